@@ -1,0 +1,62 @@
+#include <utility>
+
+#include "common/contract/errors.h"
+#include "common/contract/resource_name.h"
+#include "common/status_macros.h"
+#include "common/storage/mutate.h"
+#include "services/kickoff/api/kickoff_api.h"
+#include "services/kickoff/domain/template_check.h"
+
+namespace banso::kickoff {
+
+using storage::Reader;
+using storage::Writer;
+using v1::PlanTemplate;
+
+absl::StatusOr<PlanTemplate> KickoffApi::SavePlanTemplate(
+    const Call& call, const v1::SavePlanTemplateRequest& request) {
+  if (contract::SplitRevision(request.plan_template().name())->revision.has_value()) {
+    return contract::InvalidField("plan_template.name", request.plan_template().name(),
+                                  "a name without a revision");
+  }
+  BANSO_ASSIGN_OR_RETURN(rule::FactCatalog catalog, accounts_.Catalog(call));
+  for (const fact::v1::FactType& type : request.additional_fact_types()) catalog.Add(type);
+  BANSO_RETURN_IF_ERROR(CheckTemplate(request.plan_template(), catalog, "plan_template"));
+  if (request.validate_only()) return request.plan_template();
+  return storage::Mutate<PlanTemplate>(database_, call, request, [&](Writer& writer) {
+    return store_.templates.Save(writer, request.plan_template(), request.reason(),
+                                 request.plan_template().etag());
+  });
+}
+
+absl::StatusOr<PlanTemplate> KickoffApi::ActivatePlanTemplate(
+    const Call& call, const v1::ActivatePlanTemplateRequest& request) {
+  return storage::Mutate<PlanTemplate>(database_, call, request, [&](Writer& writer) {
+    return store_.templates.Activate(writer, request.name(), writer.now());
+  });
+}
+
+absl::StatusOr<PlanTemplate> KickoffApi::GetPlanTemplate(
+    const Call& call, const v1::GetPlanTemplateRequest& request) {
+  return storage::Fetch<PlanTemplate>(database_, [&](Reader& reader) {
+    return store_.templates.Get(reader, request.name(), call.now);
+  });
+}
+
+absl::StatusOr<v1::ListPlanTemplateRevisionsResponse> KickoffApi::ListPlanTemplateRevisions(
+    const Call& call, const v1::ListPlanTemplateRevisionsRequest& request) {
+  storage::ListQuery query;
+  query.page_size = request.page_size();
+  query.page_token = request.page_token();
+  return storage::Fetch<v1::ListPlanTemplateRevisionsResponse>(
+      database_, [&](Reader& reader) -> absl::StatusOr<v1::ListPlanTemplateRevisionsResponse> {
+        BANSO_ASSIGN_OR_RETURN(
+            auto page, store_.templates.ListRevisions(reader, request.name(), query, call.now));
+        v1::ListPlanTemplateRevisionsResponse response;
+        response.mutable_plan_templates()->Assign(page.items.begin(), page.items.end());
+        response.set_next_page_token(page.next_page_token);
+        return response;
+      });
+}
+
+}  // namespace banso::kickoff

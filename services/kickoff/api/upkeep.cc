@@ -1,0 +1,113 @@
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/onboarding.pb.h"
+#include "common/calendar/period.h"
+#include "common/calendar/proto_time.h"
+#include "common/contract/resource_name.h"
+#include "common/status_macros.h"
+#include "services/kickoff/api/kickoff_api.h"
+#include "services/kickoff/domain/plan_days.h"
+
+namespace banso::kickoff {
+namespace {
+
+using accounts::v1::Account;
+using accounts::v1::Onboarding;
+using storage::Reader;
+using storage::Writer;
+
+// Takes over the clocks and the owner of an onboarding.
+void TakeOver(const Onboarding& onboarding, v1::Plan* plan) {
+  PlanDays days = DaysOf(*plan, std::nullopt);
+  for (const accounts::v1::ClockReading& clock : onboarding.clocks()) {
+    days.clocks[clock.clock()] = calendar::ToDay(clock.date());
+  }
+  SetClocks(days, plan);
+  plan->set_owner(onboarding.owner());
+}
+
+// Whether it makes sense to ask again later.
+bool MayPass(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+         absl::IsResourceExhausted(status) || absl::IsAborted(status) ||
+         absl::IsCancelled(status) || absl::IsUnauthenticated(status);
+}
+
+}  // namespace
+
+absl::Status KickoffApi::FollowAccounts(Writer& writer, const type::v1::Change& change) {
+  if (change.operation() == type::v1::OPERATION_DELETED) return absl::OkStatus();
+  if (Account account; change.resource().UnpackTo(&account)) {
+    return store_.account_copies.Put(writer, std::move(account)).status();
+  }
+  Onboarding onboarding;
+  if (!change.resource().UnpackTo(&onboarding)) return absl::OkStatus();
+  BANSO_RETURN_IF_ERROR(store_.onboarding_copies.Put(writer, onboarding).status());
+  const std::string plan = PlanOf(onboarding.name());
+  BANSO_ASSIGN_OR_RETURN(const bool planned, store_.plans.Exists(writer, plan));
+  if (!planned) return absl::OkStatus();
+  return ChangePlan(writer, plan, "a clock of the onboarding has changed",
+                    [&](PlanParts& parts, const Actor&) {
+                      TakeOver(onboarding, &parts.plan);
+                      return absl::OkStatus();
+                    });
+}
+
+absl::Status KickoffApi::ForgetAccounts(Writer& writer) {
+  BANSO_RETURN_IF_ERROR(writer.Execute("DELETE FROM account_copy", {}).status());
+  return writer.Execute("DELETE FROM onboarding_copy", {}).status();
+}
+
+absl::Status KickoffApi::SendClockNotices(const Call& call) {
+  std::vector<ClockNotice> notices;
+  BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
+    BANSO_ASSIGN_OR_RETURN(notices, store_.ClockNotices(reader));
+    return absl::OkStatus();
+  }));
+  for (const ClockNotice& notice : notices) {
+    accounts::v1::RecordClockRequest request;
+    request.set_name(contract::Ancestor(notice.meeting, "onboardings"));
+    request.set_clock(notice.clock);
+    *request.mutable_date() = calendar::ToDate(notice.day);
+    request.set_reason("the kickoff was held");
+    request.set_request_id(notice.request_id);
+    const absl::Status status = accounts_.RecordClock(call, request);
+    if (MayPass(status)) return status;
+    BANSO_RETURN_IF_ERROR(database_
+                              .Write(call,
+                                     [&](Writer& writer) {
+                                       if (status.ok())
+                                         return store_.DropClockNotice(writer, notice);
+                                       return store_.RefuseClockNotice(writer, notice,
+                                                                       status.message());
+                                     })
+                              .status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status KickoffApi::RefreshOverdue(const Call& call) {
+  // The earliest "today" anywhere is a day behind UTC; facts that are right already cost a read.
+  const absl::CivilDay latest = calendar::DayOf(call.now, absl::UTCTimeZone()) + 1;
+  std::vector<std::string> plans;
+  BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) {
+    return reader.Query(
+        "SELECT DISTINCT name FROM plan_task WHERE state = $open AND due < $latest ORDER BY name",
+        {{"open", v1::TASK_STATE_OPEN}, {"latest", latest}}, [&](const storage::Row& row) {
+          std::string plan = PlanOf(row.Text(0));
+          if (plans.empty() || plans.back() != plan) plans.push_back(std::move(plan));
+          return absl::OkStatus();
+        });
+  }));
+  for (const std::string& plan : plans) {
+    BANSO_RETURN_IF_ERROR(
+        database_.Write(call, [&](Writer& writer) { return store_.RecordFacts(writer, plan); })
+            .status());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace banso::kickoff

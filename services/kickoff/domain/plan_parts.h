@@ -1,0 +1,27 @@
+#ifndef BANSO_SERVICES_KICKOFF_DOMAIN_PLAN_PARTS_H_
+#define BANSO_SERVICES_KICKOFF_DOMAIN_PLAN_PARTS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "banso/kickoff/v1/plan.pb.h"
+
+namespace banso::kickoff {
+
+// A plan with all its parts, each in the order of its name.
+struct PlanParts {
+  v1::Plan plan;
+  std::vector<v1::PlanTask> tasks;
+  std::vector<v1::Meeting> meetings;
+  std::vector<v1::HearingAnswer> hearing_answers;
+  std::vector<v1::Goal> goals;
+  std::vector<v1::RoleAssignment> role_assignments;
+};
+
+// The name of the plan of an onboarding, or of one of the plan's parts.
+std::string PlanOf(absl::string_view name);
+
+}  // namespace banso::kickoff
+
+#endif  // BANSO_SERVICES_KICKOFF_DOMAIN_PLAN_PARTS_H_
