@@ -1,0 +1,54 @@
+#include "common/server/adapter.h"
+
+#include "absl/strings/str_cat.h"
+#include "grpcpp/impl/codegen/server_callback_handlers.h"
+
+namespace banso::server::internal {
+namespace {
+
+StreamReactor* ServeStream(Host& host, const Method& method, grpc::CallbackServerContext* context) {
+  if (std::holds_alternative<SinkFunction>(method.handler)) {
+    return ServeSink(host, method, context);
+  }
+  if (std::holds_alternative<SourceFunction>(method.handler)) {
+    return ServeSource(host, method, context);
+  }
+  if (std::holds_alternative<FeedFunction>(method.handler)) {
+    return ServeFeed(host, method, context);
+  }
+  return ServeForward(host, method, context);
+}
+
+}  // namespace
+
+ServiceAdapter::ServiceAdapter(Host& host, const Router& router) {
+  int index = 0;
+  for (const Method& method : router.methods()) {
+    paths_.push_back(
+        absl::StrCat("/", router.service().full_name(), "/", method.descriptor->name()));
+    const bool unary =
+        !method.descriptor->client_streaming() && !method.descriptor->server_streaming();
+    // gRPC treats every kind of stream alike when it is declared bidirectional; on the wire there
+    // is no difference, and reflection reads the proto.
+    const auto type =
+        unary ? grpc::internal::RpcMethod::NORMAL_RPC : grpc::internal::RpcMethod::BIDI_STREAMING;
+    AddMethod(new grpc::internal::RpcServiceMethod(paths_.back().c_str(), type, nullptr));
+    if (unary) {
+      MarkMethodRawCallback(
+          index, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+                     [&host, &method](grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+                       return ServeUnary(host, method, context, request, response);
+                     }));
+    } else {
+      MarkMethodRawCallback(
+          index, new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+                     [&host, &method](grpc::CallbackServerContext* context) {
+                       return ServeStream(host, method, context);
+                     }));
+    }
+    ++index;
+  }
+}
+
+}  // namespace banso::server::internal

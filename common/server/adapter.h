@@ -1,0 +1,41 @@
+#ifndef BANSO_COMMON_SERVER_ADAPTER_H_
+#define BANSO_COMMON_SERVER_ADAPTER_H_
+
+#include <deque>
+#include <string>
+
+#include "common/server/host.h"
+#include "common/server/router.h"
+#include "grpcpp/impl/rpc_service_method.h"
+#include "grpcpp/impl/service_type.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/server_callback.h"
+
+namespace banso::server::internal {
+
+// A router as a service of gRPC: one raw callback method per method of the proto, all served by the
+// same reactors. Generated code would repeat this for each RPC.
+class ServiceAdapter : public grpc::Service {
+ public:
+  // Host and router must outlive the gRPC server.
+  ServiceAdapter(Host& host, const Router& router);
+
+ private:
+  // gRPC keeps pointers to them.
+  std::deque<std::string> paths_;
+};
+
+using UnaryReactor = grpc::ServerUnaryReactor;
+using StreamReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
+
+// Each begins to serve a call and returns its reactor, which deletes itself.
+UnaryReactor* ServeUnary(Host& host, const Method& method, grpc::CallbackServerContext* context,
+                         const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
+StreamReactor* ServeSink(Host& host, const Method& method, grpc::CallbackServerContext* context);
+StreamReactor* ServeSource(Host& host, const Method& method, grpc::CallbackServerContext* context);
+StreamReactor* ServeFeed(Host& host, const Method& method, grpc::CallbackServerContext* context);
+StreamReactor* ServeForward(Host& host, const Method& method, grpc::CallbackServerContext* context);
+
+}  // namespace banso::server::internal
+
+#endif  // BANSO_COMMON_SERVER_ADAPTER_H_

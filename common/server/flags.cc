@@ -1,0 +1,183 @@
+#include "common/server/flags.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/reflection.h"
+#include "absl/flags/usage.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "common/contract/errors.h"
+#include "common/server/log.h"
+#include "common/status_macros.h"
+
+ABSL_FLAG(std::string, listen_host, "127.0.0.1", "address to listen on");
+ABSL_FLAG(int, port, 0, "gRPC port; 0 takes a free one");
+ABSL_FLAG(int, http_port, 0, "the gateway's port for HTTP; 0 takes a free one");
+ABSL_FLAG(std::string, data_dir, "data", "folder of the databases; created when it is missing");
+ABSL_FLAG(std::string, port_file, "", "where to write the ports in use, as JSON; empty: nowhere");
+ABSL_FLAG(bool, test_clock, false, "business time stands still and is set by an RPC; for tests");
+ABSL_FLAG(std::string, test_clock_start, "", "where a test clock begins, as RFC 3339; empty: now");
+ABSL_FLAG(std::string, suite_key_file, "", "file with the secret of the suite; empty: none");
+ABSL_FLAG(std::string, log_file, "", "where to log; empty: standard error");
+ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
+ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
+          "how long calls under way may still take after SIGTERM");
+ABSL_FLAG(std::string, accounts_address, "", "where accounts is, as host:port");
+ABSL_FLAG(std::string, health_address, "", "where health is, as host:port");
+ABSL_FLAG(std::string, kickoff_address, "", "where kickoff is, as host:port");
+ABSL_FLAG(std::string, handoff_address, "", "where handoff is, as host:port");
+
+namespace banso::server {
+namespace {
+
+constexpr const char* kNames[] = {"listen_host",      "port",
+                                  "http_port",        "data_dir",
+                                  "port_file",        "test_clock",
+                                  "test_clock_start", "suite_key_file",
+                                  "log_file",         "log_level",
+                                  "drain_timeout",    "accounts_address",
+                                  "health_address",   "kickoff_address",
+                                  "handoff_address"};
+constexpr int kMaxPort = 65535;
+constexpr size_t kMinKeyLength = 16;
+
+// The command line comes after this, and wins.
+absl::Status ReadEnvironment() {
+  contract::Violations violations;
+  for (const char* name : kNames) {
+    const std::string variable = absl::StrCat("BANSO_", absl::AsciiStrToUpper(name));
+    const char* value = std::getenv(variable.c_str());
+    if (value == nullptr) continue;
+    std::string error;
+    if (!absl::FindCommandLineFlag(name)->ParseFrom(value, &error)) {
+      violations.Add(variable, value, absl::StrCat("a value for --", name, ": ", error),
+                     "NOT_ACCEPTED");
+    }
+  }
+  return violations.ToStatus();
+}
+
+absl::Status CheckFlags(const Flags& flags) {
+  contract::Violations violations;
+  for (const auto& [name, port] :
+       {std::pair("--port", flags.port), {"--http_port", flags.http_port}}) {
+    if (port < 0 || port > kMaxPort) {
+      violations.Add(name, absl::StrCat(port), "0 to 65535", "OUT_OF_RANGE");
+    }
+  }
+  if (!ParseLogLevel(flags.log_level).has_value()) {
+    violations.Add("--log_level", flags.log_level, "debug, info, warning or error", "NOT_ACCEPTED");
+  }
+  if (flags.drain_timeout < absl::ZeroDuration()) {
+    violations.Add("--drain_timeout", absl::FormatDuration(flags.drain_timeout), "0s or longer",
+                   "OUT_OF_RANGE");
+  }
+  absl::Time start;
+  std::string error;
+  if (!flags.test_clock_start.empty() &&
+      !absl::ParseTime(absl::RFC3339_full, flags.test_clock_start, &start, &error)) {
+    violations.Add("--test_clock_start", flags.test_clock_start,
+                   "a time such as 2025-04-01T00:00:00Z", "NOT_ACCEPTED");
+  }
+  if (!flags.test_clock_start.empty() && !flags.test_clock) {
+    violations.Add("--test_clock_start", flags.test_clock_start, "nothing without --test_clock",
+                   "NOT_ACCEPTED");
+  }
+  return violations.ToStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Flags> ParseFlags(int argc, char** argv, absl::string_view usage) {
+  // The library ends the process when the text is set twice.
+  static std::once_flag usage_set;
+  std::call_once(usage_set, [&] { absl::SetProgramUsageMessage(usage); });
+  BANSO_RETURN_IF_ERROR(ReadEnvironment());
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  if (rest.size() > 1) {
+    return contract::InvalidField("arguments", absl::StrJoin(rest.begin() + 1, rest.end(), " "),
+                                  "flags only (--help lists them)");
+  }
+  Flags flags;
+  flags.listen_host = absl::GetFlag(FLAGS_listen_host);
+  flags.port = absl::GetFlag(FLAGS_port);
+  flags.http_port = absl::GetFlag(FLAGS_http_port);
+  flags.data_dir = absl::GetFlag(FLAGS_data_dir);
+  flags.port_file = absl::GetFlag(FLAGS_port_file);
+  flags.test_clock = absl::GetFlag(FLAGS_test_clock);
+  flags.test_clock_start = absl::GetFlag(FLAGS_test_clock_start);
+  flags.suite_key_file = absl::GetFlag(FLAGS_suite_key_file);
+  flags.log_file = absl::GetFlag(FLAGS_log_file);
+  flags.log_level = absl::GetFlag(FLAGS_log_level);
+  flags.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
+  flags.addresses = {{"accounts", absl::GetFlag(FLAGS_accounts_address)},
+                     {"health", absl::GetFlag(FLAGS_health_address)},
+                     {"kickoff", absl::GetFlag(FLAGS_kickoff_address)},
+                     {"handoff", absl::GetFlag(FLAGS_handoff_address)}};
+  BANSO_RETURN_IF_ERROR(CheckFlags(flags));
+  return flags;
+}
+
+absl::StatusOr<std::string> ReadSuiteKey(const std::string& path) {
+  if (path.empty()) return std::string();
+  std::ifstream file(path, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!file.is_open() || file.bad()) {
+    return contract::FailedPrecondition("SUITE_KEY_FILE", path, "the file cannot be read",
+                                        "Give --suite_key_file a file that this process can read");
+  }
+  const std::string key(absl::StripAsciiWhitespace(text));
+  if (key.size() < kMinKeyLength) {
+    return contract::FailedPrecondition("SUITE_KEY_FILE", path,
+                                        absl::StrCat("the secret in it has ", key.size(),
+                                                     " characters, fewer than ", kMinKeyLength),
+                                        "Write a longer one, such as 64 random hexadecimal digits");
+  }
+  for (const char c : key) {
+    if (absl::ascii_isgraph(static_cast<unsigned char>(c))) continue;
+    return contract::FailedPrecondition("SUITE_KEY_FILE", path,
+                                        "the secret in it is not one word of ASCII characters",
+                                        "Write one, such as 64 random hexadecimal digits");
+  }
+  return key;
+}
+
+absl::Status WritePortFile(const std::string& path, const std::map<std::string, int>& ports) {
+  const std::string text =
+      absl::StrCat("{",
+                   absl::StrJoin(ports, ", ",
+                                 [](std::string* out, const auto& port) {
+                                   absl::StrAppend(out, "\"", port.first, "\": ", port.second);
+                                 }),
+                   "}\n");
+  // Whoever waits for the file must never see half of it.
+  const std::string draft = absl::StrCat(path, ".", ::getpid());
+  {
+    std::ofstream file(draft, std::ios::binary);
+    file << text;
+    file.flush();
+    if (!file.good()) {
+      return contract::FailedPrecondition("PORT_FILE", path, "the port file cannot be written",
+                                          "Give --port_file a path in a folder that exists");
+    }
+  }
+  if (std::rename(draft.c_str(), path.c_str()) != 0) {
+    std::remove(draft.c_str());
+    return contract::FailedPrecondition("PORT_FILE", path, "the port file cannot be put in place",
+                                        "Give --port_file the path of a file");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace banso::server

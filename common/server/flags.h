@@ -1,0 +1,62 @@
+#ifndef BANSO_COMMON_SERVER_FLAGS_H_
+#define BANSO_COMMON_SERVER_FLAGS_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace banso::server {
+
+// The settings of a process. Each is a flag (`--data_dir=...`) and, where the flag is not given, an
+// environment variable (`BANSO_DATA_DIR`).
+struct Flags {
+  // --listen_host: the address to listen on. A process without a suite key listens on loopback
+  // only.
+  std::string listen_host = "127.0.0.1";
+  // --port: the gRPC port; 0 takes a free one. In the suite it is the gateway's.
+  int port = 0;
+  // --http_port: the gateway's port for HTTP; 0 takes a free one.
+  int http_port = 0;
+  // --data_dir: the folder of the databases; created when it is missing.
+  std::string data_dir = "data";
+  // --port_file: where to write the ports in use, as JSON (`{"accounts": 41237}`), once everything
+  // is served; empty: nowhere.
+  std::string port_file;
+  // --test_clock: business time stands still and is set by OperationsService.SetTime. For tests.
+  bool test_clock = false;
+  // --test_clock_start: where a test clock begins, as RFC 3339 (`2025-04-01T00:00:00Z`); empty:
+  // now.
+  std::string test_clock_start;
+  // --suite_key_file: a file with the secret that the suite's processes share; empty: none.
+  std::string suite_key_file;
+  // --log_file: where to log; empty: standard error.
+  std::string log_file;
+  // --log_level: debug (every call), info (calls that change something or fail), warning or error.
+  std::string log_level = "info";
+  // --drain_timeout: how long calls under way may still take after SIGTERM.
+  absl::Duration drain_timeout = absl::Seconds(10);
+  // --accounts_address, --health_address, --kickoff_address, --handoff_address: where the others
+  // are, by service name. Those of the same process need none.
+  std::map<std::string, std::string> addresses;
+};
+
+// Reads flags and environment. `--help` prints them and ends the process; an unknown flag or a
+// value that cannot be read ends it with a sentence and exit status 1. Call it once, from main.
+// INVALID_ARGUMENT for arguments that are no flags and for values that make no sense together.
+absl::StatusOr<Flags> ParseFlags(int argc, char** argv, absl::string_view usage);
+
+// Reads the secret in `path`, without surrounding white space. Empty for an empty path.
+// FAILED_PRECONDITION when it cannot be read or is shorter than 16 characters.
+absl::StatusOr<std::string> ReadSuiteKey(const std::string& path);
+
+// Writes `ports` as one JSON object, whole or not at all.
+absl::Status WritePortFile(const std::string& path, const std::map<std::string, int>& ports);
+
+}  // namespace banso::server
+
+#endif  // BANSO_COMMON_SERVER_FLAGS_H_

@@ -1,0 +1,137 @@
+#include "common/server/flags.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/flags/reflection.h"
+#include "common/contract/errors.h"
+#include "common/testing/status_matchers.h"
+#include "common/testing/temp_dir.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace banso::server {
+namespace {
+
+using ::banso::testing::IsOk;
+using ::banso::testing::IsOkAndHolds;
+using ::banso::testing::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// Each test reads flags anew, in its own environment.
+class FlagsTest : public testing::TempDirTest {
+ protected:
+  ~FlagsTest() override {
+    for (const std::string& name : variables_) unsetenv(name.c_str());
+  }
+
+  void SetVariable(const std::string& name, const std::string& value) {
+    variables_.push_back(name);
+    setenv(name.c_str(), value.c_str(), 1);
+  }
+
+  absl::StatusOr<Flags> Parse(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "program");
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    return ParseFlags(static_cast<int>(argv.size()), argv.data(), "Serves nothing.");
+  }
+
+  std::string Write(const std::string& text) {
+    const std::string path = TempFile("file");
+    std::ofstream(path) << text;
+    return path;
+  }
+
+ private:
+  absl::FlagSaver saver_;
+  std::vector<std::string> variables_;
+};
+
+TEST_F(FlagsTest, HaveDefaults) {
+  const auto flags = Parse({});
+  ASSERT_THAT(flags, IsOk());
+  EXPECT_EQ(flags->listen_host, "127.0.0.1");
+  EXPECT_EQ(flags->port, 0);
+  EXPECT_FALSE(flags->test_clock);
+  EXPECT_EQ(flags->addresses.at("health"), "");
+}
+
+TEST_F(FlagsTest, ComeFromTheEnvironmentAndTheCommandLineWins) {
+  SetVariable("BANSO_PORT", "7001");
+  SetVariable("BANSO_DATA_DIR", "/from/environment");
+  SetVariable("BANSO_HEALTH_ADDRESS", "10.0.0.1:7");
+  const auto flags = Parse({"--data_dir=/from/command/line", "--test_clock"});
+  ASSERT_THAT(flags, IsOk());
+  EXPECT_EQ(flags->port, 7001);
+  EXPECT_EQ(flags->data_dir, "/from/command/line");
+  EXPECT_EQ(flags->addresses.at("health"), "10.0.0.1:7");
+  EXPECT_TRUE(flags->test_clock);
+}
+
+TEST_F(FlagsTest, RefuseWhatMakesNoSense) {
+  struct Case {
+    const char* name;
+    std::vector<std::string> arguments;
+    const char* named;
+  };
+  for (const Case& c : {Case{"a port that is none", {"--port=70000"}, "--port"},
+                        Case{"a level that is none", {"--log_level=loud"}, "--log_level"},
+                        Case{"a time that is none",
+                             {"--test_clock", "--test_clock_start=tomorrow"},
+                             "--test_clock_start"},
+                        Case{"a start without a test clock",
+                             {"--test_clock_start=2025-04-01T00:00:00Z"},
+                             "--test_clock"},
+                        Case{"an argument that is no flag", {"serve"}, "serve"}}) {
+    SCOPED_TRACE(c.name);
+    absl::FlagSaver saver;
+    const absl::Status status = Parse(c.arguments).status();
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument));
+    const auto violations = contract::FieldViolations(status);
+    ASSERT_EQ(violations.size(), 1u);
+    EXPECT_THAT(violations[0].field + " " + violations[0].description, HasSubstr(c.named));
+  }
+}
+
+TEST_F(FlagsTest, RefuseAVariableThatCannotBeRead) {
+  SetVariable("BANSO_PORT", "many");
+  const auto violations = contract::FieldViolations(Parse({}).status());
+  ASSERT_EQ(violations.size(), 1u);
+  EXPECT_EQ(violations[0].field, "BANSO_PORT");
+}
+
+TEST_F(FlagsTest, ReadTheSuiteKeyWithoutWhiteSpace) {
+  EXPECT_THAT(ReadSuiteKey(Write("0123456789abcdef\n")), IsOkAndHolds("0123456789abcdef"));
+  EXPECT_THAT(ReadSuiteKey(""), IsOkAndHolds(""));
+}
+
+TEST_F(FlagsTest, RefuseASuiteKeyThatIsMissingShortOrNoWord) {
+  EXPECT_THAT(ReadSuiteKey(TempFile("none")), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(ReadSuiteKey(Write("short")),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("16")));
+  EXPECT_THAT(ReadSuiteKey(Write("two words of a secret")),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(FlagsTest, WriteThePortFileWhole) {
+  const std::string path = TempFile("ports.json");
+  ASSERT_THAT(WritePortFile(path, {{"health", 2}, {"accounts", 1}}), IsOk());
+  std::stringstream text;
+  text << std::ifstream(path).rdbuf();
+  EXPECT_EQ(text.str(), "{\"accounts\": 1, \"health\": 2}\n");
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(temp_dir().path())) {
+    files.push_back(entry.path().filename());
+  }
+  EXPECT_THAT(files, ElementsAre("ports.json"));
+  EXPECT_THAT(WritePortFile("/nonexistent/ports", {}),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("/nonexistent/ports")));
+}
+
+}  // namespace
+}  // namespace banso::server

@@ -1,0 +1,237 @@
+#include "common/server/host.h"
+
+#include <algorithm>
+#include <exception>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "banso/type/v1/rules.pb.h"
+#include "common/contract/errors.h"
+#include "common/server/grpc_status.h"
+#include "common/server/headers.h"
+#include "common/server/log.h"
+#include "common/server/trace.h"
+#include "common/status_macros.h"
+
+namespace banso::server::internal {
+namespace {
+
+constexpr absl::Duration kRetryAfter = absl::Seconds(1);
+constexpr char kStopping[] = "the server is stopping; call again";
+constexpr absl::Duration kSlow = absl::Seconds(2);
+constexpr absl::Duration kFarAway = absl::Hours(24 * 365);
+constexpr int kTicksPerIdlePeriod = 4;
+
+std::string MethodName(const google::protobuf::MethodDescriptor& method) {
+  return absl::StrCat(method.service()->full_name(), "/", method.name());
+}
+
+std::map<std::string, std::string, std::less<>> Headers(
+    const grpc::CallbackServerContext& context) {
+  std::map<std::string, std::string, std::less<>> headers;
+  for (const auto& [name, value] : context.client_metadata()) {
+    headers[std::string(name.data(), name.size())] = std::string(value.data(), value.size());
+  }
+  return headers;
+}
+
+absl::Time Deadline(const grpc::CallbackServerContext& context, const Method& method,
+                    absl::Time now) {
+  const bool streams =
+      method.descriptor->client_streaming() || method.descriptor->server_streaming();
+  // Without a deadline the transport says a time so far away that it cannot be calculated with.
+  const absl::Time given = absl::FromChrono(context.deadline());
+  if (given > now + kFarAway) return now + (streams ? kStreamDeadline : kDefaultDeadline);
+  return std::min(given, now + (streams ? kStreamDeadline : kMaxDeadline));
+}
+
+// As long as the key, whatever the caller sends: how far a guess fits cannot be measured.
+bool EqualInConstantTime(absl::string_view given, absl::string_view key) {
+  unsigned char difference = given.size() == key.size() ? 0 : 1;
+  for (size_t i = 0; i < key.size(); ++i) {
+    const unsigned char c = i < given.size() ? static_cast<unsigned char>(given[i]) : 0;
+    difference |= static_cast<unsigned char>(c ^ static_cast<unsigned char>(key[i]));
+  }
+  return difference == 0;
+}
+
+// How loudly the end of a call is told: faults of ours always, refusals and changes normally, the
+// rest only on request.
+LogLevel LevelOf(const absl::Status& status, bool mutates, absl::Duration duration) {
+  switch (status.code()) {
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kDataLoss:
+      return LogLevel::kError;
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kPermissionDenied:
+      return LogLevel::kWarning;
+    case absl::StatusCode::kOk:
+      return mutates || duration > kSlow ? LogLevel::kInfo : LogLevel::kDebug;
+    default:
+      return LogLevel::kInfo;
+  }
+}
+
+}  // namespace
+
+absl::Status Stopping() { return contract::Unavailable(kStopping, kRetryAfter); }
+
+Host::Host(const ServiceDefinition& definition, const ServerOptions& options)
+    : definition_(definition), options_(options), executor_(options.executor) {
+  ticker_ = std::thread([this] { TickLoop(); });
+}
+
+Host::~Host() {
+  {
+    absl::MutexLock lock(&streams_mutex_);
+    stopped_ = true;
+  }
+  ticker_.join();
+  executor_.Stop();
+}
+
+void Host::BeginCall() {
+  absl::MutexLock lock(&calls_mutex_);
+  ++calls_;
+}
+
+void Host::EndCall() {
+  absl::MutexLock lock(&calls_mutex_);
+  --calls_;
+}
+
+absl::Status Host::Add(OpenStream* stream) {
+  absl::MutexLock lock(&streams_mutex_);
+  if (ending_) return Stopping();
+  if (streams_.size() >= static_cast<size_t>(kMaxOpenStreams))
+    return contract::Overloaded(kRetryAfter);
+  streams_.insert(stream);
+  return absl::OkStatus();
+}
+
+void Host::Remove(OpenStream* stream) {
+  absl::MutexLock lock(&streams_mutex_);
+  streams_.erase(stream);
+}
+
+void Host::EndStreams() {
+  absl::MutexLock lock(&streams_mutex_);
+  if (ending_) return;
+  ending_ = true;
+  for (OpenStream* stream : streams_) stream->EndForShutdown();
+}
+
+bool Host::AwaitNoCalls(absl::Time deadline) {
+  const auto none = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_mutex_) { return calls_ == 0; };
+  absl::MutexLock lock(&calls_mutex_);
+  return calls_mutex_.AwaitWithDeadline(absl::Condition(&none), deadline);
+}
+
+void Host::TickLoop() {
+  const auto stopped = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(streams_mutex_) { return stopped_; };
+  absl::MutexLock lock(&streams_mutex_);
+  while (!streams_mutex_.AwaitWithTimeout(absl::Condition(&stopped),
+                                          options_.idle_period / kTicksPerIdlePeriod)) {
+    const absl::Time now = absl::Now();
+    for (OpenStream* stream : streams_) stream->Tick(now);
+  }
+}
+
+absl::Status Host::Authenticate(const Incoming& incoming, Call* call) const {
+  if (definition_.authenticator()) return definition_.authenticator()(incoming, call);
+  if (!options_.suite_key.empty() &&
+      !EqualInConstantTime(incoming.header(kSuiteKeyHeader), options_.suite_key)) {
+    return contract::Unauthenticated(
+        "SUITE_KEY_REQUIRED",
+        "this service answers only its own suite: the header banso-suite-key is missing or wrong");
+  }
+  call->actor = std::string(incoming.header(kActorHeader));
+  return absl::OkStatus();
+}
+
+RunningCall::RunningCall(Host& host, const Method& method, grpc::CallbackServerContext* context)
+    : host_(host), method_(method), context_(context), start_(absl::Now()) {
+  incoming_.method = MethodName(*method.descriptor);
+  incoming_.headers = Headers(*context);
+  incoming_.remote = context->peer();
+  call_.method = incoming_.method;
+  call_.trace_parent = NextTraceParent(incoming_.header(kTraceParentHeader));
+  call_.deadline = Deadline(*context, method, start_);
+  call_.cancelled = std::make_shared<std::atomic<bool>>(false);
+  host_.BeginCall();
+}
+
+RunningCall::~RunningCall() { host_.EndCall(); }
+
+absl::Status RunningCall::Admit() {
+  if (call_.is_cancelled()) return contract::Cancelled();
+  if (absl::Now() >= call_.deadline) {
+    return contract::DeadlineExceeded(
+        "the deadline passed while the call waited for a free thread; nothing was done");
+  }
+  call_.now = host_.definition().clock()->TimeNow();
+  return host_.Authenticate(incoming_, &call_);
+}
+
+void RunningCall::TakeRequestId(const google::protobuf::Message& request) {
+  const google::protobuf::FieldDescriptor* field =
+      request.GetDescriptor()->FindFieldByName("request_id");
+  if (field == nullptr || field->is_repeated() ||
+      field->type() != google::protobuf::FieldDescriptor::TYPE_STRING) {
+    return;
+  }
+  call_.request_id = request.GetReflection()->GetString(request, field);
+}
+
+Call RunningCall::ForwardedCall() const {
+  Call call = call_;
+  call.request_id = std::string(incoming_.header(kRequestIdHeader));
+  return call;
+}
+
+grpc::Status RunningCall::Close(const absl::Status& status) const {
+  Log(status);
+  // What lies behind this server has been tried again already; were every layer to repeat that, a
+  // failure far behind would multiply. A server that stops is different: another one may answer.
+  if (absl::IsUnavailable(status) && status.message() != kStopping) {
+    context_->AddTrailingMetadata("grpc-retry-pushback-ms", "-1");
+  }
+  return ToGrpcStatus(status);
+}
+
+void RunningCall::Log(const absl::Status& status) const {
+  const absl::Duration duration = absl::Now() - start_;
+  const bool mutates = method_.descriptor->options().GetExtension(type::v1::rpc).mutates();
+  const LogLevel level = LevelOf(status, mutates, duration);
+  if (!IsLogged(level)) return;
+  const absl::string_view request_id = call_.request_id.empty()
+                                           ? incoming_.header(kRequestIdHeader)
+                                           : absl::string_view(call_.request_id);
+  server::Log(level, status.ok() ? "call" : "call failed",
+              {{"service", host_.definition().name()},
+               {"method", call_.method},
+               {"actor", call_.actor},
+               {"request_id", request_id},
+               {"trace_id", TraceId(call_.trace_parent)},
+               {"code", absl::StatusCodeToString(status.code())},
+               {"reason", contract::Reason(status)},
+               {"cause", contract::Cause(status)},
+               {"duration_ms", absl::ToDoubleMilliseconds(duration)}});
+}
+
+absl::Status Guarded(absl::FunctionRef<absl::Status()> body) {
+  try {
+    return body();
+  } catch (const std::exception& e) {
+    return contract::Internal(absl::StrCat("exception: ", e.what()));
+  } catch (...) {
+    return contract::Internal("exception of an unknown type");
+  }
+}
+
+}  // namespace banso::server::internal

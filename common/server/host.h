@@ -1,0 +1,119 @@
+#ifndef BANSO_COMMON_SERVER_HOST_H_
+#define BANSO_COMMON_SERVER_HOST_H_
+
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "common/server/executor.h"
+#include "common/server/router.h"
+#include "common/server/server.h"
+#include "common/server/service_definition.h"
+#include "grpcpp/server_context.h"
+
+// What the reactors of one server share. For the adapters of this library only.
+namespace banso::server::internal {
+
+// A stream that can stay open without work: ended when the server stops, looked after while idle.
+class OpenStream {
+ public:
+  virtual ~OpenStream() = default;
+  // The server is stopping. Called at most once, from any thread; must not block.
+  virtual void EndForShutdown() = 0;
+  // Some time has passed. Called from one thread; must not block.
+  virtual void Tick(absl::Time now) = 0;
+};
+
+class Host {
+ public:
+  Host(const ServiceDefinition& definition, const ServerOptions& options);
+  ~Host();
+
+  Executor& executor() { return executor_; }
+  const ServiceDefinition& definition() const { return definition_; }
+  const ServerOptions& options() const { return options_; }
+
+  // Counts a call until EndCall.
+  void BeginCall();
+  void EndCall();
+
+  // Adds a stream until Remove. RESOURCE_EXHAUSTED when there are too many, UNAVAILABLE when the
+  // server is stopping.
+  absl::Status Add(OpenStream* stream);
+  // Does nothing for a stream that was not added.
+  void Remove(OpenStream* stream);
+
+  // Ends the open streams, now and those that come later.
+  void EndStreams();
+  // Waits for calls under way. False when there are still some at `deadline`.
+  bool AwaitNoCalls(absl::Time deadline);
+
+  // Identifies the caller.
+  absl::Status Authenticate(const Incoming& incoming, Call* call) const;
+
+ private:
+  void TickLoop();
+
+  const ServiceDefinition& definition_;
+  const ServerOptions options_;
+  Executor executor_;
+  absl::Mutex calls_mutex_;
+  int calls_ ABSL_GUARDED_BY(calls_mutex_) = 0;
+  absl::Mutex streams_mutex_;
+  std::set<OpenStream*> streams_ ABSL_GUARDED_BY(streams_mutex_);
+  bool ending_ ABSL_GUARDED_BY(streams_mutex_) = false;
+  bool stopped_ ABSL_GUARDED_BY(streams_mutex_) = false;
+  std::thread ticker_;
+};
+
+// The error with which streams end when the server stops.
+absl::Status Stopping();
+
+// One call, from its headers to its log line.
+class RunningCall {
+ public:
+  RunningCall(Host& host, const Method& method, grpc::CallbackServerContext* context);
+  // The call is over for the transport too.
+  ~RunningCall();
+  RunningCall(const RunningCall&) = delete;
+  RunningCall& operator=(const RunningCall&) = delete;
+
+  // Refuses calls that have expired while they waited, then identifies the caller and sets the
+  // business time. On the executor.
+  absl::Status Admit();
+  // Takes the request id from the request's field of that name, if it has one.
+  void TakeRequestId(const google::protobuf::Message& request);
+  void Cancel() { call_.cancelled->store(true); }
+  // Writes the log line and returns what the transport shall tell the caller. Once, right before
+  // that.
+  grpc::Status Close(const absl::Status& status) const;
+
+  Host& host() const { return host_; }
+  const Method& method() const { return method_; }
+  const Call& call() const { return call_; }
+  // The call as it is passed on unread: the request id is the header's.
+  Call ForwardedCall() const;
+
+ private:
+  void Log(const absl::Status& status) const;
+
+  Host& host_;
+  const Method& method_;
+  grpc::CallbackServerContext* const context_;
+  const absl::Time start_;
+  Incoming incoming_;
+  Call call_;
+};
+
+// Runs `body`, an absl::Status function; an exception becomes INTERNAL.
+absl::Status Guarded(absl::FunctionRef<absl::Status()> body);
+
+}  // namespace banso::server::internal
+
+#endif  // BANSO_COMMON_SERVER_HOST_H_

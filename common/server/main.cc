@@ -1,0 +1,167 @@
+#include "common/server/main.h"
+
+#include <signal.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "common/contract/errors.h"
+#include "common/server/log.h"
+#include "common/server/server.h"
+#include "common/status_macros.h"
+#include "grpc/support/log.h"
+
+namespace banso::server {
+namespace {
+
+constexpr char kGateway[] = "gateway";
+
+void LogForGrpc(gpr_log_func_args* args) {
+  const LogLevel level = args->severity == GPR_LOG_SEVERITY_ERROR  ? LogLevel::kWarning
+                         : args->severity == GPR_LOG_SEVERITY_INFO ? LogLevel::kInfo
+                                                                   : LogLevel::kDebug;
+  Log(level, args->message,
+      {{"library", "grpc"}, {"source", absl::StrCat(args->file, ":", args->line)}});
+}
+
+// One module with what it was given; in the order of dependence.
+struct Hosted {
+  std::unique_ptr<calendar::TestClock> test_clock;
+  Environment environment;
+  std::unique_ptr<ServerProcess> process;
+};
+
+// The services of this program.
+class Program {
+ public:
+  explicit Program(Flags flags) : flags_(std::move(flags)) {}
+
+  absl::Status Start(const std::vector<ServiceModule>& modules) {
+    BANSO_RETURN_IF_ERROR(SetUp());
+    BANSO_ASSIGN_OR_RETURN(suite_key_, ReadSuiteKey(flags_.suite_key_file));
+    peers_ = std::make_unique<Peers>(flags_.addresses, suite_key_);
+    std::map<std::string, int> ports;
+    for (const ServiceModule& module : modules) {
+      BANSO_RETURN_IF_ERROR(Start(module, /*alone=*/modules.size() == 1));
+      for (const auto& [name, port] : hosted_.back()->process->ports()) ports[name] = port;
+    }
+    for (const auto& [name, port] : ports) std::printf("%s %d\n", name.c_str(), port);
+    std::fflush(stdout);
+    return flags_.port_file.empty() ? absl::OkStatus() : WritePortFile(flags_.port_file, ports);
+  }
+
+  // All at once, so that the drains do not add up.
+  void Stop() {
+    std::vector<std::thread> threads;
+    for (const auto& hosted : hosted_) {
+      threads.emplace_back([&hosted] { hosted->process->Stop(); });
+    }
+    for (std::thread& thread : threads) thread.join();
+    while (!hosted_.empty()) hosted_.pop_back();
+  }
+
+ private:
+  absl::Status SetUp() {
+    SetLogLevel(*ParseLogLevel(flags_.log_level));
+    if (!flags_.log_file.empty()) BANSO_RETURN_IF_ERROR(OpenLogFile(flags_.log_file));
+    TakeOverProtobufLog();
+    gpr_set_log_function(&LogForGrpc);
+    std::error_code error;
+    std::filesystem::create_directories(flags_.data_dir, error);
+    if (!error) return absl::OkStatus();
+    return contract::FailedPrecondition(
+        "DATA_DIR", flags_.data_dir,
+        absl::StrCat("the folder of the databases cannot be created: ", error.message()),
+        "Give --data_dir a folder that can be written to");
+  }
+
+  absl::Status Start(const ServiceModule& module, bool alone) {
+    auto hosted = std::make_unique<Hosted>();
+    Environment& environment = hosted->environment;
+    environment.service = module.name;
+    environment.flags = flags_;
+    environment.suite_key = suite_key_;
+    environment.clock = &system_clock_;
+    environment.peers = peers_.get();
+    if (flags_.test_clock) {
+      hosted->test_clock = std::make_unique<calendar::TestClock>(TestClockStart());
+      environment.clock = environment.test_clock = hosted->test_clock.get();
+    }
+    BANSO_ASSIGN_OR_RETURN(std::unique_ptr<ServiceDefinition> definition,
+                           module.build(environment));
+    ServerOptions options;
+    options.listen_host = flags_.listen_host;
+    options.port = alone || module.name == kGateway ? flags_.port : 0;
+    options.suite_key = suite_key_;
+    options.drain_timeout = flags_.drain_timeout;
+    BANSO_ASSIGN_OR_RETURN(hosted->process, ServerProcess::Start(std::move(definition), options));
+    peers_->SetAddresses({{module.name, hosted->process->address()}});
+    hosted_.push_back(std::move(hosted));
+    return absl::OkStatus();
+  }
+
+  absl::Time TestClockStart() const {
+    absl::Time start = absl::Now();
+    std::string error;
+    // Read once before: the flags were checked.
+    if (!flags_.test_clock_start.empty()) {
+      absl::ParseTime(absl::RFC3339_full, flags_.test_clock_start, &start, &error);
+    }
+    return start;
+  }
+
+  const Flags flags_;
+  std::string suite_key_;
+  calendar::SystemClock system_clock_;
+  std::unique_ptr<Peers> peers_;
+  std::vector<std::unique_ptr<Hosted>> hosted_;
+};
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+int Fail(const absl::Status& status) {
+  const std::string message(status.message());
+  std::fprintf(stderr, "%s\n", message.c_str());
+  const std::string cause = contract::Cause(status);
+  if (!cause.empty()) std::fprintf(stderr, "%s\n", cause.c_str());
+  return 1;
+}
+
+}  // namespace
+
+int Main(int argc, char** argv, const std::vector<ServiceModule>& modules) {
+  // Before the first thread: all inherit it, and only this one waits for the signals.
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  const std::string names = absl::StrJoin(
+      modules, ", ",
+      [](std::string* out, const ServiceModule& module) { out->append(module.name); });
+  absl::StatusOr<Flags> flags = ParseFlags(argc, argv, absl::StrCat("Serves ", names, "."));
+  if (!flags.ok()) return Fail(flags.status());
+  Program program(*std::move(flags));
+  if (const absl::Status status = program.Start(modules); !status.ok()) {
+    program.Stop();
+    return Fail(status);
+  }
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  // A second signal ends the process at once.
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  program.Stop();
+  return 0;
+}
+
+}  // namespace banso::server

@@ -1,0 +1,140 @@
+#include "common/server/peer_channels.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "common/contract/errors.h"
+#include "common/server/grpc_status.h"
+#include "common/server/headers.h"
+#include "common/server/trace.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/support/channel_arguments.h"
+
+namespace banso::server::internal {
+namespace {
+
+// Errors may carry more details than the transport's default of 8 KiB.
+constexpr int kMaxHeaderBytes = 64 * 1024;
+constexpr int kReconnectMilliseconds = 100;
+constexpr int kMaxReconnectMilliseconds = 2000;
+constexpr absl::Duration kRetryAfter = absl::Seconds(1);
+
+std::shared_ptr<grpc::Channel> NewChannel(const std::string& address, const PeerOptions& options) {
+  grpc::ChannelArguments arguments;
+  // Without its own pool every channel to the same address would share one connection.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxHeaderBytes);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMilliseconds);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMilliseconds);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectMilliseconds);
+  // What a peer returns is ours; the limit on requests is the server's.
+  arguments.SetMaxReceiveMessageSize(-1);
+  arguments.SetServiceConfigJSON(ServiceConfig(options.health_checking ? options.name : ""));
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+// A call that is never begun.
+class NoCall : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {};
+
+// The library ends its callback threads with the last channel, and joins them where that channel
+// is let go: when that is one of these threads (a call outlived its Peer), the process aborts. One
+// channel that is never let go keeps the threads until the process ends.
+void KeepCallbackThreads() {
+  static const auto* kept = [] {
+    auto* stub = new grpc::GenericStub(
+        grpc::CreateChannel("ipv4:127.0.0.1:1", grpc::InsecureChannelCredentials()));
+    stub->PrepareBidiStreamingCall(new grpc::ClientContext, "/none", {}, new NoCall);
+    return stub;
+  }();
+  static_cast<void>(kept);
+}
+
+}  // namespace
+
+std::string ServiceConfig(absl::string_view health_name) {
+  const std::string health =
+      health_name.empty()
+          ? ""
+          : absl::StrCat(R"("healthCheckConfig":{"serviceName":")", health_name, R"("},)");
+  // Mutations are idempotent by request id, so UNAVAILABLE may be retried for every method.
+  return absl::StrCat(R"({"loadBalancingConfig":[{"round_robin":{}}],)", health,
+                      R"("methodConfig":[{"name":[{}],"retryPolicy":{"maxAttempts":4,)",
+                      R"("initialBackoff":"0.05s","maxBackoff":"1s","backoffMultiplier":3,)",
+                      R"("retryableStatusCodes":["UNAVAILABLE"]}}]})");
+}
+
+std::string MethodPath(absl::string_view method) {
+  return absl::StrCat("/", absl::StripPrefix(method, "/"));
+}
+
+PeerChannels::PeerChannels(const PeerOptions& options) : options_(options) {
+  KeepCallbackThreads();
+  SetAddress(options.address);
+}
+
+std::string PeerChannels::address() const {
+  absl::MutexLock lock(&mutex_);
+  return address_;
+}
+
+void PeerChannels::SetAddress(const std::string& address) {
+  std::vector<std::shared_ptr<grpc::GenericStub>> stubs;
+  if (!address.empty()) {
+    for (int i = 0; i < std::max(1, options_.channels); ++i) {
+      stubs.push_back(std::make_shared<grpc::GenericStub>(NewChannel(address, options_)));
+    }
+  }
+  absl::MutexLock lock(&mutex_);
+  if (address == address_) return;
+  address_ = address;
+  stubs_.swap(stubs);
+}
+
+std::shared_ptr<grpc::GenericStub> PeerChannels::NextStub() {
+  absl::MutexLock lock(&mutex_);
+  if (stubs_.empty()) return nullptr;
+  return stubs_[turn_.fetch_add(1, std::memory_order_relaxed) % stubs_.size()];
+}
+
+void PeerChannels::Prepare(const Call& call, absl::Time deadline,
+                           grpc::ClientContext* context) const {
+  if (deadline != absl::InfiniteFuture()) context->set_deadline(absl::ToChronoTime(deadline));
+  if (!call.actor.empty()) context->AddMetadata(kActorHeader, call.actor);
+  if (!call.request_id.empty()) context->AddMetadata(kRequestIdHeader, call.request_id);
+  context->AddMetadata(kTraceParentHeader, NextTraceParent(call.trace_parent));
+  if (!options_.suite_key.empty()) context->AddMetadata(kSuiteKeyHeader, options_.suite_key);
+}
+
+absl::Time PeerChannels::DeadlineFor(const Call& call) const {
+  return std::min(call.deadline - options_.margin, absl::Now() + options_.max_duration);
+}
+
+absl::Time PeerChannels::ForwardedDeadline(const Call& call) const {
+  return call.deadline - options_.margin;
+}
+
+absl::Status PeerChannels::ToStatus(const grpc::Status& status) const {
+  // With details the answer is the peer's own; without, the transport speaks.
+  if (status.ok() || !status.error_details().empty()) return FromGrpcStatus(status);
+  switch (status.error_code()) {
+    case grpc::StatusCode::UNAVAILABLE:
+      return contract::Unavailable(absl::StrCat(options_.name, " does not answer"), kRetryAfter);
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      return contract::DeadlineExceeded(absl::StrCat(options_.name, " did not answer in time"));
+    case grpc::StatusCode::CANCELLED:
+      return contract::Cancelled();
+    default:
+      return FromGrpcStatus(status);
+  }
+}
+
+absl::Status PeerChannels::AddressUnknown() const {
+  return contract::Unavailable(absl::StrCat("the address of ", options_.name, " is not known (--",
+                                            options_.name, "_address)"),
+                               kRetryAfter);
+}
+
+}  // namespace banso::server::internal

@@ -1,0 +1,215 @@
+#include "common/server/server.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "common/contract/errors.h"
+#include "common/server/adapter.h"
+#include "common/server/host.h"
+#include "common/server/log.h"
+#include "common/server/operations_service.h"
+#include "common/server/sweeps.h"
+#include "common/status_macros.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server.h"
+#include "grpcpp/server_builder.h"
+
+namespace banso::server {
+namespace {
+
+constexpr char kOperationsService[] = "banso.type.v1.OperationsService";
+// Peers that vanish without a word are noticed after the sum of these.
+constexpr int kKeepaliveMilliseconds = 60'000;
+constexpr int kKeepaliveTimeoutMilliseconds = 20'000;
+// Calls that are left after the drain are cancelled after this. Health watches, which end in no
+// other way, are always left.
+constexpr absl::Duration kCancelAfter = absl::Milliseconds(50);
+
+bool IsLoopback(absl::string_view host) {
+  return absl::StartsWith(host, "127.") || host == "localhost" || host == "::1" || host == "[::1]";
+}
+
+// Settings of the library that hold for the whole process.
+void SetUpLibraryOnce() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  });
+}
+
+absl::Status CheckHandlers(ServiceDefinition& definition) {
+  std::vector<std::string> missing;
+  for (const Router& router : definition.routers()) {
+    for (const std::string& method : router.Unhandled()) {
+      missing.push_back(absl::StrCat(router.service().full_name(), "/", method));
+    }
+  }
+  if (missing.empty()) return absl::OkStatus();
+  return contract::FailedPrecondition(
+      "METHODS_WITHOUT_HANDLER", definition.name(),
+      absl::StrCat("these methods have no handler: ", absl::StrJoin(missing, ", ")),
+      "Register one for each");
+}
+
+absl::Status CheckExposure(const ServiceDefinition& definition, const ServerOptions& options) {
+  if (!options.suite_key.empty() || definition.authenticator()) return absl::OkStatus();
+  if (!IsLoopback(options.listen_host)) {
+    return contract::FailedPrecondition(
+        "SUITE_KEY_REQUIRED", definition.name(),
+        absl::StrCat("it would listen on ", options.listen_host, " and answer anybody"),
+        "Give every process of the suite the same --suite_key_file");
+  }
+  static std::once_flag warned;
+  std::call_once(warned, [] {
+    Log(LogLevel::kWarning,
+        "no --suite_key_file is given: everybody on this machine may call the services and say "
+        "who they are");
+  });
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+class ServerProcess::Impl {
+ public:
+  Impl(std::unique_ptr<ServiceDefinition> definition, const ServerOptions& options)
+      : definition_(std::move(definition)),
+        options_(options),
+        host_(*definition_, options_),
+        sweeps_(definition_->name(), std::move(definition_->sweeps()), definition_->clock(),
+                definition_->test_clock()) {}
+
+  ~Impl() { Stop(); }
+
+  absl::Status Start() {
+    AddOperations();
+    BANSO_RETURN_IF_ERROR(CheckHandlers(*definition_));
+    BANSO_RETURN_IF_ERROR(CheckExposure(*definition_, options_));
+    BANSO_RETURN_IF_ERROR(Listen());
+    SetServing(false);
+    for (const auto& start : definition_->on_start()) BANSO_RETURN_IF_ERROR(start());
+    sweeps_.Start();
+    for (const auto& follower : definition_->followers()) follower->Start();
+    SetServing(true);
+    Log(LogLevel::kInfo, "serving", {{"service", definition_->name()}, {"address", address()}});
+    return absl::OkStatus();
+  }
+
+  void Stop() {
+    std::call_once(stop_once_, [this] {
+      if (server_ == nullptr) return;
+      SetServing(false);
+      Log(LogLevel::kInfo, "stopping", {{"service", definition_->name()}});
+      absl::SleepFor(options_.lame_duck);
+      const auto& on_stop = definition_->on_stop();
+      for (auto stop = on_stop.rbegin(); stop != on_stop.rend(); ++stop) (*stop)();
+      sweeps_.Stop();
+      for (const auto& follower : definition_->followers()) follower->Stop();
+      host_.EndStreams();
+      const bool drained = host_.AwaitNoCalls(absl::Now() + options_.drain_timeout);
+      server_->Shutdown(absl::ToChronoTime(absl::Now() + kCancelAfter));
+      host_.executor().Stop();
+      Log(drained ? LogLevel::kInfo : LogLevel::kWarning,
+          drained ? "stopped" : "stopped; calls under way were cancelled",
+          {{"service", definition_->name()}});
+    });
+  }
+
+  const ServiceDefinition& definition() const { return *definition_; }
+  int port() const { return port_; }
+  std::string address() const {
+    // Who listens everywhere is called here.
+    const bool anywhere = options_.listen_host == "0.0.0.0" || options_.listen_host == "::" ||
+                          options_.listen_host == "[::]";
+    return absl::StrCat(anywhere ? "127.0.0.1" : options_.listen_host, ":", port_);
+  }
+
+ private:
+  void AddOperations() {
+    for (const Router& router : definition_->routers()) {
+      if (router.service().full_name() == kOperationsService) return;
+    }
+    definition_->Add(OperationsRouter(*definition_));
+  }
+
+  absl::Status Listen() {
+    SetUpLibraryOnce();
+    grpc::ServerBuilder builder;
+    const std::string address = absl::StrCat(options_.listen_host, ":", options_.port);
+    builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
+    // Without this a second process on the same port would take half of the calls.
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMilliseconds);
+    builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+    for (const Router& router : definition_->routers()) {
+      adapters_.push_back(std::make_unique<internal::ServiceAdapter>(host_, router));
+      builder.RegisterService(adapters_.back().get());
+    }
+    server_ = builder.BuildAndStart();
+    if (server_ != nullptr && port_ > 0) return absl::OkStatus();
+    server_.reset();
+    return contract::FailedPrecondition(
+        "CANNOT_LISTEN", address,
+        absl::StrCat(definition_->name(),
+                     " cannot listen there: the port is taken, or the host is "
+                     "not this machine's"),
+        "Choose another --port (0 takes a free one) or --listen_host");
+  }
+
+  void SetServing(bool serving) {
+    // The library does not say that its switch may be used by several threads.
+    static std::mutex mutex;
+    std::lock_guard<std::mutex> lock(mutex);
+    grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
+    health->SetServingStatus("", serving);
+    health->SetServingStatus(definition_->name(), serving);
+  }
+
+  // In the order of dependence: the server goes before what its reactors use.
+  const std::unique_ptr<ServiceDefinition> definition_;
+  const ServerOptions options_;
+  internal::Host host_;
+  SweepRunner sweeps_;
+  std::vector<std::unique_ptr<internal::ServiceAdapter>> adapters_;
+  std::unique_ptr<grpc::Server> server_;
+  int port_ = 0;
+  std::once_flag stop_once_;
+};
+
+absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(
+    std::unique_ptr<ServiceDefinition> definition, const ServerOptions& options) {
+  auto impl = std::make_unique<Impl>(std::move(definition), options);
+  BANSO_RETURN_IF_ERROR(impl->Start());
+  return std::unique_ptr<ServerProcess>(new ServerProcess(std::move(impl)));
+}
+
+ServerProcess::ServerProcess(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+ServerProcess::~ServerProcess() = default;
+
+const std::string& ServerProcess::name() const { return impl_->definition().name(); }
+
+int ServerProcess::port() const { return impl_->port(); }
+
+std::string ServerProcess::address() const { return impl_->address(); }
+
+std::map<std::string, int> ServerProcess::ports() const {
+  std::map<std::string, int> ports = impl_->definition().ports();
+  ports[name()] = port();
+  return ports;
+}
+
+void ServerProcess::Stop() { impl_->Stop(); }
+
+}  // namespace banso::server

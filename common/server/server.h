@@ -1,0 +1,78 @@
+#ifndef BANSO_COMMON_SERVER_SERVER_H_
+#define BANSO_COMMON_SERVER_SERVER_H_
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/server/executor.h"
+#include "common/server/service_definition.h"
+
+namespace banso::server {
+
+// The largest message that a server takes, in bytes. Larger ones are RESOURCE_EXHAUSTED.
+inline constexpr int kMaxMessageBytes = 4 * 1024 * 1024;
+
+// How many watches and forwarded streams may be open at a time on one server; further ones are
+// RESOURCE_EXHAUSTED.
+inline constexpr int kMaxOpenStreams = 2000;
+
+// The deadline of a unary call whose caller gave none, and the farthest one that counts.
+inline constexpr absl::Duration kDefaultDeadline = absl::Seconds(30);
+inline constexpr absl::Duration kMaxDeadline = absl::Minutes(30);
+// What Call::deadline says in a stream whose caller gave none, or one farther away. The stream is
+// not ended then.
+inline constexpr absl::Duration kStreamDeadline = absl::Hours(24);
+
+struct ServerOptions {
+  std::string listen_host = "127.0.0.1";
+  // 0 takes a free one.
+  int port = 0;
+  // The secret that callers must send; empty: anybody on this machine may call.
+  std::string suite_key;
+  Executor::Limits executor;
+  // How long after NOT_SERVING calls are still taken, so that callers can go elsewhere.
+  absl::Duration lame_duck = absl::Milliseconds(100);
+  // How long calls under way may take after that.
+  absl::Duration drain_timeout = absl::Seconds(10);
+  // After so much silence a Feed is asked for a sign of life.
+  absl::Duration idle_period = absl::Seconds(10);
+};
+
+// One service on one port, with health (`grpc.health.v1`, under the service's name and the empty
+// one) and reflection. Several can live in one process.
+class ServerProcess {
+ public:
+  // Checks that every RPC has a handler, listens, runs the OnStart functions, starts sweeps and
+  // followers, and reports SERVING. FAILED_PRECONDITION with a sentence when the port is taken,
+  // when a method has no handler, or when a service without suite key would listen to the network.
+  static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(
+      std::unique_ptr<ServiceDefinition> definition, const ServerOptions& options);
+  // Stops.
+  ~ServerProcess();
+
+  const std::string& name() const;
+  // The port that it listens on.
+  int port() const;
+  // `127.0.0.1:41237`.
+  std::string address() const;
+  // All its ports by name, as they go into the port file.
+  std::map<std::string, int> ports() const;
+
+  // Stops: reports NOT_SERVING, waits ServerOptions::lame_duck, stops sweeps and followers, ends
+  // open streams with UNAVAILABLE, lets calls under way finish within the drain timeout, cancels
+  // the rest, and closes. Idempotent.
+  void Stop();
+
+ private:
+  class Impl;
+  explicit ServerProcess(std::unique_ptr<Impl> impl);
+
+  const std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace banso::server
+
+#endif  // BANSO_COMMON_SERVER_SERVER_H_

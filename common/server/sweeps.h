@@ -1,0 +1,67 @@
+#ifndef BANSO_COMMON_SERVER_SWEEPS_H_
+#define BANSO_COMMON_SERVER_SWEEPS_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "common/calendar/clock.h"
+#include "common/contract/call.h"
+
+namespace banso::server {
+
+// Periodic work of a service: finds what has become due and does it. It must do no harm when it
+// runs twice, or when there is nothing to do.
+struct Sweep {
+  // Such as `overdue_tasks`.
+  std::string name;
+  // System time from the end of one run to the begin of the next.
+  absl::Duration period;
+  // Runs with actor `services/<service>` and the business time of the moment. An error is logged;
+  // the sweep runs again at its next turn.
+  std::function<absl::Status(const Call&)> run;
+};
+
+// Runs a service's sweeps on a thread of its own: each at its period, and all of them, in the order
+// given, whenever a test clock is set. No two sweeps of a service run at the same time.
+class SweepRunner {
+ public:
+  // `test_clock` is null when business time is the system's. Both clocks must outlive the runner.
+  SweepRunner(std::string service, std::vector<Sweep> sweeps, calendar::Clock* clock,
+              calendar::TestClock* test_clock);
+  // Stops.
+  ~SweepRunner();
+
+  void Start();
+  // Waits for the sweep that is running, whose Call is cancelled. Idempotent.
+  void Stop();
+  // Runs every sweep now and waits for them.
+  void RunAll();
+
+ private:
+  void Loop();
+  void RunOne(size_t index) ABSL_EXCLUSIVE_LOCKS_REQUIRED(run_mutex_);
+
+  const std::string service_;
+  const std::vector<Sweep> sweeps_;
+  calendar::Clock* const clock_;
+  calendar::TestClock* const test_clock_;
+  const std::shared_ptr<std::atomic<bool>> cancelled_;
+  int64_t callback_ = 0;
+
+  absl::Mutex run_mutex_;  // Held while a sweep runs.
+  absl::Mutex mutex_;
+  std::vector<absl::Time> next_run_ ABSL_GUARDED_BY(mutex_);  // System time.
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace banso::server
+
+#endif  // BANSO_COMMON_SERVER_SWEEPS_H_

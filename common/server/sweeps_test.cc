@@ -1,0 +1,111 @@
+#include "common/server/sweeps.h"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "absl/synchronization/blocking_counter.h"
+#include "absl/synchronization/notification.h"
+#include "common/contract/errors.h"
+#include "common/testing/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace banso::server {
+namespace {
+
+using ::banso::testing::IsOk;
+using ::testing::ElementsAre;
+
+const absl::Time kStart = absl::FromUnixSeconds(1743465600);
+
+TEST(SweepsTest, RunAllInOrderBeforeSettingTheClockReturns) {
+  calendar::TestClock clock(kStart);
+  std::vector<std::string> ran;
+  std::vector<absl::Time> times;
+  const auto note = [&](const Call& call) {
+    ran.push_back(call.method + " by " + call.actor);
+    times.push_back(call.now);
+    return absl::OkStatus();
+  };
+  SweepRunner runner("echo", {{"first", absl::Hours(1), note}, {"second", absl::Hours(1), note}},
+                     &clock, &clock);
+  runner.Start();
+  ASSERT_THAT(clock.SetTime(kStart + absl::Hours(24)), IsOk());
+  EXPECT_THAT(ran, ElementsAre("sweep/first by services/echo", "sweep/second by services/echo"));
+  EXPECT_THAT(times, ElementsAre(kStart + absl::Hours(24), kStart + absl::Hours(24)));
+}
+
+TEST(SweepsTest, RunPeriodicallyOnTheSystemsTime) {
+  calendar::TestClock clock(kStart);
+  absl::BlockingCounter left(3);
+  int runs = 0;
+  SweepRunner runner("echo",
+                     {{"often", absl::Milliseconds(5),
+                       [&](const Call&) {
+                         if (++runs <= 3) left.DecrementCount();
+                         return absl::OkStatus();
+                       }},
+                      {"rarely", absl::Hours(1),
+                       [](const Call&) {
+                         ADD_FAILURE() << "not due";
+                         return absl::OkStatus();
+                       }}},
+                     &clock, nullptr);
+  runner.Start();
+  left.Wait();
+}
+
+TEST(SweepsTest, GoOnAfterAnErrorOrAnException) {
+  calendar::TestClock clock(kStart);
+  int runs = 0;
+  SweepRunner runner(
+      "echo",
+      {{"fails", absl::Hours(1), [](const Call&) { return contract::Internal("broken"); }},
+       {"throws", absl::Hours(1),
+        [](const Call&) -> absl::Status { throw std::runtime_error("broken"); }},
+       {"works", absl::Hours(1),
+        [&](const Call&) {
+          ++runs;
+          return absl::OkStatus();
+        }}},
+      &clock, nullptr);
+  runner.RunAll();
+  runner.RunAll();
+  EXPECT_EQ(runs, 2);
+}
+
+TEST(SweepsTest, CancelTheRunningSweepWhenTheyStop) {
+  calendar::TestClock clock(kStart);
+  absl::Notification entered;
+  SweepRunner runner("echo",
+                     {{"long", absl::Milliseconds(1),
+                       [&](const Call& call) {
+                         entered.Notify();
+                         while (!call.is_cancelled()) absl::SleepFor(absl::Milliseconds(1));
+                         return absl::OkStatus();
+                       }}},
+                     &clock, nullptr);
+  runner.Start();
+  entered.WaitForNotification();
+  runner.Stop();
+}
+
+TEST(SweepsTest, DoNotRunAfterTheyStopped) {
+  calendar::TestClock clock(kStart);
+  int runs = 0;
+  SweepRunner runner("echo",
+                     {{"sweep", absl::Hours(1),
+                       [&](const Call&) {
+                         ++runs;
+                         return absl::OkStatus();
+                       }}},
+                     &clock, &clock);
+  runner.Start();
+  runner.Stop();
+  ASSERT_THAT(clock.SetTime(kStart + absl::Hours(1)), IsOk());
+  EXPECT_EQ(runs, 0);
+}
+
+}  // namespace
+}  // namespace banso::server

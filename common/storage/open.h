@@ -1,0 +1,41 @@
+#ifndef BANSO_COMMON_STORAGE_OPEN_H_
+#define BANSO_COMMON_STORAGE_OPEN_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/storage/database.h"
+#include "common/storage/migration.h"
+
+namespace banso::storage {
+
+struct OpenOptions {
+  // The database file. Its folder must exist and be writable; files beside it (`-wal`, `-shm`,
+  // `.lock`) belong to it.
+  std::string path;
+  // Whose store this is, such as `accounts`. A store of another service is refused.
+  std::string service;
+  // The service's own schema. The tables of common/storage come before it by themselves.
+  Migrations migrations;
+  // Whether to apply migrations that the store lacks; without it such a store is refused.
+  bool migrate = true;
+  // How many reads run at once.
+  int reader_connections = 4;
+  // How many writes may wait; further ones are refused with RESOURCE_EXHAUSTED.
+  int max_waiting_writes = 4096;
+  // How many waiting writes are committed together at most.
+  int max_group = 256;
+  // For tests of a full disk: the file may have so many pages of 4 KiB; 0 means any number.
+  int max_pages = 0;
+};
+
+// Opens (or creates) a store on SQLite. Every commit is durable when Write returns.
+// FAILED_PRECONDITION, in words that say what to do, when the folder is missing or not writable,
+// the file is no database, the store is open elsewhere, belongs to another service, or has a schema
+// that is newer than `migrations` (or older, without `migrate`).
+absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const OpenOptions& options);
+
+}  // namespace banso::storage
+
+#endif  // BANSO_COMMON_STORAGE_OPEN_H_

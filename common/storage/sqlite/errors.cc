@@ -1,0 +1,70 @@
+#include "common/storage/sqlite/errors.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/contract/errors.h"
+#include "sqlite3.h"
+
+namespace banso::storage::sqlite {
+namespace {
+
+// "UNIQUE constraint failed: account.crm_id" -> "account.crm_id".
+std::string AfterColon(const std::string& text) {
+  const auto colon = text.find(": ");
+  return colon == std::string::npos ? text : text.substr(colon + 2);
+}
+
+absl::Status ConstraintStatus(int extended_code, const std::string& text,
+                              const std::string& cause) {
+  switch (extended_code) {
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_ROWID:
+      return contract::Error(
+          absl::StatusCode::kAlreadyExists, contract::kReasonAlreadyExists,
+          absl::StrCat("there is already an entry with the same ", AfterColon(text)));
+    case SQLITE_CONSTRAINT_FOREIGNKEY:
+      return contract::Error(absl::StatusCode::kFailedPrecondition, "STILL_REFERENCED",
+                             "something that this refers to is missing, or something else still "
+                             "refers to it");
+    case SQLITE_CONSTRAINT_CHECK:
+      return contract::Error(absl::StatusCode::kFailedPrecondition, "CHECK_FAILED",
+                             absl::StrCat("a rule of the store is broken: ", AfterColon(text)));
+    default:
+      return contract::Internal(cause);
+  }
+}
+
+}  // namespace
+
+absl::Status ToStatus(const SQLite::Exception& error, absl::string_view doing) {
+  const std::string text = error.what();
+  const std::string cause = absl::StrCat("SQLite ", error.getExtendedErrorCode(), " (", text,
+                                         ") at: ", doing.substr(0, 500));
+  switch (error.getErrorCode()) {
+    case SQLITE_CONSTRAINT:
+      return ConstraintStatus(error.getExtendedErrorCode(), text, cause);
+    case SQLITE_FULL:
+      return contract::Error(absl::StatusCode::kResourceExhausted, "STORAGE_FULL",
+                             "the disk of the store is full; nothing was changed");
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_NOMEM:
+    case SQLITE_PROTOCOL:
+    case SQLITE_INTERRUPT:
+      return contract::Unavailable(absl::StrCat("the store (", text, ")"), absl::Seconds(1));
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return contract::Error(absl::StatusCode::kDataLoss, "STORAGE_DAMAGED",
+                             absl::StrCat("the file of the store is damaged: ", text));
+    default:
+      return contract::Internal(cause);
+  }
+}
+
+}  // namespace banso::storage::sqlite

@@ -1,0 +1,114 @@
+#include <string>
+#include <utility>
+
+#include "common/calendar/period.h"
+#include "common/contract/errors.h"
+#include "common/contract/field_mask.h"
+#include "common/contract/resource_name.h"
+#include "common/status_macros.h"
+#include "common/storage/mutate.h"
+#include "services/accounts/api/accounts_api.h"
+#include "services/accounts/domain/account.h"
+#include "services/accounts/domain/deal.h"
+#include "services/accounts/domain/lifecycle.h"
+
+namespace banso::accounts {
+
+using storage::Reader;
+using storage::Writer;
+using v1::Account;
+using v1::Deal;
+
+absl::StatusOr<Deal> AccountsApi::CreateDeal(const Call& call,
+                                             const v1::CreateDealRequest& request) {
+  return storage::Mutate<Deal>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Deal> {
+        BANSO_RETURN_IF_ERROR(AccountForChange(writer, request.parent()).status());
+        Deal deal = request.deal();
+        deal.set_name(
+            contract::Join(request.parent(), "deals", contract::IdOrNew(request.deal_id(), ids_)));
+        deal.set_stage(v1::DEAL_STAGE_OPEN);
+        contract::Violations violations;
+        BANSO_RETURN_IF_ERROR(
+            store_.CheckMember(writer, deal.sales_owner(), "deal.sales_owner", &violations));
+        BANSO_RETURN_IF_ERROR(violations.ToStatus());
+        return store_.deals.Create(writer, std::move(deal));
+      });
+}
+
+absl::StatusOr<Deal> AccountsApi::GetDeal(const Call& /*call*/, const v1::GetDealRequest& request) {
+  return storage::Fetch<Deal>(
+      database_, [&](Reader& reader) { return store_.deals.Get(reader, request.name()); });
+}
+
+absl::StatusOr<v1::ListDealsResponse> AccountsApi::ListDeals(const Call& /*call*/,
+                                                             const v1::ListDealsRequest& request) {
+  storage::ListQuery query;
+  query.parent = request.parent();
+  query.page_size = request.page_size();
+  query.page_token = request.page_token();
+  if (request.stages_size() > 0) {
+    query.filters.push_back(storage::InEnums("stage", request.stages()));
+  }
+  return storage::Fetch<v1::ListDealsResponse>(
+      database_, [&](Reader& reader) -> absl::StatusOr<v1::ListDealsResponse> {
+        BANSO_ASSIGN_OR_RETURN(auto page, store_.deals.List(reader, query));
+        v1::ListDealsResponse response;
+        response.mutable_deals()->Assign(page.items.begin(), page.items.end());
+        response.set_next_page_token(page.next_page_token);
+        return response;
+      });
+}
+
+absl::StatusOr<Deal> AccountsApi::UpdateDeal(const Call& call,
+                                             const v1::UpdateDealRequest& request) {
+  return storage::Mutate<Deal>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Deal> {
+        BANSO_ASSIGN_OR_RETURN(const Deal before, store_.deals.Get(writer, request.deal().name()));
+        BANSO_RETURN_IF_ERROR(AccountForChange(writer, before.name()).status());
+        BANSO_RETURN_IF_ERROR(CheckOpen(before));
+        Deal deal = before;
+        BANSO_RETURN_IF_ERROR(
+            contract::ApplyMask(request.update_mask(), request.deal(), "deal", &deal));
+        if (deal.sales_owner() != before.sales_owner()) {
+          contract::Violations violations;
+          BANSO_RETURN_IF_ERROR(
+              store_.CheckMember(writer, deal.sales_owner(), "deal.sales_owner", &violations));
+          BANSO_RETURN_IF_ERROR(violations.ToStatus());
+        }
+        return store_.deals.Update(writer, std::move(deal), request.deal().etag());
+      });
+}
+
+absl::StatusOr<Deal> AccountsApi::WinDeal(const Call& call, const v1::WinDealRequest& request) {
+  return storage::Mutate<Deal>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Deal> {
+        BANSO_ASSIGN_OR_RETURN(Deal deal, store_.deals.Get(writer, request.name()));
+        BANSO_ASSIGN_OR_RETURN(const Account before, AccountForChange(writer, deal.name()));
+        BANSO_RETURN_IF_ERROR(Win(request, Today(before, writer.now()), &deal));
+        Account account = before;
+        BANSO_ASSIGN_OR_RETURN(const std::string seller, SellerOf(writer, deal));
+        BANSO_RETURN_IF_ERROR(WinAccount(seller, writer.now(), &account));
+        BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));
+        BANSO_RETURN_IF_ERROR(store_.Save(writer, &before, account).status());
+        return store_.deals.Update(writer, std::move(deal));
+      });
+}
+
+absl::StatusOr<std::string> AccountsApi::SellerOf(Writer& writer, const Deal& deal) const {
+  if (!deal.sales_owner().empty() || !writer.call().from_member()) return deal.sales_owner();
+  BANSO_ASSIGN_OR_RETURN(const bool exists, store_.members.Exists(writer, writer.call().actor));
+  return exists ? writer.call().actor : std::string();
+}
+
+absl::StatusOr<Deal> AccountsApi::LoseDeal(const Call& call, const v1::LoseDealRequest& request) {
+  return storage::Mutate<Deal>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Deal> {
+        BANSO_ASSIGN_OR_RETURN(Deal deal, store_.deals.Get(writer, request.name()));
+        BANSO_ASSIGN_OR_RETURN(const Account account, AccountForChange(writer, deal.name()));
+        BANSO_RETURN_IF_ERROR(Lose(request, Today(account, writer.now()), &deal));
+        return store_.deals.Update(writer, std::move(deal));
+      });
+}
+
+}  // namespace banso::accounts

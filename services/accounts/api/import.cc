@@ -1,0 +1,208 @@
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/calendar/proto_time.h"
+#include "common/contract/errors.h"
+#include "common/contract/field_rules.h"
+#include "common/contract/text.h"
+#include "common/status_macros.h"
+#include "services/accounts/api/accounts_api.h"
+#include "services/accounts/api/import_run.h"
+#include "services/accounts/domain/account.h"
+#include "services/accounts/domain/lifecycle.h"
+
+namespace banso::accounts {
+namespace {
+
+constexpr int kMaxRows = 1000;
+constexpr int kMaxErrors = 1000;
+
+// The message of the transaction that a validation ends with, so that nothing of it stays.
+constexpr char kRollback[] = "validated only";
+
+absl::Status BadRow(absl::string_view field, absl::string_view value, absl::string_view accepted) {
+  return contract::InvalidField(field, value, accepted);
+}
+
+// What goes wrong behind the checks is no fault of the row, and part of it may be written: the
+// whole message fails.
+absl::Status Unexpected(const absl::Status& status) {
+  if (status.ok() || status.code() == absl::StatusCode::kResourceExhausted) return status;
+  return contract::Internal(absl::StrCat("a checked row was not stored: ", status.ToString()));
+}
+
+// Whether an error says that the row is bad; any other one ends the import.
+bool IsRowError(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kInvalidArgument ||
+         status.code() == absl::StatusCode::kAlreadyExists ||
+         status.code() == absl::StatusCode::kFailedPrecondition;
+}
+
+}  // namespace
+
+ImportRun::ImportRun(storage::Database& database, const Store& store, contract::IdSource& ids,
+                     ActivePolicy& active_policy)
+    : database_(database), store_(store), ids_(ids), active_policy_(active_policy) {}
+
+absl::Status ImportRun::Begin(const v1::ImportAccountsRequest& first) {
+  if (!contract::IsKey(first.external_system())) {
+    return contract::InvalidField("external_system", first.external_system(),
+                                  "the key of a system, such as crm");
+  }
+  system_ = first.external_system();
+  validate_only_ = first.validate_only();
+  return absl::OkStatus();
+}
+
+absl::Status ImportRun::Add(const Call& call, const v1::ImportAccountsRequest& message) {
+  if (system_.empty()) BANSO_RETURN_IF_ERROR(Begin(message));
+  if (!message.external_system().empty() && message.external_system() != system_) {
+    return contract::InvalidField("external_system", message.external_system(),
+                                  absl::StrCat("the system of the first message, ", system_));
+  }
+  if (message.accounts_size() > kMaxRows) {
+    return contract::InvalidField("accounts", absl::StrCat(message.accounts_size(), " rows"),
+                                  "at most 1,000 rows in a message");
+  }
+  // Counted apart and taken over with the commit: what is not durable is not acknowledged.
+  v1::ImportAccountsResponse counts;
+  const absl::Status status =
+      database_
+          .Write(call,
+                 [&](storage::Writer& writer) -> absl::Status {
+                   BANSO_ASSIGN_OR_RETURN(classifier_, active_policy_.Get(writer, writer.now()));
+                   for (const v1::Account& row : message.accounts()) {
+                     BANSO_RETURN_IF_ERROR(AddRow(writer, row, &counts));
+                   }
+                   return validate_only_ ? absl::AbortedError(kRollback) : absl::OkStatus();
+                 })
+          .status();
+  if (!status.ok() && !(validate_only_ && status.message() == kRollback)) return status;
+  TakeOver(counts);
+  return absl::OkStatus();
+}
+
+void ImportRun::TakeOver(const v1::ImportAccountsResponse& counts) {
+  total_.set_received(total_.received() + counts.received());
+  total_.set_created(total_.created() + counts.created());
+  total_.set_updated(total_.updated() + counts.updated());
+  total_.set_unchanged(total_.unchanged() + counts.unchanged());
+  total_.set_rejected(total_.rejected() + counts.rejected());
+  for (const v1::RowError& error : counts.errors()) {
+    if (total_.errors_size() < kMaxErrors) *total_.add_errors() = error;
+  }
+}
+
+absl::Status ImportRun::AddRow(storage::Writer& writer, const v1::Account& row,
+                               v1::ImportAccountsResponse* counts) {
+  const int64_t index = total_.received() + counts->received();
+  counts->set_received(counts->received() + 1);
+  const absl::Status status = StoreRow(writer, row, counts);
+  if (status.ok()) return absl::OkStatus();
+  if (!IsRowError(status)) return status;
+  counts->set_rejected(counts->rejected() + 1);
+  std::vector<contract::FieldViolation> violations = contract::FieldViolations(status);
+  if (violations.empty()) {
+    violations.push_back({"accounts", std::string(status.message()), contract::Reason(status)});
+  }
+  for (const contract::FieldViolation& violation : violations) {
+    v1::RowError* error = counts->add_errors();
+    error->set_index(index);
+    error->set_external_id(ExternalIdIn(row, system_));
+    error->set_field(violation.field);
+    error->set_message(violation.description);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ImportRun::StoreRow(storage::Writer& writer, const v1::Account& row,
+                                 v1::ImportAccountsResponse* counts) {
+  std::string external_id = ExternalIdIn(row, system_);
+  if (external_id.empty()) {
+    return BadRow("accounts.external_ids", "", absl::StrCat("an id of the system ", system_));
+  }
+  // Stored ids are in normalization form C; what is no text fails its field rules below.
+  if (contract::ScanText(external_id).valid) external_id = contract::NormalizeText(external_id);
+  if (!seen_.insert(external_id).second) {
+    return BadRow("accounts.external_ids", external_id, "each account once in an import");
+  }
+  BANSO_ASSIGN_OR_RETURN(const auto name, store_.FindByExternalId(writer, system_, external_id));
+  if (!name.has_value()) return Create(writer, row, external_id, counts);
+  return Change(writer, *name, row, counts);
+}
+
+absl::Status ImportRun::Create(storage::Writer& writer, const v1::Account& row,
+                               const std::string& external_id, v1::ImportAccountsResponse* counts) {
+  v1::Account account = MergeRow(v1::Account(), row);
+  BANSO_ASSIGN_OR_RETURN(*account.mutable_name(), NewName(writer, external_id));
+  account.set_lifecycle_stage(v1::LIFECYCLE_STAGE_PROSPECT);
+  *account.mutable_stage_since() = calendar::ToTimestamp(writer.now());
+  BANSO_RETURN_IF_ERROR(Finish(writer, nullptr, &account));
+  BANSO_RETURN_IF_ERROR(Unexpected(store_.Save(writer, nullptr, account, "", system_).status()));
+  counts->set_created(counts->created() + 1);
+  return absl::OkStatus();
+}
+
+absl::Status ImportRun::Change(storage::Writer& writer, const std::string& name,
+                               const v1::Account& row, v1::ImportAccountsResponse* counts) {
+  BANSO_ASSIGN_OR_RETURN(const v1::Account before, store_.accounts.Get(writer, name));
+  BANSO_RETURN_IF_ERROR(CheckNotArchived(before));
+  v1::Account account = MergeRow(before, row);
+  BANSO_RETURN_IF_ERROR(Finish(writer, &before, &account));
+  BANSO_RETURN_IF_ERROR(CheckOwners(before, account));
+  const absl::StatusOr<v1::Account> stored = store_.Save(writer, &before, account, "", system_);
+  BANSO_RETURN_IF_ERROR(Unexpected(stored.status()));
+  if (stored->etag() == before.etag()) {
+    counts->set_unchanged(counts->unchanged() + 1);
+  } else {
+    counts->set_updated(counts->updated() + 1);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ImportRun::Finish(storage::Writer& writer, const v1::Account* before,
+                               v1::Account* account) {
+  BANSO_RETURN_IF_ERROR(contract::CheckResource("accounts", account));
+  contract::Violations violations;
+  CheckAccount(*account, "accounts", &violations);
+  BANSO_RETURN_IF_ERROR(store_.CheckReferences(writer, before, *account, "accounts", &violations));
+  for (const v1::ExternalId& id : account->external_ids()) {
+    BANSO_ASSIGN_OR_RETURN(const auto owner, store_.FindByExternalId(writer, id.system(), id.id()));
+    if (owner.has_value() && *owner != account->name()) {
+      violations.Add("accounts.external_ids", id.id(),
+                     absl::StrCat("an id of ", id.system(), " other than that of ", *owner),
+                     "TAKEN");
+    }
+  }
+  BANSO_RETURN_IF_ERROR(violations.ToStatus());
+  if (classifier_ != nullptr) {
+    *account->mutable_classification() = classifier_->Classify(*account, writer.now());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> ImportRun::NewName(storage::Reader& reader,
+                                               const std::string& external_id) {
+  const std::string base = IdFromExternal(external_id).value_or(ids_.New());
+  // Ids of external ids that differ only in other characters clash often in the same data.
+  int& attempt = attempts_[base];
+  while (true) {
+    std::string name = absl::StrCat("accounts/", NumberedId(base, ++attempt));
+    BANSO_ASSIGN_OR_RETURN(const bool taken, store_.accounts.Exists(reader, name));
+    if (!taken) return name;
+  }
+}
+
+absl::StatusOr<v1::ImportAccountsResponse> AccountsApi::ImportAccounts(
+    const Call& call, server::Source<v1::ImportAccountsRequest>& source) {
+  ImportRun run(database_, store_, ids_, active_policy_);
+  while (true) {
+    v1::ImportAccountsRequest message;
+    BANSO_ASSIGN_OR_RETURN(const bool more, source.Read(&message));
+    if (!more) return run.total();
+    BANSO_RETURN_IF_ERROR(run.Add(call, message));
+  }
+}
+
+}  // namespace banso::accounts

@@ -1,0 +1,171 @@
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/contract/errors.h"
+#include "common/contract/field_mask.h"
+#include "common/contract/resource_name.h"
+#include "common/status_macros.h"
+#include "common/storage/mutate.h"
+#include "services/accounts/api/accounts_api.h"
+#include "services/accounts/domain/lifecycle.h"
+#include "services/accounts/domain/onboarding.h"
+
+namespace banso::accounts {
+
+using storage::Reader;
+using storage::Writer;
+using v1::Account;
+using v1::Onboarding;
+
+namespace {
+
+constexpr char kHandoffService[] = "services/handoff";
+
+// The lifecycle is moved by the suite's processes only, which run in handoff.
+absl::Status CheckFromHandoff(const Call& call, absl::string_view instead) {
+  if (call.actor == kHandoffService) return absl::OkStatus();
+  return contract::PermissionDenied(
+      kReasonNotYours,
+      absl::StrCat("only the handoff service moves the lifecycle; call its ", instead));
+}
+
+Act ActOf(const Writer& writer) { return {writer.call().actor, writer.now()}; }
+
+}  // namespace
+
+absl::Status AccountsApi::CheckOnboarding(Reader& reader, const Onboarding& onboarding,
+                                          absl::string_view field) const {
+  contract::Violations violations;
+  BANSO_RETURN_IF_ERROR(
+      store_.CheckMember(reader, onboarding.owner(), absl::StrCat(field, ".owner"), &violations));
+  if (!onboarding.deal().empty()) {
+    const std::string account = contract::Ancestor(onboarding.name(), "accounts");
+    BANSO_ASSIGN_OR_RETURN(const bool exists, store_.deals.Exists(reader, onboarding.deal()));
+    if (!exists || contract::Ancestor(onboarding.deal(), "accounts") != account) {
+      violations.Add(absl::StrCat(field, ".deal"), onboarding.deal(),
+                     absl::StrCat("a deal of ", account, " that exists"), "UNKNOWN_DEAL");
+    }
+  }
+  return violations.ToStatus();
+}
+
+absl::Status AccountsApi::RollUpAccount(Writer& writer, const Account& before, Account account) {
+  BANSO_ASSIGN_OR_RETURN(const std::vector<Onboarding> onboardings,
+                         store_.onboardings.All(writer, account.name()));
+  RollUp(onboardings, writer.now(), &account);
+  BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));
+  return store_.Save(writer, &before, account).status();
+}
+
+absl::StatusOr<Onboarding> AccountsApi::ChangeOnboarding(
+    Writer& writer, const std::string& name, const std::string& etag,
+    absl::FunctionRef<absl::Status(Onboarding& onboarding, Account& account)> change) {
+  BANSO_ASSIGN_OR_RETURN(const Onboarding before, store_.onboardings.Get(writer, name));
+  BANSO_ASSIGN_OR_RETURN(const Account account_before, AccountForChange(writer, name));
+  Onboarding onboarding = before;
+  Account account = account_before;
+  BANSO_RETURN_IF_ERROR(change(onboarding, account));
+  BANSO_ASSIGN_OR_RETURN(Onboarding stored, store_.Save(writer, &before, onboarding, etag));
+  BANSO_RETURN_IF_ERROR(RollUpAccount(writer, account_before, std::move(account)));
+  return stored;
+}
+
+absl::StatusOr<Onboarding> AccountsApi::CreateOnboarding(
+    const Call& call, const v1::CreateOnboardingRequest& request) {
+  BANSO_RETURN_IF_ERROR(CheckFromHandoff(call, "StartOnboarding"));
+  return storage::Mutate<Onboarding>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Onboarding> {
+        BANSO_ASSIGN_OR_RETURN(const Account account,
+                               store_.accounts.Get(writer, request.parent()));
+        BANSO_RETURN_IF_ERROR(CheckMayStartOnboarding(account));
+        Onboarding onboarding = request.onboarding();
+        onboarding.set_name(contract::Join(request.parent(), "onboardings",
+                                           contract::IdOrNew(request.onboarding_id(), ids_)));
+        BANSO_RETURN_IF_ERROR(CheckOnboarding(writer, onboarding, "onboarding"));
+        Begin(request.contract_start(), ActOf(writer), &onboarding);
+        BANSO_ASSIGN_OR_RETURN(Onboarding stored, store_.Save(writer, nullptr, onboarding));
+        BANSO_RETURN_IF_ERROR(RollUpAccount(writer, account, account));
+        return stored;
+      });
+}
+
+absl::StatusOr<Onboarding> AccountsApi::GetOnboarding(const Call& /*call*/,
+                                                      const v1::GetOnboardingRequest& request) {
+  return storage::Fetch<Onboarding>(
+      database_, [&](Reader& reader) { return store_.onboardings.Get(reader, request.name()); });
+}
+
+absl::StatusOr<v1::ListOnboardingsResponse> AccountsApi::ListOnboardings(
+    const Call& /*call*/, const v1::ListOnboardingsRequest& request) {
+  storage::ListQuery query;
+  query.parent = request.parent();
+  query.page_size = request.page_size();
+  query.page_token = request.page_token();
+  if (request.states_size() > 0) {
+    query.filters.push_back(storage::InEnums("state", request.states()));
+  }
+  if (!request.owner().empty()) query.filters.push_back(storage::Equal("owner", request.owner()));
+  return storage::Fetch<v1::ListOnboardingsResponse>(
+      database_, [&](Reader& reader) -> absl::StatusOr<v1::ListOnboardingsResponse> {
+        BANSO_ASSIGN_OR_RETURN(auto page, store_.onboardings.List(reader, query));
+        v1::ListOnboardingsResponse response;
+        response.mutable_onboardings()->Assign(page.items.begin(), page.items.end());
+        response.set_next_page_token(page.next_page_token);
+        return response;
+      });
+}
+
+absl::StatusOr<Onboarding> AccountsApi::UpdateOnboarding(
+    const Call& call, const v1::UpdateOnboardingRequest& request) {
+  const Onboarding& patch = request.onboarding();
+  return storage::Mutate<Onboarding>(database_, call, request, [&](Writer& writer) {
+    return ChangeOnboarding(
+        writer, patch.name(), patch.etag(), [&](Onboarding& onboarding, Account& /*account*/) {
+          BANSO_RETURN_IF_ERROR(
+              contract::ApplyMask(request.update_mask(), patch, "onboarding", &onboarding));
+          return CheckOnboarding(writer, onboarding, "onboarding");
+        });
+  });
+}
+
+absl::StatusOr<Onboarding> AccountsApi::RecordClock(const Call& call,
+                                                    const v1::RecordClockRequest& request) {
+  return storage::Mutate<Onboarding>(database_, call, request, [&](Writer& writer) {
+    return ChangeOnboarding(
+        writer, request.name(), "", [&](Onboarding& onboarding, Account& /*account*/) {
+          return accounts::RecordClock(request.clock(), request.date(), request.reason(),
+                                       ActOf(writer), &onboarding);
+        });
+  });
+}
+
+absl::StatusOr<Onboarding> AccountsApi::PassBall(const Call& call,
+                                                 const v1::PassBallRequest& request) {
+  return storage::Mutate<Onboarding>(database_, call, request, [&](Writer& writer) {
+    return ChangeOnboarding(
+        writer, request.name(), "", [&](Onboarding& onboarding, Account& /*account*/) {
+          return accounts::PassBall(request.holder(), request.reason(), ActOf(writer), &onboarding);
+        });
+  });
+}
+
+absl::StatusOr<Onboarding> AccountsApi::AdvanceOnboarding(
+    const Call& call, const v1::AdvanceOnboardingRequest& request) {
+  BANSO_RETURN_IF_ERROR(CheckFromHandoff(call, "CompleteOnboarding or AcceptHandoff"));
+  return storage::Mutate<Onboarding>(database_, call, request, [&](Writer& writer) {
+    return ChangeOnboarding(
+        writer, request.name(), "", [&](Onboarding& onboarding, Account& account) -> absl::Status {
+          BANSO_RETURN_IF_ERROR(Advance(request, ActOf(writer), &onboarding));
+          if (onboarding.state() != v1::ONBOARDING_STATE_HANDED_OFF) return absl::OkStatus();
+          contract::Violations violations;
+          BANSO_RETURN_IF_ERROR(store_.CheckMember(writer, request.retention_owner(),
+                                                   "retention_owner", &violations));
+          account.mutable_owners()->set_retention(request.retention_owner());
+          return violations.ToStatus();
+        });
+  });
+}
+
+}  // namespace banso::accounts

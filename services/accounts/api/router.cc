@@ -1,0 +1,130 @@
+#include "services/accounts/api/router.h"
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/server/changes_service.h"
+#include "common/server/facts_service.h"
+#include "common/status_macros.h"
+#include "services/accounts/domain/fact_types.h"
+
+namespace banso::accounts {
+namespace {
+
+// The fact types of the service with those of the attributes that accounts have, made anew only
+// when the attributes have changed.
+class FactTypesReader {
+ public:
+  explicit FactTypesReader(const Store& store) : store_(store) {}
+
+  absl::StatusOr<server::FactTypes> Read(storage::Reader& reader) {
+    BANSO_ASSIGN_OR_RETURN(std::vector<fact::v1::FactType> attributes,
+                           store_.AttributeTypes(reader));
+    const std::lock_guard lock(mutex_);
+    if (types_ == nullptr || !SameTypes(attributes, attributes_)) {
+      auto types = std::make_shared<std::vector<fact::v1::FactType>>(FactTypes());
+      types->insert(types->end(), attributes.begin(), attributes.end());
+      std::sort(types->begin(), types->end(),
+                [](const auto& a, const auto& b) { return a.name() < b.name(); });
+      types_ = std::move(types);
+      attributes_ = std::move(attributes);
+    }
+    return types_;
+  }
+
+ private:
+  static bool SameTypes(const std::vector<fact::v1::FactType>& a,
+                        const std::vector<fact::v1::FactType>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+      return x.name() == y.name() && x.value_type() == y.value_type();
+    });
+  }
+
+  const Store& store_;
+  std::mutex mutex_;
+  std::vector<fact::v1::FactType> attributes_;  // Guarded by mutex_.
+  server::FactTypes types_;                     // Guarded by mutex_.
+};
+
+void AddAccounts(AccountsApi* api, server::Router* router) {
+  router->Unary("CreateAccount", &AccountsApi::CreateAccount, api);
+  router->Unary("GetAccount", &AccountsApi::GetAccount, api);
+  router->Unary("ListAccounts", &AccountsApi::ListAccounts, api);
+  router->Unary("UpdateAccount", &AccountsApi::UpdateAccount, api);
+  router->Unary("ArchiveAccount", &AccountsApi::ArchiveAccount, api);
+  router->Unary("RestoreAccount", &AccountsApi::RestoreAccount, api);
+  router->ClientStream<v1::ImportAccountsRequest, v1::ImportAccountsResponse>(
+      "ImportAccounts", [api](const Call& call, server::Source<v1::ImportAccountsRequest>& source) {
+        return api->ImportAccounts(call, source);
+      });
+}
+
+void AddClassification(AccountsApi* api, server::Router* router) {
+  router->Unary("Reclassify", &AccountsApi::Reclassify, api);
+  router->Unary("SaveClassificationPolicy", &AccountsApi::SaveClassificationPolicy, api);
+  router->Unary("ActivateClassificationPolicy", &AccountsApi::ActivateClassificationPolicy, api);
+  router->Unary("GetClassificationPolicy", &AccountsApi::GetClassificationPolicy, api);
+  router->Unary("ListClassificationPolicyRevisions",
+                &AccountsApi::ListClassificationPolicyRevisions, api);
+}
+
+void AddDealsAndOnboardings(AccountsApi* api, server::Router* router) {
+  router->Unary("CreateDeal", &AccountsApi::CreateDeal, api);
+  router->Unary("GetDeal", &AccountsApi::GetDeal, api);
+  router->Unary("ListDeals", &AccountsApi::ListDeals, api);
+  router->Unary("UpdateDeal", &AccountsApi::UpdateDeal, api);
+  router->Unary("WinDeal", &AccountsApi::WinDeal, api);
+  router->Unary("LoseDeal", &AccountsApi::LoseDeal, api);
+  router->Unary("CreateOnboarding", &AccountsApi::CreateOnboarding, api);
+  router->Unary("GetOnboarding", &AccountsApi::GetOnboarding, api);
+  router->Unary("ListOnboardings", &AccountsApi::ListOnboardings, api);
+  router->Unary("UpdateOnboarding", &AccountsApi::UpdateOnboarding, api);
+  router->Unary("RecordClock", &AccountsApi::RecordClock, api);
+  router->Unary("PassBall", &AccountsApi::PassBall, api);
+  router->Unary("AdvanceOnboarding", &AccountsApi::AdvanceOnboarding, api);
+}
+
+void AddPeople(AccountsApi* api, server::Router* router) {
+  router->Unary("CreateStakeholder", &AccountsApi::CreateStakeholder, api);
+  router->Unary("GetStakeholder", &AccountsApi::GetStakeholder, api);
+  router->Unary("ListStakeholders", &AccountsApi::ListStakeholders, api);
+  router->Unary("UpdateStakeholder", &AccountsApi::UpdateStakeholder, api);
+  router->Unary("CreateMember", &AccountsApi::CreateMember, api);
+  router->Unary("GetMember", &AccountsApi::GetMember, api);
+  router->Unary("ListMembers", &AccountsApi::ListMembers, api);
+  router->Unary("UpdateMember", &AccountsApi::UpdateMember, api);
+}
+
+}  // namespace
+
+server::Router AccountsRouter(AccountsApi& api, storage::Database& database, const Store& store) {
+  server::Router router("banso.accounts.v1.AccountsService");
+  AddAccounts(&api, &router);
+  AddClassification(&api, &router);
+  AddDealsAndOnboardings(&api, &router);
+  AddPeople(&api, &router);
+  server::AddWatchChanges(router, database, store.sources());
+  return router;
+}
+
+server::Router FactsRouter(storage::Database& database, const Store& store) {
+  server::FactsServiceOptions options;
+  options.database = &database;
+  options.log = &store.facts;
+  options.types = [types = std::make_shared<FactTypesReader>(store)](storage::Reader& reader) {
+    return types->Read(reader);
+  };
+  // Rules of others may read an attribute that no account has yet.
+  options.undeclared = [](absl::string_view fact) {
+    return IsAttributeFact(fact) ? fact::v1::SUBJECT_KIND_ACCOUNT
+                                 : fact::v1::SUBJECT_KIND_UNSPECIFIED;
+  };
+  return server::FactsRouter(std::move(options));
+}
+
+}  // namespace banso::accounts

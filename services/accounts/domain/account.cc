@@ -1,0 +1,151 @@
+#include "services/accounts/domain/account.h"
+
+#include <utf8proc.h>
+
+#include <cstdlib>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/calendar/period.h"
+#include "common/contract/text.h"
+
+namespace banso::accounts {
+namespace {
+
+using v1::Account;
+
+constexpr size_t kMaxIdLength = 63;
+
+void CheckExternalIds(const Account& account, absl::string_view field,
+                      contract::Violations* violations) {
+  std::set<std::string> systems;
+  for (int i = 0; i < account.external_ids_size(); ++i) {
+    const v1::ExternalId& id = account.external_ids(i);
+    if (!systems.insert(id.system()).second) {
+      violations->Add(absl::StrCat(field, ".external_ids[", i, "].system"), id.system(),
+                      "each system once", "DUPLICATE");
+    }
+  }
+}
+
+void CheckAttributes(const Account& account, absl::string_view field,
+                     contract::Violations* violations) {
+  for (const auto& [key, value] : account.attributes()) {
+    const std::string path = absl::StrCat(field, ".attributes[", key, "]");
+    if (!contract::IsKey(key)) {
+      violations->Add(path, key,
+                      "a key of 1 to 63 characters a-z, 0-9 and _ that begins with a letter",
+                      "NOT_A_KEY");
+    }
+    if (value.kind_case() == type::v1::Value::KIND_NOT_SET) {
+      violations->Add(path, "", "a number, text, flag, date or set of words", "REQUIRED");
+    }
+  }
+}
+
+// The row without what a row cannot set.
+Account SettableFields(const Account& row) {
+  Account result = row;
+  result.clear_name();
+  result.clear_etag();
+  result.clear_external_ids();
+  result.clear_lifecycle_stage();
+  result.clear_stage_since();
+  result.clear_classification();
+  result.clear_archive_time();
+  result.clear_create_time();
+  result.clear_update_time();
+  return result;
+}
+
+void MergeExternalIds(const Account& row, Account* account) {
+  for (const v1::ExternalId& id : row.external_ids()) {
+    v1::ExternalId* known = nullptr;
+    for (v1::ExternalId& other : *account->mutable_external_ids()) {
+      if (other.system() == id.system()) known = &other;
+    }
+    if (known == nullptr) known = account->add_external_ids();
+    *known = id;
+  }
+}
+
+}  // namespace
+
+void CheckAccount(const Account& account, absl::string_view field,
+                  contract::Violations* violations) {
+  CheckExternalIds(account, field, violations);
+  CheckAttributes(account, field, violations);
+  if (!account.name().empty() && account.parent_account() == account.name()) {
+    violations->Add(absl::StrCat(field, ".parent_account"), account.parent_account(),
+                    "another account", "OWN_PARENT");
+  }
+}
+
+std::string ExternalIdIn(const Account& account, absl::string_view system) {
+  for (const v1::ExternalId& id : account.external_ids()) {
+    if (id.system() == system) return id.id();
+  }
+  return "";
+}
+
+Account MergeRow(const Account& existing, const Account& row) {
+  Account result = existing;
+  // Merging would keep the old amount where the new one is 0.
+  if (row.has_recurring_revenue()) result.clear_recurring_revenue();
+  result.MergeFrom(SettableFields(row));
+  MergeExternalIds(row, &result);
+  return result;
+}
+
+std::string ZoneOf(const Account& account) {
+  return account.time_zone().empty() ? "Asia/Tokyo" : account.time_zone();
+}
+
+absl::CivilDay Today(const Account& account, absl::Time now) {
+  return calendar::DayOf(now, ZoneOf(account));
+}
+
+std::optional<std::string> IdFromExternal(absl::string_view external_id) {
+  std::string id;
+  for (const char c : external_id) {
+    if (absl::ascii_isalnum(c)) {
+      id.push_back(absl::ascii_tolower(c));
+    } else if (!id.empty() && id.back() != '-') {
+      id.push_back('-');
+    }
+    if (id.size() == kMaxIdLength) break;
+  }
+  absl::string_view trimmed = id;
+  absl::ConsumeSuffix(&trimmed, "-");
+  if (trimmed.empty()) return std::nullopt;
+  return std::string(trimmed);
+}
+
+std::string NumberedId(absl::string_view base, int attempt) {
+  if (attempt <= 1) return std::string(base);
+  const std::string suffix = absl::StrCat("-", attempt);
+  absl::string_view head = base.substr(0, kMaxIdLength - suffix.size());
+  absl::ConsumeSuffix(&head, "-");
+  return absl::StrCat(head, suffix);
+}
+
+std::string SearchText(absl::string_view text) {
+  utf8proc_uint8_t* folded = nullptr;
+  const utf8proc_ssize_t size = utf8proc_map(
+      reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+      static_cast<utf8proc_ssize_t>(text.size()), &folded,
+      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
+                                     UTF8PROC_CASEFOLD | UTF8PROC_IGNORE));
+  std::string result;
+  if (size > 0) result.assign(reinterpret_cast<const char*>(folded), static_cast<size_t>(size));
+  std::free(folded);
+  return result;
+}
+
+std::string SearchTextOf(const Account& account) {
+  return absl::StrCat(SearchText(account.display_name()), "\n", SearchText(account.name_kana()));
+}
+
+}  // namespace banso::accounts

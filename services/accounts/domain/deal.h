@@ -1,0 +1,24 @@
+#ifndef BANSO_SERVICES_ACCOUNTS_DOMAIN_DEAL_H_
+#define BANSO_SERVICES_ACCOUNTS_DOMAIN_DEAL_H_
+
+#include "absl/status/status.h"
+#include "absl/time/civil_time.h"
+#include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/onboarding.pb.h"
+
+namespace banso::accounts {
+
+inline constexpr char kReasonDealClosed[] = "DEAL_CLOSED";
+
+// FAILED_PRECONDITION (DEAL_CLOSED) unless the deal is open.
+absl::Status CheckOpen(const v1::Deal& deal);
+
+// Wins an open deal; without a closing day in the request it closes `today`. Errors as CheckOpen.
+absl::Status Win(const v1::WinDealRequest& request, absl::CivilDay today, v1::Deal* deal);
+
+// Loses an open deal `today`. Errors as CheckOpen.
+absl::Status Lose(const v1::LoseDealRequest& request, absl::CivilDay today, v1::Deal* deal);
+
+}  // namespace banso::accounts
+
+#endif  // BANSO_SERVICES_ACCOUNTS_DOMAIN_DEAL_H_

@@ -1,0 +1,105 @@
+#include "services/accounts/domain/fact_types.h"
+
+#include <initializer_list>
+#include <utility>
+
+#include "absl/strings/strip.h"
+#include "banso/type/v1/value.pb.h"
+#include "common/contract/text.h"
+
+namespace banso::accounts {
+namespace {
+
+using fact::v1::FactType;
+using type::v1::ValueType;
+
+using Words = std::initializer_list<const char*>;
+
+FactType Make(const char* name, ValueType type, fact::v1::SubjectKind subject, const char* unit,
+              const char* meaning, Words words) {
+  FactType result;
+  result.set_name(name);
+  result.set_value_type(type);
+  result.set_subject(subject);
+  result.set_unit(unit);
+  result.set_meaning(meaning);
+  for (const char* word : words) result.add_values(word);
+  return result;
+}
+
+FactType Text(const char* name, const char* meaning, Words words = {}) {
+  return Make(name, type::v1::VALUE_TYPE_TEXT, fact::v1::SUBJECT_KIND_ACCOUNT, "", meaning, words);
+}
+
+FactType Number(const char* name, const char* unit, const char* meaning) {
+  return Make(name, type::v1::VALUE_TYPE_NUMBER, fact::v1::SUBJECT_KIND_ACCOUNT, unit, meaning, {});
+}
+
+FactType Flag(const char* name, const char* meaning) {
+  return Make(name, type::v1::VALUE_TYPE_FLAG, fact::v1::SUBJECT_KIND_ACCOUNT, "", meaning, {});
+}
+
+FactType OfOnboarding(const char* name, ValueType type, const char* meaning, Words words = {}) {
+  return Make(name, type, fact::v1::SUBJECT_KIND_ONBOARDING, "", meaning, words);
+}
+
+FactType ClockDay(const char* name, const char* meaning) {
+  return OfOnboarding(name, type::v1::VALUE_TYPE_DATE, meaning);
+}
+
+}  // namespace
+
+std::vector<FactType> FactTypes() {
+  return {
+      Flag("account.cloud_experience", "Whether the company is used to cloud services."),
+      Text("account.country", "The company's country, as it was entered."),
+      Number("account.employees", "people", "How many people the company employs."),
+      Number("account.expected_users", "people",
+             "How many people are expected to use the product."),
+      Flag("account.first_time_domain",
+           "Whether the company does this kind of work with software for the first time."),
+      Text("account.industry", "The company's industry, in the vendor's own words."),
+      Text("account.language", "The account's language, BCP 47."),
+      Text("account.lifecycle_stage", "Where the account stands.",
+           {"prospect", "won", "onboarding", "handoff_gap", "retention", "re_onboarding",
+            "churned"}),
+      OfOnboarding("account.onboarding.ball", type::v1::VALUE_TYPE_TEXT,
+                   "Who must act now; unknown once the onboarding has ended.",
+                   {"customer", "onboarding", "sales", "product", "retention"}),
+      ClockDay("account.onboarding.clock.completion", "The day on which it was completed."),
+      ClockDay("account.onboarding.clock.contract_start", "The first day of the contract."),
+      ClockDay("account.onboarding.clock.first_meeting", "The day of the first meeting."),
+      ClockDay("account.onboarding.clock.first_value",
+               "The day on which the customer first got the value agreed."),
+      ClockDay("account.onboarding.clock.go_live", "The day on which the customer went live."),
+      ClockDay("account.onboarding.clock.handoff_accepted",
+               "The day on which the retention team accepted the customer."),
+      ClockDay("account.onboarding.clock.kickoff", "The day on which the kickoff was held."),
+      OfOnboarding("account.onboarding.kind", type::v1::VALUE_TYPE_TEXT, "What kind of run it is.",
+                   {"initial", "expansion", "re_onboarding"}),
+      OfOnboarding("account.onboarding.products", type::v1::VALUE_TYPE_TEXT_SET,
+                   "The products that are introduced."),
+      OfOnboarding("account.onboarding.rollout_pattern", type::v1::VALUE_TYPE_TEXT,
+                   "How it is rolled out over sites and departments.",
+                   {"single", "simultaneous", "pilot_then_expand"}),
+      OfOnboarding("account.onboarding.state", type::v1::VALUE_TYPE_TEXT, "Where it stands.",
+                   {"running", "completed", "handed_off", "cancelled"}),
+      Text("account.owner", "The member who is accountable for the account now."),
+      Text("account.potential_tier", "Importance including potential, by the policy in force."),
+      Text("account.previous_tool", "What the company uses today for the same work.",
+           {"paper", "own_system", "other_product", "none"}),
+      Number("account.recurring_revenue", "minor units",
+             "Recurring revenue per month, in the smallest unit of its currency."),
+      Text("account.segment", "The size class, by the policy in force."),
+      Number("account.sites", "sites", "How many sites will use the product."),
+      Text("account.team", "The team that onboards the account, by the policy in force."),
+      Text("account.tier", "Importance today, by the policy in force."),
+      Text("account.touch", "How much human time the account gets, by the policy in force."),
+  };
+}
+
+bool IsAttributeFact(absl::string_view fact) {
+  return absl::ConsumePrefix(&fact, kAttributePrefix) && contract::IsKey(fact);
+}
+
+}  // namespace banso::accounts

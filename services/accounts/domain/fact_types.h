@@ -1,0 +1,24 @@
+#ifndef BANSO_SERVICES_ACCOUNTS_DOMAIN_FACT_TYPES_H_
+#define BANSO_SERVICES_ACCOUNTS_DOMAIN_FACT_TYPES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "banso/fact/v1/fact.pb.h"
+
+namespace banso::accounts {
+
+// Facts about an account's own attributes are named so, with the attribute's key behind it.
+inline constexpr char kAttributePrefix[] = "account.attribute.";
+
+// The facts that this service owns, by name; without those about attributes, whose types are what
+// the accounts hold.
+std::vector<fact::v1::FactType> FactTypes();
+
+// Whether `fact` is one about an attribute: the prefix and a key.
+bool IsAttributeFact(absl::string_view fact);
+
+}  // namespace banso::accounts
+
+#endif  // BANSO_SERVICES_ACCOUNTS_DOMAIN_FACT_TYPES_H_

@@ -1,0 +1,277 @@
+#include "services/accounts/store/store.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/contract/resource_name.h"
+#include "common/rule/value.h"
+#include "common/status_macros.h"
+#include "services/accounts/domain/account.h"
+#include "services/accounts/domain/fact_types.h"
+#include "services/accounts/domain/facts.h"
+#include "services/accounts/store/kinds.h"
+
+namespace banso::accounts {
+namespace {
+
+using storage::Reader;
+using storage::Row;
+using storage::Writer;
+using v1::Account;
+using v1::Onboarding;
+
+// The zone in which the days of an account's (or of its children's) facts are counted.
+std::string ZoneOfSubject(Reader& reader, absl::string_view subject) {
+  std::string zone;
+  const absl::StatusOr<bool> found =
+      reader.QueryOne("SELECT time_zone FROM account WHERE name = $name",
+                      {{"name", contract::Ancestor(subject, "accounts")}}, [&](const Row& row) {
+                        zone = std::string(row.Text(0));
+                        return absl::OkStatus();
+                      });
+  return found.ok() && !zone.empty() ? zone : "Asia/Tokyo";
+}
+
+std::string SourceOf(const Writer& writer, absl::string_view source) {
+  if (!source.empty()) return std::string(source);
+  return writer.call().actor.empty() ? "services/accounts" : writer.call().actor;
+}
+
+// What is known of an attribute.
+struct AttributeUse {
+  type::v1::ValueType type = type::v1::VALUE_TYPE_UNSPECIFIED;
+  int64_t accounts = 0;
+};
+
+absl::StatusOr<AttributeUse> ReadAttribute(Reader& reader, const std::string& key) {
+  AttributeUse use;
+  BANSO_RETURN_IF_ERROR(
+      reader
+          .QueryOne("SELECT value_type, accounts FROM attribute_type WHERE key = $key",
+                    {{"key", key}},
+                    [&](const Row& row) {
+                      use.type = static_cast<type::v1::ValueType>(row.Int64(0));
+                      use.accounts = row.Int64(1);
+                      return absl::OkStatus();
+                    })
+          .status());
+  return use;
+}
+
+// Whether the account has the attribute with a value of this type.
+bool HasAttribute(const Account& account, const std::string& key, type::v1::ValueType type) {
+  const auto attribute = account.attributes().find(key);
+  return attribute != account.attributes().end() && rule::TypeOf(attribute->second) == type;
+}
+
+absl::Status CheckAttribute(Reader& reader, const Account& before, const std::string& key,
+                            const type::v1::Value& value, const std::string& field,
+                            contract::Violations* violations) {
+  BANSO_ASSIGN_OR_RETURN(const AttributeUse use, ReadAttribute(reader, key));
+  const int64_t others = use.accounts - (before.attributes().contains(key) ? 1 : 0);
+  if (others > 0 && use.type != rule::TypeOf(value)) {
+    violations->Add(field, rule::ValueText(value),
+                    absl::StrCat("a ", rule::TypeText(use.type), ", as in other accounts"),
+                    "OTHER_TYPE");
+  }
+  return absl::OkStatus();
+}
+
+bool HasExternalId(const Account& account, const v1::ExternalId& id) {
+  return ExternalIdIn(account, id.system()) == id.id();
+}
+
+}  // namespace
+
+Store::Store()
+    : accounts(AccountKind()),
+      onboardings(OnboardingKind()),
+      deals(DealKind()),
+      stakeholders(StakeholderKind()),
+      members(MemberKind()),
+      policies(ClassificationPolicyKind()),
+      facts(storage::FactLog::Options{.zone_of = ZoneOfSubject}) {}
+
+absl::StatusOr<Account> Store::Save(Writer& writer, const Account* before, const Account& after,
+                                    absl::string_view expected_etag,
+                                    absl::string_view source) const {
+  absl::StatusOr<Account> stored = before == nullptr
+                                       ? accounts.Create(writer, after)
+                                       : accounts.Update(writer, after, expected_etag);
+  BANSO_RETURN_IF_ERROR(stored.status());
+  BANSO_RETURN_IF_ERROR(SaveExternalIds(writer, before, after));
+  BANSO_RETURN_IF_ERROR(SaveAttributeTypes(writer, before, after));
+  const FactValues old_facts = before == nullptr ? FactValues() : FactsOf(*before);
+  BANSO_RETURN_IF_ERROR(RecordFacts(writer, FactChanges(after.name(), old_facts, FactsOf(after),
+                                                        writer.now(), SourceOf(writer, source))));
+  return stored;
+}
+
+absl::StatusOr<Onboarding> Store::Save(Writer& writer, const Onboarding* before,
+                                       const Onboarding& after,
+                                       absl::string_view expected_etag) const {
+  absl::StatusOr<Onboarding> stored = before == nullptr
+                                          ? onboardings.Create(writer, after)
+                                          : onboardings.Update(writer, after, expected_etag);
+  BANSO_RETURN_IF_ERROR(stored.status());
+  const FactValues old_facts = before == nullptr ? FactValues() : FactsOf(*before);
+  BANSO_RETURN_IF_ERROR(RecordFacts(writer, FactChanges(after.name(), old_facts, FactsOf(after),
+                                                        writer.now(), SourceOf(writer, ""))));
+  return stored;
+}
+
+absl::StatusOr<std::optional<std::string>> Store::FindByExternalId(Reader& reader,
+                                                                   absl::string_view system,
+                                                                   absl::string_view id) const {
+  std::optional<std::string> account;
+  BANSO_RETURN_IF_ERROR(
+      reader
+          .QueryOne("SELECT account FROM external_id WHERE system = $system AND id = $id",
+                    {{"system", system}, {"id", id}},
+                    [&](const Row& row) {
+                      account = std::string(row.Text(0));
+                      return absl::OkStatus();
+                    })
+          .status());
+  return account;
+}
+
+absl::Status Store::SaveExternalIds(Writer& writer, const Account* before,
+                                    const Account& after) const {
+  if (before != nullptr) {
+    for (const v1::ExternalId& id : before->external_ids()) {
+      if (HasExternalId(after, id)) continue;
+      BANSO_RETURN_IF_ERROR(
+          writer
+              .Execute("DELETE FROM external_id WHERE system = $system AND id = $id",
+                       {{"system", id.system()}, {"id", id.id()}})
+              .status());
+    }
+  }
+  for (const v1::ExternalId& id : after.external_ids()) {
+    if (before != nullptr && HasExternalId(*before, id)) continue;
+    BANSO_ASSIGN_OR_RETURN(const std::optional<std::string> owner,
+                           FindByExternalId(writer, id.system(), id.id()));
+    if (owner.has_value()) {
+      return contract::AlreadyExists(
+          after.name(), absl::StrCat("the id ", contract::Quote(id.id()), " of ", id.system(),
+                                     " belongs to ", *owner));
+    }
+    BANSO_RETURN_IF_ERROR(
+        writer
+            .Execute(
+                "INSERT INTO external_id (system, id, account) VALUES ($system, $id, $account)",
+                {{"system", id.system()}, {"id", id.id()}, {"account", after.name()}})
+            .status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::SaveAttributeTypes(Writer& writer, const Account* before,
+                                       const Account& after) const {
+  const Account& old = before == nullptr ? Account::default_instance() : *before;
+  for (const auto& [key, value] : old.attributes()) {
+    if (HasAttribute(after, key, rule::TypeOf(value))) continue;
+    const storage::Params params = {{"key", key}};
+    BANSO_RETURN_IF_ERROR(
+        writer.Execute("UPDATE attribute_type SET accounts = accounts - 1 WHERE key = $key", params)
+            .status());
+    BANSO_RETURN_IF_ERROR(
+        writer.Execute("DELETE FROM attribute_type WHERE key = $key AND accounts = 0", params)
+            .status());
+  }
+  for (const auto& [key, value] : after.attributes()) {
+    if (HasAttribute(old, key, rule::TypeOf(value))) continue;
+    BANSO_RETURN_IF_ERROR(
+        writer
+            .Execute("INSERT INTO attribute_type (key, value_type, accounts) "
+                     "VALUES ($key, $type, 1) "
+                     "ON CONFLICT (key) DO UPDATE SET accounts = attribute_type.accounts + 1",
+                     {{"key", key}, {"type", rule::TypeOf(value)}})
+            .status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::RecordFacts(Writer& writer,
+                                const std::vector<fact::v1::FactChange>& changes) const {
+  for (const fact::v1::FactChange& change : changes) {
+    BANSO_RETURN_IF_ERROR(facts.Record(writer, change));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::CheckMember(Reader& reader, absl::string_view member, absl::string_view field,
+                                contract::Violations* violations) const {
+  if (member.empty()) return absl::OkStatus();
+  BANSO_ASSIGN_OR_RETURN(const bool exists, members.Exists(reader, member));
+  if (!exists) violations->Add(field, member, "a member that exists", "UNKNOWN_MEMBER");
+  return absl::OkStatus();
+}
+
+absl::Status Store::CheckReferences(Reader& reader, const Account* before, const Account& account,
+                                    absl::string_view field,
+                                    contract::Violations* violations) const {
+  const Account& old = before == nullptr ? Account::default_instance() : *before;
+  const auto check_owner = [&](const std::string& member, const std::string& present,
+                               const char* which) {
+    if (member == present) return absl::OkStatus();
+    return CheckMember(reader, member, absl::StrCat(field, ".owners.", which), violations);
+  };
+  BANSO_RETURN_IF_ERROR(check_owner(account.owners().sales(), old.owners().sales(), "sales"));
+  BANSO_RETURN_IF_ERROR(
+      check_owner(account.owners().onboarding(), old.owners().onboarding(), "onboarding"));
+  BANSO_RETURN_IF_ERROR(
+      check_owner(account.owners().retention(), old.owners().retention(), "retention"));
+  if (!account.parent_account().empty() && account.parent_account() != old.parent_account()) {
+    BANSO_ASSIGN_OR_RETURN(const bool exists, accounts.Exists(reader, account.parent_account()));
+    if (!exists) {
+      violations->Add(absl::StrCat(field, ".parent_account"), account.parent_account(),
+                      "an account that exists", "UNKNOWN_ACCOUNT");
+    }
+  }
+  for (const auto& [key, value] : account.attributes()) {
+    BANSO_RETURN_IF_ERROR(CheckAttribute(
+        reader, old, key, value, absl::StrCat(field, ".attributes[", key, "]"), violations));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<fact::v1::FactType>> Store::AttributeTypes(Reader& reader) const {
+  std::vector<fact::v1::FactType> types;
+  BANSO_RETURN_IF_ERROR(reader.Query(
+      "SELECT key, value_type FROM attribute_type ORDER BY key", {}, [&](const Row& row) {
+        fact::v1::FactType& type = types.emplace_back();
+        type.set_name(absl::StrCat(kAttributePrefix, row.Text(0)));
+        type.set_value_type(static_cast<type::v1::ValueType>(row.Int64(1)));
+        type.set_subject(fact::v1::SUBJECT_KIND_ACCOUNT);
+        type.set_meaning("An attribute that the vendor added.");
+        return absl::OkStatus();
+      }));
+  return types;
+}
+
+absl::StatusOr<std::optional<v1::ClassificationPolicy>> Store::ActivePolicy(Reader& reader,
+                                                                            absl::Time now) const {
+  BANSO_ASSIGN_OR_RETURN(std::vector<v1::ClassificationPolicy> active,
+                         policies.AllActive(reader, now));
+  if (active.empty()) return std::optional<v1::ClassificationPolicy>();
+  return std::optional<v1::ClassificationPolicy>(std::move(active.front()));
+}
+
+storage::SnapshotSources Store::sources() const {
+  return {policies.source(), members.source(),     accounts.source(),
+          deals.source(),    onboardings.source(), stakeholders.source()};
+}
+
+absl::Status Store::CheckSchema(Reader& reader) const {
+  BANSO_RETURN_IF_ERROR(policies.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(members.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(accounts.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(deals.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(onboardings.CheckSchema(reader));
+  return stakeholders.CheckSchema(reader);
+}
+
+}  // namespace banso::accounts

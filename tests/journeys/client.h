@@ -1,0 +1,80 @@
+#ifndef BANSO_TESTS_JOURNEYS_CLIENT_H_
+#define BANSO_TESTS_JOURNEYS_CLIENT_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/message.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace banso::journeys {
+
+// A client of the suite as another program would be: it knows the gateway's address, a token, and
+// the protos. Requests are written in JSON, answers are typed.
+class Client {
+ public:
+  Client(const std::string& gateway_address, std::string token);
+
+  // Calls `service/method` (full names, such as `banso.accounts.v1.AccountsService/GetAccount`).
+  template <class Response>
+  absl::StatusOr<Response> Call(absl::string_view method, absl::string_view json) const {
+    Response response;
+    const absl::Status status = CallUnary(method, json, &response);
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  // The same until the answer is as `wanted` says, or for 20 seconds. A service that is away is
+  // asked again; any other error ends it.
+  template <class Response, class Wanted>
+  absl::StatusOr<Response> Await(absl::string_view method, absl::string_view json,
+                                 Wanted wanted) const {
+    absl::StatusOr<Response> response = Call<Response>(method, json);
+    for (int i = 0; i < kAttempts && MayChange(response.status()); ++i) {
+      if (response.ok() && wanted(*response)) return response;
+      Pause();
+      response = Call<Response>(method, json);
+    }
+    if (response.ok() && !wanted(*response)) {
+      return absl::DeadlineExceededError("the answer stays " + response->ShortDebugString());
+    }
+    return response;
+  }
+
+  // A client-streaming call: sends each of `jsons`.
+  template <class Response>
+  absl::StatusOr<Response> Stream(absl::string_view method,
+                                  const std::vector<std::string>& jsons) const {
+    Response response;
+    const absl::Status status = CallStream(method, jsons, &response);
+    if (!status.ok()) return status;
+    return response;
+  }
+
+ private:
+  static constexpr int kAttempts = 200;
+
+  // True for an answer, and for errors that go by themselves.
+  static bool MayChange(const absl::Status& status);
+
+  absl::Status CallUnary(absl::string_view method, absl::string_view json,
+                         google::protobuf::Message* response) const;
+  absl::Status CallStream(absl::string_view method, const std::vector<std::string>& jsons,
+                          google::protobuf::Message* response) const;
+  // Waits a tenth of a second.
+  void Pause() const;
+
+  const std::string token_;
+  const std::shared_ptr<grpc::Channel> channel_;
+};
+
+}  // namespace banso::journeys
+
+#endif  // BANSO_TESTS_JOURNEYS_CLIENT_H_
