@@ -12,6 +12,7 @@
 #include "common/server/grpc_status.h"
 #include "common/server/headers.h"
 #include "common/server/log.h"
+#include "common/server/metrics.h"
 #include "common/server/trace.h"
 #include "common/status_macros.h"
 
@@ -28,6 +29,10 @@ std::string MethodName(const google::protobuf::MethodDescriptor& method) {
   return absl::StrCat(method.service()->full_name(), "/", method.name());
 }
 
+bool IsStream(const google::protobuf::MethodDescriptor& method) {
+  return method.client_streaming() || method.server_streaming();
+}
+
 std::map<std::string, std::string, std::less<>> Headers(
     const grpc::CallbackServerContext& context) {
   std::map<std::string, std::string, std::less<>> headers;
@@ -39,8 +44,7 @@ std::map<std::string, std::string, std::less<>> Headers(
 
 absl::Time Deadline(const grpc::CallbackServerContext& context, const Method& method,
                     absl::Time now) {
-  const bool streams =
-      method.descriptor->client_streaming() || method.descriptor->server_streaming();
+  const bool streams = IsStream(*method.descriptor);
   // Without a deadline the transport says a time so far away that it cannot be calculated with.
   const absl::Time given = absl::FromChrono(context.deadline());
   if (given > now + kFarAway) return now + (streams ? kStreamDeadline : kDefaultDeadline);
@@ -195,7 +199,10 @@ Call RunningCall::ForwardedCall() const {
 }
 
 grpc::Status RunningCall::Close(const absl::Status& status) const {
-  Log(status);
+  const absl::Duration duration = absl::Now() - start_;
+  CallMetrics::OfProcess().Record(host_.definition().name(), call_.method, status.code(), duration,
+                                  IsStream(*method_.descriptor));
+  Log(status, duration);
   // What lies behind this server has been tried again already; were every layer to repeat that, a
   // failure far behind would multiply. A server that stops is different: another one may answer.
   if (absl::IsUnavailable(status) && status.message() != kStopping) {
@@ -204,8 +211,7 @@ grpc::Status RunningCall::Close(const absl::Status& status) const {
   return ToGrpcStatus(status);
 }
 
-void RunningCall::Log(const absl::Status& status) const {
-  const absl::Duration duration = absl::Now() - start_;
+void RunningCall::Log(const absl::Status& status, absl::Duration duration) const {
   const bool mutates = method_.descriptor->options().GetExtension(type::v1::rpc).mutates();
   const LogLevel level = LevelOf(status, mutates, duration);
   if (!IsLogged(level)) return;

@@ -90,8 +90,8 @@ class RunningCall {
   // Takes the request id from the request's field of that name, if it has one.
   void TakeRequestId(const google::protobuf::Message& request);
   void Cancel() { call_.cancelled->store(true); }
-  // Writes the log line and returns what the transport shall tell the caller. Once, right before
-  // that.
+  // Counts the call, writes the log line, and returns what the transport shall tell the caller.
+  // Once, right before that.
   grpc::Status Close(const absl::Status& status) const;
 
   Host& host() const { return host_; }
@@ -101,7 +101,7 @@ class RunningCall {
   Call ForwardedCall() const;
 
  private:
-  void Log(const absl::Status& status) const;
+  void Log(const absl::Status& status, absl::Duration duration) const;
 
   Host& host_;
   const Method& method_;

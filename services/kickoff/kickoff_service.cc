@@ -36,6 +36,7 @@ absl::StatusOr<std::unique_ptr<storage::Database>> Open(const server::Environmen
 std::unique_ptr<server::Follower> FollowAccounts(const server::Environment& environment,
                                                  storage::Database* database, KickoffApi* api) {
   server::ChangesFollowerOptions options;
+  options.method = "banso.accounts.v1.AccountsService/WatchChanges";
   options.service = "kickoff";
   options.name = "accounts";
   options.database = database;

@@ -35,6 +35,7 @@ class Lapras {
   void GetReadyForKickoff();
   void HoldKickoff();
   void AwaitKickoffClock();
+  void LetTwoWeeksPass();
   // Part 0 and part 1 of the month's samples. Sending a part again changes nothing.
   absl::Status SendSamples(int part);
   void LookAtScore();

@@ -58,7 +58,7 @@ std::string SourceFile(absl::string_view path) {
 }
 
 Suite::Suite(Shape shape, std::string clock) : shape_(shape) {
-  std::ofstream(File("suite.key")) << "a key that only the tests know, and nobody else\n";
+  std::ofstream(File("suite.key")) << "a-key-that-only-the-tests-know\n";
   std::filesystem::create_directory(File("data"));
   const std::vector<int> ports = FreePorts(6);
   const char* names[] = {"accounts", "health", "kickoff", "handoff", "gateway", "http"};

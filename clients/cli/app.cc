@@ -1,0 +1,324 @@
+#include "clients/cli/app.h"
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "clients/cli/commands.h"
+#include "clients/cli/context.h"
+#include "clients/cli/csv.h"
+#include "clients/cli/import.h"
+#include "clients/cli/play.h"
+#include "common/status_macros.h"
+
+namespace banso::cli {
+namespace {
+
+constexpr char kDefaultTokenFile[] = ".banso/operator.token";
+
+constexpr char kAbout[] =
+    "banso - the command line of Banso, which runs the onboarding of B2B customers\n\n"
+    "It talks to the gateway (deploy/up starts one) over gRPC. Answers go to standard output,\n"
+    "everything said about them to standard error.";
+
+constexpr char kFooter[] =
+    "Exit codes: 0 done; 1 the command line or a file cannot be used; 2 the server refused;\n"
+    "3 the server cannot be reached or did not answer in time; 4 some rows were not taken.\n\n"
+    "Examples:\n"
+    "  banso apply deploy/programs/lapras --reason 'first program'\n"
+    "  banso import accounts accounts.csv --system crm --id account \\\n"
+    "      --map display_name=account,industry=sector,employees=employees --dry-run\n"
+    "  banso portfolio --owner aoki --stage onboarding\n"
+    "  banso overview acme\n"
+    "  banso call GetAccount '{name: accounts/acme}'\n"
+    "  banso watch --from-now --prefix accounts/acme\n\n"
+    "`banso COMMAND --help` says more about a command.";
+
+constexpr char kImportFooter[] =
+    "Mapping: --map FIELD=COLUMN says where a field comes from, --set FIELD=VALUE gives all rows the\n"
+    "same. A field is named as in the proto, with dots for parts (adoption.sites). An amount of money\n"
+    "names its currency (amount:USD=price), an attribute its key and type (attributes.founded:number=\n"
+    "year). A list is separated by `;`.\n\n"
+    "The report lists the holes of each column, doubtful spellings, and every row that was refused or\n"
+    "is doubtful, with its line. Importing the same file again changes nothing.";
+
+// What all commands share.
+struct Globals {
+  std::string address = "127.0.0.1:8480";
+  std::string token;
+  std::string token_file;
+  std::string actor;
+  std::string output = "table";
+  std::string timeout = "30s";
+};
+
+// Runs once the command line has been read.
+using Command = std::function<int(Context&)>;
+
+absl::StatusOr<std::string> TokenOf(const Globals& globals) {
+  if (!globals.token.empty()) return globals.token;
+  std::string path = globals.token_file;
+  std::error_code error;
+  if (path.empty() && std::filesystem::exists(kDefaultTokenFile, error)) path = kDefaultTokenFile;
+  if (path.empty()) return std::string();
+  BANSO_ASSIGN_OR_RETURN(const std::string text, ReadText(path));
+  return std::string(absl::StripAsciiWhitespace(text));
+}
+
+absl::StatusOr<ConnectionOptions> ConnectionOf(const Globals& globals) {
+  ConnectionOptions options;
+  options.address = globals.address;
+  options.actor = globals.actor;
+  BANSO_ASSIGN_OR_RETURN(options.token, TokenOf(globals));
+  if (!absl::ParseDuration(globals.timeout, &options.timeout) ||
+      options.timeout <= absl::ZeroDuration()) {
+    return InputError(
+        absl::StrCat("--timeout '", globals.timeout, "' is no duration such as 30s or 2m"));
+  }
+  return options;
+}
+
+void AddGlobals(CLI::App* app, Globals* globals) {
+  app->add_option("--address", globals->address, "host:port of the gateway")
+      ->envname("BANSO_ADDRESS")
+      ->capture_default_str();
+  app->add_option("--token", globals->token, "the secret of a token")->envname("BANSO_TOKEN");
+  app->add_option("--token-file,--token_file", globals->token_file,
+                  absl::StrCat("a file with the secret; by default ", kDefaultTokenFile,
+                               " when it exists"))
+      ->envname("BANSO_TOKEN_FILE");
+  app->add_option("--actor", globals->actor,
+                  "who acts (members/aoki), for a single service that is called directly");
+  app->add_option("--output,-o", globals->output, "how answers are written")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  app->add_option("--timeout", globals->timeout, "how long a call may take")
+      ->capture_default_str();
+}
+
+void AddApply(CLI::App* app, Command* command) {
+  struct Options {
+    std::string path;
+    std::string reason = "applied with banso apply";
+    bool dry_run = false;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* sub = app->add_subcommand(
+      "apply", "Apply a program: a folder of YAML or JSON files with the proto's field names");
+  sub->add_option("path", options->path, "a folder or a file")->required();
+  sub->add_option("--reason", options->reason, "why it is applied; stays with the revisions")
+      ->capture_default_str();
+  sub->add_flag("--dry-run", options->dry_run, "only check it, and tell what would change");
+  sub->callback([=] {
+    *command = [=](Context& context) {
+      return Apply(context, options->path, options->reason, options->dry_run);
+    };
+  });
+}
+
+// The options that all three imports share.
+void AddSheetOptions(CLI::App* sub, ImportOptions* options, std::string* separator) {
+  SheetOptions& sheet = options->sheet;
+  sub->footer(kImportFooter);
+  sub->add_option("file", sheet.file, "a CSV file (RFC 4180) with a header; - is standard input")
+      ->required();
+  sub->add_option("--map", sheet.map, "FIELD=COLUMN[,FIELD=COLUMN...]; may be given several times")
+      ->required()
+      ->allow_extra_args(false);
+  sub->add_option("--set", sheet.set, "FIELD=VALUE for every row; may be given several times")
+      ->allow_extra_args(false);
+  sub->add_option("--system", options->system,
+                  "the system that the file's account ids belong to, such as crm")
+      ->capture_default_str();
+  sub->add_option("--known", sheet.known,
+                  "COLUMN=a|b|c, COLUMN=@FILE:COLUMN or COLUMN=@countries: what a column may hold")
+      ->allow_extra_args(false);
+  static const auto* const kUnknown = new std::map<std::string, UnknownValues>{
+      {"warn", UnknownValues::kWarn},
+      {"reject", UnknownValues::kReject},
+      {"correct", UnknownValues::kCorrect}};
+  sub->add_option("--unknown", sheet.unknown,
+                  "what becomes of a value that is not known: warn (the default); reject the row; "
+                  "correct a near misspelling and reject the rest")
+      ->transform(CLI::CheckedTransformer(*kUnknown).description("{warn,reject,correct}"));
+  sub->add_option("--date-format", sheet.date_format, "how days are written, such as DD-MM-YYYY")
+      ->capture_default_str();
+  sub->add_option("--time-zone", sheet.time_zone, "the zone of days and of times without one")
+      ->capture_default_str();
+  sub->add_option("--as-if-today", sheet.as_if_today,
+                  "YYYY-MM-DD: move all days so that this one becomes today");
+  sub->add_option("--separator", *separator, "what separates the values: one character, or tab")
+      ->capture_default_str();
+  sub->add_flag("--dry-run", options->dry_run, "store nothing; report what would be");
+  sub->add_option("--show", options->show, "how many groups of problems to show; 0: all")
+      ->capture_default_str();
+  sub->add_option("--problems", options->problems_file,
+                  "a CSV file to write every refused and doubtful row to");
+}
+
+using Importer = absl::StatusOr<ImportReport> (*)(Context&, const ImportOptions&);
+
+CLI::App* AddImport(CLI::App* parent, const std::string& name, const std::string& about,
+                    Importer importer, const std::shared_ptr<ImportOptions>& options,
+                    Command* command) {
+  auto separator = std::make_shared<std::string>(",");
+  CLI::App* sub = parent->add_subcommand(name, about);
+  AddSheetOptions(sub, options.get(), separator.get());
+  sub->callback([=] {
+    *command = [=](Context& context) {
+      if (*separator == "tab") *separator = "\t";
+      if (separator->size() != 1) {
+        return Finish(context, InputError("--separator takes one character, or tab"));
+      }
+      options->sheet.separator = separator->front();
+      const absl::StatusOr<ImportReport> report = importer(context, *options);
+      if (!report.ok()) return Finish(context, report.status());
+      return PrintReport(context, *options, *report);
+    };
+  });
+  return sub;
+}
+
+void AddImports(CLI::App* app, Command* command) {
+  CLI::App* import = app->add_subcommand("import", "Import a table of another system");
+  import->require_subcommand(1);
+
+  auto accounts = std::make_shared<ImportOptions>();
+  CLI::App* sub = AddImport(import, "accounts",
+                            "Create or update accounts by their id in another system. Besides the "
+                            "fields of Account there is `parent`: the id or name of the parent",
+                            ImportAccounts, accounts, command);
+  sub->add_option("--id", accounts->id_column,
+                  "the column with the account's id there (default: that of display_name)");
+
+  auto deals = std::make_shared<ImportOptions>();
+  sub = AddImport(import, "deals",
+                  "Create deals, and win or lose them. Besides the fields of Deal there are "
+                  "`account` and `id` (both needed), `stage`, `sales_owner` (a member's name), "
+                  "`contract_start` and `loss_reason`",
+                  ImportDeals, deals, command);
+  sub->add_option("--won", deals->won, "the stage of a won deal")->capture_default_str();
+  sub->add_option("--lost", deals->lost, "the stage of a lost deal; others are open")
+      ->capture_default_str();
+  sub->add_flag("--create-members", deals->create_members,
+                "create the members that the column of sales_owner names and that do not exist");
+  sub->add_option("--parallel", deals->parallel, "how many deals are stored at a time")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+
+  auto samples = std::make_shared<ImportOptions>();
+  AddImport(import, "samples",
+            "Import what was measured. Besides the fields of Sample there are `account` (needed; "
+            "an id or name), `metric`, and metrics.METRIC for a column with the values of one "
+            "metric; `occurred_time` is needed",
+            ImportSamples, samples, command);
+}
+
+void AddViews(CLI::App* app, Command* command) {
+  auto portfolio = std::make_shared<PortfolioOptions>();
+  CLI::App* sub = app->add_subcommand(
+      "portfolio", "List accounts: stage, owner, days against the target, next step, score");
+  sub->add_option("--owner", portfolio->owner, "only accounts of this member");
+  sub->add_option("--stage", portfolio->stages,
+                  "only these stages: prospect, won, onboarding, handoff_gap, retention, ...")
+      ->delimiter(',');
+  sub->add_option("--limit", portfolio->limit, "at most so many; 0: all")->capture_default_str();
+  sub->callback([=] {
+    *command = [=](Context& context) { return Portfolio(context, *portfolio); };
+  });
+
+  auto account = std::make_shared<std::string>();
+  sub = app->add_subcommand("overview", "Tell an account's story");
+  sub->add_option("account", *account, "the account: acme or accounts/acme")->required();
+  sub->callback(
+      [=] { *command = [=](Context& context) { return Overview(context, *account); }; });
+
+  auto watch = std::make_shared<WatchOptions>();
+  sub = app->add_subcommand("watch", "Print changes as they are committed, one a line");
+  sub->add_option("--service", watch->services, "only these services: accounts, health, ...")
+      ->delimiter(',');
+  sub->add_option("--prefix", watch->prefix, "only resources whose name begins so");
+  sub->add_flag("--from-now", watch->from_now, "without what exists already");
+  sub->add_option("--resume", watch->resume_token,
+                  "go on behind this resume_token (--output json shows them)");
+  sub->callback([=] { *command = [=](Context& context) { return Watch(context, *watch); }; });
+}
+
+void AddCalls(CLI::App* app, Command* command) {
+  auto method = std::make_shared<std::string>();
+  auto request = std::make_shared<std::string>();
+  CLI::App* sub = app->add_subcommand(
+      "call", "Call any RPC; answers are JSON. A stream that is read is printed one message a line, "
+              "a stream that is sent is a list. A day may be written as 2025-04-01");
+  sub->add_option("method", *method, "the RPC: GetAccount, AccountsService/WatchChanges")
+      ->required();
+  sub->add_option("request", *request, "the request as JSON or YAML; @FILE; - for standard input");
+  sub->callback([=] {
+    *command = [=](Context& context) { return CallMethod(context, *method, *request); };
+  });
+
+  auto filter = std::make_shared<std::string>();
+  sub = app->add_subcommand("list", "List the RPCs");
+  sub->add_option("filter", *filter, "only those whose name contains this");
+  sub->callback(
+      [=] { *command = [=](Context& context) { return ListMethods(context, *filter); }; });
+
+  auto play = std::make_shared<PlayOptions>();
+  sub = app->add_subcommand(
+      "play", "Make the calls of a file one after the other; playing it again repeats nothing");
+  sub->add_option("file", play->file, "a list of steps as YAML, JSON or JSON lines")->required();
+  sub->add_option("--today", play->today, "what ${today} is, as YYYY-MM-DD (default: today)");
+  sub->add_option("--time-zone", play->time_zone, "the zone of ${today}")->capture_default_str();
+  sub->add_flag("--keep-going", play->keep_going, "go on behind a step that is refused");
+  sub->add_flag("--verbose", play->verbose, "print the answers");
+  sub->callback([=] { *command = [=](Context& context) { return Play(context, *play); }; });
+
+  auto time = std::make_shared<std::string>();
+  sub = app->add_subcommand("time", "Show the business time; `time set` moves a test clock forward");
+  sub->callback([=] {
+    if (!*command) *command = [=](Context& context) { return Time(context, ""); };
+  });
+  CLI::App* set = sub->add_subcommand("set", "Set the business time of a suite with --test_clock");
+  set->add_option("time", *time, "RFC 3339, such as 2025-04-01T09:00:00+09:00")->required();
+  set->callback([=] { *command = [=](Context& context) { return Time(context, *time); }; });
+}
+
+}  // namespace
+
+int RunApp(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+  CLI::App app(kAbout);
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.fallthrough();
+  Globals globals;
+  Command command;
+  AddGlobals(&app, &globals);
+  AddApply(&app, &command);
+  AddImports(&app, &command);
+  AddViews(&app, &command);
+  AddCalls(&app, &command);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, out, err) == 0 ? kDone : kUsage;
+  }
+  const absl::StatusOr<ConnectionOptions> options = ConnectionOf(globals);
+  if (!options.ok()) {
+    err << "banso: " << ErrorText(options.status()) << "\n";
+    return kUsage;
+  }
+  Connection connection(*options);
+  Context context{connection, out, err,
+                  globals.output == "json" ? Output::kJson : Output::kTable};
+  return command(context);
+}
+
+}  // namespace banso::cli

@@ -1,0 +1,224 @@
+#include "clients/cli/app.h"
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/gateway/v1/gateway_service.pb.h"
+#include "banso/type/v1/operations.pb.h"
+#include "clients/cli/fake_server.h"
+#include "common/testing/temp_dir.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace banso::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// The program as a user sees it, against a server that says what a test tells it to.
+class AppTest : public ::testing::Test {
+ protected:
+  int Run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"banso", "--address", server_.address()});
+    return RunWithout(std::move(arguments));
+  }
+
+  int RunWithout(const std::vector<std::string>& arguments) {
+    std::vector<const char*> argv;
+    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+    std::ostringstream out, err;
+    const int code = RunApp(static_cast<int>(argv.size()), argv.data(), out, err);
+    out_ = out.str();
+    err_ = err.str();
+    return code;
+  }
+
+  void ServeAccount() {
+    server_.Unary<accounts::v1::GetAccountRequest, accounts::v1::Account>(
+        "banso.accounts.v1.AccountsService/GetAccount",
+        [](const accounts::v1::GetAccountRequest& request, accounts::v1::Account* account) {
+          if (request.name() != "accounts/acme") return contract::NotFound(request.name());
+          account->set_name(request.name());
+          account->set_display_name("アクメ");
+          return absl::OkStatus();
+        });
+  }
+
+  FakeServer server_;
+  std::string out_;
+  std::string err_;
+};
+
+TEST_F(AppTest, CallPrintsTheAnswerAsJson) {
+  ServeAccount();
+  EXPECT_EQ(Run({"call", "GetAccount", "{name: accounts/acme}"}), 0);
+  EXPECT_THAT(out_, HasSubstr("\"display_name\": \"アクメ\""));
+  EXPECT_EQ(err_, "");
+}
+
+TEST_F(AppTest, CallTellsWhyTheServerRefuses) {
+  ServeAccount();
+  EXPECT_EQ(Run({"call", "GetAccount", "{name: accounts/none}"}), 2);
+  EXPECT_EQ(out_, "");
+  EXPECT_THAT(err_, AllOf(HasSubstr("accounts/none"), HasSubstr("RESOURCE_NOT_FOUND")));
+}
+
+TEST_F(AppTest, EveryViolationHasALineOfItsOwn) {
+  server_.Unary<accounts::v1::CreateAccountRequest, accounts::v1::Account>(
+      "banso.accounts.v1.AccountsService/CreateAccount",
+      [](const accounts::v1::CreateAccountRequest&, accounts::v1::Account*) {
+        contract::Violations violations;
+        violations.Add("account.display_name", "", "1 to 200 characters", "REQUIRED");
+        violations.Add("account.employees", "-4", "0 or more", "OUT_OF_RANGE");
+        return violations.ToStatus();
+      });
+  EXPECT_EQ(Run({"call", "CreateAccount"}), 2);
+  EXPECT_THAT(err_, AllOf(HasSubstr("2 fields are not accepted"),
+                          HasSubstr("\n  account.display_name: "),
+                          HasSubstr("\n  account.employees: \"-4\"")));
+}
+
+TEST_F(AppTest, PreconditionsSayWhatToDo) {
+  server_.Unary<accounts::v1::WinDealRequest, accounts::v1::Deal>(
+      "banso.accounts.v1.AccountsService/WinDeal",
+      [](const accounts::v1::WinDealRequest&, accounts::v1::Deal*) {
+        return contract::FailedPrecondition("DEAL_CLOSED", "accounts/a/deals/d",
+                                            "the deal is won already", "Create another deal");
+      });
+  EXPECT_EQ(Run({"call", "WinDeal"}), 2);
+  EXPECT_THAT(err_, AllOf(HasSubstr("DEAL_CLOSED"),
+                          HasSubstr("accounts/a/deals/d: the deal is won already"),
+                          HasSubstr("Create another deal")));
+}
+
+TEST_F(AppTest, ExitCodesTellUsersFaultsFromTheServersAbsence) {
+  EXPECT_EQ(Run({"call", "Nothing"}), 1);
+  EXPECT_EQ(Run({"call", "GetAccount", "{nam: x}"}), 1);
+  EXPECT_THAT(err_, HasSubstr("\"nam\""));
+  EXPECT_EQ(Run({"nonsense"}), 1);
+  EXPECT_EQ(Run({"portfolio", "--timeout", "soon"}), 1);
+  EXPECT_EQ(RunWithout({"banso", "--address", "127.0.0.1:1", "portfolio"}), 3);
+  EXPECT_THAT(err_, HasSubstr("No server answers at 127.0.0.1:1"));
+  EXPECT_EQ(Run({"time"}), 2);
+}
+
+TEST_F(AppTest, SendsTheTokenOfAFile) {
+  const testing::TempDir folder;
+  std::ofstream(folder.File("token")) << "banso_secret\n";
+  std::string seen;
+  server_.Handle("banso.type.v1.OperationsService/GetTime",
+                 [&](const std::vector<std::string>&, const std::string& authorization,
+                     std::vector<std::string>* responses) {
+                   seen = authorization;
+                   type::v1::GetTimeResponse response;
+                   response.mutable_time()->set_seconds(1746057600);
+                   responses->push_back(response.SerializeAsString());
+                   return absl::OkStatus();
+                 });
+  EXPECT_EQ(Run({"--token-file", folder.File("token"), "time"}), 0);
+  EXPECT_EQ(seen, "Bearer banso_secret");
+  EXPECT_EQ(out_, "2025-05-01T00:00:00+00:00\n");
+  EXPECT_EQ(Run({"--token-file", folder.File("none"), "time"}), 1);
+}
+
+TEST_F(AppTest, TriesAgainWhenTheServerHasTooMuchToDo) {
+  int calls = 0;
+  server_.Unary<type::v1::GetTimeRequest, type::v1::GetTimeResponse>(
+      "banso.type.v1.OperationsService/GetTime",
+      [&](const type::v1::GetTimeRequest&, type::v1::GetTimeResponse*) {
+        return ++calls < 3 ? contract::Overloaded(absl::Milliseconds(1)) : absl::OkStatus();
+      });
+  EXPECT_EQ(Run({"time"}), 0);
+  EXPECT_EQ(calls, 3);
+}
+
+TEST_F(AppTest, AStreamIsPrintedOneMessageALine) {
+  server_.Handle("banso.gateway.v1.GatewayService/WatchPortfolio",
+                 [](const std::vector<std::string>& requests, const std::string&,
+                    std::vector<std::string>* responses) {
+                   gateway::v1::WatchPortfolioRequest request;
+                   request.ParseFromString(requests.at(0));
+                   gateway::v1::WatchPortfolioResponse message;
+                   message.set_service(request.services(0));
+                   message.mutable_change()->set_name("accounts/a");
+                   message.mutable_change()->set_actor("members/aoki");
+                   message.mutable_change()->set_operation(type::v1::OPERATION_CREATED);
+                   responses->push_back(message.SerializeAsString());
+                   message.mutable_change()->set_name("accounts/b");
+                   responses->push_back(message.SerializeAsString());
+                   return absl::OkStatus();
+                 });
+  EXPECT_EQ(Run({"watch", "--service", "accounts"}), 0);
+  EXPECT_THAT(out_, AllOf(HasSubstr("created  accounts/a by members/aoki\n"),
+                          HasSubstr("accounts/b by")));
+  EXPECT_EQ(Run({"call", "WatchPortfolio", "{services: [health]}"}), 0);
+  EXPECT_EQ(std::count(out_.begin(), out_.end(), '\n'), 2);
+}
+
+TEST_F(AppTest, PortfolioReadsAllPagesAndSaysWhatIsMissing) {
+  server_.Unary<gateway::v1::ListPortfolioRequest, gateway::v1::ListPortfolioResponse>(
+      "banso.gateway.v1.GatewayService/ListPortfolio",
+      [](const gateway::v1::ListPortfolioRequest& request,
+         gateway::v1::ListPortfolioResponse* response) {
+        gateway::v1::PortfolioRow* row = response->add_rows();
+        row->set_owner(request.owner());
+        row->set_lifecycle_stage(accounts::v1::LIFECYCLE_STAGE_HANDOFF_GAP);
+        row->set_next_step("no next step");
+        if (request.page_token().empty()) {
+          row->set_account("accounts/one");
+          response->set_next_page_token("two");
+          return absl::OkStatus();
+        }
+        row->set_account("accounts/two");
+        row->set_score(72.4);
+        gateway::v1::MissingPart* missing = response->add_missing();
+        missing->set_part("kickoff.plans");
+        missing->set_service("kickoff");
+        missing->set_reason("it does not answer");
+        return absl::OkStatus();
+      });
+  EXPECT_EQ(Run({"portfolio", "--owner", "aoki", "--stage", "handoff_gap"}), 0);
+  EXPECT_THAT(out_, AllOf(HasSubstr("one "), HasSubstr("two "), HasSubstr("handoff gap"),
+                          HasSubstr("aoki"), HasSubstr("72"), HasSubstr("kickoff.plans")));
+  EXPECT_EQ(Run({"portfolio", "--stage", "nowhere"}), 1);
+  EXPECT_THAT(err_, HasSubstr("handoff_gap"));
+}
+
+TEST_F(AppTest, ARefusedProgramNamesTheFileAtFault) {
+  const testing::TempDir folder;
+  std::ofstream(folder.File("program.yaml")) << "name: programs/x\n";
+  std::ofstream(folder.File("metrics.yaml")) << "metrics: [{name: metrics/a}, {name: metrics/b}]\n";
+  server_.Unary<gateway::v1::ApplyProgramRequest, gateway::v1::ProgramApplication>(
+      "banso.gateway.v1.GatewayService/ApplyProgram",
+      [](const gateway::v1::ApplyProgramRequest& request, gateway::v1::ProgramApplication* done) {
+        if (!request.validate_only()) {
+          return contract::InvalidField("program.metrics[1].source", "", "a key", "REQUIRED");
+        }
+        done->set_program(request.program().name());
+        done->set_state(gateway::v1::APPLICATION_STATE_VALIDATED);
+        done->add_parts()->set_name("metrics/a");
+        return absl::OkStatus();
+      });
+  EXPECT_EQ(Run({"apply", folder.path().string()}), 2);
+  EXPECT_THAT(err_, HasSubstr("metrics.yaml: metrics[1].source: "));
+  EXPECT_EQ(Run({"apply", folder.path().string(), "--dry-run"}), 0);
+  EXPECT_THAT(out_, AllOf(HasSubstr("metrics/a"), HasSubstr("programs/x: validated")));
+}
+
+TEST_F(AppTest, ListShowsRpcsByName) {
+  EXPECT_EQ(Run({"list", "importacc"}), 0);
+  EXPECT_THAT(out_, AllOf(HasSubstr("AccountsService/ImportAccounts"),
+                          HasSubstr("stream ImportAccountsRequest"), Not(HasSubstr("GetAccount"))));
+}
+
+TEST_F(AppTest, HelpNamesTheExitCodes) {
+  EXPECT_EQ(RunWithout({"banso", "--help"}), 0);
+  EXPECT_THAT(out_, AllOf(HasSubstr("Exit codes"), HasSubstr("portfolio"), HasSubstr("import")));
+}
+
+}  // namespace
+}  // namespace banso::cli

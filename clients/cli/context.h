@@ -1,0 +1,52 @@
+#ifndef BANSO_CLIENTS_CLI_CONTEXT_H_
+#define BANSO_CLIENTS_CLI_CONTEXT_H_
+
+#include <ostream>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "clients/cli/connection.h"
+
+namespace banso::cli {
+
+// What the program ends with; scripts rely on these.
+enum ExitCode {
+  // All was done.
+  kDone = 0,
+  // The command line, or a file that it names, cannot be used.
+  kUsage = 1,
+  // The server refused: a rule, a state, a missing right.
+  kRefused = 2,
+  // The server cannot be reached, or did not answer in time.
+  kUnavailable = 3,
+  // Some rows were taken and some were not.
+  kPartly = 4,
+};
+
+// How answers are written.
+enum class Output { kTable, kJson };
+
+// What every command works with. Answers go to `out`, everything that is said about them to `err`.
+struct Context {
+  Connection& connection;
+  std::ostream& out;
+  std::ostream& err;
+  Output output = Output::kTable;
+};
+
+// An error of what the user gave: a file, a flag, a column. The exit code is kUsage.
+absl::Status InputError(absl::string_view message);
+
+// kDone for OK; kUsage for an error of our own, kUnavailable or kRefused for one of a server.
+ExitCode ExitCodeOf(const absl::Status& status);
+
+// An error in words: the message, then each violation and each cause on a line of its own.
+std::string ErrorText(const absl::Status& status);
+
+// Says what went wrong, unless nothing did, and returns the exit code.
+int Finish(Context& context, const absl::Status& status);
+
+}  // namespace banso::cli
+
+#endif  // BANSO_CLIENTS_CLI_CONTEXT_H_

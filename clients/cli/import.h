@@ -1,0 +1,79 @@
+#ifndef BANSO_CLIENTS_CLI_IMPORT_H_
+#define BANSO_CLIENTS_CLI_IMPORT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "clients/cli/context.h"
+#include "clients/cli/csv.h"
+#include "clients/cli/profile.h"
+#include "clients/cli/sheet.h"
+
+// Tables that go into the suite. No row is left out in silence: what is refused, doubtful or empty
+// is in the report.
+namespace banso::cli {
+
+// What the command line says about an import.
+struct ImportOptions {
+  SheetOptions sheet;
+  // The other system whose ids the file has, such as `crm`.
+  std::string system = "crm";
+  // The column with an account's id in that system. Empty: the column of `display_name`.
+  std::string id_column;
+  // Nothing is stored; the report says what would be.
+  bool dry_run = false;
+  // Deals: the words of the stage column for a won and a lost deal; others are open.
+  std::string won = "Won";
+  std::string lost = "Lost";
+  // Deals: members that do not exist are created from the names in the column of sales_owner.
+  bool create_members = false;
+  // How many groups of problems are shown; 0: all.
+  int show = 20;
+  // A CSV file for every refused and doubtful row; empty: none is written.
+  std::string problems_file;
+  // How many calls are under way at a time.
+  int parallel = 16;
+};
+
+// What became of a table.
+struct ImportReport {
+  // `accounts`, `deals`, `samples`.
+  std::string what;
+  bool dry_run = false;
+  // Records of the file.
+  int64_t rows = 0;
+  int64_t created = 0;
+  int64_t updated = 0;
+  int64_t unchanged = 0;
+  // Further counts with their names, such as `won`.
+  std::vector<std::pair<std::string, int64_t>> others;
+  // Why rows were refused; a row may have several entries.
+  std::vector<RowProblem> rejected;
+  // What is doubtful about rows that were taken.
+  std::vector<RowProblem> warnings;
+  std::vector<ColumnProfile> columns;
+  absl::Duration took;
+
+  // How many rows were refused.
+  int64_t rejected_rows() const;
+};
+
+absl::StatusOr<ImportReport> ImportAccounts(Context& context, const ImportOptions& options);
+absl::StatusOr<ImportReport> ImportDeals(Context& context, const ImportOptions& options);
+absl::StatusOr<ImportReport> ImportSamples(Context& context, const ImportOptions& options);
+
+// Writes the report, and the file of problems if one is asked for; returns the exit code: kPartly
+// when rows were refused.
+int PrintReport(Context& context, const ImportOptions& options, const ImportReport& report);
+
+// The server's business day in a time zone: today, unless it runs on a test clock.
+absl::StatusOr<absl::CivilDay> ServerToday(Connection& connection, absl::string_view time_zone);
+
+}  // namespace banso::cli
+
+#endif  // BANSO_CLIENTS_CLI_IMPORT_H_

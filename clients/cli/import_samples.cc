@@ -1,0 +1,192 @@
+#include <memory>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "banso/health/v1/health_service.pb.h"
+#include "banso/type/v1/operations.pb.h"
+#include "clients/cli/directory.h"
+#include "clients/cli/import.h"
+#include "clients/cli/methods.h"
+#include "common/calendar/period.h"
+#include "common/calendar/proto_time.h"
+#include "common/contract/fingerprint.h"
+#include "common/status_macros.h"
+
+namespace banso::cli {
+namespace {
+
+using health::v1::IngestSamplesRequest;
+using health::v1::IngestSamplesResponse;
+using health::v1::Sample;
+
+constexpr char kMethod[] = "banso.health.v1.HealthService/IngestSamples";
+constexpr char kWide[] = "metrics.";
+constexpr int kBatch = 5000;
+constexpr absl::Duration kTimeout = absl::Minutes(30);
+
+// The work of one import.
+class SampleImport {
+ public:
+  SampleImport(Context& context, const ImportOptions& options, Sheet sheet)
+      : context_(context), options_(options), sheet_(std::move(sheet)) {}
+
+  absl::StatusOr<ImportReport> Run() {
+    report_.what = "rows of samples";
+    report_.dry_run = options_.dry_run;
+    report_.rows = sheet_.file().records;
+    report_.rejected = sheet_.file().problems;
+    report_.columns = sheet_.Profiles();
+    rows_ = sheet_.TakeRows();
+    BANSO_ASSIGN_OR_RETURN(accounts_, AccountDirectory(context_.connection, options_.system));
+    for (CsvRow& row : rows_) ReadRow(&row);
+    if (options_.dry_run) {
+      report_.others.emplace_back("good samples", samples_.size());
+    } else {
+      BANSO_RETURN_IF_ERROR(SendAll());
+    }
+    return std::move(report_);
+  }
+
+ private:
+  void ReadRow(CsvRow* row) {
+    const size_t before = report_.rejected.size();
+    sheet_.CheckKnown(row, &report_.rejected, &report_.warnings);
+    Sample sample;
+    sheet_.Fill(*row, &sample, &report_.rejected);
+    ReadAccount(*row, &sample);
+    if (!sample.has_occurred_time() && sheet_.Text(*row, "occurred_time").empty()) {
+      report_.rejected.push_back(
+          sheet_.Problem(*row, "occurred_time", "empty; a sample needs a time"));
+    }
+    if (report_.rejected.size() != before) return;
+    if (sheet_.Has("metric")) Add(*row, sheet_.Text(*row, "metric"), "metric", sample);
+    for (const std::string& field : sheet_.FieldsWith(kWide)) AddWide(*row, field, sample);
+  }
+
+  void ReadAccount(const CsvRow& row, Sample* sample) {
+    const std::string text = sheet_.Text(row, "account");
+    const std::optional<std::string> found = accounts_.Find(text);
+    if (found.has_value()) return sample->set_account(*found);
+    const std::optional<std::string> near = accounts_.Near(text);
+    report_.rejected.push_back(sheet_.Problem(
+        row, "account",
+        text.empty()       ? "empty; a sample needs an account"
+        : near.has_value() ? absl::StrCat("no such account; near '", *near, "'")
+                           : "no such account"));
+  }
+
+  // A column that holds the values of one metric.
+  void AddWide(const CsvRow& row, const std::string& field, Sample sample) {
+    const std::string text = sheet_.Text(row, field);
+    if (text.empty()) return;
+    const auto accepted = SetField("value", text, sheet_.rules(), &sample);
+    if (accepted.has_value()) {
+      report_.rejected.push_back(
+          sheet_.Problem(row, field, absl::StrCat("must be ", *accepted)));
+      return;
+    }
+    const std::string metric(absl::StripPrefix(field, kWide));
+    if (!sample.id().empty()) sample.set_id(absl::StrCat(sample.id(), "-", metric));
+    Add(row, metric, field, std::move(sample));
+  }
+
+  void Add(const CsvRow& row, const std::string& metric, absl::string_view field, Sample sample) {
+    if (metric.empty()) {
+      report_.rejected.push_back(sheet_.Problem(row, field, "empty; a sample needs a metric"));
+      return;
+    }
+    sample.set_metric(absl::StartsWith(metric, "metrics/") ? metric
+                                                           : absl::StrCat("metrics/", metric));
+    if (sample.id().empty()) sample.set_id(IdFor(sample));
+    samples_.push_back({&row, std::string(field), std::move(sample)});
+  }
+
+  // An id made of everything but the value: a row that is imported again with another value is then
+  // refused instead of counted twice. Equal rows of one file are numbered.
+  std::string IdFor(Sample sample) {
+    sample.clear_value();
+    const std::string hash =
+        absl::BytesToHexString(contract::Fingerprint(sample)).substr(0, 32);
+    const int number = ++numbers_[hash];
+    return number == 1 ? hash : absl::StrCat(hash, "-", number);
+  }
+
+  absl::Status SendAll() {
+    std::unique_ptr<Upload> upload = context_.connection.Send(*FindFullName(kMethod), kTimeout);
+    IngestSamplesRequest request;
+    for (const Entry& entry : samples_) {
+      *request.add_samples() = entry.sample;
+      if (request.samples_size() < kBatch) continue;
+      if (!upload->Send(request)) break;
+      request.Clear();
+    }
+    if (!request.samples().empty()) upload->Send(request);
+    IngestSamplesResponse response;
+    BANSO_RETURN_IF_ERROR(upload->Finish(&response));
+    report_.created = response.stored();
+    report_.unchanged = response.duplicates();
+    for (const health::v1::SampleError& error : response.errors()) {
+      const Entry& entry = samples_[static_cast<size_t>(error.index())];
+      const bool mapped = sheet_.Has(error.field());
+      report_.rejected.push_back(
+          sheet_.Problem(*entry.row, mapped ? error.field() : entry.field, error.message()));
+    }
+    const int64_t unnamed = response.rejected() - response.errors_size();
+    if (unnamed > 0) {
+      report_.rejected.push_back(
+          {0, "", "", absl::StrCat(unnamed, " more samples were refused; the server names only the "
+                                            "first ", response.errors_size())});
+    }
+    return absl::OkStatus();
+  }
+
+  // A sample with the row and field that it came from.
+  struct Entry {
+    const CsvRow* row = nullptr;
+    std::string field;
+    Sample sample;
+  };
+
+  Context& context_;
+  const ImportOptions& options_;
+  Sheet sheet_;
+  Directory accounts_;
+  std::vector<CsvRow> rows_;
+  std::vector<Entry> samples_;
+  std::map<std::string, int> numbers_;
+  ImportReport report_;
+};
+
+}  // namespace
+
+absl::StatusOr<ImportReport> ImportSamples(Context& context, const ImportOptions& options) {
+  const absl::Time started = absl::Now();
+  BANSO_ASSIGN_OR_RETURN(const absl::CivilDay today,
+                         ServerToday(context.connection, options.sheet.time_zone));
+  BANSO_ASSIGN_OR_RETURN(Sheet sheet,
+                         Sheet::Open(options.sheet, *Sample::descriptor(),
+                                     {"account", "metric", kWide}, today));
+  BANSO_RETURN_IF_ERROR(sheet.Require({"account", "occurred_time"}));
+  if (!sheet.Has("metric") && sheet.FieldsWith(kWide).empty()) {
+    return InputError(
+        "no metric is named: add --map metric=COLUMN, --set metric=METRIC, or --map "
+        "metrics.METRIC=COLUMN for a column with the values of one metric");
+  }
+  BANSO_ASSIGN_OR_RETURN(ImportReport report,
+                         SampleImport(context, options, std::move(sheet)).Run());
+  report.took = absl::Now() - started;
+  return report;
+}
+
+absl::StatusOr<absl::CivilDay> ServerToday(Connection& connection, absl::string_view time_zone) {
+  type::v1::GetTimeResponse response;
+  BANSO_RETURN_IF_ERROR(connection.Call("banso.type.v1.OperationsService/GetTime",
+                                        type::v1::GetTimeRequest(), &response));
+  return calendar::DayOf(calendar::ToTime(response.time()), time_zone);
+}
+
+}  // namespace banso::cli

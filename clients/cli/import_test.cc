@@ -1,0 +1,385 @@
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/health/v1/health_service.pb.h"
+#include "banso/type/v1/operations.pb.h"
+#include "clients/cli/app.h"
+#include "clients/cli/fake_server.h"
+#include "clients/cli/import.h"
+#include "common/calendar/proto_time.h"
+#include "common/contract/resource_name.h"
+#include "common/testing/temp_dir.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace banso::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+using accounts::v1::Account;
+using accounts::v1::Deal;
+
+// A suite that keeps what is imported in memory; 1 May 2025.
+class ImportTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ServeTime();
+    ServeAccounts();
+    ServeDeals();
+    server_.Handle("banso.health.v1.HealthService/IngestSamples",
+                   [this](const std::vector<std::string>& requests, const std::string&,
+                          std::vector<std::string>* responses) {
+                     return Ingest(requests, responses);
+                   });
+  }
+
+  int Run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"banso", "--address", server_.address(), "import"});
+    std::vector<const char*> argv;
+    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+    std::ostringstream out, err;
+    const int code = RunApp(static_cast<int>(argv.size()), argv.data(), out, err);
+    out_ = out.str();
+    err_ = err.str();
+    return code;
+  }
+
+  std::string Write(const char* name, const char* text) {
+    std::ofstream(folder_.File(name)) << text;
+    return folder_.File(name);
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, Account> accounts_;
+  std::map<std::string, Deal> deals_;
+  std::map<std::string, accounts::v1::Member> members_;
+  std::map<std::string, health::v1::Sample> samples_;
+  testing::TempDir folder_;
+  FakeServer server_;
+  std::string out_;
+  std::string err_;
+
+ private:
+  static constexpr char kAccounts[] = "banso.accounts.v1.AccountsService/";
+
+  void ServeTime() {
+    server_.Unary<type::v1::GetTimeRequest, type::v1::GetTimeResponse>(
+        "banso.type.v1.OperationsService/GetTime",
+        [](const type::v1::GetTimeRequest&, type::v1::GetTimeResponse* response) {
+          response->mutable_time()->set_seconds(1746061200);
+          return absl::OkStatus();
+        });
+  }
+
+  void ServeAccounts() {
+    server_.Handle(std::string(kAccounts) + "ImportAccounts",
+                   [this](const std::vector<std::string>& requests, const std::string&,
+                          std::vector<std::string>* responses) {
+                     return TakeAccounts(requests, responses);
+                   });
+    server_.Unary<accounts::v1::ListAccountsRequest, accounts::v1::ListAccountsResponse>(
+        std::string(kAccounts) + "ListAccounts",
+        [this](const accounts::v1::ListAccountsRequest&,
+               accounts::v1::ListAccountsResponse* response) {
+          for (const auto& [name, account] : accounts_) *response->add_accounts() = account;
+          return absl::OkStatus();
+        });
+    server_.Unary<accounts::v1::ListMembersRequest, accounts::v1::ListMembersResponse>(
+        std::string(kAccounts) + "ListMembers",
+        [this](const accounts::v1::ListMembersRequest&,
+               accounts::v1::ListMembersResponse* response) {
+          for (const auto& [name, member] : members_) *response->add_members() = member;
+          return absl::OkStatus();
+        });
+    server_.Unary<accounts::v1::CreateMemberRequest, accounts::v1::Member>(
+        std::string(kAccounts) + "CreateMember",
+        [this](const accounts::v1::CreateMemberRequest& request, accounts::v1::Member* member) {
+          *member = request.member();
+          member->set_name("members/" + request.member_id());
+          members_[member->name()] = *member;
+          return absl::OkStatus();
+        });
+  }
+
+  absl::Status TakeAccounts(const std::vector<std::string>& requests,
+                            std::vector<std::string>* responses) {
+    accounts::v1::ImportAccountsResponse response;
+    for (const std::string& bytes : requests) {
+      accounts::v1::ImportAccountsRequest request;
+      request.ParseFromString(bytes);
+      for (int i = 0; i < request.accounts_size(); ++i) {
+        const Account& row = request.accounts(i);
+        if (row.display_name() == "Refused") {
+          accounts::v1::RowError* error = response.add_errors();
+          error->set_index(i);
+          error->set_field("accounts.country");
+          error->set_message("a shorter name");
+          response.set_rejected(response.rejected() + 1);
+          continue;
+        }
+        response.set_created(response.created() + 1);
+        if (request.validate_only()) continue;
+        Account& stored = accounts_[row.external_ids(0).id()];
+        const bool fresh = stored.name().empty();
+        if (fresh) {
+          stored = row;
+          stored.set_name("accounts/a" + std::to_string(accounts_.size()));
+        } else if (!row.parent_account().empty()) {
+          stored.set_parent_account(row.parent_account());
+        }
+      }
+    }
+    responses->push_back(response.SerializeAsString());
+    return absl::OkStatus();
+  }
+
+  void ServeDeals() {
+    server_.Unary<accounts::v1::ListDealsRequest, accounts::v1::ListDealsResponse>(
+        std::string(kAccounts) + "ListDeals",
+        [this](const accounts::v1::ListDealsRequest&, accounts::v1::ListDealsResponse* response) {
+          for (const auto& [name, deal] : deals_) *response->add_deals() = deal;
+          return absl::OkStatus();
+        });
+    server_.Unary<accounts::v1::CreateDealRequest, Deal>(
+        std::string(kAccounts) + "CreateDeal",
+        [this](const accounts::v1::CreateDealRequest& request, Deal* deal) {
+          std::lock_guard lock(mutex_);
+          *deal = request.deal();
+          deal->set_name(contract::Join(request.parent(), "deals", request.deal_id()));
+          deal->set_stage(accounts::v1::DEAL_STAGE_OPEN);
+          deals_[deal->name()] = *deal;
+          return absl::OkStatus();
+        });
+    server_.Unary<accounts::v1::WinDealRequest, Deal>(
+        std::string(kAccounts) + "WinDeal",
+        [this](const accounts::v1::WinDealRequest& request, Deal* deal) {
+          std::lock_guard lock(mutex_);
+          *deal = deals_.at(request.name());
+          if (deal->sales_owner().empty()) {
+            return contract::FailedPrecondition("NO_ACCOUNTABLE_OWNER", request.name(),
+                                                "the account would have no owner", "Name one");
+          }
+          deal->set_stage(accounts::v1::DEAL_STAGE_WON);
+          *deal->mutable_contract_start() = request.contract_start();
+          deals_[request.name()] = *deal;
+          return absl::OkStatus();
+        });
+    server_.Unary<accounts::v1::LoseDealRequest, Deal>(
+        std::string(kAccounts) + "LoseDeal",
+        [this](const accounts::v1::LoseDealRequest& request, Deal* deal) {
+          std::lock_guard lock(mutex_);
+          *deal = deals_.at(request.name());
+          deal->set_stage(accounts::v1::DEAL_STAGE_LOST);
+          deals_[request.name()] = *deal;
+          return absl::OkStatus();
+        });
+  }
+
+  absl::Status Ingest(const std::vector<std::string>& requests,
+                      std::vector<std::string>* responses) {
+    health::v1::IngestSamplesResponse response;
+    int64_t index = 0;
+    for (const std::string& bytes : requests) {
+      health::v1::IngestSamplesRequest request;
+      request.ParseFromString(bytes);
+      for (const health::v1::Sample& sample : request.samples()) {
+        if (sample.metric() == "metrics/unknown") {
+          health::v1::SampleError* error = response.add_errors();
+          error->set_index(index);
+          error->set_field("metric");
+          error->set_message("no such metric");
+          response.set_rejected(response.rejected() + 1);
+        } else if (samples_.emplace(sample.id(), sample).second) {
+          response.set_stored(response.stored() + 1);
+        } else {
+          response.set_duplicates(response.duplicates() + 1);
+        }
+        ++index;
+      }
+    }
+    responses->push_back(response.SerializeAsString());
+    return absl::OkStatus();
+  }
+};
+
+constexpr char kAccountsCsv[] =
+    "account,sector,staff,parent,country\n"
+    "Sakura,retail,120,,Japan\n"
+    "Fuji,technolgy,many,,Japan\n"
+    "Kaede,retail,30,Sakura,Philipines\n"
+    "Kaede,retail,31,,Japan\n"
+    "Refused,retail,1,,Japan\n"
+    "Momiji,retail,2,Sakurra,Japan\n";
+
+TEST_F(ImportTest, AccountsAreStoredAndEveryRowIsAccountedFor) {
+  const std::string file = Write("accounts.csv", kAccountsCsv);
+  EXPECT_EQ(Run({"accounts", file, "--map",
+                 "display_name=account,industry=sector,employees=staff,parent=parent,"
+                 "country=country",
+                 "--known", "sector=technology|retail", "--known", "country=@countries"}),
+            4);
+  ASSERT_THAT(accounts_, SizeIs(3));
+  EXPECT_EQ(accounts_.at("Sakura").employees(), 120);
+  EXPECT_EQ(accounts_.at("Kaede").parent_account(), accounts_.at("Sakura").name());
+  EXPECT_THAT(out_, HasSubstr("6 accounts: 3 created"));
+  EXPECT_THAT(out_, HasSubstr("3 rows rejected"));
+  // Each refused or doubtful row: its column, value, why, and line.
+  EXPECT_THAT(out_, AllOf(HasSubstr("\"many\"  must be a whole number"),
+                          HasSubstr("\"Kaede\"  the same as in line 4"),
+                          HasSubstr("a shorter name"),
+                          HasSubstr("\"Sakurra\"     no such account; near 'Sakura'"),
+                          HasSubstr("near 'technology'"), HasSubstr("near 'Philippines'")));
+  EXPECT_THAT(out_, HasSubstr("Doubtful spellings"));
+}
+
+TEST_F(ImportTest, ADryRunStoresNothing) {
+  const std::string file = Write("accounts.csv", "account\nSakura\n");
+  EXPECT_EQ(Run({"accounts", file, "--map", "display_name=account", "--dry-run"}), 0);
+  EXPECT_THAT(accounts_, SizeIs(0));
+  EXPECT_THAT(out_, HasSubstr("1 accounts, dry run: 1 created"));
+}
+
+TEST_F(ImportTest, TheReportIsAlsoJsonAndAFileOfProblems) {
+  const std::string file = Write("accounts.csv", kAccountsCsv);
+  const std::string problems = folder_.File("problems.csv");
+  EXPECT_EQ(Run({"accounts", file, "--map", "display_name=account,employees=staff", "--problems",
+                 problems, "-o", "json"}),
+            4);
+  EXPECT_THAT(out_, AllOf(HasSubstr("\"rejected_rows\":3"),
+                          HasSubstr("{\"line\":3,\"column\":\"staff\",\"value\":\"many\"")));
+  std::ifstream written(problems);
+  std::stringstream text;
+  text << written.rdbuf();
+  EXPECT_THAT(text.str(), HasSubstr("3,rejected,\"staff\",\"many\""));
+}
+
+TEST_F(ImportTest, UnusableMappingsAreTheUsersFault) {
+  const std::string file = Write("accounts.csv", kAccountsCsv);
+  EXPECT_EQ(Run({"accounts", file, "--map", "employees=staff"}), 1);
+  EXPECT_THAT(err_, HasSubstr("display_name"));
+  EXPECT_EQ(Run({"accounts", file, "--map", "display_name=account", "--id", "none"}), 1);
+  EXPECT_EQ(Run({"accounts", folder_.File("none.csv"), "--map", "display_name=account"}), 1);
+  EXPECT_EQ(Run({"samples", file, "--map", "account=account"}), 1);
+  EXPECT_THAT(err_, HasSubstr("occurred_time"));
+}
+
+class DealImportTest : public ImportTest {
+ protected:
+  void SetUp() override {
+    ImportTest::SetUp();
+    Account account;
+    account.set_name("accounts/sakura");
+    account.set_display_name("Sakura");
+    accounts_["Sakura"] = account;
+  }
+
+  std::vector<std::string> Command(const std::string& file) {
+    return {"deals", file, "--map",
+            "account=company,id=no,stage=stage,sales_owner=seller,contract_start=closed,"
+            "close_date=closed,amount:JPY=price,products=product",
+            "--create-members", "--known", "product=GTX Pro|MG Special"};
+  }
+
+  static constexpr char kDeals[] =
+      "no,company,stage,seller,closed,price,product\n"
+      "D1,Sakura,Won,Jun Ito,2025-04-01,100,GTXPro\n"
+      "D2,Sakura,Lost,Jun Ito,2025-04-02,0,MG Special\n"
+      "D3,Sakura,Engaging,Jun Ito,,,GTX Pro\n"
+      "D4,,Won,Jun Ito,2025-04-01,5,GTX Pro\n"
+      "D5,Sakkura,Won,Jun Ito,2025-04-01,5,GTX Pro\n"
+      "D6,Sakura,Won,Jun Ito,,5,GTX Pro\n"
+      "D7,Sakura,Won,Jun Ito,04/01/2025,5,GTX Pro\n";
+};
+
+TEST_F(DealImportTest, DealsAreWonLostOrLeftOpen) {
+  const std::string file = Write("deals.csv", kDeals);
+  EXPECT_EQ(Run(Command(file)), 4);
+  ASSERT_THAT(deals_, SizeIs(3));
+  const Deal& won = deals_.at("accounts/sakura/deals/d1");
+  EXPECT_EQ(won.stage(), accounts::v1::DEAL_STAGE_WON);
+  EXPECT_EQ(won.amount().minor_units(), 100);
+  EXPECT_EQ(won.sales_owner(), "members/jun-ito");
+  EXPECT_EQ(calendar::DayText(won.contract_start()), "2025-04-01");
+  EXPECT_EQ(deals_.at("accounts/sakura/deals/d2").stage(), accounts::v1::DEAL_STAGE_LOST);
+  EXPECT_EQ(deals_.at("accounts/sakura/deals/d3").stage(), accounts::v1::DEAL_STAGE_OPEN);
+  EXPECT_THAT(out_, HasSubstr("7 deals: 3 created, 0 updated, 0 unchanged, 1 members created, 1 "
+                              "won, 1 lost, 4 rows rejected"));
+}
+
+TEST_F(DealImportTest, RowsThatDoNotFitAreNamedWithTheirFault) {
+  const std::string file = Write("deals.csv", kDeals);
+  Run(Command(file));
+  EXPECT_THAT(out_, AllOf(HasSubstr("empty; a deal needs an account"),
+                          HasSubstr("the name of no account; near 'Sakura'"),
+                          HasSubstr("empty; a won deal needs the first day"),
+                          HasSubstr("\"04/01/2025\"  must be a day as YYYY-MM-DD"),
+                          HasSubstr("\"GTXPro\"  not known; near 'GTX Pro'")));
+}
+
+TEST_F(DealImportTest, ImportingAgainChangesNothing) {
+  const std::string file = Write("deals.csv", kDeals);
+  Run(Command(file));
+  EXPECT_EQ(Run(Command(file)), 4);
+  EXPECT_THAT(out_, HasSubstr("7 deals: 0 created, 0 updated, 3 unchanged, 0 members created"));
+}
+
+TEST_F(DealImportTest, ARefusalOfTheServerIsTheRows) {
+  const std::string file = Write("deals.csv",
+                                 "no,company,stage,closed\n"
+                                 "D1,Sakura,Won,2025-04-01\nD2,Sakura,Open,2025-04-01\n");
+  EXPECT_EQ(Run({"deals", file, "--map",
+                 "account=company,id=no,stage=stage,contract_start=closed"}),
+            4);
+  EXPECT_THAT(out_, HasSubstr("the account would have no owner"));
+  EXPECT_THAT(deals_, SizeIs(2));
+}
+
+TEST_F(DealImportTest, SamplesComeInLongAndWideTables) {
+  const std::string wide = Write("wide.csv",
+                                 "company,day,mails,interviews\n"
+                                 "Sakura,2025-04-01,3,\nSakura,2025-04-02,1,2\nNobody,2025-04-02,1,\n");
+  EXPECT_EQ(Run({"samples", wide, "--map",
+                 "account=company,occurred_time=day,metrics.mails-sent=mails,"
+                 "metrics.interviews=interviews"}),
+            4);
+  EXPECT_THAT(out_, AllOf(HasSubstr("3 created"), HasSubstr("\"Nobody\"  no such account")));
+  std::vector<std::string> metrics;
+  for (const auto& [id, sample] : samples_) metrics.push_back(sample.metric());
+  EXPECT_THAT(metrics, UnorderedElementsAre("metrics/mails-sent", "metrics/mails-sent",
+                                            "metrics/interviews"));
+
+  const std::string lines = Write("long.csv",
+                                  "company,when,what\nSakura,2025-04-03 10:00,replies\n"
+                                  "Sakura,2025-04-03 10:00,replies\nSakura,2025-04-03,unknown\n");
+  const std::vector<std::string> command = {"samples", lines, "--map",
+                                            "account=company,occurred_time=when,metric=what"};
+  EXPECT_EQ(Run(command), 4);
+  EXPECT_THAT(out_, AllOf(HasSubstr("2 created"), HasSubstr("\"unknown\"  no such metric")));
+  // The same file again: the same samples.
+  EXPECT_EQ(Run(command), 4);
+  EXPECT_THAT(out_, HasSubstr("0 created, 0 updated, 2 unchanged"));
+}
+
+TEST_F(DealImportTest, DaysOfSamplesCanBeMovedToToday) {
+  const std::string file = Write("s.csv", "company,when\nSakura,2020-01-01\n");
+  EXPECT_EQ(Run({"samples", file, "--map", "account=company,occurred_time=when", "--set",
+                 "metric=mails-sent", "--as-if-today", "2020-01-11"}),
+            0);
+  ASSERT_THAT(samples_, SizeIs(1));
+  EXPECT_EQ(absl::FormatTime("%Y-%m-%d %H:%M",
+                             calendar::ToTime(samples_.begin()->second.occurred_time()),
+                             absl::FixedTimeZone(9 * 3600)),
+            "2025-04-21 00:00");
+}
+
+}  // namespace
+}  // namespace banso::cli

@@ -1,0 +1,56 @@
+#ifndef BANSO_SERVICES_GATEWAY_API_PART_CLIENT_H_
+#define BANSO_SERVICES_GATEWAY_API_PART_CLIENT_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "banso/fact/v1/fact.pb.h"
+#include "common/contract/call.h"
+#include "common/contract/errors.h"
+#include "common/server/client.h"
+#include "services/gateway/domain/program_parts.h"
+
+namespace banso::gateway {
+
+// What goes with the saving of a part.
+struct SaveOptions {
+  // Why the program is applied.
+  std::string reason;
+  // The same for every attempt.
+  std::string request_id;
+  // The types of the facts that its rules read.
+  std::vector<fact::v1::FactType> fact_types;
+};
+
+// One part of a program at the service that keeps it. Errors are the service's own, or UNAVAILABLE.
+class PartClient {
+ public:
+  virtual ~PartClient() = default;
+
+  // True when exactly this is in force, so that there is nothing to do.
+  virtual absl::StatusOr<bool> IsInForce(const Call& call) = 0;
+  // Has the service check the part and stores nothing; what is wrong goes to `violations` with
+  // paths into the program. An error when the service cannot tell.
+  virtual absl::Status Check(const Call& call, const SaveOptions& options,
+                             contract::Violations* violations) = 0;
+  // Saves the part as a draft and returns the name of its revision; a part that has no revisions is
+  // in force from then on, and the name is the part's own.
+  virtual absl::StatusOr<std::string> Save(const Call& call, const SaveOptions& options) = 0;
+  // Puts a saved revision in force.
+  virtual absl::Status Activate(const Call& call, const std::string& revision,
+                                const std::string& request_id) = 0;
+};
+
+// The client of `part`, which must outlive it, as must `peers`. Not for kReclassification.
+std::unique_ptr<PartClient> MakePartClient(server::Peers& peers, const Part& part);
+
+// Classifies every account anew; returns whether any moved.
+absl::StatusOr<bool> ReclassifyAll(server::Peers& peers, const Call& call,
+                                   const std::string& request_id);
+
+}  // namespace banso::gateway
+
+#endif  // BANSO_SERVICES_GATEWAY_API_PART_CLIENT_H_

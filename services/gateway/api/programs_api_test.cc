@@ -1,0 +1,473 @@
+#include "services/gateway/api/programs_api.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/fact/v1/fact.pb.h"
+#include "banso/handoff/v1/handoff_service.pb.h"
+#include "banso/health/v1/health_service.pb.h"
+#include "banso/kickoff/v1/kickoff_service.pb.h"
+#include "common/contract/errors.h"
+#include "common/contract/ids.h"
+#include "common/storage/open.h"
+#include "common/testing/proto_matchers.h"
+#include "common/testing/status_matchers.h"
+#include "common/testing/temp_dir.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/gateway/api/fake_services.h"
+
+namespace banso::gateway {
+namespace {
+
+using ::banso::testing::EqualsProto;
+using ::banso::testing::IsOk;
+using ::banso::testing::ParseProto;
+using ::banso::testing::StatusIs;
+using ::testing::_;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+namespace av1 = accounts::v1;
+namespace hv1 = health::v1;
+namespace kv1 = kickoff::v1;
+namespace ov1 = handoff::v1;
+
+// The services as far as programs concern them.
+class ProgramServices {
+ public:
+  ProgramServices() {
+    server::Router accounts("banso.accounts.v1.AccountsService");
+    policies_.Register(accounts);
+    accounts.Unary("Reclassify", [this](const Call& call, const av1::ReclassifyRequest&) {
+      return Logged<av1::ReclassifyResponse>(log, call, "reclassify",
+                                             [this]() -> absl::StatusOr<av1::ReclassifyResponse> {
+                                               av1::ReclassifyResponse response;
+                                               response.set_moved(moved);
+                                               return response;
+                                             });
+    });
+    server::Router facts("banso.fact.v1.FactsService");
+    facts.Unary("ListFactTypes",
+                [](const Call&, const fact::v1::ListFactTypesRequest&)
+                    -> absl::StatusOr<fact::v1::ListFactTypesResponse> {
+                  fact::v1::ListFactTypesResponse response;
+                  response.add_fact_types()->set_name("account.country");
+                  response.add_fact_types()->set_name("account.segment");
+                  return response;
+                });
+    fakes.Serve("accounts", Both(std::move(accounts), std::move(facts)));
+    ServeHealth();
+    server::Router kickoff("banso.kickoff.v1.KickoffService");
+    templates.Register(kickoff);
+    fakes.Serve("kickoff", One(std::move(kickoff)));
+    server::Router handoff("banso.handoff.v1.HandoffService");
+    criteria.Register(handoff);
+    handoff_policies_.Register(handoff);
+    fakes.Serve("handoff", One(std::move(handoff)));
+  }
+
+  void ServeHealth() {
+    server::Router health("banso.health.v1.HealthService");
+    rubrics_.Register(health);
+    definitions.Register(health);
+    models.Register(health);
+    health.Unary(
+        "GetMetric",
+        [this](const Call&, const hv1::GetMetricRequest& request) -> absl::StatusOr<hv1::Metric> {
+          const std::lock_guard lock(log.mutex);
+          const auto it = metrics.find(request.name());
+          if (it == metrics.end()) return contract::NotFound(request.name());
+          return it->second;
+        });
+    health.Unary("UpdateMetric",
+                 [this](const Call& call, const hv1::UpdateMetricRequest& request) {
+                   return Logged<hv1::Metric>(log, call, "save " + request.metric().name(),
+                                              [&]() -> absl::StatusOr<hv1::Metric> {
+                                                return metrics[request.metric().name()] =
+                                                           request.metric();
+                                              });
+                 },
+                 {.lane = server::Lane::kNormal, .check_fields = false});
+    fakes.Serve("health", One(std::move(health)));
+  }
+
+  static std::vector<server::Router> One(server::Router router) {
+    std::vector<server::Router> routers;
+    routers.push_back(std::move(router));
+    return routers;
+  }
+  static std::vector<server::Router> Both(server::Router first, server::Router second) {
+    std::vector<server::Router> routers = One(std::move(first));
+    routers.push_back(std::move(second));
+    return routers;
+  }
+
+  FakeLog log;
+  int64_t moved = 3;
+  std::map<std::string, hv1::Metric> metrics;
+  FakeRevisions<hv1::SuccessDefinition, hv1::SaveSuccessDefinitionRequest,
+                hv1::ActivateSuccessDefinitionRequest, hv1::GetSuccessDefinitionRequest>
+      definitions{log, &hv1::SaveSuccessDefinitionRequest::mutable_success_definition};
+  FakeRevisions<hv1::ScoreModel, hv1::SaveScoreModelRequest, hv1::ActivateScoreModelRequest,
+                hv1::GetScoreModelRequest>
+      models{log, &hv1::SaveScoreModelRequest::mutable_score_model};
+  FakeRevisions<kv1::PlanTemplate, kv1::SavePlanTemplateRequest, kv1::ActivatePlanTemplateRequest,
+                kv1::GetPlanTemplateRequest>
+      templates{log, &kv1::SavePlanTemplateRequest::mutable_plan_template};
+  FakeRevisions<ov1::CriteriaSet, ov1::SaveCriteriaSetRequest, ov1::ActivateCriteriaSetRequest,
+                ov1::GetCriteriaSetRequest>
+      criteria{log, &ov1::SaveCriteriaSetRequest::mutable_criteria_set};
+
+ private:
+  FakeRevisions<av1::ClassificationPolicy, av1::SaveClassificationPolicyRequest,
+                av1::ActivateClassificationPolicyRequest, av1::GetClassificationPolicyRequest>
+      policies_{log, &av1::SaveClassificationPolicyRequest::mutable_classification_policy};
+  FakeRevisions<hv1::Rubric, hv1::SaveRubricRequest, hv1::ActivateRubricRequest,
+                hv1::GetRubricRequest>
+      rubrics_{log, &hv1::SaveRubricRequest::mutable_rubric};
+  FakeRevisions<ov1::HandoffPolicy, ov1::SaveHandoffPolicyRequest,
+                ov1::ActivateHandoffPolicyRequest, ov1::GetHandoffPolicyRequest>
+      handoff_policies_{log, &ov1::SaveHandoffPolicyRequest::mutable_handoff_policy};
+
+ public:
+  // Last, so that the servers stop before what they use goes.
+  FakeServices fakes;
+};
+
+v1::Program SomeProgram() {
+  return ParseProto<v1::Program>(R"pb(
+    name: "programs/p"
+    display_name: "P"
+    classification_policy {
+      name: "classificationPolicies/k"
+      segments { value: "smb" }
+    }
+    metrics { name: "metrics/interviews" display_name: "I" kind: METRIC_KIND_COUNTER source: "crm" }
+    rubrics {
+      name: "rubrics/r"
+      display_name: "R"
+      items { key: "clarity" display_name: "Clarity" }
+    }
+    success_definitions {
+      name: "successDefinitions/d"
+      display_name: "D"
+      condition { compare { fact { fact: "metric.interviews" } } }
+      applies_if { known { fact: "account.segment" } }
+    }
+    score_models { name: "scoreModels/s" display_name: "S" }
+    plan_templates { name: "planTemplates/t" display_name: "T" }
+    criteria_sets { name: "criteriaSets/c" display_name: "C" }
+    handoff_policy { name: "handoffPolicies/h" display_name: "H" }
+  )pb");
+}
+
+class ProgramsApiTest : public testing::TempDirTest {
+ protected:
+  ProgramsApiTest() { Restart(); }
+
+  // As after a crash of the gateway.
+  void Restart() {
+    programs_.reset();
+    database_.reset();
+    auto database = storage::OpenSqlite(
+        {.path = TempFile("gateway.db"), .service = "gateway", .migrations = Schema()});
+    ASSERT_THAT(database, IsOk());
+    database_ = *std::move(database);
+    programs_ = std::make_unique<ProgramsApi>(*database_, store_, services_.fakes.peers(), ids_);
+  }
+
+  absl::StatusOr<v1::ProgramApplication> Apply(const v1::Program& program,
+                                               const std::string& request_id = "",
+                                               bool validate_only = false) {
+    v1::ApplyProgramRequest request;
+    *request.mutable_program() = program;
+    request.set_reason("from April on");
+    request.set_request_id(request_id);
+    request.set_validate_only(validate_only);
+    return programs_->ApplyProgram(MemberCall(now_), request);
+  }
+
+  absl::StatusOr<v1::ProgramApplication> Get(const std::string& name) {
+    v1::GetProgramApplicationRequest request;
+    request.set_name(name);
+    return programs_->GetProgramApplication(MemberCall(now_), request);
+  }
+
+  int Applications() {
+    const auto list = programs_->ListProgramApplications(MemberCall(now_), {});
+    return list.ok() ? list->program_applications_size() : -1;
+  }
+
+  const Store store_;
+  contract::CountingIdSource ids_;
+  absl::Time now_ = absl::FromUnixSeconds(1775000000);
+  ProgramServices services_;
+  std::unique_ptr<storage::Database> database_;
+  std::unique_ptr<ProgramsApi> programs_;
+};
+
+std::vector<std::string> Parts(const v1::ProgramApplication& application) {
+  std::vector<std::string> parts;
+  for (const v1::AppliedPart& part : application.parts()) {
+    parts.push_back(part.name() + " " + v1::PartOutcome_Name(part.outcome()).substr(13));
+  }
+  return parts;
+}
+
+TEST_F(ProgramsApiTest, SavesEveryPartThenActivatesThemInOrderThenClassifies) {
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication application, Apply(SomeProgram()));
+  EXPECT_EQ(application.state(), v1::APPLICATION_STATE_APPLIED);
+  EXPECT_EQ(application.actor(), "members/aoki");
+  EXPECT_THAT(application.content(), EqualsProto(SomeProgram()));
+  EXPECT_THAT(
+      Parts(application),
+      ElementsAre("metrics/interviews CHANGED", "rubrics/r@1 CHANGED",
+                  "successDefinitions/d@1 CHANGED", "scoreModels/s@1 CHANGED",
+                  "classificationPolicies/k@1 CHANGED", "planTemplates/t@1 CHANGED",
+                  "criteriaSets/c@1 CHANGED", "handoffPolicies/h@1 CHANGED", "accounts/- CHANGED"));
+  EXPECT_THAT(
+      services_.log.calls,
+      ElementsAre("save metrics/interviews", "save rubrics/r", "save successDefinitions/d",
+                  "save scoreModels/s", "save classificationPolicies/k", "save planTemplates/t",
+                  "save criteriaSets/c", "save handoffPolicies/h", "activate rubrics/r@1",
+                  "activate successDefinitions/d@1", "activate scoreModels/s@1",
+                  "activate classificationPolicies/k@1", "activate planTemplates/t@1",
+                  "activate criteriaSets/c@1", "activate handoffPolicies/h@1", "reclassify"));
+  EXPECT_THAT(services_.log.actors, Each("members/aoki"));
+}
+
+TEST_F(ProgramsApiTest, ChangesNothingWhenTheSameProgramIsAppliedAgain) {
+  BANSO_ASSERT_OK(Apply(SomeProgram()));
+  services_.log.calls.clear();
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication again, Apply(SomeProgram()));
+  EXPECT_EQ(again.state(), v1::APPLICATION_STATE_APPLIED);
+  for (const v1::AppliedPart& part : again.parts()) {
+    EXPECT_EQ(part.outcome(), v1::PART_OUTCOME_UNCHANGED) << part.name();
+  }
+  EXPECT_THAT(services_.log.calls, IsEmpty());
+  EXPECT_THAT(services_.templates.revisions(), SizeIs(1));
+}
+
+TEST_F(ProgramsApiTest, AppliesOnlyWhatIsNew) {
+  BANSO_ASSERT_OK(Apply(SomeProgram()));
+  services_.log.calls.clear();
+  v1::Program program = SomeProgram();
+  program.mutable_plan_templates(0)->set_display_name("Another");
+  program.mutable_metrics(0)->set_display_name("Other words");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication application, Apply(program));
+  EXPECT_THAT(services_.log.calls, ElementsAre("save metrics/interviews", "save planTemplates/t",
+                                               "activate planTemplates/t@2"));
+}
+
+TEST_F(ProgramsApiTest, BringsTheFactTypesThatRulesRead) {
+  std::vector<std::string> checked;
+  std::vector<std::string> saved;
+  services_.definitions.check = [&](const hv1::SaveSuccessDefinitionRequest& request) {
+    for (const auto& type : request.additional_fact_types()) {
+      (request.validate_only() ? checked : saved).push_back(type.name());
+    }
+    return absl::OkStatus();
+  };
+  BANSO_ASSERT_OK(Apply(SomeProgram()));
+  // First those that it reads, then all others, for a misspelt name's nearest.
+  EXPECT_THAT(checked, ElementsAre("metric.interviews", "account.segment", "assessment.clarity",
+                                   "success.d", "score.s", "score.s.band", "account.country"));
+  EXPECT_THAT(saved, ElementsAre("metric.interviews", "account.segment"));
+}
+
+TEST_F(ProgramsApiTest, TellsAllViolationsOfAllPartsAtOnceAndStoresNothing) {
+  services_.models.check = [](const auto&) {
+    contract::Violations violations;
+    violations.Add("score_model.measures[1].weight", "0", "more than 0", "OUT_OF_RANGE");
+    violations.Add("score_model.bands", "", "a band that begins at 0", "REQUIRED");
+    return violations.ToStatus();
+  };
+  services_.criteria.check = [](const auto&) {
+    return contract::InvalidField("criteria_set.criteria[0].condition", "metric.x", "a known fact");
+  };
+  const absl::Status status = Apply(SomeProgram()).status();
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument, _));
+  std::vector<std::string> fields;
+  for (const auto& violation : contract::FieldViolations(status)) fields.push_back(violation.field);
+  EXPECT_THAT(fields, ElementsAre("program.score_models[0].measures[1].weight",
+                                  "program.score_models[0].bands",
+                                  "program.criteria_sets[0].criteria[0].condition"));
+  EXPECT_THAT(services_.log.calls, IsEmpty());
+  EXPECT_EQ(Applications(), 0);
+}
+
+TEST_F(ProgramsApiTest, RefusesToChangeWhatAMetricCounts) {
+  BANSO_ASSERT_OK(Apply(SomeProgram()));
+  v1::Program program = SomeProgram();
+  program.mutable_metrics(0)->set_kind(hv1::METRIC_KIND_GAUGE);
+  EXPECT_THAT(Apply(program),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("program.metrics[0].kind")));
+}
+
+TEST_F(ProgramsApiTest, OnlyChecksWhenAskedTo) {
+  BANSO_ASSERT_OK(Apply(SomeProgram()));
+  services_.log.calls.clear();
+  v1::Program program = SomeProgram();
+  program.mutable_plan_templates(0)->set_display_name("Another");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication application,
+                             Apply(program, "", /*validate_only=*/true));
+  EXPECT_EQ(application.state(), v1::APPLICATION_STATE_VALIDATED);
+  EXPECT_EQ(application.name(), "");
+  EXPECT_EQ(application.parts(5).name(), "planTemplates/t");
+  EXPECT_EQ(application.parts(5).outcome(), v1::PART_OUTCOME_PENDING);
+  EXPECT_EQ(application.parts(6).outcome(), v1::PART_OUTCOME_UNCHANGED);
+  EXPECT_THAT(services_.log.calls, IsEmpty());
+  EXPECT_EQ(Applications(), 1);
+}
+
+TEST_F(ProgramsApiTest, AnswersTheSameRequestWithTheSameApplication) {
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication first, Apply(SomeProgram(), "r-1"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication second, Apply(SomeProgram(), "r-1"));
+  EXPECT_THAT(second, EqualsProto(first));
+  v1::Program other = SomeProgram();
+  other.set_display_name("Q");
+  EXPECT_EQ(contract::Reason(Apply(other, "r-1").status()), contract::kReasonRequestIdReused);
+  EXPECT_EQ(Applications(), 1);
+}
+
+TEST_F(ProgramsApiTest, FindsTheLatestApplication) {
+  EXPECT_THAT(Get("programs/p"), StatusIs(absl::StatusCode::kNotFound, _));
+  BANSO_ASSERT_OK(Apply(SomeProgram()));
+  now_ += absl::Minutes(1);
+  v1::Program other = SomeProgram();
+  other.set_name("programs/q");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication latest, Apply(other));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication any, Get("programs/-"));
+  EXPECT_EQ(any.name(), latest.name());
+  EXPECT_EQ(any.content().name(), "programs/q");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication of_p, Get("programs/p"));
+  EXPECT_EQ(of_p.program(), "programs/p");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication by_name, Get(of_p.name()));
+  EXPECT_THAT(by_name, EqualsProto(of_p));
+}
+
+// Cuts the application off at each of its calls, before and after it took effect, starts the
+// gateway again, and rolls it forward.
+TEST_F(ProgramsApiTest, IsRolledForwardWhereverItIsCutOff) {
+  int cut = 0;
+  for (; cut < 100; ++cut) {
+    SCOPED_TRACE(cut);
+    v1::Program program = SomeProgram();
+    program.mutable_plan_templates(0)->set_priority(cut);
+    program.mutable_score_models(0)->set_purpose(std::to_string(cut));
+    program.mutable_metrics(0)->set_unit(std::to_string(cut));
+    program.mutable_classification_policy()->set_display_name(std::to_string(cut));
+    services_.log.count = 0;
+    services_.log.calls.clear();
+    // Every later call fails too: the service does not come back by itself.
+    services_.log.trouble = [&](int number, bool after) {
+      return number * 2 + (after ? 1 : 0) >= cut ? contract::Internal("the disk is away")
+                                                 : absl::OkStatus();
+    };
+    BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication begun, Apply(program));
+    if (begun.state() == v1::APPLICATION_STATE_APPLIED) break;
+    ASSERT_EQ(begun.state(), v1::APPLICATION_STATE_RUNNING);
+
+    services_.log.trouble = nullptr;
+    Restart();
+    BANSO_ASSERT_OK(programs_->RollForward(ServiceCall("gateway", now_)));
+    BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication finished, Get(begun.name()));
+    EXPECT_EQ(finished.state(), v1::APPLICATION_STATE_APPLIED);
+    EXPECT_THAT(services_.log.actors, Each("members/aoki"));
+    // One revision for each application, and the last one in force.
+    ASSERT_THAT(services_.templates.revisions(), SizeIs(cut + 1));
+    EXPECT_EQ(services_.templates.revisions().back().revision().state(),
+              type::v1::REVISION_STATE_ACTIVE);
+    ASSERT_THAT(services_.models.revisions(), SizeIs(cut + 1));
+    EXPECT_EQ(services_.models.revisions().back().purpose(), std::to_string(cut));
+    EXPECT_EQ(services_.metrics.at("metrics/interviews").unit(), std::to_string(cut));
+    EXPECT_THAT(services_.log.calls, ::testing::Contains("reclassify"));
+    services_.log.actors.clear();
+  }
+  // There were cuts at all calls: saves and activations of what changed, and the classification.
+  EXPECT_GE(cut, 16);
+}
+
+TEST_F(ProgramsApiTest, FinishesAnInterruptedApplicationBeforeTheNext) {
+  services_.log.trouble = [](int number, bool) {
+    return number >= 5 ? contract::Internal("the disk is away") : absl::OkStatus();
+  };
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication first, Apply(SomeProgram()));
+  ASSERT_EQ(first.state(), v1::APPLICATION_STATE_RUNNING);
+  v1::Program program = SomeProgram();
+  program.mutable_plan_templates(0)->set_display_name("Second");
+  EXPECT_THAT(Apply(program), StatusIs(absl::StatusCode::kUnavailable, HasSubstr(first.name())));
+  services_.log.trouble = nullptr;
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication second, Apply(program));
+  EXPECT_EQ(second.state(), v1::APPLICATION_STATE_APPLIED);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication finished, Get(first.name()));
+  EXPECT_EQ(finished.state(), v1::APPLICATION_STATE_APPLIED);
+  EXPECT_EQ(services_.templates.revisions().back().display_name(), "Second");
+}
+
+TEST_F(ProgramsApiTest, GoesOnWithAnInterruptedApplicationWhenTheCallIsRepeated) {
+  services_.log.trouble = [](int number, bool) {
+    return number >= 3 ? contract::Internal("the disk is away") : absl::OkStatus();
+  };
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication first, Apply(SomeProgram(), "r-1"));
+  ASSERT_EQ(first.state(), v1::APPLICATION_STATE_RUNNING);
+  services_.log.trouble = nullptr;
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication second, Apply(SomeProgram(), "r-1"));
+  EXPECT_EQ(second.name(), first.name());
+  EXPECT_EQ(second.state(), v1::APPLICATION_STATE_APPLIED);
+}
+
+TEST_F(ProgramsApiTest, EndsWhenAPartIsRefusedAfterAllAndLetsTheNextOneIn) {
+  // The check passes, the save does not.
+  services_.criteria.check = [](const ov1::SaveCriteriaSetRequest& request) -> absl::Status {
+    if (request.validate_only()) return absl::OkStatus();
+    return contract::FailedPrecondition("IN_USE", "criteriaSets/c", "it is locked", "Unlock it");
+  };
+  const absl::Status status = Apply(SomeProgram(), "r-1").status();
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("it is locked")));
+  EXPECT_EQ(contract::Reason(status), kReasonProgramRefused);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication refused, Get("programs/p"));
+  EXPECT_EQ(refused.state(), v1::APPLICATION_STATE_REFUSED);
+  EXPECT_THAT(refused.error(), HasSubstr("it is locked"));
+  EXPECT_EQ(contract::Reason(Apply(SomeProgram(), "r-1").status()), kReasonProgramRefused);
+  BANSO_EXPECT_OK(programs_->RollForward(ServiceCall("gateway", now_)));
+
+  services_.criteria.check = nullptr;
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication next, Apply(SomeProgram(), "r-2"));
+  EXPECT_EQ(next.state(), v1::APPLICATION_STATE_APPLIED);
+}
+
+TEST_F(ProgramsApiTest, FailsAsAWholeWhileAServiceCannotCheck) {
+  services_.fakes.Stop("kickoff");
+  EXPECT_THAT(Apply(SomeProgram()), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("kickoff")));
+  EXPECT_EQ(Applications(), 0);
+  EXPECT_THAT(services_.log.calls, IsEmpty());
+}
+
+TEST_F(ProgramsApiTest, AppliesOneProgramAtATime) {
+  v1::Program first = SomeProgram();
+  v1::Program second = SomeProgram();
+  for (auto* program : {&first, &second}) {
+    program->mutable_plan_templates(0)->set_display_name(program == &first ? "1" : "2");
+    program->mutable_criteria_sets(0)->set_display_name(program == &first ? "1" : "2");
+  }
+  std::thread other([&] { BANSO_EXPECT_OK(Apply(first)); });
+  BANSO_EXPECT_OK(Apply(second));
+  other.join();
+  // Whichever came last, template and criteria in force are of the same program.
+  EXPECT_EQ(services_.templates.revisions().back().display_name(),
+            services_.criteria.revisions().back().display_name());
+  EXPECT_EQ(services_.log.calls.back(), "activate criteriaSets/c@2");
+}
+
+}  // namespace
+}  // namespace banso::gateway

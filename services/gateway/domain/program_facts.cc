@@ -1,0 +1,103 @@
+#include "services/gateway/domain/program_facts.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "banso/type/v1/condition.pb.h"
+#include "common/contract/resource_name.h"
+
+namespace banso::gateway {
+namespace {
+
+using fact::v1::FactType;
+
+// `metric.weekly_pool` of `metrics/weekly-pool`.
+std::string FactName(absl::string_view prefix, absl::string_view resource) {
+  return absl::StrCat(prefix, ".", absl::StrReplaceAll(contract::LastId(resource), {{"-", "_"}}));
+}
+
+FactType MakeType(std::string name, type::v1::ValueType value_type, fact::v1::SubjectKind subject,
+                  absl::string_view unit, absl::string_view meaning) {
+  FactType type;
+  type.set_name(std::move(name));
+  type.set_value_type(value_type);
+  type.set_subject(subject);
+  type.set_unit(std::string(unit));
+  type.set_meaning(std::string(meaning));
+  return type;
+}
+
+FactType TypeOf(const health::v1::Metric& metric) {
+  const bool flag = metric.kind() == health::v1::METRIC_KIND_FLAG;
+  FactType type = MakeType(FactName("metric", metric.name()),
+                           flag ? type::v1::VALUE_TYPE_FLAG : type::v1::VALUE_TYPE_NUMBER,
+                           fact::v1::SUBJECT_KIND_ACCOUNT, flag ? "" : metric.unit(),
+                           metric.meaning().empty() ? metric.display_name() : metric.meaning());
+  type.set_counter(metric.kind() == health::v1::METRIC_KIND_COUNTER ||
+                   metric.kind() == health::v1::METRIC_KIND_DISTINCT_USERS);
+  type.set_per_object(true);
+  return type;
+}
+
+void AddRubric(const health::v1::Rubric& rubric, std::vector<FactType>* types) {
+  for (const health::v1::RubricItem& item : rubric.items()) {
+    types->push_back(MakeType(absl::StrCat("assessment.", item.key()), type::v1::VALUE_TYPE_NUMBER,
+                              fact::v1::SUBJECT_KIND_ACCOUNT, "rating",
+                              absl::StrCat(item.display_name(), ", judged from 1 to 5.")));
+  }
+}
+
+void AddScoreModel(const health::v1::ScoreModel& model, std::vector<FactType>* types) {
+  const std::string score = FactName("score", model.name());
+  types->push_back(MakeType(score, type::v1::VALUE_TYPE_NUMBER, fact::v1::SUBJECT_KIND_ACCOUNT,
+                            "points", absl::StrCat(model.display_name(), ", 0 to 100.")));
+  FactType& band = types->emplace_back(MakeType(
+      absl::StrCat(score, ".band"), type::v1::VALUE_TYPE_TEXT, fact::v1::SUBJECT_KIND_ACCOUNT, "",
+      absl::StrCat("The band of ", model.display_name(), ".")));
+  for (const health::v1::Band& entry : model.bands()) band.add_values(entry.key());
+}
+
+void Collect(const google::protobuf::Message& message, std::set<std::string>* facts) {
+  if (message.GetDescriptor() == type::v1::FactRef::descriptor()) {
+    facts->insert(static_cast<const type::v1::FactRef&>(message).fact());
+  }
+  const google::protobuf::Reflection* reflection = message.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const google::protobuf::FieldDescriptor* field : fields) {
+    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      Collect(reflection->GetMessage(message, field), facts);
+      continue;
+    }
+    for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
+      Collect(reflection->GetRepeatedMessage(message, field, i), facts);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<FactType> FactTypesOf(const v1::Program& program) {
+  std::vector<FactType> types;
+  for (const auto& metric : program.metrics()) types.push_back(TypeOf(metric));
+  for (const auto& rubric : program.rubrics()) AddRubric(rubric, &types);
+  for (const auto& definition : program.success_definitions()) {
+    types.push_back(MakeType(
+        FactName("success", definition.name()), type::v1::VALUE_TYPE_FLAG,
+        fact::v1::SUBJECT_KIND_ONBOARDING, "",
+        absl::StrCat("Whether the onboarding was a success: ", definition.display_name(), ".")));
+  }
+  for (const auto& model : program.score_models()) AddScoreModel(model, &types);
+  return types;
+}
+
+std::set<std::string> ReferencedFacts(const google::protobuf::Message& message) {
+  std::set<std::string> facts;
+  Collect(message, &facts);
+  return facts;
+}
+
+}  // namespace banso::gateway

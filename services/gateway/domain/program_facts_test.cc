@@ -1,0 +1,111 @@
+#include "services/gateway/domain/program_facts.h"
+
+#include "common/testing/proto_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace banso::gateway {
+namespace {
+
+using ::banso::testing::EqualsProto;
+using ::banso::testing::ParseProto;
+using ::testing::ElementsAre;
+
+TEST(ProgramFactsTest, NamesTheFactsThatAProgramBrings) {
+  const auto program = ParseProto<v1::Program>(R"pb(
+    metrics {
+      name: "metrics/weekly-pool"
+      display_name: "Weekly pool"
+      kind: METRIC_KIND_COUNTER
+      unit: "candidates"
+      meaning: "Candidates added."
+    }
+    metrics { name: "metrics/published" display_name: "Published" kind: METRIC_KIND_FLAG unit: "x" }
+    rubrics {
+      name: "rubrics/r"
+      items { key: "clarity" display_name: "Clarity" }
+    }
+    success_definitions { name: "successDefinitions/first-interview" display_name: "Interview" }
+    score_models {
+      name: "scoreModels/on-boarding"
+      display_name: "Health"
+      bands { key: "red" }
+      bands { key: "green" }
+    }
+  )pb");
+  EXPECT_THAT(
+      FactTypesOf(program),
+      ElementsAre(EqualsProto(R"pb(name: "metric.weekly_pool"
+                                   value_type: VALUE_TYPE_NUMBER
+                                   unit: "candidates"
+                                   meaning: "Candidates added."
+                                   subject: SUBJECT_KIND_ACCOUNT
+                                   counter: true
+                                   per_object: true)pb"),
+                  EqualsProto(R"pb(name: "metric.published"
+                                   value_type: VALUE_TYPE_FLAG
+                                   meaning: "Published"
+                                   subject: SUBJECT_KIND_ACCOUNT
+                                   per_object: true)pb"),
+                  EqualsProto(R"pb(name: "assessment.clarity"
+                                   value_type: VALUE_TYPE_NUMBER
+                                   unit: "rating"
+                                   meaning: "Clarity, judged from 1 to 5."
+                                   subject: SUBJECT_KIND_ACCOUNT)pb"),
+                  EqualsProto(R"pb(name: "success.first_interview"
+                                   value_type: VALUE_TYPE_FLAG
+                                   meaning: "Whether the onboarding was a success: Interview."
+                                   subject: SUBJECT_KIND_ONBOARDING)pb"),
+                  EqualsProto(R"pb(name: "score.on_boarding"
+                                   value_type: VALUE_TYPE_NUMBER
+                                   unit: "points"
+                                   meaning: "Health, 0 to 100."
+                                   subject: SUBJECT_KIND_ACCOUNT)pb"),
+                  EqualsProto(R"pb(name: "score.on_boarding.band"
+                                   value_type: VALUE_TYPE_TEXT
+                                   meaning: "The band of Health."
+                                   subject: SUBJECT_KIND_ACCOUNT
+                                   values: "red"
+                                   values: "green")pb")));
+}
+
+TEST(ProgramFactsTest, FindsTheFactsThatRulesReadAtAnyDepth) {
+  const auto program = ParseProto<v1::Program>(R"pb(
+    classification_policy {
+      segments {
+        value: "big"
+        when {
+          all {
+            conditions {
+              not {
+                compare {
+                  fact { fact: "account.employees" }
+                  op: OPERATOR_LT
+                }
+              }
+            }
+            conditions { known { fact: "account.country" } }
+          }
+        }
+      }
+    }
+    score_models {
+      measures {
+        key: "m"
+        fact { fact: "metric.logins" }
+      }
+    }
+    criteria_sets {
+      criteria {
+        target_fact { fact: "metric.downloads" }
+        condition { count { each { fact { fact: "metric.form_use" } } } }
+      }
+    }
+  )pb");
+  EXPECT_THAT(ReferencedFacts(program),
+              ElementsAre("account.country", "account.employees", "metric.downloads",
+                          "metric.form_use", "metric.logins"));
+}
+
+}  // namespace
+}  // namespace banso::gateway

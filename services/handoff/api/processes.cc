@@ -1,0 +1,165 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "common/contract/errors.h"
+#include "common/contract/resource_name.h"
+#include "common/status_macros.h"
+#include "common/storage/mutate.h"
+#include "services/handoff/api/handoff_api.h"
+#include "services/handoff/api/listing.h"
+#include "services/handoff/domain/process.h"
+
+namespace banso::handoff {
+
+using storage::Reader;
+using storage::Writer;
+using v1::Process;
+
+namespace {
+
+// How long a caller waits for a process.
+constexpr absl::Duration kPatience = absl::Seconds(2);
+
+absl::Status CheckStart(const v1::StartOnboardingRequest& request) {
+  contract::Violations violations;
+  if (!request.plan_template().empty() && request.plan_template_reason().empty()) {
+    violations.Add("plan_template_reason", "", "why this template is used", "REQUIRED");
+  }
+  if (!request.deal().empty() && contract::Parent(request.deal()) != request.parent()) {
+    violations.Add("deal", request.deal(), "a deal of the account", "OTHER_ACCOUNT");
+  }
+  return violations.ToStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Process> HandoffApi::RunProcess(const Call& call, const std::string& name) {
+  const absl::Time until = std::min(call.deadline, absl::Now() + kPatience);
+  BANSO_RETURN_IF_ERROR(engine_.Run(name, until));
+  return storage::Fetch<Process>(
+      database_, [&](Reader& reader) { return store_.processes.Get(reader, name); });
+}
+
+absl::StatusOr<Process> HandoffApi::StartOnboarding(const Call& call,
+                                                    const v1::StartOnboardingRequest& request) {
+  BANSO_RETURN_IF_ERROR(CheckStart(request));
+  BANSO_ASSIGN_OR_RETURN(
+      const Process begun,
+      storage::Mutate<Process>(
+          database_, call, request, [&](Writer& writer) -> absl::StatusOr<Process> {
+            v1::StartOnboardingRequest input = request;
+            input.set_onboarding_id(contract::IdOrNew(request.onboarding_id(), ids_));
+            const std::string onboarding =
+                contract::Join(request.parent(), "onboardings", input.onboarding_id());
+            BANSO_ASSIGN_OR_RETURN(const bool started, store_.WasStarted(writer, onboarding));
+            if (started) return contract::AlreadyExists(onboarding);
+            if (!request.criteria_set().empty()) {
+              BANSO_RETURN_IF_ERROR(
+                  store_.criteria_sets.Get(writer, request.criteria_set(), writer.now()).status());
+            }
+            BANSO_ASSIGN_OR_RETURN(const Act act, store_.ActFor(writer, onboarding));
+            return store_.Begin(writer,
+                                NewProcess(contract::Join("", "processes", ids_.New()),
+                                           v1::PROCESS_KIND_START_ONBOARDING, onboarding, act.actor),
+                                input, act.today);
+          }));
+  return RunProcess(call, begun.name());
+}
+
+absl::StatusOr<Process> HandoffApi::CompleteOnboarding(
+    const Call& call, const v1::CompleteOnboardingRequest& request) {
+  const std::string name = CompletionName(request.onboarding());
+  BANSO_ASSIGN_OR_RETURN(const Case before, storage::Fetch<Case>(database_, [&](Reader& reader) {
+                           return store_.LoadCase(reader, name, call.now);
+                         }));
+  rule::Moment moment;
+  Findings findings;
+  if (before.completion.state() == v1::COMPLETION_STATE_OPEN) {
+    BANSO_RETURN_IF_ERROR(inquiry_.Evaluate(call, before, &moment, &findings).status());
+  }
+  BANSO_ASSIGN_OR_RETURN(
+      const Process begun,
+      storage::Mutate<Process>(
+          database_, call, request, [&](Writer& writer) -> absl::StatusOr<Process> {
+            // Judged once more on what was learned, as evidence may have changed since.
+            BANSO_ASSIGN_OR_RETURN(Case the_case, store_.LoadCase(writer, name, writer.now()));
+            BANSO_RETURN_IF_ERROR(CheckEtag(request.etag(), the_case.completion));
+            BANSO_RETURN_IF_ERROR(CheckOpen(the_case.completion));
+            BANSO_ASSIGN_OR_RETURN(const Act act, store_.ActFor(writer, name));
+            Process process =
+                NewProcess(contract::Join("", "processes", ids_.New()),
+                           v1::PROCESS_KIND_COMPLETE_ONBOARDING, request.onboarding(), act.actor);
+            BANSO_RETURN_IF_ERROR(Freeze(Evaluate(the_case, moment, findings), request,
+                                         process.name(), act, &the_case.completion));
+            BANSO_RETURN_IF_ERROR(store_.Put(writer, the_case.completion).status());
+            v1::ProcessStep* freeze = NextStep(&process);
+            BeginStep(act.now, freeze);
+            FinishStep(name, act.now, freeze, &process);
+            return store_.Begin(writer, process, request, act.today);
+          }));
+  return RunProcess(call, begun.name());
+}
+
+absl::StatusOr<Process> HandoffApi::GetProcess(const Call& /*call*/,
+                                               const v1::GetProcessRequest& request) {
+  return storage::Fetch<Process>(
+      database_, [&](Reader& reader) { return store_.processes.Get(reader, request.name()); });
+}
+
+absl::StatusOr<v1::ListProcessesResponse> HandoffApi::ListProcesses(
+    const Call& /*call*/, const v1::ListProcessesRequest& request) {
+  storage::ListQuery query = PageOf(request);
+  query.order_by = "create_time desc";
+  if (!request.onboarding().empty()) {
+    query.filters.push_back(storage::Equal("onboarding", request.onboarding()));
+  }
+  if (request.states_size() > 0) {
+    query.filters.push_back(storage::InEnums("state", request.states()));
+  }
+  using Response = v1::ListProcessesResponse;
+  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
+    BANSO_ASSIGN_OR_RETURN(auto page, store_.processes.List(reader, query));
+    Response response;
+    response.mutable_processes()->Assign(page.items.begin(), page.items.end());
+    response.set_next_page_token(page.next_page_token);
+    return response;
+  });
+}
+
+absl::StatusOr<Process> HandoffApi::ChangeProcess(
+    const Call& call, const google::protobuf::Message& request, const std::string& name,
+    const std::string& etag, absl::FunctionRef<absl::Status(Process&, absl::Time)> change) {
+  {
+    const ProcessEngine::Claim claim(engine_, name,
+                                     std::min(call.deadline, absl::Now() + kPatience));
+    if (!claim.held()) {
+      return contract::Unavailable("a step of the process is being tried at this moment",
+                                   absl::Seconds(1));
+    }
+    BANSO_RETURN_IF_ERROR(
+        storage::Mutate<Process>(database_, call, request, [&](Writer& writer) {
+          return store_.processes.Modify(writer, name, etag, [&](Process& process) {
+            return change(process, writer.now());
+          });
+        }).status());
+  }
+  return RunProcess(call, name);
+}
+
+absl::StatusOr<Process> HandoffApi::RetryStep(const Call& call,
+                                              const v1::RetryStepRequest& request) {
+  return ChangeProcess(call, request, request.name(), request.etag(),
+                       [](Process& process, absl::Time /*now*/) { return Retry(&process); });
+}
+
+absl::StatusOr<Process> HandoffApi::CancelProcess(const Call& call,
+                                                  const v1::CancelProcessRequest& request) {
+  return ChangeProcess(call, request, request.name(), request.etag(),
+                       [&](Process& process, absl::Time now) {
+                         return Cancel(request.reason(), now, &process);
+                       });
+}
+
+}  // namespace banso::handoff

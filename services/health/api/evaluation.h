@@ -1,0 +1,83 @@
+#ifndef BANSO_SERVICES_HEALTH_API_EVALUATION_H_
+#define BANSO_SERVICES_HEALTH_API_EVALUATION_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "banso/accounts/v1/onboarding.pb.h"
+#include "banso/health/v1/score.pb.h"
+#include "banso/health/v1/success.pb.h"
+#include "common/rule/catalog.h"
+#include "common/rule/evaluate.h"
+#include "common/storage/database.h"
+#include "services/health/store/fact_reader.h"
+#include "services/health/store/store.h"
+
+// Works out labels and scores from one snapshot of the store. Nothing is written here.
+namespace banso::health {
+
+// By which rules accounts are judged.
+struct Rules {
+  rule::FactCatalog catalog;
+  std::vector<v1::SuccessDefinition> definitions;
+  std::vector<v1::ScoreModel> models;
+};
+
+// The rules in force at `now`.
+absl::StatusOr<Rules> LoadRules(const Store& store, storage::Reader& reader, absl::Time now);
+
+// As of when something is worked out.
+struct AsOf {
+  absl::Time time;
+  // Absent: all that is known counts.
+  std::optional<absl::Time> known_at = std::nullopt;
+};
+
+// Judges one account, as it is followed from accounts. For one thread, within one transaction.
+class AccountEvaluation {
+ public:
+  // NOT_FOUND when the account is not known here. `facts` reads from the same snapshot and must
+  // outlive the evaluation.
+  static absl::StatusOr<AccountEvaluation> Load(const Store& store, storage::Reader& reader,
+                                                StoreFactReader& facts, const std::string& account);
+
+  absl::TimeZone zone() const { return zone_; }
+  bool archived() const { return archived_; }
+  const std::vector<accounts::v1::Onboarding>& onboardings() const { return onboardings_; }
+  // The onboarding of that name, or null.
+  const accounts::v1::Onboarding* FindOnboarding(absl::string_view name) const;
+
+  // The account's score by a model revision. The moment's onboarding is the running one, of several
+  // the one created last.
+  absl::StatusOr<v1::Score> ScoreBy(const v1::ScoreModel& model, const rule::FactCatalog& catalog,
+                                    const AsOf& as_of);
+
+  // The label of one of its onboardings by a definition revision, under the name that callers see.
+  absl::StatusOr<v1::SuccessLabel> LabelBy(const v1::SuccessDefinition& definition,
+                                           const accounts::v1::Onboarding& onboarding,
+                                           const rule::FactCatalog& catalog, const AsOf& as_of);
+
+ private:
+  AccountEvaluation(StoreFactReader& facts, std::string account)
+      : account_(std::move(account)), facts_(&facts) {}
+
+  rule::Moment MomentFor(const accounts::v1::Onboarding* onboarding, const AsOf& as_of) const;
+  absl::StatusOr<rule::Readings> ReadAll(const v1::ScoreModel& model, const rule::Moment& moment,
+                                         const rule::FactCatalog& catalog);
+
+  std::string account_;
+  absl::TimeZone zone_;
+  std::string zone_name_;
+  bool archived_ = false;
+  std::vector<accounts::v1::Onboarding> onboardings_;
+  StoreFactReader* facts_;
+};
+
+}  // namespace banso::health
+
+#endif  // BANSO_SERVICES_HEALTH_API_EVALUATION_H_

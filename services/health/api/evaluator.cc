@@ -1,0 +1,160 @@
+#include "services/health/api/evaluator.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "common/calendar/period.h"
+#include "common/status_macros.h"
+
+namespace banso::health {
+namespace {
+
+using storage::Reader;
+using storage::Writer;
+
+// How many accounts are brought up to date by one transaction.
+constexpr int kBatch = 50;
+constexpr int kExpiryBatch = 500;
+
+// The account's evaluation; nothing for one that is not known here, or archived.
+absl::StatusOr<std::optional<AccountEvaluation>> LoadActive(const Store& store, Reader& reader,
+                                                            StoreFactReader& facts,
+                                                            const std::string& account) {
+  absl::StatusOr<AccountEvaluation> loaded = AccountEvaluation::Load(store, reader, facts, account);
+  if (absl::IsNotFound(loaded.status())) return std::optional<AccountEvaluation>();
+  if (!loaded.ok()) return loaded.status();
+  if (loaded->archived()) return std::optional<AccountEvaluation>();
+  return std::optional<AccountEvaluation>(*std::move(loaded));
+}
+
+}  // namespace
+
+absl::Status Evaluator::EvaluateDue(const Call& call) {
+  BANSO_RETURN_IF_ERROR(ExpireAssessments(call));
+  std::optional<Rules> rules;
+  while (!call.is_cancelled()) {
+    std::vector<DueEvaluation> due;
+    BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
+      BANSO_ASSIGN_OR_RETURN(due, ListDue(reader, call.now, kBatch));
+      if (due.empty() || rules.has_value()) return absl::OkStatus();
+      BANSO_ASSIGN_OR_RETURN(rules, LoadRules(store_, reader, call.now));
+      return absl::OkStatus();
+    }));
+    if (due.empty()) return absl::OkStatus();
+    BANSO_RETURN_IF_ERROR(Evaluate(call, *rules, due));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Evaluator::ExpireAssessments(const Call& call) {
+  bool expired = true;
+  while (expired && !call.is_cancelled()) {
+    BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
+      BANSO_ASSIGN_OR_RETURN(expired, store_.HasExpiredAssessments(reader, call.now));
+      return absl::OkStatus();
+    }));
+    if (!expired) return absl::OkStatus();
+    BANSO_RETURN_IF_ERROR(
+        database_
+            .Write(call,
+                   [&](Writer& writer) { return store_.ExpireAssessments(writer, kExpiryBatch); })
+            .status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Evaluator::EvaluateIfDue(const Call& call, const std::string& account) {
+  std::optional<DueEvaluation> due;
+  Rules rules;
+  BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
+    BANSO_ASSIGN_OR_RETURN(due, FindDue(reader, account, call.now));
+    if (!due.has_value()) return absl::OkStatus();
+    BANSO_ASSIGN_OR_RETURN(rules, LoadRules(store_, reader, call.now));
+    return absl::OkStatus();
+  }));
+  if (!due.has_value()) return absl::OkStatus();
+  return Evaluate(call, rules, {*due});
+}
+
+// Labels first: a score may read them.
+absl::Status Evaluator::Evaluate(const Call& call, const Rules& rules,
+                                 const std::vector<DueEvaluation>& due) {
+  BANSO_RETURN_IF_ERROR(WriteLabels(call, rules, due));
+  return WriteScores(call, rules, due);
+}
+
+absl::Status Evaluator::WriteLabels(const Call& call, const Rules& rules,
+                                    const std::vector<DueEvaluation>& due) {
+  if (rules.definitions.empty()) return absl::OkStatus();
+  std::vector<v1::SuccessLabel> labels;
+  BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
+    StoreFactReader facts(store_, reader);
+    for (const DueEvaluation& turn : due) {
+      BANSO_ASSIGN_OR_RETURN(std::optional<AccountEvaluation> account,
+                             LoadActive(store_, reader, facts, turn.account));
+      if (!account.has_value()) continue;
+      for (const accounts::v1::Onboarding& onboarding : account->onboardings()) {
+        if (onboarding.state() == accounts::v1::ONBOARDING_STATE_CANCELLED) continue;
+        for (const v1::SuccessDefinition& definition : rules.definitions) {
+          BANSO_ASSIGN_OR_RETURN(
+              v1::SuccessLabel label,
+              account->LabelBy(definition, onboarding, rules.catalog, {.time = call.now}));
+          labels.push_back(std::move(label));
+        }
+      }
+    }
+    return absl::OkStatus();
+  }));
+  if (labels.empty()) return absl::OkStatus();
+  return database_
+      .Write(call,
+             [&](Writer& writer) -> absl::Status {
+               for (const v1::SuccessLabel& label : labels) {
+                 BANSO_RETURN_IF_ERROR(store_.SaveLabel(writer, label));
+               }
+               return absl::OkStatus();
+             })
+      .status();
+}
+
+absl::Status Evaluator::WriteScores(const Call& call, const Rules& rules,
+                                    const std::vector<DueEvaluation>& due) {
+  struct Result {
+    absl::TimeZone zone;
+    std::vector<v1::Score> scores;
+  };
+  std::vector<Result> results(due.size());
+  BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
+    StoreFactReader facts(store_, reader);
+    for (size_t i = 0; i < due.size(); ++i) {
+      BANSO_ASSIGN_OR_RETURN(std::optional<AccountEvaluation> account,
+                             LoadActive(store_, reader, facts, due[i].account));
+      if (!account.has_value()) continue;
+      results[i].zone = account->zone();
+      for (const v1::ScoreModel& model : rules.models) {
+        BANSO_ASSIGN_OR_RETURN(v1::Score score,
+                               account->ScoreBy(model, rules.catalog, {.time = call.now}));
+        results[i].scores.push_back(std::move(score));
+      }
+    }
+    return absl::OkStatus();
+  }));
+  return database_
+      .Write(call,
+             [&](Writer& writer) -> absl::Status {
+               for (size_t i = 0; i < due.size(); ++i) {
+                 const absl::TimeZone zone = results[i].zone;
+                 for (const v1::Score& score : results[i].scores) {
+                   BANSO_RETURN_IF_ERROR(store_.SaveScore(writer, score, zone));
+                 }
+                 const absl::CivilDay today = calendar::DayOf(call.now, zone);
+                 BANSO_RETURN_IF_ERROR(
+                     MarkDone(writer, due[i], calendar::StartOfDay(today + 1, zone)));
+               }
+               return absl::OkStatus();
+             })
+      .status();
+}
+
+}  // namespace banso::health

@@ -1,0 +1,175 @@
+#ifndef BANSO_SERVICES_HEALTH_API_HEALTH_FIXTURE_H_
+#define BANSO_SERVICES_HEALTH_API_HEALTH_FIXTURE_H_
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "common/calendar/period.h"
+#include "common/calendar/proto_time.h"
+#include "common/contract/field_rules.h"
+#include "common/contract/ids.h"
+#include "common/rule/value.h"
+#include "common/storage/open.h"
+#include "common/testing/status_matchers.h"
+#include "common/testing/temp_dir.h"
+#include "services/health/api/evaluator.h"
+#include "services/health/api/health_api.h"
+#include "services/health/store/store.h"
+
+namespace banso::health {
+
+// The messages of a client-streaming call, from memory.
+template <typename Message>
+class VectorSource : public server::Source<Message> {
+ public:
+  explicit VectorSource(std::vector<Message> messages) : messages_(std::move(messages)) {}
+
+  absl::StatusOr<bool> Read(Message* message) override {
+    if (next_ == messages_.size()) return false;
+    *message = messages_[next_++];
+    return true;
+  }
+
+ private:
+  std::vector<Message> messages_;
+  size_t next_ = 0;
+};
+
+// The handlers over a store of their own, with one account `accounts/acme` in Tokyo and its running
+// onboarding `o1`, whose contract began on 1 April 2026.
+class HealthFixture : public banso::testing::TempDirTest {
+ protected:
+  HealthFixture() {
+    storage::OpenOptions options;
+    options.path = TempFile("health.db");
+    options.service = "health";
+    options.migrations = Schema();
+    auto opened = storage::OpenSqlite(options);
+    EXPECT_THAT(opened, banso::testing::IsOk());
+    database_ = *std::move(opened);
+    evaluator_ = std::make_unique<Evaluator>(*database_, store_);
+    api_ = std::make_unique<HealthApi>(*database_, store_, *evaluator_, ids_);
+    Follow("acme");
+  }
+
+  // Noon of a day in Tokyo.
+  static absl::Time Noon(absl::CivilDay day) {
+    return calendar::StartOfDay(day, calendar::ZoneOrUtc("Asia/Tokyo")) + absl::Hours(12);
+  }
+
+  Call At(absl::Time now, absl::string_view request_id = "") const {
+    Call call = ServiceCall("health", now);
+    call.actor = "members/aoki";
+    call.method = "test";
+    call.request_id = std::string(request_id);
+    return call;
+  }
+  Call Now() const { return At(now_); }
+
+  void Follow(absl::string_view id) {
+    accounts::v1::Account account;
+    account.set_name(absl::StrCat("accounts/", id));
+    account.set_display_name(std::string(id));
+    account.set_time_zone("Asia/Tokyo");
+    accounts::v1::ExternalId* external = account.add_external_ids();
+    external->set_system("crm");
+    external->set_id(absl::StrCat("C-", id));
+    accounts::v1::Onboarding onboarding;
+    onboarding.set_name(absl::StrCat(account.name(), "/onboardings/o1"));
+    onboarding.set_state(accounts::v1::ONBOARDING_STATE_RUNNING);
+    accounts::v1::ClockReading* clock = onboarding.add_clocks();
+    clock->set_clock(type::v1::CLOCK_CONTRACT_START);
+    *clock->mutable_date() = calendar::ToDate(absl::CivilDay(2026, 4, 1));
+    EXPECT_THAT(database_->Write(Now(),
+                                 [&](storage::Writer& writer) -> absl::Status {
+                                   BANSO_RETURN_IF_ERROR(store_.FollowAccount(writer, account));
+                                   return store_.FollowOnboarding(writer, onboarding);
+                                 }),
+                banso::testing::IsOk());
+  }
+
+  void MakeMetric(absl::string_view id, v1::MetricKind kind = v1::METRIC_KIND_COUNTER,
+                  absl::string_view source = "product") {
+    v1::CreateMetricRequest request;
+    request.set_metric_id(std::string(id));
+    request.mutable_metric()->set_display_name(std::string(id));
+    request.mutable_metric()->set_kind(kind);
+    request.mutable_metric()->set_source(std::string(source));
+    EXPECT_THAT(api_->CreateMetric(Now(), request), banso::testing::IsOk());
+  }
+
+  static v1::Sample MakeSample(absl::string_view id, absl::string_view metric, absl::Time occurred,
+                               double value = 1) {
+    v1::Sample sample;
+    sample.set_id(std::string(id));
+    sample.set_account("accounts/acme");
+    sample.set_metric(absl::StrCat("metrics/", metric));
+    sample.set_value(value);
+    *sample.mutable_occurred_time() = calendar::ToTimestamp(occurred);
+    return sample;
+  }
+
+  absl::StatusOr<v1::IngestSamplesResponse> Ingest(const Call& call,
+                                                   const std::vector<v1::Sample>& samples) {
+    v1::IngestSamplesRequest request;
+    request.mutable_samples()->Add(samples.begin(), samples.end());
+    VectorSource<v1::IngestSamplesRequest> source({request});
+    return api_->IngestSamples(call, source);
+  }
+
+  // Saves and activates; fails the test when either does not work.
+  v1::ScoreModel Activate(const v1::ScoreModel& model) {
+    v1::SaveScoreModelRequest save;
+    *save.mutable_score_model() = model;
+    save.set_reason("test");
+    const auto saved = api_->SaveScoreModel(Now(), save);
+    EXPECT_THAT(saved, banso::testing::IsOk());
+    v1::ActivateScoreModelRequest activate;
+    activate.set_name(absl::StrCat(model.name(), "@", saved->revision().number()));
+    const auto active = api_->ActivateScoreModel(Now(), activate);
+    EXPECT_THAT(active, banso::testing::IsOk());
+    return *active;
+  }
+  v1::SuccessDefinition Activate(const v1::SuccessDefinition& definition) {
+    v1::SaveSuccessDefinitionRequest save;
+    *save.mutable_success_definition() = definition;
+    save.set_reason("test");
+    const auto saved = api_->SaveSuccessDefinition(Now(), save);
+    EXPECT_THAT(saved, banso::testing::IsOk());
+    v1::ActivateSuccessDefinitionRequest activate;
+    activate.set_name(absl::StrCat(definition.name(), "@", saved->revision().number()));
+    const auto active = api_->ActivateSuccessDefinition(Now(), activate);
+    EXPECT_THAT(active, banso::testing::IsOk());
+    return *active;
+  }
+  v1::Rubric Activate(const v1::Rubric& rubric) {
+    v1::SaveRubricRequest save;
+    *save.mutable_rubric() = rubric;
+    save.set_reason("test");
+    const auto saved = api_->SaveRubric(Now(), save);
+    EXPECT_THAT(saved, banso::testing::IsOk());
+    v1::ActivateRubricRequest activate;
+    activate.set_name(absl::StrCat(rubric.name(), "@", saved->revision().number()));
+    const auto active = api_->ActivateRubric(Now(), activate);
+    EXPECT_THAT(active, banso::testing::IsOk());
+    return *active;
+  }
+
+  contract::CountingIdSource ids_;
+  Store store_;
+  std::unique_ptr<storage::Database> database_;
+  std::unique_ptr<Evaluator> evaluator_;
+  std::unique_ptr<HealthApi> api_;
+  // The business time of Now(); tests move it on.
+  absl::Time now_ = Noon(absl::CivilDay(2026, 4, 1));
+};
+
+}  // namespace banso::health
+
+#endif  // BANSO_SERVICES_HEALTH_API_HEALTH_FIXTURE_H_

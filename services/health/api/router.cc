@@ -1,0 +1,114 @@
+#include "services/health/api/router.h"
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/server/changes_service.h"
+#include "common/server/facts_service.h"
+#include "common/status_macros.h"
+#include "services/health/api/fact_stream.h"
+#include "services/health/api/own_facts.h"
+
+namespace banso::health {
+namespace {
+
+using storage::Reader;
+
+// The fact types of this service. The last answer holds while nothing has been committed.
+class FactTypesReader {
+ public:
+  explicit FactTypesReader(const Store& store) : store_(store) {}
+
+  absl::StatusOr<server::FactTypes> Read(Reader& reader) {
+    BANSO_ASSIGN_OR_RETURN(const int64_t position, reader.Position());
+    {
+      const std::lock_guard lock(mutex_);
+      if (types_ != nullptr && position_ == position) return types_;
+    }
+    // Which revisions are in force matters little here: drafts have the same facts.
+    BANSO_ASSIGN_OR_RETURN(std::vector<fact::v1::FactType> types,
+                           store_.OwnFactTypes(reader, absl::InfiniteFuture()));
+    const std::lock_guard lock(mutex_);
+    types_ = std::make_shared<const std::vector<fact::v1::FactType>>(std::move(types));
+    position_ = position;
+    return types_;
+  }
+
+ private:
+  const Store& store_;
+  std::mutex mutex_;
+  int64_t position_ = -1;    // Guarded by mutex_.
+  server::FactTypes types_;  // Guarded by mutex_.
+};
+
+void AddMetrics(HealthApi* api, server::Router* router) {
+  router->Unary("CreateMetric", &HealthApi::CreateMetric, api);
+  router->Unary("GetMetric", &HealthApi::GetMetric, api);
+  router->Unary("ListMetrics", &HealthApi::ListMetrics, api);
+  router->Unary("UpdateMetric", &HealthApi::UpdateMetric, api);
+  router->ClientStream<v1::IngestSamplesRequest, v1::IngestSamplesResponse>(
+      "IngestSamples", [api](const Call& call, server::Source<v1::IngestSamplesRequest>& source) {
+        return api->IngestSamples(call, source);
+      });
+}
+
+void AddAssessments(HealthApi* api, server::Router* router) {
+  router->Unary("SaveRubric", &HealthApi::SaveRubric, api);
+  router->Unary("ActivateRubric", &HealthApi::ActivateRubric, api);
+  router->Unary("GetRubric", &HealthApi::GetRubric, api);
+  router->Unary("ListRubricRevisions", &HealthApi::ListRubricRevisions, api);
+  router->Unary("CreateAssessment", &HealthApi::CreateAssessment, api);
+  router->Unary("GetAssessment", &HealthApi::GetAssessment, api);
+  router->Unary("ListAssessments", &HealthApi::ListAssessments, api);
+}
+
+void AddSuccess(HealthApi* api, server::Router* router) {
+  router->Unary("SaveSuccessDefinition", &HealthApi::SaveSuccessDefinition, api);
+  router->Unary("ActivateSuccessDefinition", &HealthApi::ActivateSuccessDefinition, api);
+  router->Unary("GetSuccessDefinition", &HealthApi::GetSuccessDefinition, api);
+  router->Unary("ListSuccessDefinitionRevisions", &HealthApi::ListSuccessDefinitionRevisions, api);
+  router->Unary("GetSuccessLabel", &HealthApi::GetSuccessLabel, api);
+  router->Unary("ListSuccessLabels", &HealthApi::ListSuccessLabels, api);
+}
+
+void AddScores(HealthApi* api, server::Router* router) {
+  router->Unary("SaveScoreModel", &HealthApi::SaveScoreModel, api);
+  router->Unary("ActivateScoreModel", &HealthApi::ActivateScoreModel, api);
+  router->Unary("GetScoreModel", &HealthApi::GetScoreModel, api);
+  router->Unary("ListScoreModelRevisions", &HealthApi::ListScoreModelRevisions, api);
+  router->Unary("GetScore", &HealthApi::GetScore, api);
+  router->Unary("ListScores", &HealthApi::ListScores, api);
+}
+
+}  // namespace
+
+server::Router HealthRouter(HealthApi& api, storage::Database& database, const Store& store) {
+  server::Router router("banso.health.v1.HealthService");
+  AddMetrics(&api, &router);
+  AddAssessments(&api, &router);
+  AddSuccess(&api, &router);
+  AddScores(&api, &router);
+  server::AddWatchChanges(router, database, store.sources());
+  return router;
+}
+
+server::Router FactsRouter(storage::Database& database, const Store& store) {
+  server::FactsServiceOptions options;
+  options.database = &database;
+  options.log = &store.facts;
+  // Both live as long as the function, and that as long as the router.
+  const auto types = std::make_shared<FactTypesReader>(store);
+  const auto answers = std::make_shared<OwnFacts>(store);
+  options.types = [types, answers](Reader& reader) { return types->Read(reader); };
+  options.provider = answers.get();
+  options.watch = [&database, &store](const Call&, const fact::v1::WatchFactsRequest& request) {
+    return WatchFacts(database, store, request);
+  };
+  return server::FactsRouter(std::move(options));
+}
+
+}  // namespace banso::health

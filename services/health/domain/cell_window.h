@@ -1,0 +1,70 @@
+#ifndef BANSO_SERVICES_HEALTH_DOMAIN_CELL_WINDOW_H_
+#define BANSO_SERVICES_HEALTH_DOMAIN_CELL_WINDOW_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/types/span.h"
+#include "banso/fact/v1/fact.pb.h"
+#include "banso/health/v1/metric.pb.h"
+#include "banso/type/v1/condition.pb.h"
+#include "services/health/domain/cell.h"
+
+namespace banso::health {
+
+// One question about one metric of one account.
+struct CellQuestion {
+  v1::MetricKind kind = v1::METRIC_KIND_COUNTER;
+  type::v1::Aggregation aggregation = type::v1::AGGREGATION_LATEST;
+  // The days of the window, inclusive. Without a first day, from the beginning.
+  std::optional<absl::CivilDay> from;
+  absl::CivilDay to;
+  // The day of the question: later days of the window have not been yet.
+  absl::CivilDay today;
+  // The day of the first sample of any metric of the same source that counts, if it is not after
+  // `to`: from then on the source reports, and a day without samples is a day with zero. Absent:
+  // silence is unknown.
+  std::optional<absl::CivilDay> reports_since;
+  // Whether any sample of the metric counts, in the window or before.
+  bool ever = false;
+  // One reading per object, too.
+  bool per_object = false;
+  // All objects of the metric that have been seen up to `to`, by number, for per_object: an object
+  // that is silent in the window is then 0 like the metric itself, where silence is zero, and left
+  // out where it is not.
+  std::vector<int64_t> objects;
+};
+
+// What the cells say to the question. `cells` are those of the window, in any order, each wholly
+// visible; subject and fact are for the caller to fill in. `word` gives the text of an object's
+// number.
+//
+// A day's value: of a COUNTER the sum of its samples, of a GAUGE or FLAG its latest sample, of
+// DISTINCT_USERS the number of users with a value other than zero. LATEST is the value of the last
+// day that has one; TREND_PER_WEEK is the least-squares slope of the days' values times seven, over
+// the days that have one and, for a COUNTER or DISTINCT_USERS, the silent days from `from` (else
+// the first day with a value) on, as far as the source reports; it needs two days. SUM, MEAN, MIN,
+// MAX and COUNT go over the samples. ACTIVE_WEEKS counts seven-day buckets that end with `to`;
+// DAYS_SINCE_LAST counts to `to` or `today`, whichever is earlier.
+//
+// SUM, COUNT, DISTINCT_USERS and ACTIVE_WEEKS of nothing are 0 when the source reports, else
+// unknown (SOURCE_SILENT). The others are NEVER_RECORDED when `ever` is false, else NOT_IN_WINDOW.
+// DISTINCT_USERS of samples that name no user is unknown (SOURCE_SILENT).
+fact::v1::FactReading ReadCells(absl::Span<const Cell> cells, const CellQuestion& question,
+                                const std::function<std::string(int64_t)>& word);
+
+// The slope of y over x by least squares; nothing for fewer than two different x.
+struct Point {
+  double x = 0;
+  double y = 0;
+};
+std::optional<double> LeastSquaresSlope(absl::Span<const Point> points);
+
+}  // namespace banso::health
+
+#endif  // BANSO_SERVICES_HEALTH_DOMAIN_CELL_WINDOW_H_

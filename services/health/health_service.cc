@@ -1,0 +1,129 @@
+#include "services/health/health_service.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/onboarding.pb.h"
+#include "common/contract/errors.h"
+#include "common/contract/ids.h"
+#include "common/server/follower.h"
+#include "common/server/service_definition.h"
+#include "common/status_macros.h"
+#include "common/storage/open.h"
+#include "common/storage/retention.h"
+#include "services/health/api/evaluator.h"
+#include "services/health/api/health_api.h"
+#include "services/health/api/router.h"
+#include "services/health/store/store.h"
+
+namespace banso::health {
+namespace {
+
+// How long answers to repeated calls are kept; callers are promised 24 hours.
+constexpr absl::Duration kRequestRetention = absl::Hours(48);
+constexpr absl::Duration kEvaluationPeriod = absl::Milliseconds(200);
+
+constexpr char kAccountKind[] = "banso.accounts.v1.Account";
+constexpr char kOnboardingKind[] = "banso.accounts.v1.Onboarding";
+
+absl::StatusOr<std::unique_ptr<storage::Database>> Open(const server::Environment& environment,
+                                                        const Store& store) {
+  storage::OpenOptions options;
+  options.path = environment.DataFile("health.db");
+  options.service = "health";
+  options.migrations = Schema();
+  BANSO_ASSIGN_OR_RETURN(std::unique_ptr<storage::Database> database, storage::OpenSqlite(options));
+  BANSO_RETURN_IF_ERROR(
+      database->Read([&](storage::Reader& reader) { return store.CheckSchema(reader); }));
+  return database;
+}
+
+// Takes over a change of an account or onboarding.
+absl::Status Follow(const Store& store, storage::Writer& writer, const type::v1::Change& change) {
+  const bool deleted = change.operation() == type::v1::OPERATION_DELETED;
+  if (change.kind() == kAccountKind) {
+    if (deleted) return store.ForgetAccount(writer, change.name());
+    accounts::v1::Account account;
+    if (!change.resource().UnpackTo(&account)) {
+      return contract::Internal(absl::StrCat(change.name(), " is no account"));
+    }
+    return store.FollowAccount(writer, account);
+  }
+  if (deleted) return store.ForgetOnboarding(writer, change.name());
+  accounts::v1::Onboarding onboarding;
+  if (!change.resource().UnpackTo(&onboarding)) {
+    return contract::Internal(absl::StrCat(change.name(), " is no onboarding"));
+  }
+  return store.FollowOnboarding(writer, onboarding);
+}
+
+void AddFollowers(const server::Environment& environment, const Store* store,
+                  storage::Database* database, server::ServiceDefinition& service) {
+  server::ChangesFollowerOptions changes;
+  changes.method = "banso.accounts.v1.AccountsService/WatchChanges";
+  changes.service = environment.service;
+  changes.name = "accounts/changes";
+  changes.database = database;
+  changes.peer = &environment.peers->accounts();
+  changes.clock = environment.clock;
+  changes.kinds = {kAccountKind, kOnboardingKind};
+  changes.reset = [store](storage::Writer& writer) { return store->ForgetFollowed(writer); };
+  changes.apply = [store](storage::Writer& writer, const type::v1::Change& change) {
+    return Follow(*store, writer, change);
+  };
+  service.AddFollower(server::FollowChanges(std::move(changes)));
+
+  const std::vector<std::pair<server::Peer*, std::vector<std::string>>> owners = {
+      {&environment.peers->accounts(), {"account."}},
+      {&environment.peers->kickoff(), {"plan."}},
+      {&environment.peers->handoff(), {"completion.", "handoff."}}};
+  for (const auto& [peer, prefixes] : owners) {
+    server::FactsFollowerOptions facts;
+    facts.service = environment.service;
+    facts.name = absl::StrCat(peer->name(), "/facts");
+    facts.database = database;
+    facts.peer = peer;
+    facts.clock = environment.clock;
+    facts.prefixes = prefixes;
+    facts.reset = [store, prefixes = prefixes](storage::Writer& writer) {
+      return store->ForgetMirrored(writer, prefixes);
+    };
+    facts.apply = [store](storage::Writer& writer, const fact::v1::FactChange& change) {
+      return store->MirrorFact(writer, change);
+    };
+    service.AddFollower(server::FollowFacts(std::move(facts)));
+  }
+}
+
+absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
+    const server::Environment& environment) {
+  auto service = std::make_unique<server::ServiceDefinition>(environment);
+  const Store* store = service->Own(std::make_unique<Store>());
+  BANSO_ASSIGN_OR_RETURN(auto opened, Open(environment, *store));
+  storage::Database* database = service->Own(std::move(opened));
+  contract::IdSource* ids = service->Own(std::make_unique<contract::SystemIdSource>());
+  Evaluator* evaluator = service->Own(std::make_unique<Evaluator>(*database, *store));
+  HealthApi* api = service->Own(std::make_unique<HealthApi>(*database, *store, *evaluator, *ids));
+  service->SetDatabase(database);
+  service->Add(HealthRouter(*api, *database, *store));
+  service->Add(FactsRouter(*database, *store));
+  AddFollowers(environment, store, database, *service);
+  service->AddSweep({"evaluate", kEvaluationPeriod,
+                     [evaluator](const Call& call) { return evaluator->EvaluateDue(call); }});
+  service->AddSweep(
+      {"forget_answers", absl::Hours(1), [database](const Call& call) {
+         return storage::PurgeRequests(*database, call, call.now - kRequestRetention).status();
+       }});
+  return service;
+}
+
+}  // namespace
+
+server::ServiceModule Module() { return {"health", Build}; }
+
+}  // namespace banso::health

@@ -1,0 +1,123 @@
+#include "services/health/store/fact_reader.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "common/calendar/period.h"
+#include "common/calendar/proto_time.h"
+#include "common/contract/errors.h"
+#include "common/rule/window.h"
+#include "common/status_macros.h"
+#include "services/health/domain/fact_types.h"
+
+namespace banso::health {
+namespace {
+
+// The reads of one subject that one log answers.
+struct Group {
+  fact::v1::GetFactsRequest request;
+  // Which of the reads each query is.
+  std::vector<size_t> indices;
+};
+
+}  // namespace
+
+absl::StatusOr<const v1::Metric*> StoreFactReader::FindMetric(absl::string_view fact) {
+  if (!metrics_loaded_) {
+    BANSO_RETURN_IF_ERROR(store_.metrics.ForEach(reader_, "", {}, [&](v1::Metric& metric) {
+      std::string name = MetricFact(metric.name());
+      metrics_.insert_or_assign(std::move(name), std::move(metric));
+      return absl::OkStatus();
+    }));
+    metrics_loaded_ = true;
+  }
+  const auto found = metrics_.find(fact);
+  return found == metrics_.end() ? nullptr : &found->second;
+}
+
+absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadMetric(
+    const SampleMoment& moment, const fact::v1::FactQuery& query) {
+  BANSO_ASSIGN_OR_RETURN(const v1::Metric* metric, FindMetric(query.fact()));
+  fact::v1::FactReading reading;
+  if (metric == nullptr) {
+    reading.set_fact(query.fact());
+    reading.set_unknown(fact::v1::UNKNOWN_REASON_NEVER_RECORDED);
+  } else {
+    BANSO_ASSIGN_OR_RETURN(reading, store_.samples.Read(reader_, *metric, moment, query));
+  }
+  return reading;
+}
+
+absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadJudgement(
+    const SampleMoment& moment, const fact::v1::FactQuery& query) {
+  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactChange> changes,
+                         store_.facts.Changes(reader_, moment.account, query.fact()));
+  std::vector<rule::DatedValue> values;
+  for (const fact::v1::FactChange& change : changes) {
+    rule::DatedValue value;
+    value.occurred = calendar::ToTime(change.occurred_time());
+    value.recorded = calendar::ToTime(change.recorded_time());
+    if (change.has_value()) value.value = change.value();
+    value.source = change.source();
+    values.push_back(std::move(value));
+  }
+  return rule::ReadWindow(values, query,
+                          {.as_of = moment.as_of,
+                           .known_at = moment.known_at,
+                           .time_zone = moment.zone,
+                           .zero_since = std::nullopt});
+}
+
+bool StoreFactReader::HasWindowsOfItsOwn(absl::string_view fact) {
+  return absl::StartsWith(fact, "metric.") || absl::StartsWith(fact, "assessment.");
+}
+
+absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadWindow(
+    const SampleMoment& moment, const fact::v1::FactQuery& query) {
+  fact::v1::FactReading reading;
+  if (absl::StartsWith(query.fact(), "metric.")) {
+    BANSO_ASSIGN_OR_RETURN(reading, ReadMetric(moment, query));
+  } else {
+    BANSO_ASSIGN_OR_RETURN(reading, ReadJudgement(moment, query));
+  }
+  reading.set_subject(moment.account);
+  return reading;
+}
+
+absl::StatusOr<std::vector<fact::v1::FactReading>> StoreFactReader::Read(
+    absl::Span<const rule::FactRead> reads, const rule::Moment& moment) {
+  std::vector<fact::v1::FactReading> readings(reads.size());
+  std::map<std::pair<bool, std::string>, Group> groups;
+  for (size_t i = 0; i < reads.size(); ++i) {
+    if (HasWindowsOfItsOwn(reads[i].query.fact())) {
+      const SampleMoment sample_moment{.account = reads[i].subject,
+                                       .zone = calendar::ZoneOrUtc(moment.time_zone),
+                                       .as_of = moment.as_of,
+                                       .known_at = moment.known_at};
+      BANSO_ASSIGN_OR_RETURN(readings[i], ReadWindow(sample_moment, reads[i].query));
+      continue;
+    }
+    Group& group = groups[{IsOwnFact(reads[i].query.fact()), reads[i].subject}];
+    *group.request.add_queries() = reads[i].query;
+    group.indices.push_back(i);
+  }
+  for (auto& [key, group] : groups) {
+    group.request.add_subjects(key.second);
+    *group.request.mutable_as_of() = calendar::ToTimestamp(moment.as_of);
+    if (moment.known_at.has_value()) {
+      *group.request.mutable_known_at() = calendar::ToTimestamp(*moment.known_at);
+    }
+    const storage::FactLog& log = key.first ? store_.facts : store_.mirror;
+    BANSO_ASSIGN_OR_RETURN(fact::v1::GetFactsResponse answer,
+                           log.Read(reader_, group.request, moment.as_of));
+    if (static_cast<size_t>(answer.readings_size()) != group.indices.size()) {
+      return contract::Internal("the log of facts did not answer every question");
+    }
+    for (size_t i = 0; i < group.indices.size(); ++i) {
+      readings[group.indices[i]] = std::move(*answer.mutable_readings(static_cast<int>(i)));
+    }
+  }
+  return readings;
+}
+
+}  // namespace banso::health

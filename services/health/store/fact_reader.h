@@ -1,0 +1,50 @@
+#ifndef BANSO_SERVICES_HEALTH_STORE_FACT_READER_H_
+#define BANSO_SERVICES_HEALTH_STORE_FACT_READER_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/rule/evaluate.h"
+#include "common/storage/database.h"
+#include "services/health/store/store.h"
+
+namespace banso::health {
+
+// Answers reads from one snapshot of this service's store: metrics from the samples, judgements,
+// labels and scores from its log, everybody else's facts from the mirror. For one thread, within
+// one transaction.
+class StoreFactReader : public rule::FactReader {
+ public:
+  // Both must outlive the reader.
+  StoreFactReader(const Store& store, storage::Reader& reader) : store_(store), reader_(reader) {}
+
+  absl::StatusOr<std::vector<fact::v1::FactReading>> Read(absl::Span<const rule::FactRead> reads,
+                                                          const rule::Moment& moment) override;
+
+  // True for facts whose windows are worked out here: of metrics and judgements.
+  static bool HasWindowsOfItsOwn(absl::string_view fact);
+  // Answers a query about such a fact.
+  absl::StatusOr<fact::v1::FactReading> ReadWindow(const SampleMoment& moment,
+                                                   const fact::v1::FactQuery& query);
+
+ private:
+  absl::StatusOr<fact::v1::FactReading> ReadMetric(const SampleMoment& moment,
+                                                   const fact::v1::FactQuery& query);
+  // A judgement is a level: between two of them it is not zero, so its windows go over the
+  // judgements alone.
+  absl::StatusOr<fact::v1::FactReading> ReadJudgement(const SampleMoment& moment,
+                                                      const fact::v1::FactQuery& query);
+  // The metric whose fact has this name, or null.
+  absl::StatusOr<const v1::Metric*> FindMetric(absl::string_view fact);
+
+  const Store& store_;
+  storage::Reader& reader_;
+  // Metrics by fact; filled at the first use.
+  std::map<std::string, v1::Metric, std::less<>> metrics_;
+  bool metrics_loaded_ = false;
+};
+
+}  // namespace banso::health
+
+#endif  // BANSO_SERVICES_HEALTH_STORE_FACT_READER_H_

@@ -1,0 +1,92 @@
+#include "services/health/store/kinds.h"
+
+#include "common/calendar/proto_time.h"
+#include "common/contract/resource_name.h"
+
+namespace banso::health {
+
+using storage::Value;
+
+storage::Kind<v1::Metric> MetricKind() {
+  return {.table = "metric",
+          .pattern = "metrics/{metric}",
+          .columns = {{"source", [](const v1::Metric& metric) { return Value(metric.source()); }}}};
+}
+
+storage::Kind<v1::Assessment> AssessmentKind() {
+  using v1::Assessment;
+  return {
+      .table = "assessment",
+      .pattern = "accounts/{account}/assessments/{assessment}",
+      .columns = {
+          {"item", [](const Assessment& judged) { return Value(judged.item()); }},
+          {"rater", [](const Assessment& judged) { return Value(judged.rater()); }},
+          {"assess_time",
+           [](const Assessment& judged) { return Value(calendar::ToTime(judged.assess_time())); }},
+      }};
+}
+
+storage::Kind<v1::SuccessLabel> SuccessLabelKind() {
+  using v1::SuccessLabel;
+  return {.table = "success_label",
+          .pattern =
+              "accounts/{account}/onboardings/{onboarding}/successLabels/{success_definition}"
+              "/revisions/{revision}",
+          .columns = {
+              {"definition",
+               [](const SuccessLabel& label) {
+                 const auto split = contract::SplitRevision(label.success_definition());
+                 return Value(split.has_value() ? split->name : label.success_definition());
+               }},
+              {"definition_revision",
+               [](const SuccessLabel& label) { return Value(label.success_definition()); }},
+              {"state", [](const SuccessLabel& label) { return Value(label.state()); }},
+          }};
+}
+
+storage::Kind<v1::Score> ScoreKind() {
+  using v1::Score;
+  return {
+      .table = "score",
+      .pattern = "accounts/{account}/scores/{score_model}",
+      .columns = {
+          {"model",
+           [](const Score& score) {
+             const auto split = contract::SplitRevision(score.score_model());
+             return Value(split.has_value() ? split->name : score.score_model());
+           }},
+          {"band", [](const Score& score) { return Value(score.band()); }},
+          {"value",
+           [](const Score& score) { return score.has_value() ? Value(score.value()) : Value(); }},
+      }};
+}
+
+storage::RevisionedKind RubricKind() { return {.table = "rubric", .pattern = "rubrics/{rubric}"}; }
+
+storage::RevisionedKind SuccessDefinitionKind() {
+  return {.table = "success_definition", .pattern = "successDefinitions/{success_definition}"};
+}
+
+storage::RevisionedKind ScoreModelKind() {
+  return {.table = "score_model", .pattern = "scoreModels/{score_model}"};
+}
+
+storage::Kind<accounts::v1::Account> AccountHeaderKind() {
+  return {.table = "account_header",
+          .pattern = "accounts/{account}",
+          .columns = {},
+          .record_changes = false};
+}
+
+storage::Kind<accounts::v1::Onboarding> OnboardingHeaderKind() {
+  using accounts::v1::Onboarding;
+  return {.table = "onboarding_header",
+          .pattern = "accounts/{account}/onboardings/{onboarding}",
+          .columns = {{"account",
+                       [](const Onboarding& onboarding) {
+                         return Value(contract::Parent(onboarding.name()));
+                       }}},
+          .record_changes = false};
+}
+
+}  // namespace banso::health

@@ -1,0 +1,49 @@
+#ifndef BANSO_SERVICES_HEALTH_STORE_SAMPLE_FEED_H_
+#define BANSO_SERVICES_HEALTH_STORE_SAMPLE_FEED_H_
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/storage/database.h"
+
+// Which days' values each commit of samples changed: what the stream of facts is made from. The
+// values themselves are read when they are sent.
+namespace banso::health {
+
+// A value of the stream: that of an account, metric, day (from 1970-01-01) and object, by the
+// numbers of words.
+struct TouchedDay {
+  int64_t account = 0;
+  int64_t metric = 0;
+  int64_t day = 0;
+  int64_t object = 0;
+
+  auto operator<=>(const TouchedDay&) const = default;
+};
+
+// The values that one commit changed.
+struct SampleCommit {
+  int64_t position = 0;
+  std::vector<TouchedDay> touched;
+};
+
+// Stores what a commit changed under the next position of the store.
+absl::Status SaveTouched(storage::Writer& writer, const std::set<TouchedDay>& touched);
+
+// Up to `limit` commits after `position`, in commit order.
+absl::StatusOr<std::vector<SampleCommit>> TailSamples(storage::Reader& reader, int64_t position,
+                                                      int limit);
+
+// The form in which touched days are stored.
+std::string EncodeTouched(const std::set<TouchedDay>& touched);
+// DATA_LOSS when the bytes are not such a form.
+absl::StatusOr<std::vector<TouchedDay>> DecodeTouched(absl::string_view bytes);
+
+}  // namespace banso::health
+
+#endif  // BANSO_SERVICES_HEALTH_STORE_SAMPLE_FEED_H_

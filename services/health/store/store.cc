@@ -1,0 +1,392 @@
+#include "services/health/store/store.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/calendar/period.h"
+#include "common/calendar/proto_time.h"
+#include "common/contract/resource_name.h"
+#include "common/rule/value.h"
+#include "common/status_macros.h"
+#include "services/health/domain/fact_types.h"
+#include "services/health/domain/score.h"
+#include "services/health/domain/success.h"
+#include "services/health/store/evaluations.h"
+#include "services/health/store/kinds.h"
+
+namespace banso::health {
+namespace {
+
+using storage::FactLog;
+using storage::Reader;
+using storage::Row;
+using storage::Writer;
+
+constexpr char kDefaultZone[] = "Asia/Tokyo";
+constexpr int kMaxSimilarNames = 1000;
+constexpr absl::string_view kRevisionsPart = "/revisions/";
+
+std::string HeaderZone(Reader& reader, absl::string_view name) {
+  static const auto* const kAccounts =
+      new storage::Collection<accounts::v1::Account>(AccountHeaderKind());
+  const auto header = kAccounts->Find(reader, contract::Ancestor(name, "accounts"));
+  if (!header.ok() || !header->has_value() || (*header)->time_zone().empty()) return kDefaultZone;
+  return (*header)->time_zone();
+}
+
+FactLog::Options LogOptions(absl::string_view table) {
+  FactLog::Options options;
+  options.table = std::string(table);
+  options.zone_of = HeaderZone;
+  return options;
+}
+
+fact::v1::FactChange MakeChange(absl::string_view subject, std::string fact,
+                                std::optional<type::v1::Value> value, absl::Time occurred,
+                                absl::string_view source) {
+  fact::v1::FactChange change;
+  change.set_subject(std::string(subject));
+  change.set_fact(std::move(fact));
+  if (value.has_value()) *change.mutable_value() = *std::move(value);
+  *change.mutable_occurred_time() = calendar::ToTimestamp(occurred);
+  change.set_source(std::string(source));
+  return change;
+}
+
+std::optional<type::v1::Value> FactOf(const v1::SuccessLabel& label) {
+  if (label.state() == v1::SUCCESS_STATE_MET) return rule::FlagValue(true);
+  if (label.state() == v1::SUCCESS_STATE_MISSED) return rule::FlagValue(false);
+  return std::nullopt;
+}
+
+// Applies `on_item` to every resource, in force or as saved last.
+template <typename T, typename F>
+absl::Status ForEachSaved(Reader& reader, const storage::RevisionedCollection<T>& collection,
+                          absl::Time now, F on_item) {
+  storage::ListQuery query;
+  query.page_size = query.max_page_size;
+  do {
+    BANSO_ASSIGN_OR_RETURN(storage::Page<T> page, collection.List(reader, query, now));
+    for (const T& item : page.items) on_item(item);
+    query.page_token = page.next_page_token;
+  } while (!query.page_token.empty());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Store::Store()
+    : metrics(MetricKind()),
+      rubrics(RubricKind()),
+      assessments(AssessmentKind()),
+      definitions(SuccessDefinitionKind()),
+      labels(SuccessLabelKind()),
+      models(ScoreModelKind()),
+      scores(ScoreKind()),
+      accounts(AccountHeaderKind()),
+      onboardings(OnboardingHeaderKind()),
+      facts(LogOptions("fact_change")),
+      mirror(LogOptions("mirrored_fact")),
+      samples(words) {}
+
+absl::Status Store::FollowAccount(Writer& writer, const accounts::v1::Account& account) const {
+  accounts::v1::Account header;
+  header.set_name(account.name());
+  header.set_display_name(account.display_name());
+  *header.mutable_external_ids() = account.external_ids();
+  *header.mutable_owners() = account.owners();
+  header.set_lifecycle_stage(account.lifecycle_stage());
+  header.mutable_classification()->set_segment(account.classification().segment());
+  header.set_time_zone(account.time_zone());
+  if (account.has_archive_time()) *header.mutable_archive_time() = account.archive_time();
+  BANSO_RETURN_IF_ERROR(accounts.Put(writer, std::move(header)).status());
+  BANSO_RETURN_IF_ERROR(writer
+                            .Execute("DELETE FROM external_account WHERE account = $account",
+                                     {{"account", account.name()}})
+                            .status());
+  for (const accounts::v1::ExternalId& id : account.external_ids()) {
+    BANSO_RETURN_IF_ERROR(
+        writer
+            .Execute("INSERT INTO external_account (system, id, account) VALUES ($system, $id, "
+                     "$account) ON CONFLICT (system, id) DO UPDATE SET account = excluded.account",
+                     {{"system", id.system()}, {"id", id.id()}, {"account", account.name()}})
+            .status());
+  }
+  return MarkDue(writer, account.name(), "the account has changed");
+}
+
+absl::Status Store::FollowOnboarding(Writer& writer,
+                                     const accounts::v1::Onboarding& onboarding) const {
+  accounts::v1::Onboarding header = onboarding;
+  header.clear_ball();
+  header.clear_ball_history();
+  BANSO_RETURN_IF_ERROR(onboardings.Put(writer, std::move(header)).status());
+  return MarkDue(writer, contract::Parent(onboarding.name()), "an onboarding has changed");
+}
+
+absl::Status Store::ForgetAccount(Writer& writer, absl::string_view name) const {
+  for (const char* sql : {"DELETE FROM external_account WHERE account = $account",
+                          "DELETE FROM evaluation WHERE account = $account"}) {
+    BANSO_RETURN_IF_ERROR(writer.Execute(sql, {{"account", name}}).status());
+  }
+  BANSO_ASSIGN_OR_RETURN(const bool exists, accounts.Exists(writer, name));
+  return exists ? accounts.Delete(writer, name) : absl::OkStatus();
+}
+
+absl::Status Store::ForgetOnboarding(Writer& writer, absl::string_view name) const {
+  BANSO_ASSIGN_OR_RETURN(const bool exists, onboardings.Exists(writer, name));
+  return exists ? onboardings.Delete(writer, name) : absl::OkStatus();
+}
+
+absl::Status Store::ForgetFollowed(Writer& writer) const {
+  for (const char* sql : {"DELETE FROM external_account", "DELETE FROM account_header",
+                          "DELETE FROM onboarding_header"}) {
+    BANSO_RETURN_IF_ERROR(writer.Execute(sql, {}).status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::ForgetMirrored(Writer& writer, const std::vector<std::string>& prefixes) const {
+  for (const std::string& prefix : prefixes) {
+    BANSO_RETURN_IF_ERROR(
+        writer
+            .Execute("DELETE FROM mirrored_fact WHERE fact >= $from AND fact < $to",
+                     {{"from", prefix}, {"to", absl::StrCat(prefix, "\x7f")}})
+            .status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::MirrorFact(Writer& writer, const fact::v1::FactChange& change) const {
+  BANSO_RETURN_IF_ERROR(mirror.Mirror(writer, change));
+  return MarkDue(writer, contract::Ancestor(change.subject(), "accounts"),
+                 absl::StrCat(change.fact(), " has changed"));
+}
+
+std::string Store::ZoneOf(Reader& reader, absl::string_view name) const {
+  return HeaderZone(reader, name);
+}
+
+absl::StatusOr<std::optional<std::string>> Store::FindByExternalId(Reader& reader,
+                                                                   absl::string_view system,
+                                                                   absl::string_view id) const {
+  std::optional<std::string> account;
+  BANSO_RETURN_IF_ERROR(
+      reader
+          .QueryOne("SELECT account FROM external_account WHERE system = $system AND id = $id",
+                    {{"system", system}, {"id", id}},
+                    [&](const Row& row) {
+                      account = std::string(row.Text(0));
+                      return absl::OkStatus();
+                    })
+          .status());
+  return account;
+}
+
+absl::StatusOr<std::vector<std::string>> Store::NamesLike(Reader& reader,
+                                                          absl::string_view name) const {
+  const std::string id = contract::LastId(name);
+  const std::string prefix = absl::StrCat("accounts/", id.substr(0, 1));
+  std::vector<std::string> names;
+  BANSO_RETURN_IF_ERROR(reader.Query(
+      "SELECT name FROM account_header WHERE name >= $from AND name < $to ORDER BY name "
+      "LIMIT $limit",
+      {{"from", prefix}, {"to", absl::StrCat(prefix, "\x7f")}, {"limit", kMaxSimilarNames}},
+      [&](const Row& row) {
+        names.emplace_back(row.Text(0));
+        return absl::OkStatus();
+      }));
+  return names;
+}
+
+absl::StatusOr<std::vector<accounts::v1::Onboarding>> Store::OnboardingsOf(
+    Reader& reader, absl::string_view account) const {
+  return onboardings.All(reader, "", {storage::Equal("account", account)});
+}
+
+absl::StatusOr<std::vector<fact::v1::FactType>> Store::OwnFactTypes(Reader& reader,
+                                                                    absl::Time now) const {
+  rule::FactCatalog catalog;
+  BANSO_RETURN_IF_ERROR(metrics.ForEach(reader, "", {}, [&](v1::Metric& metric) {
+    catalog.Add(TypeOf(metric));
+    return absl::OkStatus();
+  }));
+  BANSO_RETURN_IF_ERROR(ForEachSaved(reader, rubrics, now, [&](const v1::Rubric& rubric) {
+    for (const v1::RubricItem& item : rubric.items()) catalog.Add(TypeOf(item));
+  }));
+  BANSO_RETURN_IF_ERROR(ForEachSaved(
+      reader, definitions, now,
+      [&](const v1::SuccessDefinition& definition) { catalog.Add(TypeOf(definition)); }));
+  BANSO_RETURN_IF_ERROR(ForEachSaved(reader, models, now, [&](const v1::ScoreModel& model) {
+    for (fact::v1::FactType& type : TypesOf(model)) catalog.Add(std::move(type));
+  }));
+  std::vector<fact::v1::FactType> types;
+  for (const fact::v1::FactType* type : catalog.List()) types.push_back(*type);
+  return types;
+}
+
+absl::StatusOr<rule::FactCatalog> Store::Catalog(Reader& reader, absl::Time now) const {
+  BANSO_ASSIGN_OR_RETURN(std::vector<fact::v1::FactType> own, OwnFactTypes(reader, now));
+  rule::FactCatalog catalog(std::move(own));
+  BANSO_RETURN_IF_ERROR(
+      reader.Query("SELECT data FROM known_fact_type ORDER BY name", {}, [&](const Row& row) {
+        fact::v1::FactType type;
+        const absl::string_view data = row.Blob(0);
+        if (!type.ParseFromArray(data.data(), static_cast<int>(data.size()))) {
+          return absl::DataLossError("a stored fact type cannot be read");
+        }
+        catalog.Add(std::move(type));
+        return absl::OkStatus();
+      }));
+  return catalog;
+}
+
+absl::Status Store::KeepFactTypes(Writer& writer,
+                                  const std::vector<fact::v1::FactType>& types) const {
+  for (const fact::v1::FactType& type : types) {
+    if (IsOwnFact(type.name())) continue;
+    BANSO_RETURN_IF_ERROR(
+        writer
+            .Execute("INSERT INTO known_fact_type (name, data) VALUES ($name, $data) "
+                     "ON CONFLICT (name) DO UPDATE SET data = excluded.data",
+                     {{"name", type.name()}, {"data", storage::Bytes{type.SerializeAsString()}}})
+            .status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::SaveScore(Writer& writer, v1::Score score, absl::TimeZone zone) const {
+  BANSO_ASSIGN_OR_RETURN(const std::optional<v1::Score> stored, scores.Find(writer, score.name()));
+  const absl::Time as_of = calendar::ToTime(score.as_of());
+  score.clear_stale_because();
+  *score.mutable_band_since() = score.as_of();
+  if (stored.has_value()) {
+    if (stored->band() == score.band()) *score.mutable_band_since() = stored->band_since();
+    const bool same_day =
+        calendar::DayOf(calendar::ToTime(stored->as_of()), zone) == calendar::DayOf(as_of, zone);
+    if (same_day && SameNumbers(*stored, score)) return absl::OkStatus();
+  } else if (score.state() == v1::SCORE_STATE_NOT_APPLICABLE) {
+    return absl::OkStatus();
+  }
+  const std::string account = contract::Parent(score.name());
+  std::optional<type::v1::Value> value;
+  std::optional<type::v1::Value> band;
+  if (score.has_value()) {
+    value = rule::NumberValue(score.value());
+    band = rule::TextValue(score.band());
+  }
+  BANSO_RETURN_IF_ERROR(facts.Record(
+      writer, MakeChange(account, ScoreFact(score.name()), value, as_of, score.score_model())));
+  BANSO_RETURN_IF_ERROR(facts.Record(
+      writer, MakeChange(account, ScoreBandFact(score.name()), band, as_of, score.score_model())));
+  return scores.Put(writer, std::move(score)).status();
+}
+
+absl::Status Store::SaveLabel(Writer& writer, v1::SuccessLabel label) const {
+  const std::string name = label.name();
+  label.set_name(StoredLabelName(name, label.success_definition()));
+  BANSO_ASSIGN_OR_RETURN(const std::optional<v1::SuccessLabel> stored,
+                         labels.Find(writer, label.name()));
+  *label.mutable_state_time() = label.as_of();
+  if (stored.has_value()) {
+    if (SameDecision(*stored, label)) return absl::OkStatus();
+    if (stored->state() == label.state()) *label.mutable_state_time() = stored->state_time();
+  }
+  const std::string onboarding = contract::Ancestor(name, "onboardings");
+  BANSO_RETURN_IF_ERROR(facts.Record(
+      writer, MakeChange(onboarding, SuccessFact(name), FactOf(label),
+                         calendar::ToTime(label.as_of()), label.success_definition())));
+  return labels.Put(writer, std::move(label)).status();
+}
+
+absl::StatusOr<v1::Assessment> Store::SaveAssessment(Writer& writer,
+                                                     v1::Assessment assessment) const {
+  BANSO_ASSIGN_OR_RETURN(assessment, assessments.Create(writer, std::move(assessment)));
+  const std::string account = contract::Parent(assessment.name());
+  const absl::Time assessed = calendar::ToTime(assessment.assess_time());
+  BANSO_RETURN_IF_ERROR(facts.RecordEvent(
+      writer, MakeChange(account, AssessmentFact(assessment.item()),
+                         rule::NumberValue(assessment.rating()), assessed, assessment.name())));
+  if (assessment.has_expire_time()) {
+    BANSO_RETURN_IF_ERROR(
+        writer
+            .Execute(
+                "INSERT INTO assessment_expiry (assessment, expire_time) VALUES ($name, $time)",
+                {{"name", assessment.name()},
+                 {"time", storage::Value(calendar::ToTime(assessment.expire_time()))}})
+            .status());
+  }
+  BANSO_RETURN_IF_ERROR(MarkDue(writer, account, "a judgement was recorded"));
+  return assessment;
+}
+
+absl::StatusOr<bool> Store::HasExpiredAssessments(Reader& reader, absl::Time now) const {
+  return reader.QueryOne("SELECT 1 FROM assessment_expiry WHERE expire_time <= $now LIMIT 1",
+                         {{"now", storage::Value(now)}},
+                         [](const Row&) { return absl::OkStatus(); });
+}
+
+absl::Status Store::ExpireAssessments(Writer& writer, int limit) const {
+  std::vector<std::string> expired;
+  BANSO_RETURN_IF_ERROR(
+      writer.Query("SELECT assessment FROM assessment_expiry WHERE expire_time <= $now "
+                   "ORDER BY expire_time, assessment LIMIT $limit",
+                   {{"now", storage::Value(writer.now())}, {"limit", limit}}, [&](const Row& row) {
+                     expired.emplace_back(row.Text(0));
+                     return absl::OkStatus();
+                   }));
+  for (const std::string& name : expired) {
+    BANSO_RETURN_IF_ERROR(Expire(writer, name));
+    BANSO_RETURN_IF_ERROR(
+        writer.Execute("DELETE FROM assessment_expiry WHERE assessment = $name", {{"name", name}})
+            .status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::Expire(Writer& writer, const std::string& name) const {
+  BANSO_ASSIGN_OR_RETURN(const v1::Assessment assessment, assessments.Get(writer, name));
+  const std::string account = contract::Parent(name);
+  const absl::Time expired = calendar::ToTime(assessment.expire_time());
+  BANSO_ASSIGN_OR_RETURN(
+      const int64_t later,
+      assessments.Count(
+          writer, account,
+          {storage::Equal("item", assessment.item()),
+           storage::Greater("assess_time", calendar::ToTime(assessment.assess_time())),
+           storage::AtMost("assess_time", expired)}));
+  if (later > 0) return absl::OkStatus();
+  BANSO_RETURN_IF_ERROR(facts.Record(
+      writer, MakeChange(account, AssessmentFact(assessment.item()), std::nullopt, expired, name)));
+  return MarkDue(writer, account, "a judgement has expired");
+}
+
+storage::SnapshotSources Store::sources() const {
+  return {metrics.source(), rubrics.source(), assessments.source(), definitions.source(),
+          labels.source(),  models.source(),  scores.source()};
+}
+
+absl::Status Store::CheckSchema(Reader& reader) const {
+  BANSO_RETURN_IF_ERROR(metrics.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(rubrics.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(assessments.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(definitions.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(labels.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(models.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(scores.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(accounts.CheckSchema(reader));
+  return onboardings.CheckSchema(reader);
+}
+
+std::string StoredLabelName(absl::string_view label_name, absl::string_view definition_revision) {
+  const auto split = contract::SplitRevision(definition_revision);
+  const int64_t number = split.has_value() ? split->revision.value_or(0) : 0;
+  return absl::StrCat(label_name, kRevisionsPart, number);
+}
+
+std::string LabelName(absl::string_view stored_name) {
+  const size_t at = stored_name.find(kRevisionsPart);
+  return std::string(at == absl::string_view::npos ? stored_name : stored_name.substr(0, at));
+}
+
+}  // namespace banso::health

@@ -1,0 +1,233 @@
+// What holds whatever there is: requests that are refused before anything is looked at, tried on a
+// suite with nothing in it.
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "banso/type/v1/rules.pb.h"
+#include "common/contract/errors.h"
+#include "google/protobuf/descriptor.h"
+#include "gtest/gtest.h"
+#include "tests/conformance/matchers.h"
+#include "tests/conformance/mutants.h"
+#include "tests/conformance/places.h"
+#include "tests/conformance/rpcs.h"
+#include "tests/conformance/suite.h"
+
+namespace banso::conformance {
+namespace {
+
+using contract::FieldViolation;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+constexpr char kAccepted[] = "accepted: ";
+
+// One for all tests: what they send is refused.
+Suite& EmptySuite() {
+  static auto& suite =
+      *new absl::StatusOr<std::unique_ptr<Suite>>(Suite::Start(absl::FromUnixSeconds(1775001600)));
+  if (!suite.ok()) ADD_FAILURE() << suite.status().ToString();
+  return **suite;
+}
+
+std::vector<Rpc> RpcsWith(const std::vector<Rpc>& rpcs, bool (*holds)(const Rpc&)) {
+  std::vector<Rpc> found;
+  for (const Rpc& rpc : rpcs) {
+    if (holds(rpc)) found.push_back(rpc);
+  }
+  return found;
+}
+
+// The rows that an import refuses come back in its answer: their errors, as violations of the list
+// of rows that the request has. Rows are named by index, apart from the field.
+std::vector<FieldViolation> RowErrors(const Rpc& rpc, const std::string& rows,
+                                      const std::string& reply) {
+  std::vector<FieldViolation> violations;
+  const MessagePtr response(google::protobuf::MessageFactory::generated_factory()
+                                ->GetPrototype(rpc.method->output_type())
+                                ->New());
+  const FieldDescriptor* errors = response->GetDescriptor()->FindFieldByName("errors");
+  if (errors == nullptr || !response->ParseFromString(reply)) return violations;
+  for (int i = 0; i < response->GetReflection()->FieldSize(*response, errors); ++i) {
+    const Message& error = response->GetReflection()->GetRepeatedMessage(*response, errors, i);
+    const auto* type = error.GetDescriptor();
+    const Reflection* reflection = error.GetReflection();
+    const int64_t index = reflection->GetInt64(error, type->FindFieldByName("index"));
+    const std::string field = reflection->GetString(error, type->FindFieldByName("field"));
+    violations.push_back(
+        {absl::StrCat(rows, "[", index, "].", absl::StripPrefix(field, absl::StrCat(rows, "."))),
+         reflection->GetString(error, type->FindFieldByName("message")), ""});
+  }
+  return violations;
+}
+
+// An import finds a row by its external id, whatever its name and etag say; and a row whose
+// external ids are no good is not found by them, which is all that it can be told.
+bool IsOtherwiseInImports(const Mutant& mutant) {
+  return absl::EndsWith(mutant.field, "].name") || absl::EndsWith(mutant.field, "].etag") ||
+         absl::StrContains(mutant.field, "].external_ids[");
+}
+
+class ContractTest : public ::testing::TestWithParam<Rpc> {
+ protected:
+  const Rpc& rpc() const { return GetParam(); }
+
+  // Sends the mutants of every message of the example, each by itself, and checks that each is
+  // refused for what is wrong with it.
+  void ExpectRefused(std::vector<Mutant> (*make)(const Message&)) {
+    const absl::StatusOr<std::vector<MessagePtr>> example = Example(rpc());
+    ASSERT_TRUE(example.ok()) << example.status().ToString();
+    int sent = 0;
+    for (const Mutant& mutant : make(*example->front())) {
+      if (rpc().method->client_streaming() && IsOtherwiseInImports(mutant)) continue;
+      SCOPED_TRACE(mutant.what);
+      ExpectRefused(mutant);
+      ++sent;
+    }
+    RecordProperty("requests", sent);
+  }
+
+ private:
+  void ExpectRefused(const Mutant& mutant) {
+    const Answer answer = EmptySuite().CallRaw(rpc(), {mutant.request->SerializeAsString()});
+    const bool rows = rpc().method->client_streaming() && answer.ok();
+    if (!rows) {
+      ASSERT_TRUE(IsError(answer.status, absl::StatusCode::kInvalidArgument));
+    }
+    const std::vector<FieldViolation> violations =
+        rows ? RowErrors(rpc(), mutant.field.substr(0, mutant.field.find('[')), answer.bytes())
+             : contract::FieldViolations(answer.status);
+    std::vector<std::string> fields;
+    const FieldViolation* found = nullptr;
+    for (const FieldViolation& violation : violations) {
+      fields.push_back(violation.field);
+      if (Names(mutant, violation.field)) found = &violation;
+    }
+    ASSERT_NE(found, nullptr) << "violations: " << absl::StrJoin(fields, ", ");
+    if (mutant.only && !rows) {
+      EXPECT_EQ(violations.size(), 1u) << absl::StrJoin(fields, ", ");
+    }
+    EXPECT_TRUE(absl::StrContains(found->description, mutant.shown)) << found->description;
+    const size_t accepted = found->description.find(kAccepted);
+    EXPECT_NE(accepted, std::string::npos) << found->description;
+    EXPECT_GT(found->description.size(), accepted + sizeof(kAccepted)) << found->description;
+    if (!mutant.secret.empty()) {
+      EXPECT_FALSE(absl::StrContains(answer.status.ToString(), mutant.secret));
+      EXPECT_FALSE(absl::StrContains(found->description, mutant.secret));
+    }
+  }
+
+  static bool Names(const Mutant& mutant, const std::string& field) {
+    return field == mutant.field ||
+           (mutant.any_item && absl::StartsWith(field, absl::StrCat(mutant.field, "[")));
+  }
+};
+
+bool RequiresSomething(const Rpc& rpc) {
+  const auto* request = rpc.method->input_type();
+  if (UpdatedResource(request) != nullptr) return true;
+  for (int i = 0; i < request->field_count(); ++i) {
+    if (request->field(i)->options().GetExtension(type::v1::rules).required()) return true;
+  }
+  return false;
+}
+
+bool TakesSomething(const Rpc& rpc) { return rpc.method->input_type()->field_count() > 0; }
+
+bool TakesAMask(const Rpc& rpc) { return rpc.request_field("update_mask") != nullptr; }
+
+bool TakesFreeTextWithAnId(const Rpc& rpc) {
+  return rpc.request_field("request_id") != nullptr &&
+         !WithLongDecomposedText(*NewRequest(rpc)).empty();
+}
+
+bool IsPaged(const Rpc& rpc) { return rpc.request_field("page_size") != nullptr; }
+
+using RequiredFieldsTest = ContractTest;
+
+TEST_P(RequiredFieldsTest, EachIsMissed) { ExpectRefused(WithoutRequired); }
+
+INSTANTIATE_TEST_SUITE_P(EveryRpc, RequiredFieldsTest,
+                         ::testing::ValuesIn(RpcsWith(ReachableRpcs(), RequiresSomething)), NameOf);
+
+using FieldRulesTest = ContractTest;
+
+TEST_P(FieldRulesTest, EachIsEnforcedAndExplained) { ExpectRefused(WithBadValues); }
+
+INSTANTIATE_TEST_SUITE_P(EveryRpc, FieldRulesTest,
+                         ::testing::ValuesIn(RpcsWith(ServedRpcs(), TakesSomething)), NameOf);
+
+using MaskTest = ContractTest;
+
+TEST_P(MaskTest, NamesOnlyWhatACallerMayWrite) { ExpectRefused(WithBadMasks); }
+
+INSTANTIATE_TEST_SUITE_P(EveryRpc, MaskTest,
+                         ::testing::ValuesIn(RpcsWith(ServedRpcs(), TakesAMask)), NameOf);
+
+using NormalizationTest = ContractTest;
+
+TEST_P(NormalizationTest, LengthsCountNormalizedCharacters) {
+  ExpectRefused(WithLongDecomposedText);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryRpc, NormalizationTest,
+                         ::testing::ValuesIn(RpcsWith(ServedRpcs(), TakesFreeTextWithAnId)),
+                         NameOf);
+
+using PageSizeTest = ContractTest;
+
+TEST_P(PageSizeTest, IsNotNegative) {
+  const MessagePtr request = NewRequest(rpc());
+  request->GetReflection()->SetInt32(request.get(), rpc().request_field("page_size"), -1);
+  const Answer answer = EmptySuite().CallRaw(rpc(), {request->SerializeAsString()});
+  ASSERT_TRUE(IsError(answer.status, absl::StatusCode::kInvalidArgument));
+  std::vector<std::string> fields;
+  for (const FieldViolation& violation : contract::FieldViolations(answer.status)) {
+    fields.push_back(violation.field);
+  }
+  EXPECT_NE(std::find(fields.begin(), fields.end(), "page_size"), fields.end())
+      << absl::StrJoin(fields, ", ");
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryRpc, PageSizeTest,
+                         ::testing::ValuesIn(RpcsWith(ReachableRpcs(), IsPaged)), NameOf);
+
+using CredentialsTest = ContractTest;
+
+TEST_P(CredentialsTest, AreNeeded) {
+  absl::StatusOr<std::vector<MessagePtr>> example = Example(rpc());
+  ASSERT_TRUE(example.ok()) << example.status().ToString();
+  for (const auto credentials :
+       {CallOptions::Credentials::kNone, CallOptions::Credentials::kWrong}) {
+    CallOptions options;
+    options.credentials = credentials;
+    const Answer answer = EmptySuite().Call(rpc(), *example, options);
+    EXPECT_TRUE(IsError(answer.status, absl::StatusCode::kUnauthenticated))
+        << (credentials == CallOptions::Credentials::kNone ? "without" : "with wrong ones");
+    EXPECT_TRUE(answer.replies.empty());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryRpc, CredentialsTest, ::testing::ValuesIn(ReachableRpcs()), NameOf);
+
+using WireTest = ContractTest;
+
+TEST_P(WireTest, BytesThatAreNoMessageAreRefused) {
+  // A field of wire type 2 that is longer than what follows.
+  const Answer answer = EmptySuite().CallRaw(rpc(), {std::string("\x0a\x7fshort")});
+  EXPECT_TRUE(IsError(answer.status, absl::StatusCode::kInvalidArgument, "MALFORMED_MESSAGE"));
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryRpc, WireTest, ::testing::ValuesIn(ReachableRpcs()), NameOf);
+
+}  // namespace
+}  // namespace banso::conformance

@@ -1,0 +1,210 @@
+// What depends on what there is: every example in its place in a story.
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/contract/errors.h"
+#include "google/protobuf/descriptor.h"
+#include "gtest/gtest.h"
+#include "tests/conformance/matchers.h"
+#include "tests/conformance/places.h"
+#include "tests/conformance/rpcs.h"
+#include "tests/conformance/story.h"
+#include "tests/conformance/variants.h"
+
+namespace banso::conformance {
+namespace {
+
+std::vector<Rpc> HomeRpcsWith(bool (*holds)(const Rpc&)) {
+  std::vector<Rpc> rpcs;
+  for (const Rpc& rpc : HomeRpcs()) {
+    if (holds(rpc)) rpcs.push_back(rpc);
+  }
+  return rpcs;
+}
+
+bool IsIdempotentByRequestId(const Rpc& rpc) {
+  return rpc.mutates() && !rpc.streams() && rpc.request_field("request_id") != nullptr;
+}
+
+bool HasEtag(const Rpc& rpc) {
+  return rpc.mutates() && !rpc.streams() && WithStaleEtag(*NewRequest(rpc)) != nullptr;
+}
+
+bool IsPaged(const Rpc& rpc) { return rpc.request_field("page_token") != nullptr; }
+
+// The answer without what is shown only once.
+std::string Lasting(const Rpc& rpc, const Answer& answer) {
+  const MessagePtr message(google::protobuf::MessageFactory::generated_factory()
+                               ->GetPrototype(rpc.method->output_type())
+                               ->New());
+  if (!message->ParseFromString(answer.bytes())) return "not a valid answer";
+  const MessagePtr cleared = Copy(*message);
+  ClearOneTimeSecrets(cleared.get());
+  const bool had_secret = cleared->ByteSizeLong() != message->ByteSizeLong();
+  return had_secret ? cleared->SerializeAsString() : answer.bytes();
+}
+
+TEST(SuiteTest, ServesEveryServiceThatTheProtosDeclare) {
+  std::set<std::string> walked;
+  for (const Rpc& rpc : HomeRpcs()) walked.insert(rpc.method->service()->full_name());
+  std::set<std::string> declared;
+  for (const std::string& file : ProtoFiles()) {
+    const auto* descriptor =
+        google::protobuf::DescriptorPool::generated_pool()->FindFileByName(file);
+    ASSERT_NE(descriptor, nullptr) << file;
+    for (int i = 0; i < descriptor->service_count(); ++i) {
+      declared.insert(descriptor->service(i)->full_name());
+    }
+  }
+  EXPECT_EQ(walked, declared);
+}
+
+TEST(FixtureTest, IsPlayedWithoutFault) {
+  EXPECT_EQ(absl::StrJoin(Stories::Get().faults(), "\n"), "");
+}
+
+TEST(FixtureTest, ExemptsOnlyRpcsThatThereAre) {
+  for (const auto& [name, exemption] : Stories::Get().exemptions()) {
+    EXPECT_NE(FindRpc(name).method, nullptr) << name;
+    EXPECT_TRUE(exemption.code == "FAILED_PRECONDITION" || exemption.code == "NOT_FOUND") << name;
+    EXPECT_FALSE(exemption.reason.empty()) << name;
+  }
+}
+
+class ExampleTest : public ::testing::TestWithParam<Rpc> {
+ protected:
+  const Rpc& rpc() const { return GetParam(); }
+  std::vector<Walked> turns() const { return Stories::Get().TurnsOf(GetParam()); }
+};
+
+TEST_P(ExampleTest, IsThereAndIsAnsweredWithoutADeadline) {
+  const auto example = Example(rpc());
+  ASSERT_TRUE(example.ok()) << example.status().ToString();
+  const auto exemption = Stories::Get().ExemptionOf(rpc());
+  ASSERT_FALSE(turns().empty()) << "tests/conformance/fixture.json gives it no turn";
+  for (const Walked& walked : turns()) {
+    SCOPED_TRACE(walked.story);
+    if (exemption.has_value()) {
+      EXPECT_EQ(absl::StatusCodeToString(walked.example.status.code()), exemption->code)
+          << "it is exempted because " << exemption->reason;
+    } else {
+      EXPECT_TRUE(walked.example.ok()) << walked.example.status.ToString();
+    }
+  }
+}
+
+TEST_P(ExampleTest, DoesNothingWhenItArrivesTooLate) {
+  for (const Walked& walked : turns()) {
+    SCOPED_TRACE(walked.story);
+    EXPECT_TRUE(IsError(walked.expired.status, absl::StatusCode::kDeadlineExceeded));
+    EXPECT_FALSE(walked.expired_had_effect);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryRpc, ExampleTest, ::testing::ValuesIn(HomeRpcs()), NameOf);
+
+using RequestIdTest = ExampleTest;
+
+TEST_P(RequestIdTest, SameBodyGivesTheSameAnswerOnce) {
+  for (const Walked& walked : turns()) {
+    if (!walked.example.ok()) continue;
+    SCOPED_TRACE(walked.story);
+    ASSERT_TRUE(walked.repeated.has_value());
+    EXPECT_TRUE(walked.repeated->ok()) << walked.repeated->status.ToString();
+    EXPECT_EQ(Lasting(rpc(), *walked.repeated), Lasting(rpc(), walked.example));
+    EXPECT_FALSE(walked.repeated_had_effect);
+  }
+}
+
+TEST_P(RequestIdTest, OtherBodyIsRefused) {
+  for (const Walked& walked : turns()) {
+    if (!walked.example.ok()) continue;
+    SCOPED_TRACE(walked.story);
+    ASSERT_TRUE(walked.other_body.has_value()) << "no other body could be made";
+    EXPECT_TRUE(IsError(walked.other_body->status, absl::StatusCode::kInvalidArgument,
+                        contract::kReasonRequestIdReused));
+  }
+}
+
+TEST_P(RequestIdTest, FieldsOfTheServerAndDecomposedTextMakeNoOtherBody) {
+  for (const Walked& walked : turns()) {
+    SCOPED_TRACE(walked.story);
+    for (const auto& [what, answer] : {std::pair("output-only fields", walked.with_output_only),
+                                       std::pair("decomposed text", walked.decomposed)}) {
+      if (!answer.has_value()) continue;
+      EXPECT_TRUE(answer->ok()) << what << ": " << answer->status.ToString();
+      EXPECT_EQ(Lasting(rpc(), *answer), Lasting(rpc(), walked.example)) << what;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryRpc, RequestIdTest,
+                         ::testing::ValuesIn(HomeRpcsWith(IsIdempotentByRequestId)), NameOf);
+
+using EtagTest = ExampleTest;
+
+TEST_P(EtagTest, StaleOneIsRefused) {
+  for (const Walked& walked : turns()) {
+    if (!walked.example.ok()) continue;
+    SCOPED_TRACE(walked.story);
+    ASSERT_TRUE(walked.stale.has_value());
+    EXPECT_TRUE(
+        IsError(walked.stale->status, absl::StatusCode::kAborted, contract::kReasonEtagMismatch));
+    EXPECT_FALSE(walked.stale_had_effect);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryRpc, EtagTest, ::testing::ValuesIn(HomeRpcsWith(HasEtag)), NameOf);
+
+using PageTokenTest = ExampleTest;
+
+TEST_P(PageTokenTest, OfAnotherQuestionIsRefused) {
+  const TokenAnswers answers = Stories::Get().TokensOf(rpc());
+  ASSERT_GE(answers.size(), 2u);
+  for (const auto& [what, answer] : answers) {
+    EXPECT_TRUE(IsError(answer.status, absl::StatusCode::kInvalidArgument,
+                        contract::kReasonInvalidPageToken))
+        << what;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryRpc, PageTokenTest, ::testing::ValuesIn(HomeRpcsWith(IsPaged)),
+                         NameOf);
+
+// Calls that change something say so and can be repeated.
+using MutationTest = ExampleTest;
+
+bool ChangesByOneCall(const Rpc& rpc) {
+  // A time that is set twice is the same time.
+  return rpc.mutates() && !rpc.streams() && rpc.method->name() != "SetTime";
+}
+
+TEST_P(MutationTest, TakesARequestId) { EXPECT_NE(rpc().request_field("request_id"), nullptr); }
+
+TEST_P(MutationTest, IsNotDeclaredFreeOfSideEffects) {
+  EXPECT_EQ(rpc().method->options().idempotency_level(),
+            google::protobuf::MethodOptions::IDEMPOTENCY_UNKNOWN);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryRpc, MutationTest,
+                         ::testing::ValuesIn(HomeRpcsWith(ChangesByOneCall)), NameOf);
+
+using ReadTest = ExampleTest;
+
+bool ChangesNothing(const Rpc& rpc) { return !rpc.mutates(); }
+
+TEST_P(ReadTest, IsDeclaredFreeOfSideEffects) {
+  EXPECT_EQ(rpc().method->options().idempotency_level(),
+            google::protobuf::MethodOptions::NO_SIDE_EFFECTS);
+  EXPECT_EQ(rpc().request_field("request_id"), nullptr);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryRpc, ReadTest, ::testing::ValuesIn(HomeRpcsWith(ChangesNothing)),
+                         NameOf);
+
+}  // namespace
+}  // namespace banso::conformance

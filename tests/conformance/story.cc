@@ -1,0 +1,243 @@
+#include "tests/conformance/story.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "common/contract/json.h"
+#include "common/contract/page_token.h"
+#include "common/status_macros.h"
+#include "tests/conformance/variants.h"
+
+namespace banso::conformance {
+namespace {
+
+using google::protobuf::Struct;
+using google::protobuf::Value;
+
+// Services also do things by themselves, so a changed state alone proves nothing: a call that has
+// an effect has it every time.
+constexpr int kTries = 5;
+constexpr char kFixture[] = "tests/conformance/fixture.json";
+
+std::string Text(const Struct& object, const std::string& key) {
+  const auto found = object.fields().find(key);
+  return found == object.fields().end() ? "" : found->second.string_value();
+}
+
+// The name in an answer.
+std::string NameIn(const Rpc& rpc, const std::string& reply) {
+  const MessagePtr message(google::protobuf::MessageFactory::generated_factory()
+                               ->GetPrototype(rpc.method->output_type())
+                               ->New());
+  const auto* field = message->GetDescriptor()->FindFieldByName("name");
+  if (field == nullptr || !message->ParseFromString(reply)) return "";
+  return message->GetReflection()->GetString(*message, field);
+}
+
+std::vector<MessagePtr> One(MessagePtr request) {
+  std::vector<MessagePtr> requests;
+  requests.push_back(std::move(request));
+  return requests;
+}
+
+std::vector<MessagePtr> CopyAll(const std::vector<MessagePtr>& requests) {
+  std::vector<MessagePtr> copies;
+  for (const MessagePtr& request : requests) copies.push_back(Copy(*request));
+  return copies;
+}
+
+}  // namespace
+
+const Stories& Stories::Get() {
+  static const auto& stories = *new Stories();
+  return stories;
+}
+
+Stories::Stories() {
+  Struct fixture;
+  const absl::StatusOr<std::string> text = ReadFile(SourceFile(kFixture));
+  const absl::Status read = text.ok() ? contract::FromJson(*text, &fixture) : text.status();
+  if (!read.ok()) {
+    Fault(read.ToString());
+    return;
+  }
+  for (const Value& entry : fixture.fields().at("exemptions").list_value().values()) {
+    const Struct& exemption = entry.struct_value();
+    exemptions_[Text(exemption, "rpc")] = {Text(exemption, "code"), Text(exemption, "reason")};
+  }
+  for (const Value& story : fixture.fields().at("stories").list_value().values()) {
+    Play(story.struct_value());
+  }
+}
+
+std::vector<Walked> Stories::TurnsOf(const Rpc& rpc) const {
+  const auto found = turns_.find(rpc.short_name());
+  return found == turns_.end() ? std::vector<Walked>() : found->second;
+}
+
+std::optional<Exemption> Stories::ExemptionOf(const Rpc& rpc) const {
+  const auto found = exemptions_.find(rpc.short_name());
+  if (found == exemptions_.end()) return std::nullopt;
+  return found->second;
+}
+
+TokenAnswers Stories::TokensOf(const Rpc& rpc) const {
+  const auto found = tokens_.find(rpc.short_name());
+  return found == tokens_.end() ? TokenAnswers() : found->second;
+}
+
+void Stories::Fault(absl::string_view what) {
+  faults_.push_back(absl::StrCat(story_.empty() ? "" : story_ + ": ", what));
+}
+
+void Stories::Play(const Struct& story) {
+  story_ = Text(story, "name");
+  names_.clear();
+  absl::Time clock;
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_full, Text(story, "clock"), &clock, &error)) {
+    return Fault(absl::StrCat("clock: ", error));
+  }
+  const absl::StatusOr<std::unique_ptr<Suite>> suite = Suite::Start(clock);
+  if (!suite.ok()) return Fault(suite.status().ToString());
+  for (const Value& step : story.fields().at("steps").list_value().values()) {
+    PlayStep(step.struct_value(), **suite);
+  }
+  TryPageTokens(**suite);
+}
+
+void Stories::PlayStep(const Struct& step, Suite& suite) {
+  const std::string time = Text(step, "time");
+  if (!time.empty()) {
+    const absl::Status set = suite.SetTime(time);
+    if (!set.ok()) Fault(absl::StrCat("time ", time, ": ", set.ToString()));
+    return;
+  }
+  const std::string name = Text(step, "rpc");
+  const Rpc rpc = FindRpc(name);
+  if (rpc.method == nullptr) return Fault(absl::StrCat("there is no RPC ", name));
+  const auto request = step.fields().find("request");
+  const bool is_example = request == step.fields().end();
+  absl::StatusOr<std::string> text =
+      is_example ? ExampleText(rpc) : contract::ToJson(request->second);
+  absl::StatusOr<std::vector<MessagePtr>> requests =
+      text.ok() ? ParseRequests(rpc, absl::StrReplaceAll(*text, names_))
+                : absl::StatusOr<std::vector<MessagePtr>>(text.status());
+  if (!requests.ok()) return Fault(absl::StrCat(name, ": ", requests.status().ToString()));
+  if (const absl::Status settled = suite.Settle(); !settled.ok()) {
+    return Fault(absl::StrCat(name, ": settling: ", settled.ToString()));
+  }
+  CallOptions options;
+  if (!Text(step, "actor").empty()) options.actor = Text(step, "actor");
+  std::string reply;
+  if (is_example) {
+    Walk(rpc, *requests, options, suite);
+    reply = turns_[name].back().example.bytes();
+  } else {
+    const Answer answer = suite.Call(rpc, *requests, options);
+    if (!answer.ok()) Fault(absl::StrCat(name, ": ", answer.status.ToString()));
+    reply = answer.bytes();
+  }
+  // What the examples call the resource that the service has named.
+  const std::string alias = Text(step, "known_as");
+  if (!alias.empty()) names_[alias] = NameIn(rpc, reply);
+}
+
+void Stories::Walk(const Rpc& rpc, const std::vector<MessagePtr>& example,
+                   const CallOptions& options, Suite& suite) {
+  Walked walked;
+  walked.story = story_;
+  const auto with_new_id = [&](MessagePtr request) {
+    MessagePtr other = WithRequestId(*request, absl::StrCat("walk-", ++calls_));
+    return One(other == nullptr ? std::move(request) : std::move(other));
+  };
+
+  CallOptions late = options;
+  late.expired = true;
+  walked.expired_had_effect = HadEffect(rpc, suite, [&] {
+    walked.expired = suite.Call(
+        rpc, rpc.method->client_streaming() ? CopyAll(example) : with_new_id(Copy(*example[0])),
+        late);
+  });
+  if (rpc.mutates() && !rpc.streams()) {
+    if (WithStaleEtag(*example[0]) != nullptr) {
+      walked.stale_had_effect = HadEffect(rpc, suite, [&] {
+        walked.stale = suite.Call(rpc, with_new_id(WithStaleEtag(*example[0])), options);
+      });
+    }
+  }
+
+  walked.example = suite.Call(rpc, example, options);
+  if (rpc.mutates() && !rpc.streams() && walked.example.ok() &&
+      rpc.request_field("request_id") != nullptr) {
+    walked.repeated_had_effect = HadEffect(
+        rpc, suite, [&] { walked.repeated = suite.Call(rpc, CopyAll(example), options); });
+    const auto again = [&](MessagePtr request) {
+      return request == nullptr
+                 ? std::optional<Answer>()
+                 : std::optional<Answer>(suite.Call(rpc, One(std::move(request)), options));
+    };
+    walked.with_output_only = again(WithOutputOnlySet(*example[0]));
+    walked.decomposed = again(Decomposed(*example[0]));
+    walked.other_body = again(WithOtherBody(*example[0]));
+  }
+  turns_[rpc.short_name()].push_back(std::move(walked));
+}
+
+bool Stories::HadEffect(const Rpc& rpc, Suite& suite, const std::function<void()>& calls) {
+  for (int i = 0; i < kTries; ++i) {
+    if (const absl::Status settled = suite.Settle(); !settled.ok()) Fault(settled.ToString());
+    const absl::StatusOr<std::string> before = suite.StateOf(rpc.server);
+    calls();
+    const absl::StatusOr<std::string> after = suite.StateOf(rpc.server);
+    if (!before.ok() || !after.ok()) {
+      Fault(absl::StrCat("state of ", rpc.server, ": ", before.status().ToString()));
+      return false;
+    }
+    if (*before == *after) return false;
+  }
+  return true;
+}
+
+void Stories::TryPageTokens(Suite& suite) {
+  // A token of each list that has more than one item.
+  std::map<std::string, std::map<std::string, std::string>> tokens;
+  std::vector<std::pair<Rpc, MessagePtr>> lists;
+  for (const Rpc& rpc : HomeRpcs()) {
+    if (rpc.request_field("page_token") == nullptr || rpc.streams()) continue;
+    absl::StatusOr<std::vector<MessagePtr>> example = Example(rpc);
+    if (!example.ok()) continue;
+    const Answer answer = suite.Call(rpc, One(FirstOfAll(*example->front())));
+    const std::string token = NextPageToken(rpc.method, answer.bytes());
+    if (!token.empty()) tokens[rpc.server][rpc.short_name()] = token;
+    lists.emplace_back(rpc, std::move(example->front()));
+  }
+  for (const auto& [rpc, example] : lists) {
+    TokenAnswers& answers = tokens_[rpc.short_name()];
+    const auto attempt = [&, &rpc = rpc, &example = example](absl::string_view what,
+                                                             absl::string_view token) {
+      answers.emplace_back(what, suite.Call(rpc, One(WithPageToken(*example, token))));
+    };
+    attempt("garbage", "bm9uc2Vuc2U");
+    attempt("a token of another question",
+            contract::EncodePageToken({suite.EpochOf(rpc.server).value_or(""), "another"}, "x"));
+    for (const auto& [name, token] : tokens[rpc.server]) {
+      if (name != rpc.short_name()) {
+        attempt(absl::StrCat("the token of ", name), token);
+        break;
+      }
+    }
+    // The example asks something else when it has a filter.
+    const auto own = tokens[rpc.server].find(rpc.short_name());
+    const MessagePtr unfiltered = FirstOfAll(*example);
+    const MessagePtr plain = Copy(*example);
+    plain->GetReflection()->SetInt32(plain.get(), rpc.request_field("page_size"), 1);
+    if (own != tokens[rpc.server].end() &&
+        plain->SerializeAsString() != unfiltered->SerializeAsString()) {
+      attempt("its own token for another filter", own->second);
+    }
+  }
+}
+
+}  // namespace banso::conformance

@@ -1,0 +1,92 @@
+#ifndef BANSO_TESTS_CONFORMANCE_STORY_H_
+#define BANSO_TESTS_CONFORMANCE_STORY_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/struct.pb.h"
+#include "tests/conformance/rpcs.h"
+#include "tests/conformance/suite.h"
+
+// Examples refer to things, and some of them end what others need: each has its place in a story.
+// fixture.json tells the stories, each in an empty suite of its own, as a list of RPCs. A step
+// without a request is the RPC's example, and everything about it that depends on what there is at
+// that moment is tried then and written down for the tests.
+namespace banso::conformance {
+
+// What was seen when an example had its turn.
+struct Walked {
+  std::string story;
+  // The example, sent without a deadline.
+  Answer example;
+  // The same with another request id, arriving too late; and whether anything came of it.
+  Answer expired;
+  bool expired_had_effect = false;
+  // With an etag that is not the present one.
+  std::optional<Answer> stale;
+  bool stale_had_effect = false;
+  // Of calls that change something: once more, the same.
+  std::optional<Answer> repeated;
+  bool repeated_had_effect = false;
+  // Once more, with values in the fields that the server sets.
+  std::optional<Answer> with_output_only;
+  // Once more, with decomposed text.
+  std::optional<Answer> decomposed;
+  // Once more, but with another body.
+  std::optional<Answer> other_body;
+};
+
+// What came of page tokens that do not belong to the question, each with what it was.
+using TokenAnswers = std::vector<std::pair<std::string, Answer>>;
+
+// An error that an example may be answered with, and why.
+struct Exemption {
+  std::string code;
+  std::string reason;
+};
+
+// The stories, once they have been played.
+class Stories {
+ public:
+  // Plays all stories at the first call.
+  static const Stories& Get();
+
+  // Faults of the fixture, or of a step that prepares something; empty when all went well.
+  const std::vector<std::string>& faults() const { return faults_; }
+  // Every turn of an RPC.
+  std::vector<Walked> TurnsOf(const Rpc& rpc) const;
+  std::optional<Exemption> ExemptionOf(const Rpc& rpc) const;
+  const std::map<std::string, Exemption>& exemptions() const { return exemptions_; }
+  TokenAnswers TokensOf(const Rpc& rpc) const;
+
+ private:
+  Stories();
+  void Play(const google::protobuf::Struct& story);
+  void PlayStep(const google::protobuf::Struct& step, Suite& suite);
+  void Walk(const Rpc& rpc, const std::vector<MessagePtr>& example, const CallOptions& options,
+            Suite& suite);
+  // Tries calls that must change nothing: the answers, and whether they did nevertheless.
+  bool HadEffect(const Rpc& rpc, Suite& suite, const std::function<void()>& calls);
+  void TryPageTokens(Suite& suite);
+  void Fault(absl::string_view what);
+
+  std::string story_;
+  int calls_ = 0;
+  // What stands for names that a service chooses: `processes/p1` in the examples.
+  std::map<std::string, std::string> names_;
+  std::vector<std::string> faults_;
+  std::map<std::string, std::vector<Walked>> turns_;
+  std::map<std::string, Exemption> exemptions_;
+  std::map<std::string, TokenAnswers> tokens_;
+};
+
+}  // namespace banso::conformance
+
+#endif  // BANSO_TESTS_CONFORMANCE_STORY_H_

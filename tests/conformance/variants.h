@@ -1,0 +1,36 @@
+#ifndef BANSO_TESTS_CONFORMANCE_VARIANTS_H_
+#define BANSO_TESTS_CONFORMANCE_VARIANTS_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "tests/conformance/rpcs.h"
+
+// Other requests made of an example that are valid, too. Each returns null where there is no such
+// variant of this request.
+namespace banso::conformance {
+
+// With another request id.
+MessagePtr WithRequestId(const google::protobuf::Message& request, absl::string_view id);
+// With an etag that no resource has.
+MessagePtr WithStaleEtag(const google::protobuf::Message& request);
+// With a value in every field that the server sets itself: means the same.
+MessagePtr WithOutputOnlySet(const google::protobuf::Message& request);
+// With its free text in normalization form D: means the same.
+MessagePtr Decomposed(const google::protobuf::Message& request);
+// With the same request id, and one field that says something else.
+MessagePtr WithOtherBody(const google::protobuf::Message& request);
+
+// A question for a single item per page, without filters that may be left out.
+MessagePtr FirstOfAll(const google::protobuf::Message& request);
+// The page token in an answer to such a question; empty when there is none.
+std::string NextPageToken(const google::protobuf::MethodDescriptor* method,
+                          const std::string& reply);
+MessagePtr WithPageToken(const google::protobuf::Message& request, absl::string_view token);
+
+// Clears what is shown once and never again: secrets that the server makes.
+void ClearOneTimeSecrets(google::protobuf::Message* message);
+
+}  // namespace banso::conformance
+
+#endif  // BANSO_TESTS_CONFORMANCE_VARIANTS_H_
