@@ -12,6 +12,7 @@
 #include "common/status_macros.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_dir.h"
+#include "common/testing/wait.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -138,11 +139,7 @@ TEST_F(FollowerTest, BeginsAgainWhenTheOtherStoreWasReplaced) {
   }
   StartNotes();
   PutNote(notes_->database(), "new", "2");
-  const absl::Time deadline = absl::Now() + absl::Seconds(5);
-  while (GetNote(*mirror_, "new").empty() && absl::Now() < deadline) {
-    absl::SleepFor(absl::Milliseconds(1));
-  }
-  EXPECT_EQ(GetNote(*mirror_, "new"), "2");
+  EXPECT_TRUE(testing::WaitUntil([&] { return GetNote(*mirror_, "new") == "2"; }));
   EXPECT_EQ(GetNote(*mirror_, "old"), "");
   EXPECT_EQ(resets, 2);
 }
@@ -206,7 +203,8 @@ TEST_F(FollowerTest, OpensASilentStreamAgain) {
   const auto follower = FollowChanges(std::move(options));
   follower->Start();
   ASSERT_THAT(Await(*follower, PutNote(notes_->database(), "a", "1")), IsOk());
-  absl::SleepFor(absl::Milliseconds(100));
+  // Silence for longer than the limit.
+  testing::WaitUntil([] { return false; }, absl::Milliseconds(100));
   ASSERT_THAT(Await(*follower, PutNote(notes_->database(), "b", "2")), IsOk());
   EXPECT_EQ(applied_, 2);
 }

@@ -14,6 +14,7 @@
 #include "common/server/main.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_dir.h"
+#include "common/testing/wait.h"
 #include "gmock/gmock.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
@@ -165,10 +166,7 @@ TEST(LifecycleTest, ListsItsServicesByReflection) {
   Listener listener(server.process().address(),
                     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
                     std::string("\x3a\x01*", 3));
-  const absl::Time deadline = absl::Now() + absl::Seconds(5);
-  while (listener.received().empty() && absl::Now() < deadline) {
-    absl::SleepFor(absl::Milliseconds(1));
-  }
+  ASSERT_TRUE(testing::WaitUntil([&] { return !listener.received().empty(); }));
   EXPECT_THAT(listener.received(), HasSubstr("banso.server.testdata.EchoService"));
   EXPECT_THAT(listener.received(), HasSubstr("banso.type.v1.OperationsService"));
 }
@@ -232,7 +230,7 @@ TEST(DrainTest, CancelsCallsThatTakeTooLong) {
   EchoServer server(
       [&](const Call& call, const EchoRequest& request) {
         entered.Notify();
-        while (!call.is_cancelled()) absl::SleepFor(absl::Milliseconds(1));
+        testing::WaitUntil([&] { return call.is_cancelled(); });
         return EchoServer::EchoBack(call, request);
       },
       options);
@@ -247,7 +245,7 @@ TEST(DrainTest, EndsOpenWatchesAndDoesNotWaitForHealthWatches) {
   Listener health(server.process().address(), "/grpc.health.v1.Health/Watch", "");
   ASSERT_TRUE(health.AwaitReceived(kServing));
   const auto idle = server.peer().Stream<EchoRequest, EchoResponse>(TestCall(), kWatch, Text("x"));
-  while (server.board().listeners() < 1) absl::SleepFor(absl::Milliseconds(1));
+  ASSERT_TRUE(testing::WaitUntil([&] { return server.board().listeners() > 0; }));
   // A stream that has had no message yet would be opened again elsewhere without a word.
   server.board().Say("first");
   EchoResponse response;
@@ -294,12 +292,12 @@ TEST(MainDeathTest, ServesAllModulesUntilSigtermAndEndsWithZero) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::thread observer([&] {
       std::string ports;
-      while (ports.empty()) {
+      testing::WaitUntil([&] {
         std::stringstream text;
         text << std::ifstream(folder.File("ports.json")).rdbuf();
         ports = text.str();
-        absl::SleepFor(absl::Milliseconds(1));
-      }
+        return !ports.empty();
+      });
       fprintf(stderr, "ports %s", ports.c_str());
       kill(getpid(), SIGTERM);
     });

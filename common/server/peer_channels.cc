@@ -37,19 +37,20 @@ std::shared_ptr<grpc::Channel> NewChannel(const std::string& address, const Peer
 }
 
 // A call that is never begun.
-class NoCall : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {};
+struct NoCall : grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+  grpc::GenericStub stub{
+      grpc::CreateChannel("ipv4:127.0.0.1:1", grpc::InsecureChannelCredentials())};
+  grpc::ClientContext context;
+
+  NoCall() { stub.PrepareBidiStreamingCall(&context, "/none", {}, this); }
+};
 
 // The library ends its callback threads with the last channel, and joins them where that channel
 // is let go: when that is one of these threads (a call outlived its Peer), the process aborts. One
 // channel that is never let go keeps the threads until the process ends.
-void KeepCallbackThreads() {
-  static const auto* kept = [] {
-    auto* stub = new grpc::GenericStub(
-        grpc::CreateChannel("ipv4:127.0.0.1:1", grpc::InsecureChannelCredentials()));
-    stub->PrepareBidiStreamingCall(new grpc::ClientContext, "/none", {}, new NoCall);
-    return stub;
-  }();
-  static_cast<void>(kept);
+const void* KeepCallbackThreads() {
+  static const auto* kept = new NoCall;
+  return kept;
 }
 
 }  // namespace
@@ -70,8 +71,8 @@ std::string MethodPath(absl::string_view method) {
   return absl::StrCat("/", absl::StripPrefix(method, "/"));
 }
 
-PeerChannels::PeerChannels(const PeerOptions& options) : options_(options) {
-  KeepCallbackThreads();
+PeerChannels::PeerChannels(const PeerOptions& options)
+    : options_(options), callback_threads_(KeepCallbackThreads()) {
   SetAddress(options.address);
 }
 

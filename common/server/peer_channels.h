@@ -42,6 +42,7 @@ class PeerChannels {
 
  private:
   const PeerOptions options_;
+  const void* const callback_threads_;
   std::atomic<size_t> turn_{0};
   mutable absl::Mutex mutex_;
   std::string address_ ABSL_GUARDED_BY(mutex_);

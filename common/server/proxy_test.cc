@@ -12,6 +12,7 @@
 #include "common/server/join_call.h"
 #include "common/status_macros.h"
 #include "common/testing/status_matchers.h"
+#include "common/testing/wait.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -46,7 +47,7 @@ class Gateway {
 };
 
 void AwaitListeners(const Board& board, size_t count) {
-  while (board.listeners() < count) absl::SleepFor(absl::Milliseconds(1));
+  EXPECT_TRUE(testing::WaitUntil([&] { return board.listeners() >= count; }));
 }
 
 TEST(ProxyTest, PassesAUnaryCallThroughWithActorTraceAndDeadline) {
@@ -197,9 +198,7 @@ TEST(ProxyTest, HoldsNoThreadWhileTheBackendWorks) {
     replies.push_back(
         gateway.peer().Start<EchoRequest, EchoResponse>(TestCall(), kEcho, Text("x")));
   }
-  const absl::Time deadline = absl::Now() + absl::Seconds(4);
-  while (entered < 20 && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(1));
-  EXPECT_EQ(entered, 20);
+  EXPECT_TRUE(testing::WaitUntil([&] { return entered == 20; }));
   release.Notify();
   for (auto& reply : replies) EXPECT_THAT(reply.Await(), IsOk());
 }

@@ -8,6 +8,7 @@
 #include "common/server/echo_server.h"
 #include "common/server/join_call.h"
 #include "common/testing/status_matchers.h"
+#include "common/testing/wait.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -26,7 +27,7 @@ std::unique_ptr<ReadStream<EchoResponse>> Open(EchoServer& server, const std::st
 
 // Waits until as many watchers wait as expected, so that nothing said afterwards escapes them.
 void AwaitListeners(const Board& board, size_t count) {
-  while (board.listeners() < count) absl::SleepFor(absl::Milliseconds(1));
+  EXPECT_TRUE(testing::WaitUntil([&] { return board.listeners() >= count; }));
 }
 
 TEST(SinkTest, SendsEveryMessageInOrderAndEnds) {

@@ -8,6 +8,7 @@
 #include "absl/synchronization/notification.h"
 #include "common/contract/errors.h"
 #include "common/testing/status_matchers.h"
+#include "common/testing/wait.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -82,7 +83,7 @@ TEST(SweepsTest, CancelTheRunningSweepWhenTheyStop) {
                      {{"long", absl::Milliseconds(1),
                        [&](const Call& call) {
                          entered.Notify();
-                         while (!call.is_cancelled()) absl::SleepFor(absl::Milliseconds(1));
+                         testing::WaitUntil([&] { return call.is_cancelled(); });
                          return absl::OkStatus();
                        }}},
                      &clock, nullptr);

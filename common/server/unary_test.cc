@@ -10,6 +10,7 @@
 #include "common/server/echo_server.h"
 #include "common/server/trace.h"
 #include "common/testing/status_matchers.h"
+#include "common/testing/wait.h"
 #include "gmock/gmock.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
@@ -236,7 +237,8 @@ TEST(UnaryTest, RefusesACallThatExpiredWhileItWaited) {
   call.deadline = absl::Now() + absl::Milliseconds(150);
   EXPECT_THAT(server.Echo(call, "late").status(), StatusIs(absl::StatusCode::kDeadlineExceeded));
   // A timeout travels rounded up: the server's deadline is a little later than the caller's.
-  absl::SleepFor(absl::Milliseconds(100));
+  const absl::Time expired = call.deadline + absl::Milliseconds(100);
+  ASSERT_TRUE(testing::WaitUntil([&] { return absl::Now() > expired; }));
   release.Notify();
   EXPECT_THAT(blocking.Await(), IsOk());
   // The one thread has passed the expired call when this one is answered.
@@ -267,7 +269,8 @@ TEST(UnaryTest, RefusesCallsBeyondTheQueueWithRetryInfo) {
   // Two of the three found the only place taken; they are answered while the handler blocks.
   std::vector<absl::Status> refused;
   std::thread watcher([&] {
-    absl::SleepFor(absl::Milliseconds(100));
+    // Nobody tells when a call waits in the queue; the others are refused meanwhile.
+    testing::WaitUntil([] { return false; }, absl::Milliseconds(100));
     release.Notify();
   });
   for (auto& reply : pending) {
@@ -295,7 +298,7 @@ TEST(UnaryTest, TellsTheHandlerThatItsCallerHasGone) {
   absl::Notification noticed;
   EchoServer server([&](const Call& call, const EchoRequest& request) {
     entered.Notify();
-    while (!call.is_cancelled()) absl::SleepFor(absl::Milliseconds(1));
+    testing::WaitUntil([&] { return call.is_cancelled(); });
     noticed.Notify();
     return EchoServer::EchoBack(call, request);
   });
