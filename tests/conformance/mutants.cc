@@ -217,9 +217,10 @@ class BadValues {
       return;
     }
     const auto number = static_cast<T>(value);
-    // Zero is the same as nothing there, which a partial update may send.
-    const bool is_nothing = number == 0 && place.rules().required();
-    if (is_nothing && place.partial) return;
+    // Without presence zero is the same as nothing there, which may have to be there.
+    const bool is_nothing =
+        number == 0 && !place.field->has_presence() && !place.field->is_repeated();
+    if (is_nothing && (place.partial || !place.rules().required())) return;
     const std::string shown = is_nothing ? "" : absl::StrCat(number);
     Add(place, ItemPath(place), absl::StrCat(number), shown, [&](Message* message) {
       const Reflection* reflection = message->GetReflection();

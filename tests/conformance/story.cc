@@ -35,6 +35,11 @@ std::string NameIn(const Rpc& rpc, const std::string& reply) {
   return message->GetReflection()->GetString(*message, field);
 }
 
+bool HasRequestId(const google::protobuf::Message& request) {
+  const auto* field = request.GetDescriptor()->FindFieldByName("request_id");
+  return field != nullptr && !request.GetReflection()->GetString(request, field).empty();
+}
+
 std::vector<MessagePtr> One(MessagePtr request) {
   std::vector<MessagePtr> requests;
   requests.push_back(std::move(request));
@@ -117,10 +122,11 @@ void Stories::PlayStep(const Struct& step, Suite& suite) {
   const std::string name = Text(step, "rpc");
   const Rpc rpc = FindRpc(name);
   if (rpc.method == nullptr) return Fault(absl::StrCat("there is no RPC ", name));
-  const auto request = step.fields().find("request");
-  const bool is_example = request == step.fields().end();
+  const auto& fields = step.fields();
+  const bool is_walked = fields.find("request") == fields.end();
+  const auto request = fields.find(is_walked ? "walk" : "request");
   absl::StatusOr<std::string> text =
-      is_example ? ExampleText(rpc) : contract::ToJson(request->second);
+      request == fields.end() ? ExampleText(rpc) : contract::ToJson(request->second);
   absl::StatusOr<std::vector<MessagePtr>> requests =
       text.ok() ? ParseRequests(rpc, absl::StrReplaceAll(*text, names_))
                 : absl::StatusOr<std::vector<MessagePtr>>(text.status());
@@ -131,7 +137,7 @@ void Stories::PlayStep(const Struct& step, Suite& suite) {
   CallOptions options;
   if (!Text(step, "actor").empty()) options.actor = Text(step, "actor");
   std::string reply;
-  if (is_example) {
+  if (is_walked) {
     Walk(rpc, *requests, options, suite);
     reply = turns_[name].back().example.bytes();
   } else {
@@ -160,17 +166,15 @@ void Stories::Walk(const Rpc& rpc, const std::vector<MessagePtr>& example,
         rpc, rpc.method->client_streaming() ? CopyAll(example) : with_new_id(Copy(*example[0])),
         late);
   });
-  if (rpc.mutates() && !rpc.streams()) {
-    if (WithStaleEtag(*example[0]) != nullptr) {
-      walked.stale_had_effect = HadEffect(rpc, suite, [&] {
-        walked.stale = suite.Call(rpc, with_new_id(WithStaleEtag(*example[0])), options);
-      });
-    }
+  if (rpc.mutates() && !rpc.streams() && WithStaleEtag(*example[0]) != nullptr) {
+    walked.stale_had_effect = HadEffect(rpc, suite, [&] {
+      walked.stale = suite.Call(rpc, with_new_id(WithStaleEtag(*example[0])), options);
+    });
   }
 
   walked.example = suite.Call(rpc, example, options);
-  if (rpc.mutates() && !rpc.streams() && walked.example.ok() &&
-      rpc.request_field("request_id") != nullptr) {
+  walked.has_request_id = HasRequestId(*example[0]);
+  if (rpc.mutates() && !rpc.streams() && walked.example.ok() && walked.has_request_id) {
     walked.repeated_had_effect = HadEffect(
         rpc, suite, [&] { walked.repeated = suite.Call(rpc, CopyAll(example), options); });
     const auto again = [&](MessagePtr request) {
@@ -205,7 +209,12 @@ void Stories::TryPageTokens(Suite& suite) {
   std::map<std::string, std::map<std::string, std::string>> tokens;
   std::vector<std::pair<Rpc, MessagePtr>> lists;
   for (const Rpc& rpc : HomeRpcs()) {
-    if (rpc.request_field("page_token") == nullptr || rpc.streams()) continue;
+    // Only where there is what the example asks for.
+    const std::vector<Walked> turns = TurnsOf(rpc);
+    if (rpc.request_field("page_token") == nullptr || turns.empty() ||
+        turns.back().story != story_) {
+      continue;
+    }
     absl::StatusOr<std::vector<MessagePtr>> example = Example(rpc);
     if (!example.ok()) continue;
     const Answer answer = suite.Call(rpc, One(FirstOfAll(*example->front())));

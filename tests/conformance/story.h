@@ -16,14 +16,22 @@
 #include "tests/conformance/suite.h"
 
 // Examples refer to things, and some of them end what others need: each has its place in a story.
-// fixture.json tells the stories, each in an empty suite of its own, as a list of RPCs. A step
-// without a request is the RPC's example, and everything about it that depends on what there is at
-// that moment is tried then and written down for the tests.
+// fixture.json tells the stories, each in an empty suite of its own, as a list of RPCs:
+//   {"rpc": "S/M"}                    its example, and everything about it that depends on what
+//   there
+//                                     is at that moment: tried then and written down for the tests
+//   {"rpc": "S/M", "walk": {...}}     the same with another request than the example
+//   {"rpc": "S/M", "request": {...}}  only makes what the examples refer to
+//   {"time": "2026-04-01T00:00:00Z"}  the business time
+// A step may say who acts (`actor`), and by what name the examples know what the service has named
+// itself (`known_as`).
 namespace banso::conformance {
 
 // What was seen when an example had its turn.
 struct Walked {
   std::string story;
+  // It carries a request id.
+  bool has_request_id = false;
   // The example, sent without a deadline.
   Answer example;
   // The same with another request id, arriving too late; and whether anything came of it.

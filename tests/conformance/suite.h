@@ -35,7 +35,7 @@ struct CallOptions {
   Credentials credentials = Credentials::kGood;
   // Who acts, at a service. The gateway knows by the token.
   std::string actor = "members/operator";
-  // Arrives with a deadline that has passed already. Otherwise the server is told no deadline.
+  // The request arrives when its deadline has passed. Otherwise the server is told no deadline.
   bool expired = false;
 };
 

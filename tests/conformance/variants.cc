@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "tests/conformance/places.h"
 
 namespace banso::conformance {
@@ -23,6 +25,19 @@ const type::v1::FieldRules& RulesOf(const FieldDescriptor* field) {
 
 bool IsMessage(const FieldDescriptor* field) {
   return field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+}
+
+bool IsResource(const FieldDescriptor* field) {
+  return field->message_type()->options().HasExtension(type::v1::resource);
+}
+
+// A request that creates something names its id apart.
+bool Creates(const Message& request) {
+  for (int i = 0; i < request.GetDescriptor()->field_count(); ++i) {
+    const std::string& name = request.GetDescriptor()->field(i)->name();
+    if (absl::EndsWith(name, "_id") && name != "request_id") return true;
+  }
+  return false;
 }
 
 void SetText(const Message& request, absl::string_view name, absl::string_view text, Message* to) {
@@ -114,38 +129,61 @@ bool IsFreeText(const Place& place) {
           place.rules().form() == type::v1::TEXT_FORM_MULTILINE);
 }
 
-// A text that is another one of the same form, or empty.
-std::string OtherText(const Place& place, const std::string& text) {
-  const absl::string_view name = place.field->name();
-  if (name == "request_id" || name == "etag" || place.field->is_repeated()) return "";
-  if (IsFreeText(place)) return absl::StrCat(text, " too");
-  return "";
+// Each makes the value of a field into another one of its kind, or returns false.
+using Change = bool (*)(const Place& place, Message* message);
+
+bool ChangeText(const Place& place, Message* message) {
+  if (!IsFreeText(place) || place.field->is_repeated() || place.field->name() == "etag")
+    return false;
+  const Reflection* reflection = message->GetReflection();
+  reflection->SetString(message, place.field,
+                        absl::StrCat(reflection->GetString(*message, place.field), " too"));
+  return true;
 }
 
-// What has no free text is about another resource then.
-std::string OtherName(const Place& place, const std::string& text) {
+bool ChangeEnum(const Place& place, Message* message) {
+  if (place.field->cpp_type() != FieldDescriptor::CPPTYPE_ENUM || place.field->is_repeated()) {
+    return false;
+  }
+  const Reflection* reflection = message->GetReflection();
+  const int number = reflection->GetEnumValue(*message, place.field);
+  reflection->SetEnumValue(message, place.field, number == 1 ? 2 : 1);
+  return true;
+}
+
+bool ChangeDay(const Place& place, Message* message) {
+  if (place.field->full_name() != "banso.type.v1.Date.day") return false;
+  const Reflection* reflection = message->GetReflection();
+  const int day = reflection->GetInt32(*message, place.field);
+  reflection->SetInt32(message, place.field, day == 1 ? 2 : day - 1);
+  return true;
+}
+
+// What has nothing else is about another resource then.
+bool ChangeName(const Place& place, Message* message) {
+  if (place.field->is_repeated()) return false;
+  const Reflection* reflection = message->GetReflection();
   switch (place.rules().form()) {
     case type::v1::TEXT_FORM_ID:
     case type::v1::TEXT_FORM_RESOURCE_NAME:
-      return absl::StrCat(text, "x");
+      reflection->SetString(message, place.field,
+                            absl::StrCat(reflection->GetString(*message, place.field), "x"));
+      return true;
     case type::v1::TEXT_FORM_REVISION_NAME:
-      return absl::StrCat(text, "7");
+      reflection->SetString(
+          message, place.field,
+          absl::StrReplaceAll(reflection->GetString(*message, place.field), {{"@1", "@2"}}));
+      return true;
     default:
-      return "";
+      return false;
   }
 }
 
-MessagePtr WithOther(const Message& request,
-                     std::string (*other)(const Place&, const std::string&)) {
+MessagePtr With(Change change, const Message& request) {
   for (const Place& place : PlacesOf(request, 0)) {
-    if (place.field->type() != FieldDescriptor::TYPE_STRING || place.field->is_repeated()) continue;
     MessagePtr copy = Copy(request);
     Message* message = place.Resolve(copy.get());
-    const std::string text = message->GetReflection()->GetString(*message, place.field);
-    const std::string changed = text.empty() ? "" : other(place, text);
-    if (changed.empty()) continue;
-    message->GetReflection()->SetString(message, place.field, changed);
-    return copy;
+    if (IsSet(*message, place.field) && change(place, message)) return copy;
   }
   return nullptr;
 }
@@ -165,13 +203,17 @@ MessagePtr WithStaleEtag(const Message& request) {
     SetText(request, "etag", "stale", copy.get());
     return copy;
   }
-  const FieldDescriptor* updated = UpdatedResource(request.GetDescriptor());
-  if (updated == nullptr || updated->message_type()->FindFieldByName("etag") == nullptr) {
-    return nullptr;
+  if (Creates(request)) return nullptr;
+  for (int i = 0; i < request.GetDescriptor()->field_count(); ++i) {
+    const FieldDescriptor* field = request.GetDescriptor()->field(i);
+    if (!IsMessage(field) || field->is_repeated() || !IsResource(field)) continue;
+    const FieldDescriptor* etag = field->message_type()->FindFieldByName("etag");
+    if (etag == nullptr || RulesOf(etag).output_only()) continue;
+    Message* resource = copy->GetReflection()->MutableMessage(copy.get(), field);
+    SetText(*resource, "etag", "stale", resource);
+    return copy;
   }
-  Message* resource = copy->GetReflection()->MutableMessage(copy.get(), updated);
-  SetText(*resource, "etag", "stale", resource);
-  return copy;
+  return nullptr;
 }
 
 MessagePtr WithOutputOnlySet(const Message& request) {
@@ -195,8 +237,11 @@ MessagePtr Decomposed(const Message& request) {
 }
 
 MessagePtr WithOtherBody(const Message& request) {
-  MessagePtr other = WithOther(request, OtherText);
-  return other != nullptr ? std::move(other) : WithOther(request, OtherName);
+  for (const Change change : {ChangeText, ChangeEnum, ChangeDay, ChangeName}) {
+    MessagePtr other = With(change, request);
+    if (other != nullptr) return other;
+  }
+  return nullptr;
 }
 
 MessagePtr FirstOfAll(const Message& request) {

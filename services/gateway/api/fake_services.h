@@ -168,6 +168,7 @@ class FakeRevisions {
       const bool active = revision.revision().number() == split->revision;
       if (active) {
         revision.mutable_revision()->set_state(type::v1::REVISION_STATE_ACTIVE);
+        revision.mutable_revision()->mutable_active_from()->set_seconds(++activations_);
       } else if (revision.revision().state() == type::v1::REVISION_STATE_ACTIVE) {
         revision.mutable_revision()->set_state(type::v1::REVISION_STATE_SUPERSEDED);
       }
@@ -198,6 +199,8 @@ class FakeRevisions {
   FakeLog& log_;
   T* (Save::*const mutable_resource_)();
   std::vector<T> revisions_;
+  // Stands for the time of activation.
+  int64_t activations_ = 0;
 };
 
 }  // namespace banso::gateway

@@ -5,17 +5,14 @@
 #include "banso/handoff/v1/handoff_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
+#include "common/calendar/proto_time.h"
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "services/gateway/api/parts.h"
 
 namespace banso::gateway {
 namespace {
-
-constexpr char kAccounts[] = "banso.accounts.v1.AccountsService";
-constexpr char kHealth[] = "banso.health.v1.HealthService";
-constexpr char kKickoff[] = "banso.kickoff.v1.KickoffService";
-constexpr char kHandoff[] = "banso.handoff.v1.HandoffService";
 
 // The field of a Save request that holds the resource.
 const google::protobuf::FieldDescriptor* ResourceField(
@@ -112,6 +109,52 @@ class RevisionedPart : public PartClient {
   Resource resource_;
 };
 
+using AnyHandoffPolicyPart =
+    RevisionedPart<handoff::v1::HandoffPolicy, handoff::v1::SaveHandoffPolicyRequest,
+                   handoff::v1::ActivateHandoffPolicyRequest, handoff::v1::GetHandoffPolicyRequest>;
+
+// A handoff policy: several may have an active revision, and the one that was activated last
+// counts.
+class HandoffPolicyPart : public AnyHandoffPolicyPart {
+ public:
+  HandoffPolicyPart(server::Peer& peer, const Part& part)
+      : AnyHandoffPolicyPart(peer, kHandoffService, part), peer_(peer), name_(part.name) {}
+
+  absl::StatusOr<bool> IsInForce(const Call& call) override {
+    BANSO_ASSIGN_OR_RETURN(const bool active, AnyHandoffPolicyPart::IsInForce(call));
+    if (!active) return false;
+    BANSO_ASSIGN_OR_RETURN(const std::string last, ActivatedLast(call));
+    return last == name_;
+  }
+
+ private:
+  absl::StatusOr<std::string> ActivatedLast(const Call& call) {
+    handoff::v1::ListHandoffPolicyRevisionsRequest request;
+    request.set_page_size(kFullPage);
+    std::string last;
+    absl::Time last_time = absl::InfinitePast();
+    do {
+      BANSO_ASSIGN_OR_RETURN(
+          const handoff::v1::ListHandoffPolicyRevisionsResponse page,
+          (peer_.Call<handoff::v1::ListHandoffPolicyRevisionsRequest,
+                      handoff::v1::ListHandoffPolicyRevisionsResponse>(
+              call, absl::StrCat(kHandoffService, "/ListHandoffPolicyRevisions"), request)));
+      for (const handoff::v1::HandoffPolicy& policy : page.handoff_policies()) {
+        if (policy.revision().state() != type::v1::REVISION_STATE_ACTIVE) continue;
+        const absl::Time time = calendar::ToTime(policy.revision().active_from());
+        if (time <= last_time) continue;
+        last_time = time;
+        last = policy.name();
+      }
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    return last;
+  }
+
+  server::Peer& peer_;
+  const std::string name_;
+};
+
 // A metric: it has no revisions, and its kind never changes.
 class MetricPart : public PartClient {
  public:
@@ -145,7 +188,7 @@ class MetricPart : public PartClient {
     request.set_request_id(options.request_id);
     BANSO_RETURN_IF_ERROR((peer_
                                .Call<health::v1::UpdateMetricRequest, health::v1::Metric>(
-                                   call, absl::StrCat(kHealth, "/UpdateMetric"), request)
+                                   call, absl::StrCat(kHealthService, "/UpdateMetric"), request)
                                .status()));
     return part_.name;
   }
@@ -160,7 +203,7 @@ class MetricPart : public PartClient {
     health::v1::GetMetricRequest request;
     request.set_name(part_.name);
     return peer_.Call<health::v1::GetMetricRequest, health::v1::Metric>(
-        call, absl::StrCat(kHealth, "/GetMetric"), request);
+        call, absl::StrCat(kHealthService, "/GetMetric"), request);
   }
 
   server::Peer& peer_;
@@ -179,38 +222,35 @@ std::unique_ptr<PartClient> MakePartClient(server::Peers& peers, const Part& par
       return std::make_unique<
           RevisionedPart<health::v1::Rubric, health::v1::SaveRubricRequest,
                          health::v1::ActivateRubricRequest, health::v1::GetRubricRequest>>(
-          peers.health(), kHealth, part);
+          peers.health(), kHealthService, part);
     case PartKind::kSuccessDefinition:
       return std::make_unique<RevisionedPart<
           health::v1::SuccessDefinition, health::v1::SaveSuccessDefinitionRequest,
           health::v1::ActivateSuccessDefinitionRequest, health::v1::GetSuccessDefinitionRequest>>(
-          peers.health(), kHealth, part);
+          peers.health(), kHealthService, part);
     case PartKind::kScoreModel:
       return std::make_unique<
           RevisionedPart<health::v1::ScoreModel, health::v1::SaveScoreModelRequest,
                          health::v1::ActivateScoreModelRequest, health::v1::GetScoreModelRequest>>(
-          peers.health(), kHealth, part);
+          peers.health(), kHealthService, part);
     case PartKind::kClassificationPolicy:
       return std::make_unique<RevisionedPart<accounts::v1::ClassificationPolicy,
                                              accounts::v1::SaveClassificationPolicyRequest,
                                              accounts::v1::ActivateClassificationPolicyRequest,
                                              accounts::v1::GetClassificationPolicyRequest>>(
-          peers.accounts(), kAccounts, part);
+          peers.accounts(), kAccountsService, part);
     case PartKind::kPlanTemplate:
       return std::make_unique<RevisionedPart<
           kickoff::v1::PlanTemplate, kickoff::v1::SavePlanTemplateRequest,
           kickoff::v1::ActivatePlanTemplateRequest, kickoff::v1::GetPlanTemplateRequest>>(
-          peers.kickoff(), kKickoff, part);
+          peers.kickoff(), kKickoffService, part);
     case PartKind::kCriteriaSet:
       return std::make_unique<RevisionedPart<
           handoff::v1::CriteriaSet, handoff::v1::SaveCriteriaSetRequest,
           handoff::v1::ActivateCriteriaSetRequest, handoff::v1::GetCriteriaSetRequest>>(
-          peers.handoff(), kHandoff, part);
+          peers.handoff(), kHandoffService, part);
     case PartKind::kHandoffPolicy:
-      return std::make_unique<RevisionedPart<
-          handoff::v1::HandoffPolicy, handoff::v1::SaveHandoffPolicyRequest,
-          handoff::v1::ActivateHandoffPolicyRequest, handoff::v1::GetHandoffPolicyRequest>>(
-          peers.handoff(), kHandoff, part);
+      return std::make_unique<HandoffPolicyPart>(peers.handoff(), part);
     case PartKind::kReclassification:
       break;
   }
@@ -224,7 +264,7 @@ absl::StatusOr<bool> ReclassifyAll(server::Peers& peers, const Call& call,
   BANSO_ASSIGN_OR_RETURN(
       const accounts::v1::ReclassifyResponse response,
       (peers.accounts().Call<accounts::v1::ReclassifyRequest, accounts::v1::ReclassifyResponse>(
-          call, absl::StrCat(kAccounts, "/Reclassify"), request)));
+          call, absl::StrCat(kAccountsService, "/Reclassify"), request)));
   return response.moved() > 0;
 }
 

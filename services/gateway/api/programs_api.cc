@@ -11,6 +11,7 @@
 #include "common/contract/errors.h"
 #include "common/contract/fingerprint.h"
 #include "common/rule/catalog.h"
+#include "common/server/log.h"
 #include "common/server/remote_facts.h"
 #include "common/status_macros.h"
 #include "services/gateway/api/part_client.h"
@@ -224,6 +225,12 @@ absl::StatusOr<ProgramApplication> ProgramsApi::Finish(const Call& call,
     const absl::Status status = run.Run();
     application = run.application();
     if (absl::IsInvalidArgument(status)) return status;
+    if (application.state() == v1::APPLICATION_STATE_RUNNING) {
+      server::Log(server::LogLevel::kWarning, "an application was interrupted",
+                  {{"application", application.name()},
+                   {"code", absl::StatusCodeToString(status.code())},
+                   {"error", status.message()}});
+    }
   }
   if (application.state() == v1::APPLICATION_STATE_REFUSED) return Refused(application);
   *application.mutable_content() = content.request.program();

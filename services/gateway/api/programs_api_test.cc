@@ -72,6 +72,15 @@ class ProgramServices {
     server::Router handoff("banso.handoff.v1.HandoffService");
     criteria.Register(handoff);
     handoff_policies_.Register(handoff);
+    handoff.Unary("ListHandoffPolicyRevisions",
+                  [this](const Call&, const ov1::ListHandoffPolicyRevisionsRequest&)
+                      -> absl::StatusOr<ov1::ListHandoffPolicyRevisionsResponse> {
+                    const std::lock_guard lock(log.mutex);
+                    ov1::ListHandoffPolicyRevisionsResponse response;
+                    const auto& revisions = handoff_policies_.revisions();
+                    response.mutable_handoff_policies()->Assign(revisions.begin(), revisions.end());
+                    return response;
+                  });
     fakes.Serve("handoff", One(std::move(handoff)));
   }
 
@@ -266,6 +275,17 @@ TEST_F(ProgramsApiTest, AppliesOnlyWhatIsNew) {
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication application, Apply(program));
   EXPECT_THAT(services_.log.calls, ElementsAre("save metrics/interviews", "save planTemplates/t",
                                                "activate planTemplates/t@2"));
+}
+
+TEST_F(ProgramsApiTest, PutsAHandoffPolicyInForceAgainAfterAnotherProgram) {
+  BANSO_ASSERT_OK(Apply(SomeProgram()));
+  v1::Program other = SomeProgram();
+  other.mutable_handoff_policy()->set_name("handoffPolicies/other");
+  BANSO_ASSERT_OK(Apply(other));
+  services_.log.calls.clear();
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication application, Apply(SomeProgram()));
+  EXPECT_THAT(services_.log.calls,
+              ElementsAre("save handoffPolicies/h", "activate handoffPolicies/h@1"));
 }
 
 TEST_F(ProgramsApiTest, BringsTheFactTypesThatRulesRead) {

@@ -222,6 +222,18 @@ TEST_F(WatchPortfolioTest, BeginsAlthoughAServiceIsNotThereYet) {
   EXPECT_THAT(watcher->Names(1), ElementsAre("handoff/1"));
 }
 
+TEST_F(WatchPortfolioTest, WaitsForAServiceWhoseAddressIsNotKnown) {
+  request_.add_services("kickoff");
+  const auto watcher = Watch();
+  accounts_.Append(1);
+  EXPECT_THAT(watcher->Names(1), ElementsAre("accounts/1"));
+  FakeChanges kickoff("kickoff");
+  kickoff.Append(1);
+  Serve("kickoff", "banso.kickoff.v1.KickoffService", kickoff);
+  EXPECT_THAT(watcher->Names(1), ElementsAre("kickoff/1"));
+  fakes_.Stop("kickoff");
+}
+
 TEST_F(WatchPortfolioTest, EndsWithTheErrorOfAServiceThatRefusesItsToken) {
   handoff_.Append(1);
   const auto watcher = Watch();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,17 +39,21 @@ class FactStream : public server::BatchedFeed<WatchFactsResponse> {
         position_(position),
         told_(request_.resume_token().empty() ? -1 : position) {}
 
+  // `ready` may make the server go on with this stream from another thread before this returns.
   void NotifyWhenReady(std::function<void()> ready) override {
+    const std::lock_guard lock(mutex_);
     watch_ = database_.NotifyAfter(position_, std::move(ready));
   }
 
   bool Idle(WatchFactsResponse* message) override {
+    const std::lock_guard lock(mutex_);
     *message = Bookmark();
     return true;
   }
 
  protected:
   absl::StatusOr<std::vector<WatchFactsResponse>> Poll() override {
+    const std::lock_guard lock(mutex_);
     // By position: the changes of one commit of the log, or of one commit of samples.
     std::map<int64_t, WatchFactsResponse> messages;
     int64_t end = position_;
@@ -151,6 +156,7 @@ class FactStream : public server::BatchedFeed<WatchFactsResponse> {
   storage::Database& database_;
   const Store& store_;
   const WatchFactsRequest request_;
+  std::mutex mutex_;
   int64_t position_;
   // The position that the watcher has been told.
   int64_t told_;
