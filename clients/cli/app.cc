@@ -43,11 +43,15 @@ constexpr char kFooter[] =
     "`banso COMMAND --help` says more about a command.";
 
 constexpr char kImportFooter[] =
-    "Mapping: --map FIELD=COLUMN says where a field comes from, --set FIELD=VALUE gives all rows the\n"
-    "same. A field is named as in the proto, with dots for parts (adoption.sites). An amount of money\n"
-    "names its currency (amount:USD=price), an attribute its key and type (attributes.founded:number=\n"
+    "Mapping: --map FIELD=COLUMN says where a field comes from, --set FIELD=VALUE gives all rows "
+    "the\n"
+    "same. A field is named as in the proto, with dots for parts (adoption.sites). An amount of "
+    "money\n"
+    "names its currency (amount:USD=price), an attribute its key and type "
+    "(attributes.founded:number=\n"
     "year). A list is separated by `;`.\n\n"
-    "The report lists the holes of each column, doubtful spellings, and every row that was refused or\n"
+    "The report lists the holes of each column, doubtful spellings, and every row that was refused "
+    "or\n"
     "is doubtful, with its line. Importing the same file again changes nothing.";
 
 // What all commands share.
@@ -91,17 +95,16 @@ void AddGlobals(CLI::App* app, Globals* globals) {
       ->envname("BANSO_ADDRESS")
       ->capture_default_str();
   app->add_option("--token", globals->token, "the secret of a token")->envname("BANSO_TOKEN");
-  app->add_option("--token-file,--token_file", globals->token_file,
-                  absl::StrCat("a file with the secret; by default ", kDefaultTokenFile,
-                               " when it exists"))
+  app->add_option(
+         "--token-file,--token_file", globals->token_file,
+         absl::StrCat("a file with the secret; by default ", kDefaultTokenFile, " when it exists"))
       ->envname("BANSO_TOKEN_FILE");
   app->add_option("--actor", globals->actor,
                   "who acts (members/aoki), for a single service that is called directly");
   app->add_option("--output,-o", globals->output, "how answers are written")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
-  app->add_option("--timeout", globals->timeout, "how long a call may take")
-      ->capture_default_str();
+  app->add_option("--timeout", globals->timeout, "how long a call may take")->capture_default_str();
 }
 
 void AddApply(CLI::App* app, Command* command) {
@@ -141,10 +144,10 @@ void AddSheetOptions(CLI::App* sub, ImportOptions* options, std::string* separat
   sub->add_option("--known", sheet.known,
                   "COLUMN=a|b|c, COLUMN=@FILE:COLUMN or COLUMN=@countries: what a column may hold")
       ->allow_extra_args(false);
-  static const auto* const kUnknown = new std::map<std::string, UnknownValues>{
-      {"warn", UnknownValues::kWarn},
-      {"reject", UnknownValues::kReject},
-      {"correct", UnknownValues::kCorrect}};
+  static const auto* const kUnknown =
+      new std::map<std::string, UnknownValues>{{"warn", UnknownValues::kWarn},
+                                               {"reject", UnknownValues::kReject},
+                                               {"correct", UnknownValues::kCorrect}};
   sub->add_option("--unknown", sheet.unknown,
                   "what becomes of a value that is not known: warn (the default); reject the row; "
                   "correct a near misspelling and reject the rest")
@@ -155,6 +158,8 @@ void AddSheetOptions(CLI::App* sub, ImportOptions* options, std::string* separat
       ->capture_default_str();
   sub->add_option("--as-if-today", sheet.as_if_today,
                   "YYYY-MM-DD: move all days so that this one becomes today");
+  sub->add_option("--today", sheet.today,
+                  "what today is, as YYYY-MM-DD (default: the server's day)");
   sub->add_option("--separator", *separator, "what separates the values: one character, or tab")
       ->capture_default_str();
   sub->add_flag("--dry-run", options->dry_run, "store nothing; report what would be");
@@ -231,15 +236,13 @@ void AddViews(CLI::App* app, Command* command) {
                   "only these stages: prospect, won, onboarding, handoff_gap, retention, ...")
       ->delimiter(',');
   sub->add_option("--limit", portfolio->limit, "at most so many; 0: all")->capture_default_str();
-  sub->callback([=] {
-    *command = [=](Context& context) { return Portfolio(context, *portfolio); };
-  });
+  sub->callback(
+      [=] { *command = [=](Context& context) { return Portfolio(context, *portfolio); }; });
 
   auto account = std::make_shared<std::string>();
   sub = app->add_subcommand("overview", "Tell an account's story");
   sub->add_option("account", *account, "the account: acme or accounts/acme")->required();
-  sub->callback(
-      [=] { *command = [=](Context& context) { return Overview(context, *account); }; });
+  sub->callback([=] { *command = [=](Context& context) { return Overview(context, *account); }; });
 
   auto watch = std::make_shared<WatchOptions>();
   sub = app->add_subcommand("watch", "Print changes as they are committed, one a line");
@@ -256,14 +259,14 @@ void AddCalls(CLI::App* app, Command* command) {
   auto method = std::make_shared<std::string>();
   auto request = std::make_shared<std::string>();
   CLI::App* sub = app->add_subcommand(
-      "call", "Call any RPC; answers are JSON. A stream that is read is printed one message a line, "
-              "a stream that is sent is a list. A day may be written as 2025-04-01");
+      "call",
+      "Call any RPC; answers are JSON. A stream that is read is printed one message a line, "
+      "a stream that is sent is a list. A day may be written as 2025-04-01");
   sub->add_option("method", *method, "the RPC: GetAccount, AccountsService/WatchChanges")
       ->required();
   sub->add_option("request", *request, "the request as JSON or YAML; @FILE; - for standard input");
-  sub->callback([=] {
-    *command = [=](Context& context) { return CallMethod(context, *method, *request); };
-  });
+  sub->callback(
+      [=] { *command = [=](Context& context) { return CallMethod(context, *method, *request); }; });
 
   auto filter = std::make_shared<std::string>();
   sub = app->add_subcommand("list", "List the RPCs");
@@ -282,7 +285,8 @@ void AddCalls(CLI::App* app, Command* command) {
   sub->callback([=] { *command = [=](Context& context) { return Play(context, *play); }; });
 
   auto time = std::make_shared<std::string>();
-  sub = app->add_subcommand("time", "Show the business time; `time set` moves a test clock forward");
+  sub =
+      app->add_subcommand("time", "Show the business time; `time set` moves a test clock forward");
   sub->callback([=] {
     if (!*command) *command = [=](Context& context) { return Time(context, ""); };
   });
@@ -316,8 +320,7 @@ int RunApp(int argc, const char* const* argv, std::ostream& out, std::ostream& e
     return kUsage;
   }
   Connection connection(*options);
-  Context context{connection, out, err,
-                  globals.output == "json" ? Output::kJson : Output::kTable};
+  Context context{connection, out, err, globals.output == "json" ? Output::kJson : Output::kTable};
   return command(context);
 }
 

@@ -61,9 +61,9 @@ absl::Status Decode(const grpc::ByteBuffer& bytes, Message* message) {
     }
     if (message->ParseFromString(text)) return absl::OkStatus();
   }
-  return FromServer(absl::InternalError(absl::StrCat(
-      "The answer is no ", message->GetDescriptor()->full_name(),
-      ": the server speaks another version of the contract.")));
+  return FromServer(
+      absl::InternalError(absl::StrCat("The answer is no ", message->GetDescriptor()->full_name(),
+                                       ": the server speaks another version of the contract.")));
 }
 
 absl::Status ToStatus(const grpc::Status& status, const ConnectionOptions& options) {
@@ -81,6 +81,9 @@ absl::Status ToStatus(const grpc::Status& status, const ConnectionOptions& optio
       rpc.set_message(absl::StrCat("The server at ", options.address, " did not answer within ",
                                    absl::FormatDuration(options.timeout),
                                    "; --timeout gives it longer."));
+    } else if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
+      rpc.set_message(absl::StrCat("The server at ", options.address,
+                                   " does not serve this RPC; is it the gateway?"));
     }
   }
   return FromServer(contract::FromRpcStatus(rpc));
@@ -150,9 +153,8 @@ class Stream {
 
 class StreamUpload : public Upload {
  public:
-  StreamUpload(std::unique_ptr<grpc::ClientContext> context,
-               std::shared_ptr<Transport> transport, const MethodDescriptor& method,
-               ConnectionOptions options)
+  StreamUpload(std::unique_ptr<grpc::ClientContext> context, std::shared_ptr<Transport> transport,
+               const MethodDescriptor& method, ConnectionOptions options)
       : transport_(std::move(transport)),
         options_(std::move(options)),
         stream_(std::move(context), transport_->stub, method) {}
@@ -200,8 +202,7 @@ std::unique_ptr<grpc::ClientContext> Connection::NewContext(absl::Time deadline)
   return context;
 }
 
-absl::Status Connection::Call(absl::string_view method, const Message& request,
-                              Message* response) {
+absl::Status Connection::Call(absl::string_view method, const Message& request, Message* response) {
   const MethodDescriptor* descriptor = FindFullName(method);
   if (descriptor == nullptr) return absl::InternalError(absl::StrCat("there is no ", method));
   return Call(*descriptor, request, response);
@@ -233,11 +234,11 @@ absl::Status Connection::CallOnce(const MethodDescriptor& method, const Message&
   auto state = std::make_shared<State>();
   state->context = NewContext(absl::Now() + options_.timeout);
   state->request = Encode(request);
-  transport_->stub.UnaryCall(state->context.get(), PathOf(method), {}, &state->request, &state->response,
-                   [state](grpc::Status status) {
-                     state->status = std::move(status);
-                     state->done.Notify();
-                   });
+  transport_->stub.UnaryCall(state->context.get(), PathOf(method), {}, &state->request,
+                             &state->response, [state](grpc::Status status) {
+                               state->status = std::move(status);
+                               state->done.Notify();
+                             });
   state->done.WaitForNotification();
   const absl::Status status = ToStatus(state->status, options_);
   return status.ok() ? Decode(state->response, response) : status;
@@ -262,9 +263,7 @@ std::unique_ptr<Upload> Connection::Send(const MethodDescriptor& method, absl::D
                                         options_);
 }
 
-bool IsFromServer(const absl::Status& status) {
-  return status.GetPayload(kServerMark).has_value();
-}
+bool IsFromServer(const absl::Status& status) { return status.GetPayload(kServerMark).has_value(); }
 
 absl::Status FromServer(absl::Status status) {
   if (!status.ok()) status.SetPayload(kServerMark, absl::Cord("1"));

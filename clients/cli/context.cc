@@ -6,9 +6,7 @@
 
 namespace banso::cli {
 
-absl::Status InputError(absl::string_view message) {
-  return absl::InvalidArgumentError(message);
-}
+absl::Status InputError(absl::string_view message) { return absl::InvalidArgumentError(message); }
 
 ExitCode ExitCodeOf(const absl::Status& status) {
   if (status.ok()) return kDone;
@@ -30,9 +28,8 @@ std::string ErrorText(const absl::Status& status) {
   const auto causes = contract::Preconditions(status);
   std::string text;
   if (!violations.empty()) {
-    text = violations.size() == 1
-               ? "One field is not accepted:"
-               : absl::StrCat(violations.size(), " fields are not accepted:");
+    text = violations.size() == 1 ? "One field is not accepted:"
+                                  : absl::StrCat(violations.size(), " fields are not accepted:");
     for (const contract::FieldViolation& violation : violations) {
       absl::StrAppend(&text, "\n  ", violation.field, violation.field.empty() ? "" : ": ",
                       violation.description);

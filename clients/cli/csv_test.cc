@@ -29,8 +29,9 @@ TEST(ParseCsv, ReadsHeaderAndRowsWithTheirLines) {
 }
 
 TEST(ParseCsv, ReadsQuotedValuesWithSeparatorsQuotesAndLineBreaks) {
-  BANSO_ASSERT_OK_AND_ASSIGN(const CsvFile file,
-                             ParseCsv("a,b\r\n\"x, y\",\"say \"\"hi\"\"\"\r\n\"two\r\nlines\",z\r\nlast,"));
+  BANSO_ASSERT_OK_AND_ASSIGN(
+      const CsvFile file,
+      ParseCsv("a,b\r\n\"x, y\",\"say \"\"hi\"\"\"\r\n\"two\r\nlines\",z\r\nlast,"));
   ASSERT_THAT(file.rows, SizeIs(3));
   EXPECT_THAT(file.rows[0].cells, ElementsAre("x, y", "say \"hi\""));
   EXPECT_THAT(file.rows[1].cells, ElementsAre("two\r\nlines", "z"));
@@ -50,9 +51,8 @@ TEST(ParseCsv, ReadsOtherSeparators) {
 }
 
 TEST(ParseCsv, KeepsGoodRowsAndTellsOfTheOthers) {
-  BANSO_ASSERT_OK_AND_ASSIGN(
-      const CsvFile file,
-      ParseCsv("a,b\n1\n1,2\n1,2,3\nx\"y,2\n\"x\"y,2\n\xFF\xFE,2\n3,4\n"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const CsvFile file,
+                             ParseCsv("a,b\n1\n1,2\n1,2,3\nx\"y,2\n\"x\"y,2\n\xFF\xFE,2\n3,4\n"));
   EXPECT_THAT(file.rows, SizeIs(2));
   EXPECT_EQ(file.records, 7);
   EXPECT_THAT(file.problems,

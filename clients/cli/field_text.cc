@@ -123,8 +123,7 @@ const EnumValueDescriptor* ReadEnum(absl::string_view text, const EnumDescriptor
 std::string EnumWords(const EnumDescriptor& type) {
   std::vector<std::string> words;
   for (int i = 1; i < type.value_count(); ++i) {
-    words.push_back(
-        absl::AsciiStrToLower(type.value(i)->name().substr(PrefixOf(type).size())));
+    words.push_back(absl::AsciiStrToLower(type.value(i)->name().substr(PrefixOf(type).size())));
   }
   return absl::StrCat("one of ", absl::StrJoin(words, ", "));
 }
@@ -226,9 +225,7 @@ Accepted SetAttribute(const TypedPath& path, absl::string_view text, const TextR
   Message* entry = message->GetReflection()->AddMessage(message, &field);
   const Descriptor* type = entry->GetDescriptor();
   entry->GetReflection()->SetString(entry, type->FindFieldByName("key"), path.parts[1]);
-  entry->GetReflection()
-      ->MutableMessage(entry, type->FindFieldByName("value"))
-      ->CopyFrom(value);
+  entry->GetReflection()->MutableMessage(entry, type->FindFieldByName("value"))->CopyFrom(value);
   return std::nullopt;
 }
 
@@ -309,8 +306,8 @@ absl::Status CheckFieldPath(const Descriptor& type, absl::string_view path) {
   for (size_t i = 0; i < typed.parts.size(); ++i) {
     const FieldDescriptor* field = at->FindFieldByName(typed.parts[i]);
     if (field == nullptr) {
-      return BadPath(path, absl::StrCat("there is no '", typed.parts[i],
-                                        "'; there are: ", FieldNames(*at)));
+      return BadPath(
+          path, absl::StrCat("there is no '", typed.parts[i], "'; there are: ", FieldNames(*at)));
     }
     if (IsAttributes(*field)) return CheckAttribute(path, typed);
     const bool last = i + 1 == typed.parts.size();

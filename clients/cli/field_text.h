@@ -15,8 +15,9 @@
 // Fields of messages from text, as tables have it.
 //
 // A field is named by its path: `display_name`, `adoption.sites`. Some take a type behind a colon:
-//   amount:USD              a Money: the value in whole units (12.50), its currency behind the colon
-//   attributes.founded:number   an entry of the attributes: number, text (when nothing is said), flag, date
+//   amount:USD              a Money: the value in whole units (12.50), its currency behind the
+//   colon attributes.founded:number   an entry of the attributes: number, text (when nothing is
+//   said), flag, date
 // A list takes several values separated by `;`.
 namespace banso::cli {
 
@@ -30,8 +31,8 @@ struct TextRules {
   int shift_days = 0;
 };
 
-// An error of the input unless `path` names a field of `type` that can be set from text; the message
-// lists the fields that there are.
+// An error of the input unless `path` names a field of `type` that can be set from text; the
+// message lists the fields that there are.
 absl::Status CheckFieldPath(const google::protobuf::Descriptor& type, absl::string_view path);
 
 // An error of the input unless the format has year, month and day, once each.

@@ -43,8 +43,9 @@ TEST(SetField, SetsEachKindOfField) {
   EXPECT_TRUE(With<Account>("adoption.cloud_experience", "Yes").adoption().cloud_experience());
   EXPECT_EQ(With<Account>("adoption.previous_tool", "own system").adoption().previous_tool(),
             accounts::v1::PREVIOUS_TOOL_OWN_SYSTEM);
-  EXPECT_EQ(With<Account>("adoption.previous_tool", "PREVIOUS_TOOL_PAPER").adoption().previous_tool(),
-            accounts::v1::PREVIOUS_TOOL_PAPER);
+  EXPECT_EQ(
+      With<Account>("adoption.previous_tool", "PREVIOUS_TOOL_PAPER").adoption().previous_tool(),
+      accounts::v1::PREVIOUS_TOOL_PAPER);
   EXPECT_DOUBLE_EQ(With<Sample>("value", "12.5").value(), 12.5);
   EXPECT_EQ(With<Deal>("products", "GTX Pro; MG Special").products_size(), 2);
 }

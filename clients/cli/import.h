@@ -71,8 +71,8 @@ absl::StatusOr<ImportReport> ImportSamples(Context& context, const ImportOptions
 // when rows were refused.
 int PrintReport(Context& context, const ImportOptions& options, const ImportReport& report);
 
-// The server's business day in a time zone: today, unless it runs on a test clock.
-absl::StatusOr<absl::CivilDay> ServerToday(Connection& connection, absl::string_view time_zone);
+// The day that counts as today: the one given, else the server's business day in the zone given.
+absl::StatusOr<absl::CivilDay> TodayOf(Connection& connection, const SheetOptions& options);
 
 }  // namespace banso::cli
 

@@ -147,11 +147,11 @@ class AccountImport {
 
   void WarnOfParent(const Entry& entry, const Directory& directory) {
     const std::optional<std::string> near = directory.Near(entry.parent);
-    report_.warnings.push_back(
-        sheet_.Problem(*entry.row, "parent",
-                       near.has_value()
-                           ? absl::StrCat("no such account; near '", *near, "'; left without a parent")
-                           : "no such account; left without a parent"));
+    report_.warnings.push_back(sheet_.Problem(
+        *entry.row, "parent",
+        near.has_value()
+            ? absl::StrCat("no such account; near '", *near, "'; left without a parent")
+            : "no such account; left without a parent"));
   }
 
   absl::Status SendParents(ImportAccountsRequest* request) {
@@ -180,10 +180,9 @@ class AccountImport {
 
 absl::StatusOr<ImportReport> ImportAccounts(Context& context, const ImportOptions& options) {
   const absl::Time started = absl::Now();
-  BANSO_ASSIGN_OR_RETURN(const absl::CivilDay today,
-                         ServerToday(context.connection, options.sheet.time_zone));
-  BANSO_ASSIGN_OR_RETURN(
-      Sheet sheet, Sheet::Open(options.sheet, *Account::descriptor(), {"parent"}, today));
+  BANSO_ASSIGN_OR_RETURN(const absl::CivilDay today, TodayOf(context.connection, options.sheet));
+  BANSO_ASSIGN_OR_RETURN(Sheet sheet,
+                         Sheet::Open(options.sheet, *Account::descriptor(), {"parent"}, today));
   BANSO_RETURN_IF_ERROR(sheet.Require({"display_name"}));
   if (!options.id_column.empty() && sheet.file().Find(options.id_column) < 0) {
     return InputError(absl::StrCat("the file has no column '", options.id_column, "' (--id)"));

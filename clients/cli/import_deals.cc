@@ -312,16 +312,13 @@ class DealImport {
 
 absl::StatusOr<ImportReport> ImportDeals(Context& context, const ImportOptions& options) {
   const absl::Time started = absl::Now();
-  BANSO_ASSIGN_OR_RETURN(const absl::CivilDay today,
-                         ServerToday(context.connection, options.sheet.time_zone));
-  BANSO_ASSIGN_OR_RETURN(
-      Sheet sheet, Sheet::Open(options.sheet, *Deal::descriptor(),
-                               {"account", "id", "stage", "sales_owner", "contract_start",
-                                "loss_reason"},
-                               today));
+  BANSO_ASSIGN_OR_RETURN(const absl::CivilDay today, TodayOf(context.connection, options.sheet));
+  BANSO_ASSIGN_OR_RETURN(Sheet sheet, Sheet::Open(options.sheet, *Deal::descriptor(),
+                                                  {"account", "id", "stage", "sales_owner",
+                                                   "contract_start", "loss_reason"},
+                                                  today));
   BANSO_RETURN_IF_ERROR(sheet.Require({"account", "id"}));
-  BANSO_ASSIGN_OR_RETURN(ImportReport report,
-                         DealImport(context, options, std::move(sheet)).Run());
+  BANSO_ASSIGN_OR_RETURN(ImportReport report, DealImport(context, options, std::move(sheet)).Run());
   report.took = absl::Now() - started;
   return report;
 }

@@ -36,9 +36,8 @@ std::vector<Group> GroupsOf(const std::vector<RowProblem>& problems) {
     if (added) groups.push_back({problem.column, problem.value, problem.text, {}});
     groups[found->second].lines.push_back(problem.line);
   }
-  std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
-    return a.lines.size() > b.lines.size();
-  });
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const Group& a, const Group& b) { return a.lines.size() > b.lines.size(); });
   return groups;
 }
 
@@ -111,19 +110,20 @@ std::string ProblemJson(const RowProblem& problem) {
 }
 
 std::string ProblemsJson(const std::vector<RowProblem>& problems) {
-  return absl::StrCat("[", absl::StrJoin(problems, ",", [](std::string* out, const RowProblem& p) {
-                        absl::StrAppend(out, ProblemJson(p));
-                      }),
+  return absl::StrCat("[",
+                      absl::StrJoin(problems, ",",
+                                    [](std::string* out, const RowProblem& p) {
+                                      absl::StrAppend(out, ProblemJson(p));
+                                    }),
                       "]");
 }
 
 std::string ColumnJson(const ColumnProfile& column) {
   std::vector<std::string> spellings;
   for (const Suspicion& suspicion : column.suspicions) {
-    spellings.push_back(absl::StrCat("{\"value\":", JsonText(suspicion.value),
-                                     ",\"rows\":", suspicion.count, ",\"probably\":",
-                                     JsonText(suspicion.near), ",\"probably_rows\":",
-                                     suspicion.near_count, "}"));
+    spellings.push_back(absl::StrCat("{\"value\":", JsonText(suspicion.value), ",\"rows\":",
+                                     suspicion.count, ",\"probably\":", JsonText(suspicion.near),
+                                     ",\"probably_rows\":", suspicion.near_count, "}"));
   }
   return absl::StrCat("{\"column\":", JsonText(column.column), ",\"empty\":", column.empty,
                       ",\"with_spaces_around\":", column.padded,
@@ -132,10 +132,10 @@ std::string ColumnJson(const ColumnProfile& column) {
 }
 
 std::string ReportJson(const ImportReport& report) {
-  std::string text = absl::StrCat("{\"what\":", JsonText(report.what), ",\"dry_run\":",
-                                  report.dry_run ? "true" : "false", ",\"rows\":", report.rows,
-                                  ",\"created\":", report.created, ",\"updated\":", report.updated,
-                                  ",\"unchanged\":", report.unchanged);
+  std::string text = absl::StrCat(
+      "{\"what\":", JsonText(report.what), ",\"dry_run\":", report.dry_run ? "true" : "false",
+      ",\"rows\":", report.rows, ",\"created\":", report.created, ",\"updated\":", report.updated,
+      ",\"unchanged\":", report.unchanged);
   for (const auto& [name, count] : report.others) {
     absl::StrAppend(&text, ",", JsonText(name), ":", count);
   }
@@ -144,8 +144,8 @@ std::string ReportJson(const ImportReport& report) {
   return absl::StrCat(text, ",\"rejected_rows\":", report.rejected_rows(),
                       ",\"rejected\":", ProblemsJson(report.rejected),
                       ",\"warnings\":", ProblemsJson(report.warnings), ",\"columns\":[",
-                      absl::StrJoin(columns, ","), "],\"seconds\":",
-                      absl::ToDoubleSeconds(report.took), "}");
+                      absl::StrJoin(columns, ","),
+                      "],\"seconds\":", absl::ToDoubleSeconds(report.took), "}");
 }
 
 std::string CsvCell(absl::string_view text) {

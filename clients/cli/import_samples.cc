@@ -72,11 +72,11 @@ class SampleImport {
     const std::optional<std::string> found = accounts_.Find(text);
     if (found.has_value()) return sample->set_account(*found);
     const std::optional<std::string> near = accounts_.Near(text);
-    report_.rejected.push_back(sheet_.Problem(
-        row, "account",
-        text.empty()       ? "empty; a sample needs an account"
-        : near.has_value() ? absl::StrCat("no such account; near '", *near, "'")
-                           : "no such account"));
+    report_.rejected.push_back(
+        sheet_.Problem(row, "account",
+                       text.empty()       ? "empty; a sample needs an account"
+                       : near.has_value() ? absl::StrCat("no such account; near '", *near, "'")
+                                          : "no such account"));
   }
 
   // A column that holds the values of one metric.
@@ -85,8 +85,7 @@ class SampleImport {
     if (text.empty()) return;
     const auto accepted = SetField("value", text, sheet_.rules(), &sample);
     if (accepted.has_value()) {
-      report_.rejected.push_back(
-          sheet_.Problem(row, field, absl::StrCat("must be ", *accepted)));
+      report_.rejected.push_back(sheet_.Problem(row, field, absl::StrCat("must be ", *accepted)));
       return;
     }
     const std::string metric(absl::StripPrefix(field, kWide));
@@ -109,8 +108,7 @@ class SampleImport {
   // refused instead of counted twice. Equal rows of one file are numbered.
   std::string IdFor(Sample sample) {
     sample.clear_value();
-    const std::string hash =
-        absl::BytesToHexString(contract::Fingerprint(sample)).substr(0, 32);
+    const std::string hash = absl::BytesToHexString(contract::Fingerprint(sample)).substr(0, 32);
     const int number = ++numbers_[hash];
     return number == 1 ? hash : absl::StrCat(hash, "-", number);
   }
@@ -138,8 +136,11 @@ class SampleImport {
     const int64_t unnamed = response.rejected() - response.errors_size();
     if (unnamed > 0) {
       report_.rejected.push_back(
-          {0, "", "", absl::StrCat(unnamed, " more samples were refused; the server names only the "
-                                            "first ", response.errors_size())});
+          {0, "", "",
+           absl::StrCat(unnamed,
+                        " more samples were refused; the server names only the "
+                        "first ",
+                        response.errors_size())});
     }
     return absl::OkStatus();
   }
@@ -165,11 +166,9 @@ class SampleImport {
 
 absl::StatusOr<ImportReport> ImportSamples(Context& context, const ImportOptions& options) {
   const absl::Time started = absl::Now();
-  BANSO_ASSIGN_OR_RETURN(const absl::CivilDay today,
-                         ServerToday(context.connection, options.sheet.time_zone));
-  BANSO_ASSIGN_OR_RETURN(Sheet sheet,
-                         Sheet::Open(options.sheet, *Sample::descriptor(),
-                                     {"account", "metric", kWide}, today));
+  BANSO_ASSIGN_OR_RETURN(const absl::CivilDay today, TodayOf(context.connection, options.sheet));
+  BANSO_ASSIGN_OR_RETURN(Sheet sheet, Sheet::Open(options.sheet, *Sample::descriptor(),
+                                                  {"account", "metric", kWide}, today));
   BANSO_RETURN_IF_ERROR(sheet.Require({"account", "occurred_time"}));
   if (!sheet.Has("metric") && sheet.FieldsWith(kWide).empty()) {
     return InputError(
@@ -182,11 +181,16 @@ absl::StatusOr<ImportReport> ImportSamples(Context& context, const ImportOptions
   return report;
 }
 
-absl::StatusOr<absl::CivilDay> ServerToday(Connection& connection, absl::string_view time_zone) {
+absl::StatusOr<absl::CivilDay> TodayOf(Connection& connection, const SheetOptions& options) {
+  if (!options.today.empty()) {
+    const std::optional<absl::CivilDay> day = ReadDay(options.today, "YYYY-MM-DD");
+    if (day.has_value()) return *day;
+    return InputError(absl::StrCat("--today '", options.today, "' is no day; write YYYY-MM-DD"));
+  }
   type::v1::GetTimeResponse response;
   BANSO_RETURN_IF_ERROR(connection.Call("banso.type.v1.OperationsService/GetTime",
                                         type::v1::GetTimeRequest(), &response));
-  return calendar::DayOf(calendar::ToTime(response.time()), time_zone);
+  return calendar::DayOf(calendar::ToTime(response.time()), options.time_zone);
 }
 
 }  // namespace banso::cli

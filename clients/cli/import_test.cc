@@ -35,11 +35,10 @@ class ImportTest : public ::testing::Test {
     ServeTime();
     ServeAccounts();
     ServeDeals();
-    server_.Handle("banso.health.v1.HealthService/IngestSamples",
-                   [this](const std::vector<std::string>& requests, const std::string&,
-                          std::vector<std::string>* responses) {
-                     return Ingest(requests, responses);
-                   });
+    server_.Handle(
+        "banso.health.v1.HealthService/IngestSamples",
+        [this](const std::vector<std::string>& requests, const std::string&,
+               std::vector<std::string>* responses) { return Ingest(requests, responses); });
   }
 
   int Run(std::vector<std::string> arguments) {
@@ -81,11 +80,10 @@ class ImportTest : public ::testing::Test {
   }
 
   void ServeAccounts() {
-    server_.Handle(std::string(kAccounts) + "ImportAccounts",
-                   [this](const std::vector<std::string>& requests, const std::string&,
-                          std::vector<std::string>* responses) {
-                     return TakeAccounts(requests, responses);
-                   });
+    server_.Handle(
+        std::string(kAccounts) + "ImportAccounts",
+        [this](const std::vector<std::string>& requests, const std::string&,
+               std::vector<std::string>* responses) { return TakeAccounts(requests, responses); });
     server_.Unary<accounts::v1::ListAccountsRequest, accounts::v1::ListAccountsResponse>(
         std::string(kAccounts) + "ListAccounts",
         [this](const accounts::v1::ListAccountsRequest&,
@@ -233,11 +231,11 @@ TEST_F(ImportTest, AccountsAreStoredAndEveryRowIsAccountedFor) {
   EXPECT_THAT(out_, HasSubstr("6 accounts: 3 created"));
   EXPECT_THAT(out_, HasSubstr("3 rows rejected"));
   // Each refused or doubtful row: its column, value, why, and line.
-  EXPECT_THAT(out_, AllOf(HasSubstr("\"many\"  must be a whole number"),
-                          HasSubstr("\"Kaede\"  the same as in line 4"),
-                          HasSubstr("a shorter name"),
-                          HasSubstr("\"Sakurra\"     no such account; near 'Sakura'"),
-                          HasSubstr("near 'technology'"), HasSubstr("near 'Philippines'")));
+  EXPECT_THAT(out_,
+              AllOf(HasSubstr("\"many\"   must be a whole number"),
+                    HasSubstr("\"Kaede\"  the same as in line 4"), HasSubstr("a shorter name"),
+                    HasSubstr("\"Sakurra\"     no such account; near 'Sakura'"),
+                    HasSubstr("near 'technology'"), HasSubstr("near 'Philippines'")));
   EXPECT_THAT(out_, HasSubstr("Doubtful spellings"));
 }
 
@@ -283,10 +281,14 @@ class DealImportTest : public ImportTest {
   }
 
   std::vector<std::string> Command(const std::string& file) {
-    return {"deals", file, "--map",
+    return {"deals",
+            file,
+            "--map",
             "account=company,id=no,stage=stage,sales_owner=seller,contract_start=closed,"
             "close_date=closed,amount:JPY=price,products=product",
-            "--create-members", "--known", "product=GTX Pro|MG Special"};
+            "--create-members",
+            "--known",
+            "product=GTX Pro|MG Special"};
   }
 
   static constexpr char kDeals[] =
@@ -336,17 +338,17 @@ TEST_F(DealImportTest, ARefusalOfTheServerIsTheRows) {
   const std::string file = Write("deals.csv",
                                  "no,company,stage,closed\n"
                                  "D1,Sakura,Won,2025-04-01\nD2,Sakura,Open,2025-04-01\n");
-  EXPECT_EQ(Run({"deals", file, "--map",
-                 "account=company,id=no,stage=stage,contract_start=closed"}),
-            4);
+  EXPECT_EQ(
+      Run({"deals", file, "--map", "account=company,id=no,stage=stage,contract_start=closed"}), 4);
   EXPECT_THAT(out_, HasSubstr("the account would have no owner"));
   EXPECT_THAT(deals_, SizeIs(2));
 }
 
 TEST_F(DealImportTest, SamplesComeInLongAndWideTables) {
-  const std::string wide = Write("wide.csv",
-                                 "company,day,mails,interviews\n"
-                                 "Sakura,2025-04-01,3,\nSakura,2025-04-02,1,2\nNobody,2025-04-02,1,\n");
+  const std::string wide =
+      Write("wide.csv",
+            "company,day,mails,interviews\n"
+            "Sakura,2025-04-01,3,\nSakura,2025-04-02,1,2\nNobody,2025-04-02,1,\n");
   EXPECT_EQ(Run({"samples", wide, "--map",
                  "account=company,occurred_time=day,metrics.mails-sent=mails,"
                  "metrics.interviews=interviews"}),
@@ -375,10 +377,10 @@ TEST_F(DealImportTest, DaysOfSamplesCanBeMovedToToday) {
                  "metric=mails-sent", "--as-if-today", "2020-01-11"}),
             0);
   ASSERT_THAT(samples_, SizeIs(1));
-  EXPECT_EQ(absl::FormatTime("%Y-%m-%d %H:%M",
-                             calendar::ToTime(samples_.begin()->second.occurred_time()),
-                             absl::FixedTimeZone(9 * 3600)),
-            "2025-04-21 00:00");
+  EXPECT_EQ(
+      absl::FormatTime("%Y-%m-%d %H:%M", calendar::ToTime(samples_.begin()->second.occurred_time()),
+                       absl::FixedTimeZone(9 * 3600)),
+      "2025-04-21 00:00");
 }
 
 }  // namespace

@@ -95,10 +95,10 @@ absl::StatusOr<const MethodDescriptor*> FindMethod(absl::string_view name) {
   if (found.size() == 1) return found[0];
   if (found.empty()) {
     const std::vector<std::string> near = NearNames(parts.back());
-    return InputError(absl::StrCat(
-        "There is no RPC '", name, "'.",
-        near.empty() ? "" : absl::StrCat(" Near: ", absl::StrJoin(near, ", "), "."),
-        " `banso list` shows them all."));
+    return InputError(
+        absl::StrCat("There is no RPC '", name, "'.",
+                     near.empty() ? "" : absl::StrCat(" Near: ", absl::StrJoin(near, ", "), "."),
+                     " `banso list` shows them all."));
   }
   std::vector<std::string> names;
   for (const MethodDescriptor* method : found) names.push_back(ShortName(*method));

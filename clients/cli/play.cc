@@ -64,8 +64,8 @@ absl::Status CheckKeys(const YAML::Node& step) {
   for (const auto& entry : step) {
     const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "";
     if (!kKeys->contains(key)) {
-      return InputError(absl::StrCat("'", key, "' is no part of a step; there are: ",
-                                     absl::StrJoin(*kKeys, ", ")));
+      return InputError(absl::StrCat(
+          "'", key, "' is no part of a step; there are: ", absl::StrJoin(*kKeys, ", ")));
     }
   }
   return absl::OkStatus();
@@ -75,8 +75,8 @@ absl::Status CheckKeys(const YAML::Node& step) {
 void SetRequestId(const google::protobuf::MethodDescriptor& method, Message* request) {
   const FieldDescriptor* field = request->GetDescriptor()->FindFieldByName("request_id");
   if (field == nullptr || !request->GetReflection()->GetString(*request, field).empty()) return;
-  const std::string hash = contract::Hash(
-      absl::StrCat(method.full_name(), "\n", contract::Fingerprint(*request)), 16);
+  const std::string hash =
+      contract::Hash(absl::StrCat(method.full_name(), "\n", contract::Fingerprint(*request)), 16);
   request->GetReflection()->SetString(request, field,
                                       absl::StrCat("play-", absl::BytesToHexString(hash)));
 }
@@ -174,8 +174,8 @@ class Player {
     type::v1::GetPositionRequest ask;
     ask.set_service(service);
     type::v1::GetPositionResponse position;
-    BANSO_RETURN_IF_ERROR(context_.connection.Call("banso.type.v1.OperationsService/GetPosition",
-                                                   ask, &position));
+    BANSO_RETURN_IF_ERROR(
+        context_.connection.Call("banso.type.v1.OperationsService/GetPosition", ask, &position));
     type::v1::AwaitPositionRequest wait;
     wait.set_service(service);
     wait.set_position(position.position());
@@ -207,8 +207,8 @@ class Player {
     *request.mutable_token()->mutable_expire_time() =
         calendar::ToTimestamp(calendar::ToTime(time.time()) + kTokenLife);
     gateway::v1::Token token;
-    BANSO_RETURN_IF_ERROR(context_.connection.Call(
-        "banso.gateway.v1.GatewayService/CreateToken", request, &token));
+    BANSO_RETURN_IF_ERROR(
+        context_.connection.Call("banso.gateway.v1.GatewayService/CreateToken", request, &token));
     *stand = {token.name(), std::make_unique<Connection>(context_.connection, token.secret())};
     return absl::OkStatus();
   }

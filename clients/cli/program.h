@@ -23,9 +23,9 @@ struct ProgramSource {
   std::map<std::pair<std::string, int>, std::pair<std::string, int>> origins;
 };
 
-// Reads a program from a file, or from all `.yaml`, `.yml` and `.json` files of a folder in the order
-// of their names. Each file holds some fields of the program; lists are put together, a field that
-// is no list stands in one file only. Files whose name begins with a dot are passed over.
+// Reads a program from a file, or from all `.yaml`, `.yml` and `.json` files of a folder in the
+// order of their names. Each file holds some fields of the program; lists are put together, a field
+// that is no list stands in one file only. Files whose name begins with a dot are passed over.
 //
 // Errors of the input name the file and the field; those of all files come together.
 absl::StatusOr<ProgramSource> LoadProgram(const std::string& path);

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "clients/cli/context.h"
 #include "clients/cli/field_text.h"
+#include "common/calendar/business_days.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
@@ -28,18 +29,20 @@ constexpr char kDateType[] = "banso.type.v1.Date";
 
 // The value of one placeholder, `${` and `}` left out.
 std::optional<std::string> ValueOf(const std::string& inside, const Placeholders& placeholders) {
-  static const std::regex kForm(R"((today|now)(?:([+-])(\d{1,5})([dwhm]))?)");
+  static const std::regex kForm(R"((today|workday|now)(?:([+-])(\d{1,5})([dwhm]))?)");
   std::smatch match;
   if (!std::regex_match(inside, match, kForm)) return std::nullopt;
-  const bool today = match[1] == "today";
+  const bool today = match[1] != "now";
   int count = 0;
-  if (match[3].matched) absl::SimpleAtoi(match[3].str(), &count);
+  if (match[3].matched && !absl::SimpleAtoi(match[3].str(), &count)) return std::nullopt;
   if (match[2] == "-") count = -count;
   const char unit = match[4].matched ? match[4].str()[0] : 'd';
   if (today) {
     if (unit != 'd' && unit != 'w') return std::nullopt;
-    const absl::CivilDay day = calendar::DayOf(placeholders.now, placeholders.zone);
-    return calendar::DayText(day + (unit == 'w' ? 7 : 1) * count);
+    absl::CivilDay day = calendar::DayOf(placeholders.now, placeholders.zone);
+    day += (unit == 'w' ? 7 : 1) * count;
+    while (match[1] == "workday" && !calendar::Calendar::Japan().IsBusinessDay(day)) --day;
+    return calendar::DayText(day);
   }
   const absl::Duration step = unit == 'm'   ? absl::Minutes(1)
                               : unit == 'h' ? absl::Hours(1)
@@ -68,7 +71,7 @@ const FieldDescriptor* FindField(const Descriptor& type, const std::string& name
   return field != nullptr ? field : type.FindFieldByCamelcaseName(name);
 }
 
-absl::Status ExpandDays(const Descriptor& type, YAML::Node node);
+absl::Status ExpandDays(const Descriptor& type, const YAML::Node& node);
 
 // A value of a field, which is a message.
 absl::Status ExpandValue(const Descriptor& type, const YAML::Node& value, YAML::Node* result) {
@@ -76,9 +79,10 @@ absl::Status ExpandValue(const Descriptor& type, const YAML::Node& value, YAML::
   return ExpandDays(type, value);
 }
 
-// Writes out all days in a document that is a message of `type`. What does not fit the type is left
-// as it is, for the reader of messages to refuse.
-absl::Status ExpandDays(const Descriptor& type, YAML::Node node) {
+// Writes out all days in a document that is a message of `type` (nodes are handles: what they stand
+// for is changed). What does not fit the type is left as it is, for the reader of messages to
+// refuse.
+absl::Status ExpandDays(const Descriptor& type, const YAML::Node& node) {
   if (!node.IsMap()) return absl::OkStatus();
   for (auto entry : node) {
     if (!entry.first.IsScalar()) continue;
@@ -118,7 +122,7 @@ absl::StatusOr<std::string> Expand(absl::string_view text, const Placeholders& p
     if (!value.has_value()) {
       return InputError(absl::StrCat("'${", inside,
                                      "}' is not understood; write ${today}, ${today-20d}, "
-                                     "${today+2w}, ${now} or ${now-3h}"));
+                                     "${today+2w}, ${workday-3d}, ${now} or ${now-3h}"));
     }
     absl::StrAppend(&result, text.substr(0, begin), *value);
     text.remove_prefix(end + 1);

@@ -22,7 +22,8 @@ namespace banso::cli {
 struct Placeholders {
   // `${now}`, and `${now-2h}`: RFC 3339 in UTC.
   absl::Time now;
-  // The zone in which `${today}` (and `${today-20d}`, `${today+2w}`) is a day, as `2025-04-01`.
+  // The zone in which `${today}` (and `${today-20d}`, `${today+2w}`) is a day, as `2025-04-01`;
+  // `${workday-20d}` is that day or, when it is none, the last business day before it (in Japan).
   absl::TimeZone zone;
 };
 

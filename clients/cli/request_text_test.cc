@@ -31,6 +31,9 @@ TEST(Expand, ReckonsFromTodayAndNow) {
   EXPECT_THAT(Expand("${today}", day), IsOkAndHolds("2025-05-01"));
   EXPECT_THAT(Expand("from ${today-20d} to ${today+2w}.", day),
               IsOkAndHolds("from 2025-04-11 to 2025-05-15."));
+  // 27 April is a Sunday; 29 April and 3 to 6 May are holidays.
+  EXPECT_THAT(Expand("${workday-4d} ${workday-2d} ${workday} ${workday+5d}", day),
+              IsOkAndHolds("2025-04-25 2025-04-28 2025-05-01 2025-05-02"));
   EXPECT_THAT(Expand("${now}", day), IsOkAndHolds("2025-04-30T23:30:00Z"));
   EXPECT_THAT(Expand("${now-2h}", day), IsOkAndHolds("2025-04-30T21:30:00Z"));
   EXPECT_THAT(Expand("no placeholder, $5 {x}", day), IsOkAndHolds("no placeholder, $5 {x}"));
@@ -75,9 +78,8 @@ TEST(RequestFromText, NamesTheFieldAtFault) {
 }
 
 TEST(FindMethod, TakesAsMuchOfTheNameAsIsNeeded) {
-  for (const char* name :
-       {"GetAccount", "getaccount", "AccountsService/GetAccount", "accounts/GetAccount",
-        "banso.accounts.v1.AccountsService/GetAccount"}) {
+  for (const char* name : {"GetAccount", "getaccount", "AccountsService/GetAccount",
+                           "accounts/GetAccount", "banso.accounts.v1.AccountsService/GetAccount"}) {
     BANSO_ASSERT_OK_AND_ASSIGN(const auto* method, FindMethod(name));
     EXPECT_EQ(ShortName(*method), "AccountsService/GetAccount") << name;
   }
@@ -134,9 +136,9 @@ TEST(ParsePlay, MakesRequestIdsOfTheContent) {
 }
 
 TEST(ParsePlay, ReadsJsonLines) {
-  BANSO_ASSERT_OK_AND_ASSIGN(const auto steps,
-                             ParsePlay("{\"call\": \"GetTime\"}\n\n{\"await\": \"health\"}\n",
-                                       FirstOfMay()));
+  BANSO_ASSERT_OK_AND_ASSIGN(
+      const auto steps,
+      ParsePlay("{\"call\": \"GetTime\"}\n\n{\"await\": \"health\"}\n", FirstOfMay()));
   ASSERT_EQ(steps.size(), 2u);
   EXPECT_EQ(steps[1].await, "health");
 }

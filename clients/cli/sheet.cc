@@ -127,9 +127,9 @@ absl::Status Sheet::CheckFields(const google::protobuf::Descriptor& type) const 
     if (IsOwn(source.field)) continue;
     absl::Status status = CheckFieldPath(type, source.field);
     if (!status.ok()) {
-      return InputError(absl::StrCat(
-          status.message(), own_fields_.empty() ? "" : "; the import itself knows: ",
-          absl::StrJoin(own_fields_, ", ")));
+      return InputError(absl::StrCat(status.message(),
+                                     own_fields_.empty() ? "" : "; the import itself knows: ",
+                                     absl::StrJoin(own_fields_, ", ")));
     }
   }
   return absl::OkStatus();
@@ -237,8 +237,9 @@ std::vector<ColumnProfile> Sheet::Profiles() const {
     std::vector<std::string> values;
     for (const CsvRow& row : file_.rows) values.push_back(row.cells[column]);
     const auto known = known_.find(column);
-    profiles.push_back(ProfileOf(file_.header[column], values,
-                                 known == known_.end() ? std::vector<std::string>() : known->second));
+    profiles.push_back(
+        ProfileOf(file_.header[column], values,
+                  known == known_.end() ? std::vector<std::string>() : known->second));
   }
   return profiles;
 }

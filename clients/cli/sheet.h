@@ -47,6 +47,8 @@ struct SheetOptions {
   // The day of the file that is to become today, as YYYY-MM-DD: every day and time of the file is
   // moved by the same number of days. Empty: they stay.
   std::string as_if_today;
+  // What today is, as YYYY-MM-DD; empty: the server's business day.
+  std::string today;
 };
 
 // Where a field's value comes from.
@@ -62,8 +64,8 @@ class Sheet {
  public:
   // Reads the file and checks the mapping: every column exists and every field is one of `type`, or
   // one of `own_fields`, which the import itself gives a meaning (one that ends with a dot stands
-  // for all fields that begin so). `today` is for `as_if_today`. Errors of the input name the column
-  // or field and what there is.
+  // for all fields that begin so). `today` is for `as_if_today`. Errors of the input name the
+  // column or field and what there is.
   static absl::StatusOr<Sheet> Open(const SheetOptions& options,
                                     const google::protobuf::Descriptor& type,
                                     const std::set<std::string>& own_fields, absl::CivilDay today);
@@ -82,8 +84,8 @@ class Sheet {
   // The text of a field in a row, spaces around it removed; empty if there is none.
   std::string Text(const CsvRow& row, absl::string_view field) const;
 
-  // Sets all mapped fields but the import's own. Adds a problem for each value that is not accepted,
-  // and then returns false.
+  // Sets all mapped fields but the import's own. Adds a problem for each value that is not
+  // accepted, and then returns false.
   bool Fill(const CsvRow& row, google::protobuf::Message* message,
             std::vector<RowProblem>* problems) const;
   // A problem with the value of one field.
@@ -93,8 +95,8 @@ class Sheet {
   bool CheckKnown(CsvRow* row, std::vector<RowProblem>* problems,
                   std::vector<RowProblem>* warnings) const;
 
-  // The mapped columns, in the file's order, each with its holes and doubtful spellings. To be asked
-  // before the rows are taken out.
+  // The mapped columns, in the file's order, each with its holes and doubtful spellings. To be
+  // asked before the rows are taken out.
   std::vector<ColumnProfile> Profiles() const;
 
  private:

@@ -23,6 +23,7 @@ using accounts::v1::Account;
 class SheetTest : public ::testing::Test {
  protected:
   void SetUp() override {
+    options_.file = folder_.File("accounts.csv");
     std::ofstream(options_.file) << "account,sector,office,employees\n"
                                     "Acme,technolgy, Tokyo ,12\n"
                                     "Beta,retail,,many\n"
@@ -37,7 +38,7 @@ class SheetTest : public ::testing::Test {
   }
 
   testing::TempDir folder_;
-  SheetOptions options_{.file = folder_.File("accounts.csv")};
+  SheetOptions options_;
   std::vector<RowProblem> problems_;
   std::vector<RowProblem> warnings_;
 };
@@ -100,10 +101,10 @@ TEST_F(SheetTest, WarnsOfUnknownValues) {
   BANSO_ASSERT_OK_AND_ASSIGN(Sheet sheet, Open());
   for (CsvRow row : sheet.file().rows) EXPECT_TRUE(sheet.CheckKnown(&row, &problems_, &warnings_));
   EXPECT_THAT(problems_, IsEmpty());
-  EXPECT_THAT(warnings_,
-              ElementsAre(RowProblem{2, "sector", "technolgy", "not known; near 'technology'"},
-                          RowProblem{4, "sector", "farming",
-                                     "not known; known are technology, retail"}));
+  EXPECT_THAT(
+      warnings_,
+      ElementsAre(RowProblem{2, "sector", "technolgy", "not known; near 'technology'"},
+                  RowProblem{4, "sector", "farming", "not known; known are technology, retail"}));
 }
 
 TEST_F(SheetTest, CorrectsNearValuesAndRejectsOthersWhenAsked) {

@@ -28,12 +28,18 @@ TEST(IsNearSpelling, FindsMisspellingsAndLeavesOtherWordsAlone) {
     const char* b;
     bool near;
   } cases[] = {
-      {"technolgy", "technology", true},   {"Philipines", "Philippines", true},
-      {"GTXPro", "GTX Pro", true},         {"united states", "United States", true},
-      {"e-mail", "email", true},           {"Kenya", "Kenya", false},
-      {"Iran", "Iraq", true},              {"Mali", "Malta", false},
-      {"GTX 100", "GTX 200", false},       {"GTX Basic", "GTX Plus Basic", false},
-      {"MG Special", "MG Advanced", false}, {"ab", "ac", false},
+      {"technolgy", "technology", true},
+      {"Philipines", "Philippines", true},
+      {"GTXPro", "GTX Pro", true},
+      {"united states", "United States", true},
+      {"e-mail", "email", true},
+      {"Kenya", "Kenya", false},
+      {"Iran", "Iraq", true},
+      {"Mali", "Malta", false},
+      {"GTX 100", "GTX 200", false},
+      {"GTX Basic", "GTX Plus Basic", false},
+      {"MG Special", "MG Advanced", false},
+      {"ab", "ac", false},
       {"-", "+", false},
   };
   for (const auto& test : cases) {
@@ -45,7 +51,7 @@ TEST(IsNearSpelling, FindsMisspellingsAndLeavesOtherWordsAlone) {
 
 TEST(NearestOf, TakesTheNearestAndNothingForAKnownWord) {
   const std::vector<std::string> words = {"Austria", "Australia", "GTX Pro"};
-  EXPECT_THAT(NearestOf("Austrlia", words), Optional(std::string("Australia")));
+  EXPECT_THAT(NearestOf("Austrailia", words), Optional(std::string("Australia")));
   EXPECT_THAT(NearestOf("GTXPro", words), Optional(std::string("GTX Pro")));
   EXPECT_EQ(NearestOf("Austria", words), std::nullopt);
   EXPECT_EQ(NearestOf("Japan", words), std::nullopt);

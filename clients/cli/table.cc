@@ -63,8 +63,8 @@ std::string Shortened(absl::string_view text, int width) {
   return absl::StrCat(result, kEllipsis);
 }
 
-Table::Table(std::vector<std::string> titles) {
-  for (std::string& title : titles) {
+Table::Table(const std::vector<std::string>& titles) {
+  for (const std::string& title : titles) {
     absl::string_view text = title;
     right_.push_back(absl::ConsumePrefix(&text, ">"));
     titles_.emplace_back(text);

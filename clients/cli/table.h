@@ -20,7 +20,7 @@ std::string Shortened(absl::string_view text, int width);
 class Table {
  public:
   // Titles; one that begins with `>` belongs to a column that is aligned to the right.
-  explicit Table(std::vector<std::string> titles);
+  explicit Table(const std::vector<std::string>& titles);
 
   // Adds a row with as many cells as there are titles. Line breaks and tabs become spaces.
   void Add(std::vector<std::string> cells);

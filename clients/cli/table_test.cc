@@ -43,7 +43,7 @@ TEST(Table, ShortensWideCells) {
   table.Add({"a very long text", "b"});
   std::ostringstream out;
   table.Print(out, 8);
-  EXPECT_EQ(out.str(), "A         B\na very…   b\n");
+  EXPECT_EQ(out.str(), "A        B\na very…  b\n");
 }
 
 }  // namespace

@@ -57,7 +57,8 @@ void PrintAccount(const AccountOverview& overview, std::ostream& out) {
   const accounts::v1::Account& account = overview.account();
   const accounts::v1::Classification& classes = account.classification();
   out << account.display_name() << " (" << account.name() << ")\n";
-  Line(out, "stage", EnumText(accounts::v1::LifecycleStage_descriptor(), account.lifecycle_stage()));
+  Line(out, "stage",
+       EnumText(accounts::v1::LifecycleStage_descriptor(), account.lifecycle_stage()));
   std::vector<std::string> words;
   for (const std::string& word : {classes.segment(), classes.tier(), classes.touch()}) {
     if (!word.empty()) words.push_back(word);
@@ -77,20 +78,20 @@ std::string ClocksText(const OnboardingOverview& overview) {
 }
 
 std::string DaysText(const OnboardingOverview& overview) {
-  return absl::StrJoin(
-      overview.days(), ", ", [](std::string* out, const gateway::v1::ClockDays& days) {
-        absl::StrAppend(out, days.days(), " days since ",
-                        EnumText(type::v1::Clock_descriptor(), days.clock()));
-      });
+  return absl::StrJoin(overview.days(), ", ",
+                       [](std::string* out, const gateway::v1::ClockDays& days) {
+                         absl::StrAppend(out, days.days(), " days since ",
+                                         EnumText(type::v1::Clock_descriptor(), days.clock()));
+                       });
 }
 
 std::string VerdictText(const handoff::v1::Readiness& verdict) {
   std::vector<std::string> open;
   for (const handoff::v1::CriterionVerdict& criterion : verdict.criteria()) {
     if (!criterion.required() || criterion.verdict() == handoff::v1::VERDICT_MET) continue;
-    open.push_back(absl::StrCat(
-        criterion.title(), " (", EnumText(handoff::v1::Verdict_descriptor(), criterion.verdict()),
-        ")"));
+    open.push_back(absl::StrCat(criterion.title(), " (",
+                                EnumText(handoff::v1::Verdict_descriptor(), criterion.verdict()),
+                                ")"));
   }
   const std::string text = EnumText(handoff::v1::OverallVerdict_descriptor(), verdict.verdict());
   return open.empty() ? text : absl::StrCat(text, ": ", absl::StrJoin(open, "; "));
@@ -98,8 +99,8 @@ std::string VerdictText(const handoff::v1::Readiness& verdict) {
 
 void PrintMeetings(const OnboardingOverview& overview, std::ostream& out) {
   for (const kickoff::v1::Meeting& meeting : overview.meetings()) {
-    const std::string day = meeting.has_held_date() ? Day(meeting.held_date())
-                                                    : Day(meeting.planned_date());
+    const std::string day =
+        meeting.has_held_date() ? Day(meeting.held_date()) : Day(meeting.planned_date());
     Line(out, "meeting",
          absl::StrCat(day, " ", meeting.title(), ", ",
                       EnumText(kickoff::v1::MeetingState_descriptor(), meeting.state())));
@@ -192,15 +193,14 @@ void PrintPortfolio(const std::vector<PortfolioRow>& rows,
   Table table({"ACCOUNT", "NAME", "STAGE", "CLASS", "OWNER", ">DAY", "DEADLINE", ">LEFT",
                "NEXT STEP", "DUE", ">SCORE", "BAND", "SUCCESS"});
   for (const PortfolioRow& row : rows) {
-    table.Add({Id(row.account()), row.display_name(),
-               EnumText(accounts::v1::LifecycleStage_descriptor(), row.lifecycle_stage()),
-               absl::StrCat(row.segment(), row.touch().empty() ? "" : "/", row.touch()),
-               Id(row.owner()),
-               row.has_days_since_contract_start() ? absl::StrCat(row.days_since_contract_start())
-                                                   : "",
-               Day(row.deadline()), row.has_days_left() ? absl::StrCat(row.days_left()) : "",
-               row.next_step(), Day(row.next_due()), row.has_score() ? Number(row.score()) : "",
-               row.band(), TruthText(row.success())});
+    table.Add(
+        {Id(row.account()), row.display_name(),
+         EnumText(accounts::v1::LifecycleStage_descriptor(), row.lifecycle_stage()),
+         absl::StrCat(row.segment(), row.touch().empty() ? "" : "/", row.touch()), Id(row.owner()),
+         row.has_days_since_contract_start() ? absl::StrCat(row.days_since_contract_start()) : "",
+         Day(row.deadline()), row.has_days_left() ? absl::StrCat(row.days_left()) : "",
+         row.next_step(), Day(row.next_due()), row.has_score() ? Number(row.score()) : "",
+         row.band(), TruthText(row.success())});
   }
   table.Print(out, 40);
   for (const gateway::v1::MissingPart& part : missing) PrintMissing(part, out);

@@ -14,7 +14,8 @@
 // Answers as people read them.
 namespace banso::cli {
 
-// An enum value without its prefix, in lower case with spaces: `handoff gap`; empty for UNSPECIFIED.
+// An enum value without its prefix, in lower case with spaces: `handoff gap`; empty for
+// UNSPECIFIED.
 std::string EnumText(const google::protobuf::EnumDescriptor* type, int value);
 
 // A portfolio, a row for each account; what could not be told comes below.

@@ -364,13 +364,15 @@ std::unique_ptr<Peer::RawStream> Peer::StreamRaw(const banso::Call& call, absl::
   return std::make_unique<RawStreamOverReactor>(std::move(reactor));
 }
 
-Peers::Peers(const std::map<std::string, std::string>& addresses, const std::string& suite_key) {
+Peers::Peers(const std::map<std::string, std::string>& addresses, const std::string& suite_key,
+             const TlsFiles& tls) {
   for (const char* name : {"accounts", "health", "kickoff", "handoff"}) {
     const auto it = addresses.find(name);
     peers_.emplace(
         name, std::make_unique<Peer>(PeerOptions{.name = name,
                                                  .address = it == addresses.end() ? "" : it->second,
-                                                 .suite_key = suite_key}));
+                                                 .suite_key = suite_key,
+                                                 .tls = tls}));
   }
 }
 

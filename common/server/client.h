@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "common/contract/call.h"
 #include "common/server/router.h"
+#include "common/server/tls.h"
 #include "google/protobuf/message.h"
 
 namespace banso::server {
@@ -88,6 +89,9 @@ struct PeerOptions {
   std::string address = {};
   // The secret that the suite's processes share; empty: none.
   std::string suite_key = {};
+  // Whose certificate the service must show, and which one it is shown; plain text without a
+  // `peer_ca_file`. The files must have been checked.
+  TlsFiles tls = {};
   // How long a call may take that the caller's deadline leaves open longer.
   absl::Duration max_duration = absl::Seconds(10);
   // How much earlier than its caller's deadline a call ends, so that the answer can still be given.
@@ -188,8 +192,9 @@ class Peer {
 class Peers {
  public:
   // Makes a peer for each of `accounts`, `health`, `kickoff` and `handoff`; `addresses` may leave
-  // some out.
-  Peers(const std::map<std::string, std::string>& addresses, const std::string& suite_key);
+  // some out. `tls` as in PeerOptions.
+  Peers(const std::map<std::string, std::string>& addresses, const std::string& suite_key,
+        const TlsFiles& tls = {});
 
   Peer& accounts() { return *peers_.at("accounts"); }
   Peer& health() { return *peers_.at("health"); }

@@ -54,8 +54,10 @@ EchoServer::EchoServer(Handler echo, ServerOptions options) {
       ServerProcess::Start(std::move(definition), options);
   BANSO_CHECK(process.ok());
   process_ = *std::move(process);
-  peer_ = std::make_unique<Peer>(
-      PeerOptions{.name = "echo", .address = process_->address(), .suite_key = options.suite_key});
+  peer_ = std::make_unique<Peer>(PeerOptions{.name = "echo",
+                                             .address = process_->address(),
+                                             .suite_key = options.suite_key,
+                                             .tls = options.tls});
 }
 
 EchoResponse EchoServer::EchoBack(const Call& call, const EchoRequest& request) {

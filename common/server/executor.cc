@@ -16,12 +16,17 @@ bool Executor::Submit(Lane lane, absl::AnyInvocable<void()> task) {
   Pool& pool = PoolOf(lane);
   absl::MutexLock lock(&pool.mutex);
   const int waiting = static_cast<int>(pool.queue.size());
-  if (pool.stopped || waiting >= pool.limits.queue) return false;
+  if (pool.stopped) return false;
+  if (waiting >= pool.limits.queue) {
+    ++pool.refused;
+    return false;
+  }
   pool.queue.push_back(std::move(task));
   // An idle thread may not have woken up yet for an earlier task, so count the tasks as well.
   if (waiting + 1 > pool.idle && static_cast<int>(pool.threads.size()) < pool.limits.threads) {
     pool.threads.emplace_back([&pool] { Run(pool); });
   }
+  pool.wake.Signal();
   return true;
 }
 
@@ -37,14 +42,17 @@ int Executor::QueueLength(Lane lane) const {
   return static_cast<int>(pool.queue.size());
 }
 
+int64_t Executor::Refused(Lane lane) const {
+  const Pool& pool = PoolOf(lane);
+  absl::MutexLock lock(&pool.mutex);
+  return pool.refused;
+}
+
 void Executor::Run(Pool& pool) {
-  const auto has_work_or_ends = [&pool]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(pool.mutex) {
-    return !pool.queue.empty() || pool.stopped;
-  };
   pool.mutex.Lock();
   while (true) {
     ++pool.idle;
-    pool.mutex.Await(absl::Condition(&has_work_or_ends));
+    while (pool.queue.empty() && !pool.stopped) pool.wake.Wait(&pool.mutex);
     --pool.idle;
     if (pool.queue.empty()) break;
     absl::AnyInvocable<void()> task = std::move(pool.queue.front());
@@ -63,6 +71,7 @@ void Executor::Stop(Pool& pool) {
   {
     absl::MutexLock lock(&pool.mutex);
     pool.stopped = true;
+    pool.wake.SignalAll();
     threads.swap(pool.threads);
   }
   for (std::thread& thread : threads) thread.join();

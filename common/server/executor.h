@@ -1,6 +1,7 @@
 #ifndef BANSO_COMMON_SERVER_EXECUTOR_H_
 #define BANSO_COMMON_SERVER_EXECUTOR_H_
 
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <thread>
@@ -56,14 +57,19 @@ class Executor {
 
   // How many tasks wait for a thread.
   int QueueLength(Lane lane) const;
+  // How many tasks were refused because the queue was full.
+  int64_t Refused(Lane lane) const;
 
  private:
   struct Pool {
     LaneLimits limits;
     mutable absl::Mutex mutex;
+    // Not a condition of the mutex: with every unlock it would be asked for each idle thread.
+    absl::CondVar wake;
     std::deque<absl::AnyInvocable<void()>> queue ABSL_GUARDED_BY(mutex);
     std::vector<std::thread> threads ABSL_GUARDED_BY(mutex);
     int idle ABSL_GUARDED_BY(mutex) = 0;
+    int64_t refused ABSL_GUARDED_BY(mutex) = 0;
     bool stopped ABSL_GUARDED_BY(mutex) = false;
   };
 

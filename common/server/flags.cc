@@ -18,17 +18,29 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "common/contract/errors.h"
+#include "common/server/config_file.h"
 #include "common/server/log.h"
 #include "common/status_macros.h"
 
 ABSL_FLAG(std::string, listen_host, "127.0.0.1", "address to listen on");
 ABSL_FLAG(int, port, 0, "gRPC port; 0 takes a free one");
 ABSL_FLAG(int, http_port, 0, "the gateway's port for HTTP; 0 takes a free one");
+ABSL_FLAG(int, ops_port, -1,
+          "port for /healthz, /readyz and /metrics; 0 takes a free one, -1 opens none");
 ABSL_FLAG(std::string, data_dir, "data", "folder of the databases; created when it is missing");
 ABSL_FLAG(std::string, port_file, "", "where to write the ports in use, as JSON; empty: nowhere");
 ABSL_FLAG(bool, test_clock, false, "business time stands still and is set by an RPC; for tests");
 ABSL_FLAG(std::string, test_clock_start, "", "where a test clock begins, as RFC 3339; empty: now");
 ABSL_FLAG(std::string, suite_key_file, "", "file with the secret of the suite; empty: none");
+ABSL_FLAG(std::string, tls_cert_file, "", "the services' certificate, PEM; empty: plain text");
+ABSL_FLAG(std::string, tls_key_file, "", "the key of --tls_cert_file, PEM");
+ABSL_FLAG(std::string, tls_client_ca_file, "",
+          "authorities whose certificates callers must show, PEM; empty: callers need none");
+ABSL_FLAG(std::string, peer_ca_file, "",
+          "authorities of the other services' certificates, PEM; empty: they are called in plain "
+          "text");
+ABSL_FLAG(std::string, config_file, "",
+          "YAML file with flags that neither the command line nor the environment gives");
 ABSL_FLAG(std::string, log_file, "", "where to log; empty: standard error");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
@@ -41,18 +53,29 @@ ABSL_FLAG(std::string, handoff_address, "", "where handoff is, as host:port");
 namespace banso::server {
 namespace {
 
-constexpr const char* kNames[] = {"listen_host",      "port",
-                                  "http_port",        "data_dir",
-                                  "port_file",        "test_clock",
-                                  "test_clock_start", "suite_key_file",
-                                  "log_file",         "log_level",
-                                  "drain_timeout",    "accounts_address",
-                                  "health_address",   "kickoff_address",
-                                  "handoff_address"};
+constexpr const char* kNames[] = {
+    "listen_host",      "port",           "http_port",       "ops_port",
+    "data_dir",         "port_file",      "test_clock",      "test_clock_start",
+    "suite_key_file",   "tls_cert_file",  "tls_key_file",    "tls_client_ca_file",
+    "peer_ca_file",     "log_file",       "log_level",       "drain_timeout",
+    "accounts_address", "health_address", "kickoff_address", "handoff_address"};
 constexpr int kMaxPort = 65535;
 constexpr size_t kMinKeyLength = 16;
 
-// The command line comes after this, and wins.
+absl::Status ReadFile(const std::string& path) {
+  BANSO_ASSIGN_OR_RETURN(const auto values,
+                         ReadConfigFile(path, {std::begin(kNames), std::end(kNames)}));
+  contract::Violations violations;
+  for (const auto& [name, value] : values) {
+    std::string error;
+    if (!absl::FindCommandLineFlag(name)->ParseFrom(value, &error)) {
+      violations.Add(absl::StrCat(path, ": ", name), value,
+                     absl::StrCat("a value for --", name, ": ", error), "NOT_ACCEPTED");
+    }
+  }
+  return violations.ToStatus();
+}
+
 absl::Status ReadEnvironment() {
   contract::Violations violations;
   for (const char* name : kNames) {
@@ -68,6 +91,19 @@ absl::Status ReadEnvironment() {
   return violations.ToStatus();
 }
 
+// Reads all sources, each over the one before it: file, environment, command line. Returns what is
+// left of the arguments.
+absl::StatusOr<std::vector<char*>> ReadAll(int argc, char** argv) {
+  // The first reading only finds the file.
+  absl::ParseCommandLine(argc, argv);
+  std::string path = absl::GetFlag(FLAGS_config_file);
+  const char* variable = std::getenv("BANSO_CONFIG_FILE");
+  if (path.empty() && variable != nullptr) path = variable;
+  if (!path.empty()) BANSO_RETURN_IF_ERROR(ReadFile(path));
+  BANSO_RETURN_IF_ERROR(ReadEnvironment());
+  return absl::ParseCommandLine(argc, argv);
+}
+
 absl::Status CheckFlags(const Flags& flags) {
   contract::Violations violations;
   for (const auto& [name, port] :
@@ -75,6 +111,9 @@ absl::Status CheckFlags(const Flags& flags) {
     if (port < 0 || port > kMaxPort) {
       violations.Add(name, absl::StrCat(port), "0 to 65535", "OUT_OF_RANGE");
     }
+  }
+  if (flags.ops_port < -1 || flags.ops_port > kMaxPort) {
+    violations.Add("--ops_port", absl::StrCat(flags.ops_port), "-1 to 65535", "OUT_OF_RANGE");
   }
   if (!ParseLogLevel(flags.log_level).has_value()) {
     violations.Add("--log_level", flags.log_level, "debug, info, warning or error", "NOT_ACCEPTED");
@@ -103,8 +142,7 @@ absl::StatusOr<Flags> ParseFlags(int argc, char** argv, absl::string_view usage)
   // The library ends the process when the text is set twice.
   static std::once_flag usage_set;
   std::call_once(usage_set, [&] { absl::SetProgramUsageMessage(usage); });
-  BANSO_RETURN_IF_ERROR(ReadEnvironment());
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  BANSO_ASSIGN_OR_RETURN(const std::vector<char*> rest, ReadAll(argc, argv));
   if (rest.size() > 1) {
     return contract::InvalidField("arguments", absl::StrJoin(rest.begin() + 1, rest.end(), " "),
                                   "flags only (--help lists them)");
@@ -113,11 +151,16 @@ absl::StatusOr<Flags> ParseFlags(int argc, char** argv, absl::string_view usage)
   flags.listen_host = absl::GetFlag(FLAGS_listen_host);
   flags.port = absl::GetFlag(FLAGS_port);
   flags.http_port = absl::GetFlag(FLAGS_http_port);
+  flags.ops_port = absl::GetFlag(FLAGS_ops_port);
   flags.data_dir = absl::GetFlag(FLAGS_data_dir);
   flags.port_file = absl::GetFlag(FLAGS_port_file);
   flags.test_clock = absl::GetFlag(FLAGS_test_clock);
   flags.test_clock_start = absl::GetFlag(FLAGS_test_clock_start);
   flags.suite_key_file = absl::GetFlag(FLAGS_suite_key_file);
+  flags.tls = {.cert_file = absl::GetFlag(FLAGS_tls_cert_file),
+               .key_file = absl::GetFlag(FLAGS_tls_key_file),
+               .client_ca_file = absl::GetFlag(FLAGS_tls_client_ca_file),
+               .peer_ca_file = absl::GetFlag(FLAGS_peer_ca_file)};
   flags.log_file = absl::GetFlag(FLAGS_log_file);
   flags.log_level = absl::GetFlag(FLAGS_log_level);
   flags.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);

@@ -9,19 +9,25 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/server/tls.h"
 
 namespace banso::server {
 
-// The settings of a process. Each is a flag (`--data_dir=...`) and, where the flag is not given, an
-// environment variable (`BANSO_DATA_DIR`).
+// The settings of a process. Each is a flag (`--data_dir=...`); where the flag is not given, an
+// environment variable (`BANSO_DATA_DIR`); where that is not set either, a line of the YAML file
+// that --config_file names (`data_dir: ...`, see config_file.h).
 struct Flags {
-  // --listen_host: the address to listen on. A process without a suite key listens on loopback
-  // only.
+  // --listen_host: the address to listen on. A process that knows its callers neither by suite key
+  // nor by --tls_client_ca_file listens on loopback only.
   std::string listen_host = "127.0.0.1";
   // --port: the gRPC port; 0 takes a free one. In the suite it is the gateway's.
   int port = 0;
   // --http_port: the gateway's port for HTTP; 0 takes a free one.
   int http_port = 0;
+  // --ops_port: the port for /healthz, /readyz and /metrics, see ops_server.h; 0 takes a free one,
+  // -1 opens none. None by default: it answers whoever can reach it, so it is opened where somebody
+  // wants to look. In the port file it is `<service>_ops`, or `ops` for several services.
+  int ops_port = -1;
   // --data_dir: the folder of the databases; created when it is missing.
   std::string data_dir = "data";
   // --port_file: where to write the ports in use, as JSON (`{"accounts": 41237}`), once everything
@@ -34,6 +40,9 @@ struct Flags {
   std::string test_clock_start;
   // --suite_key_file: a file with the secret that the suite's processes share; empty: none.
   std::string suite_key_file;
+  // --tls_cert_file, --tls_key_file, --tls_client_ca_file, --peer_ca_file: see tls.h. The ports for
+  // HTTP speak plain text in any case.
+  TlsFiles tls;
   // --log_file: where to log; empty: standard error.
   std::string log_file;
   // --log_level: debug (every call), info (calls that change something or fail), warning or error.
@@ -45,9 +54,10 @@ struct Flags {
   std::map<std::string, std::string> addresses;
 };
 
-// Reads flags and environment. `--help` prints them and ends the process; an unknown flag or a
-// value that cannot be read ends it with a sentence and exit status 1. Call it once, from main.
-// INVALID_ARGUMENT for arguments that are no flags and for values that make no sense together.
+// Reads flags, environment and file. `--help` prints them and ends the process; an unknown flag or
+// a value that cannot be read ends it with a sentence and exit status 1. Call it once, from main.
+// INVALID_ARGUMENT for arguments that are no flags, for variables and lines of the file that cannot
+// be read, and for values that make no sense together; FAILED_PRECONDITION when there is no file.
 absl::StatusOr<Flags> ParseFlags(int argc, char** argv, absl::string_view usage);
 
 // Reads the secret in `path`, without surrounding white space. Empty for an empty path.

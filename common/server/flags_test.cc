@@ -57,6 +57,8 @@ TEST_F(FlagsTest, HaveDefaults) {
   ASSERT_THAT(flags, IsOk());
   EXPECT_EQ(flags->listen_host, "127.0.0.1");
   EXPECT_EQ(flags->port, 0);
+  EXPECT_EQ(flags->ops_port, -1);
+  EXPECT_EQ(flags->tls, TlsFiles());
   EXPECT_FALSE(flags->test_clock);
   EXPECT_EQ(flags->addresses.at("health"), "");
 }
@@ -73,6 +75,69 @@ TEST_F(FlagsTest, ComeFromTheEnvironmentAndTheCommandLineWins) {
   EXPECT_TRUE(flags->test_clock);
 }
 
+TEST_F(FlagsTest, ComeFromTheFileWhereNeitherCommandLineNorEnvironmentGivesThem) {
+  SetVariable("BANSO_DATA_DIR", "/from/environment");
+  const std::string path = Write(
+      "# ours\n"
+      "port: 7003\n"
+      "http_port: '7004'\n"
+      "data_dir: /from/file\n"
+      "listen_host: 127.0.0.9\n"
+      "test_clock: true\n"
+      "drain_timeout: 90s\n"
+      "health_address: 10.0.0.1:7\n");
+  const auto flags = Parse({"--config_file=" + path, "--listen_host=127.0.0.2"});
+  ASSERT_THAT(flags, IsOk());
+  EXPECT_EQ(flags->listen_host, "127.0.0.2");
+  EXPECT_EQ(flags->data_dir, "/from/environment");
+  EXPECT_EQ(flags->port, 7003);
+  EXPECT_EQ(flags->http_port, 7004);
+  EXPECT_TRUE(flags->test_clock);
+  EXPECT_EQ(flags->drain_timeout, absl::Seconds(90));
+  EXPECT_EQ(flags->addresses.at("health"), "10.0.0.1:7");
+}
+
+TEST_F(FlagsTest, FindTheFileByTheEnvironmentToo) {
+  SetVariable("BANSO_CONFIG_FILE", Write("ops_port: 0"));
+  const auto flags = Parse({});
+  ASSERT_THAT(flags, IsOk());
+  EXPECT_EQ(flags->ops_port, 0);
+}
+
+TEST_F(FlagsTest, TakeAnEmptyFile) {
+  EXPECT_THAT(Parse({"--config_file=" + Write("")}), IsOk());
+  EXPECT_THAT(Parse({"--config_file=" + Write("# nothing yet\n")}), IsOk());
+}
+
+TEST_F(FlagsTest, RefuseAFileWithFaultsAndNameThem) {
+  struct Case {
+    const char* name;
+    const char* text;
+    const char* named;
+  };
+  for (const Case& c :
+       {Case{"a misspelt flag", "data_dirr: x", "did you mean data_dir?"},
+        Case{"a flag that is far from any", "colour: red", "one of listen_host, port"},
+        Case{"a file within the file", "config_file: x", "config_file"},
+        Case{"a library's flag", "flagfile: x", "flagfile"},
+        Case{"a value that is none", "port: many", "port"},
+        Case{"a list", "port: [1, 2]", "a single value"}, Case{"no value", "port:", "single value"},
+        Case{"a key twice", "port: 1\nport: 2", "port"}, Case{"no mapping", "- port", "file"},
+        Case{"no YAML", "port: [", "file"}, Case{"out of range", "port: 70000", "65535"}}) {
+    SCOPED_TRACE(c.name);
+    absl::FlagSaver saver;
+    const absl::Status status = Parse({"--config_file=" + Write(c.text)}).status();
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument));
+    const auto violations = contract::FieldViolations(status);
+    ASSERT_EQ(violations.size(), 1u);
+    EXPECT_THAT(violations[0].field + " " + violations[0].description, HasSubstr(c.named));
+  }
+  EXPECT_THAT(Parse({"--config_file=" + TempFile("none")}).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("--config_file")));
+  EXPECT_THAT(Parse({"--config_file=" + temp_dir().path().string()}).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
 TEST_F(FlagsTest, RefuseWhatMakesNoSense) {
   struct Case {
     const char* name;
@@ -80,6 +145,7 @@ TEST_F(FlagsTest, RefuseWhatMakesNoSense) {
     const char* named;
   };
   for (const Case& c : {Case{"a port that is none", {"--port=70000"}, "--port"},
+                        Case{"an ops port that is none", {"--ops_port=-2"}, "--ops_port"},
                         Case{"a level that is none", {"--log_level=loud"}, "--log_level"},
                         Case{"a time that is none",
                              {"--test_clock", "--test_clock_start=tomorrow"},

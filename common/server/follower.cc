@@ -42,6 +42,10 @@ class StreamFollower : public Follower {
       : base_(options), cancelled_(std::make_shared<std::atomic<bool>>(false)) {}
 
   void Start() override {
+    {
+      absl::MutexLock lock(&mutex_);
+      in_step_ = absl::Now();
+    }
     thread_ = std::thread([this] { Loop(); });
   }
 
@@ -61,6 +65,17 @@ class StreamFollower : public Follower {
   int64_t position() const override {
     absl::MutexLock lock(&mutex_);
     return position_;
+  }
+
+  FollowerState state() const override {
+    absl::MutexLock lock(&mutex_);
+    return {.name = base_.name,
+            .source = source(),
+            .connected = connected_,
+            .has_connected = has_connected_,
+            .position = position_,
+            .newest = newest_,
+            .in_step = in_step_};
   }
 
   absl::StatusOr<int64_t> WaitForPosition(int64_t position, absl::Time deadline) override {
@@ -146,6 +161,7 @@ class StreamFollower : public Follower {
         received = more.ok() && *more;
         if (received) batch.push_back(std::move(next));
       }
+      NoteReceived(batch);
       BANSO_RETURN_IF_ERROR(Take(batch));
       *progress = true;
       BANSO_RETURN_IF_ERROR(ended);
@@ -181,6 +197,7 @@ class StreamFollower : public Follower {
     }
     stored_ = next;
     SetPosition(next.position);
+    NoteInStep();
     return absl::OkStatus();
   }
 
@@ -209,12 +226,27 @@ class StreamFollower : public Follower {
   bool Publish(ReadStream<Message>* stream) {
     absl::MutexLock lock(&mutex_);
     stream_ = stream;
+    connected_ = false;
     return !stopped_;
   }
 
   void SetPosition(int64_t position) {
     absl::MutexLock lock(&mutex_);
     position_ = position;
+  }
+
+  void NoteReceived(const std::vector<Message>& batch) {
+    // Positions of before do not count in a stream that begins anew.
+    int64_t newest = stored_.resume_token.empty() ? 0 : stored_.position;
+    for (const Message& message : batch) newest = std::max(newest, message.position());
+    absl::MutexLock lock(&mutex_);
+    connected_ = has_connected_ = true;
+    newest_ = newest;
+  }
+
+  void NoteInStep() {
+    absl::MutexLock lock(&mutex_);
+    in_step_ = absl::Now();
   }
 
   void Pause(absl::Duration duration) {
@@ -247,6 +279,10 @@ class StreamFollower : public Follower {
   mutable absl::Mutex mutex_;
   ReadStream<Message>* stream_ ABSL_GUARDED_BY(mutex_) = nullptr;
   int64_t position_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t newest_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool connected_ ABSL_GUARDED_BY(mutex_) = false;
+  bool has_connected_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Time in_step_ ABSL_GUARDED_BY(mutex_) = absl::Now();
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

@@ -62,6 +62,22 @@ struct FactsFollowerOptions : FollowerOptions {
   std::function<absl::Status(storage::Writer&, const fact::v1::FactChange&)> apply;
 };
 
+// How a follower is doing.
+struct FollowerState {
+  // As in FollowerOptions.
+  std::string name = {};
+  // The service that is followed, such as `accounts`.
+  std::string source = {};
+  // The source's stream is open and has brought something; it has ever been so.
+  bool connected = false;
+  bool has_connected = false;
+  // How far it has come, and the newest that it has heard of, in the source's positions.
+  int64_t position = 0;
+  int64_t newest = 0;
+  // When it had last taken over all that it had received (system time); before that, its start.
+  absl::Time in_step = {};
+};
+
 // Keeps this service's store up to date with another's stream: a thread that reads the stream from
 // the position it has stored, applies what comes in batches of one transaction each, together with
 // the new position, and connects again when the stream breaks. Every message has an effect exactly
@@ -79,6 +95,7 @@ class Follower {
   virtual const std::string& source() const = 0;
   // How far it has come, in the positions of the service that is followed.
   virtual int64_t position() const = 0;
+  virtual FollowerState state() const = 0;
   // Waits until position() is at least `position`, and returns it. DEADLINE_EXCEEDED at `deadline`
   // (system time); UNAVAILABLE when the follower is stopped meanwhile.
   virtual absl::StatusOr<int64_t> WaitForPosition(int64_t position, absl::Time deadline) = 0;

@@ -112,8 +112,10 @@ void Host::EndCall() {
 absl::Status Host::Add(OpenStream* stream) {
   absl::MutexLock lock(&streams_mutex_);
   if (ending_) return Stopping();
-  if (streams_.size() >= static_cast<size_t>(kMaxOpenStreams))
+  if (streams_.size() >= static_cast<size_t>(kMaxOpenStreams)) {
+    ++refused_streams_;
     return contract::Overloaded(kRetryAfter);
+  }
   streams_.insert(stream);
   return absl::OkStatus();
 }
@@ -121,6 +123,21 @@ absl::Status Host::Add(OpenStream* stream) {
 void Host::Remove(OpenStream* stream) {
   absl::MutexLock lock(&streams_mutex_);
   streams_.erase(stream);
+}
+
+int Host::calls() const {
+  absl::MutexLock lock(&calls_mutex_);
+  return calls_;
+}
+
+int Host::open_streams() const {
+  absl::MutexLock lock(&streams_mutex_);
+  return static_cast<int>(streams_.size());
+}
+
+int64_t Host::refused_streams() const {
+  absl::MutexLock lock(&streams_mutex_);
+  return refused_streams_;
 }
 
 void Host::EndStreams() {

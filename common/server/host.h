@@ -36,6 +36,7 @@ class Host {
   ~Host();
 
   Executor& executor() { return executor_; }
+  const Executor& executor() const { return executor_; }
   const ServiceDefinition& definition() const { return definition_; }
   const ServerOptions& options() const { return options_; }
 
@@ -48,6 +49,11 @@ class Host {
   absl::Status Add(OpenStream* stream);
   // Does nothing for a stream that was not added.
   void Remove(OpenStream* stream);
+
+  // Calls and streams under way, streams that are open, streams that were too many.
+  int calls() const;
+  int open_streams() const;
+  int64_t refused_streams() const;
 
   // Ends the open streams, now and those that come later.
   void EndStreams();
@@ -63,10 +69,11 @@ class Host {
   const ServiceDefinition& definition_;
   const ServerOptions options_;
   Executor executor_;
-  absl::Mutex calls_mutex_;
+  mutable absl::Mutex calls_mutex_;
   int calls_ ABSL_GUARDED_BY(calls_mutex_) = 0;
-  absl::Mutex streams_mutex_;
+  mutable absl::Mutex streams_mutex_;
   std::set<OpenStream*> streams_ ABSL_GUARDED_BY(streams_mutex_);
+  int64_t refused_streams_ ABSL_GUARDED_BY(streams_mutex_) = 0;
   bool ending_ ABSL_GUARDED_BY(streams_mutex_) = false;
   bool stopped_ ABSL_GUARDED_BY(streams_mutex_) = false;
   std::thread ticker_;

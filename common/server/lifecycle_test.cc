@@ -282,7 +282,7 @@ TEST(MainDeathTest, ServesAllModulesUntilSigtermAndEndsWithZero) {
     const testing::TempDir folder;
     std::vector<std::string> arguments = {
         "program", absl::StrCat("--data_dir=", folder.File("data")),
-        absl::StrCat("--port_file=", folder.File("ports.json")), "--test_clock"};
+        absl::StrCat("--port_file=", folder.File("ports.json")), "--test_clock", "--ops_port=0"};
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     // Blocked here already, so that the signal finds only the thread that waits for it.
@@ -308,7 +308,7 @@ TEST(MainDeathTest, ServesAllModulesUntilSigtermAndEndsWithZero) {
   };
   EXPECT_EXIT(run(), ::testing::ExitedWithCode(0),
               ::testing::AllOf(HasSubstr("ports {\"accounts\": "), HasSubstr("\"health\": "),
-                               HasSubstr("\"message\":\"stopped\"")));
+                               HasSubstr("\"ops\": "), HasSubstr("\"message\":\"stopped\"")));
 }
 
 TEST(MainDeathTest, EndsWithASentenceWhenItCannotStart) {

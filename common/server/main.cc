@@ -10,9 +10,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/contract/errors.h"
 #include "common/server/log.h"
+#include "common/server/metrics.h"
+#include "common/server/ops_server.h"
 #include "common/server/server.h"
 #include "common/status_macros.h"
 #include "grpc/support/log.h"
@@ -45,8 +48,10 @@ class Program {
   absl::Status Start(const std::vector<ServiceModule>& modules) {
     BANSO_RETURN_IF_ERROR(SetUp());
     BANSO_ASSIGN_OR_RETURN(suite_key_, ReadSuiteKey(flags_.suite_key_file));
-    peers_ = std::make_unique<Peers>(flags_.addresses, suite_key_);
+    BANSO_RETURN_IF_ERROR(CheckTls(modules));
+    peers_ = std::make_unique<Peers>(flags_.addresses, suite_key_, flags_.tls);
     std::map<std::string, int> ports;
+    BANSO_RETURN_IF_ERROR(StartOps(modules, &ports));
     for (const ServiceModule& module : modules) {
       BANSO_RETURN_IF_ERROR(Start(module, /*alone=*/modules.size() == 1));
       for (const auto& [name, port] : hosted_.back()->process->ports()) ports[name] = port;
@@ -63,6 +68,8 @@ class Program {
       threads.emplace_back([&hosted] { hosted->process->Stop(); });
     }
     for (std::thread& thread : threads) thread.join();
+    // Told of the stop until here; it must not look at what goes now.
+    ops_.reset();
     while (!hosted_.empty()) hosted_.pop_back();
   }
 
@@ -79,6 +86,43 @@ class Program {
         "DATA_DIR", flags_.data_dir,
         absl::StrCat("the folder of the databases cannot be created: ", error.message()),
         "Give --data_dir a folder that can be written to");
+  }
+
+  absl::Status CheckTls(const std::vector<ServiceModule>& modules) const {
+    BANSO_RETURN_IF_ERROR(CheckTlsFiles(flags_.tls));
+    if (modules.size() == 1 || flags_.tls.cert_file.empty() || !flags_.tls.peer_ca_file.empty()) {
+      return absl::OkStatus();
+    }
+    return contract::FailedPrecondition(
+        "TLS_FILE", flags_.tls.cert_file,
+        "the services of this process would speak TLS and call each other in plain text",
+        "Give --peer_ca_file the authority of the certificate");
+  }
+
+  // Before the services, so that it tells of a start that takes long.
+  absl::Status StartOps(const std::vector<ServiceModule>& modules,
+                        std::map<std::string, int>* ports) {
+    if (flags_.ops_port < 0) return absl::OkStatus();
+    std::vector<std::string> names;
+    for (const ServiceModule& module : modules) names.push_back(module.name);
+    OpsPages pages;
+    pages.readiness = [this, names] { return ReadinessOf(names, States()); };
+    pages.metrics = [this] {
+      return absl::StrCat(CallMetrics::OfProcess().Text(), StateMetrics(States(), absl::Now()),
+                          ProcessMetrics());
+    };
+    BANSO_ASSIGN_OR_RETURN(
+        ops_, OpsServer::Start({.listen_host = flags_.listen_host, .port = flags_.ops_port},
+                               std::move(pages)));
+    (*ports)[names.size() == 1 ? absl::StrCat(names[0], "_ops") : "ops"] = ops_->port();
+    return absl::OkStatus();
+  }
+
+  std::vector<ServerState> States() const {
+    absl::MutexLock lock(&mutex_);
+    std::vector<ServerState> states;
+    for (const auto& hosted : hosted_) states.push_back(hosted->process->state());
+    return states;
   }
 
   absl::Status Start(const ServiceModule& module, bool alone) {
@@ -99,9 +143,11 @@ class Program {
     options.listen_host = flags_.listen_host;
     options.port = alone || module.name == kGateway ? flags_.port : 0;
     options.suite_key = suite_key_;
+    options.tls = flags_.tls;
     options.drain_timeout = flags_.drain_timeout;
     BANSO_ASSIGN_OR_RETURN(hosted->process, ServerProcess::Start(std::move(definition), options));
     peers_->SetAddresses({{module.name, hosted->process->address()}});
+    absl::MutexLock lock(&mutex_);
     hosted_.push_back(std::move(hosted));
     return absl::OkStatus();
   }
@@ -120,7 +166,11 @@ class Program {
   std::string suite_key_;
   calendar::SystemClock system_clock_;
   std::unique_ptr<Peers> peers_;
+  // Held to add a service and to read the list from the ops port's thread. The main thread, which
+  // alone changes it, reads it without, and empties it when that thread has ended.
+  mutable absl::Mutex mutex_;
   std::vector<std::unique_ptr<Hosted>> hosted_;
+  std::unique_ptr<OpsServer> ops_;
 };
 
 sigset_t StopSignals() {
@@ -146,6 +196,8 @@ int Main(int argc, char** argv, const std::vector<ServiceModule>& modules) {
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  // A file that may not grow any more refuses the write; it does not end the process.
+  signal(SIGXFSZ, SIG_IGN);
   const std::string names = absl::StrJoin(
       modules, ", ",
       [](std::string* out, const ServiceModule& module) { out->append(module.name); });

@@ -16,7 +16,8 @@ namespace banso::server {
 //     return banso::server::Main(argc, argv, {banso::accounts::Module()});
 //   }
 //
-// Of several modules, the one named `gateway` gets --port; the others take free ports.
+// Of several modules, the one named `gateway` gets --port; the others take free ports. With
+// --ops_port it also tells how it is doing, from before the first module is built.
 int Main(int argc, char** argv, const std::vector<ServiceModule>& modules);
 
 }  // namespace banso::server

@@ -37,6 +37,7 @@ class FixedFollower : public Follower {
   void Stop() override {}
   const std::string& source() const override { return source_; }
   int64_t position() const override { return position_; }
+  FollowerState state() const override { return {.name = "fixed", .source = source_}; }
   absl::StatusOr<int64_t> WaitForPosition(int64_t position, absl::Time) override {
     if (position_ < position) return contract::DeadlineExceeded("not there");
     return position_;

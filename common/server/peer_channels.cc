@@ -22,7 +22,9 @@ constexpr int kReconnectMilliseconds = 100;
 constexpr int kMaxReconnectMilliseconds = 2000;
 constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 
-std::shared_ptr<grpc::Channel> NewChannel(const std::string& address, const PeerOptions& options) {
+std::shared_ptr<grpc::Channel> NewChannel(
+    const std::string& address, const PeerOptions& options,
+    const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   // Without its own pool every channel to the same address would share one connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -33,7 +35,7 @@ std::shared_ptr<grpc::Channel> NewChannel(const std::string& address, const Peer
   // What a peer returns is ours; the limit on requests is the server's.
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetServiceConfigJSON(ServiceConfig(options.health_checking ? options.name : ""));
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address, credentials, arguments);
 }
 
 // A call that is never begun.
@@ -72,7 +74,9 @@ std::string MethodPath(absl::string_view method) {
 }
 
 PeerChannels::PeerChannels(const PeerOptions& options)
-    : options_(options), callback_threads_(KeepCallbackThreads()) {
+    : options_(options),
+      callback_threads_(KeepCallbackThreads()),
+      credentials_(PeerCredentialsOf(options.tls)) {
   SetAddress(options.address);
 }
 
@@ -85,7 +89,8 @@ void PeerChannels::SetAddress(const std::string& address) {
   std::vector<std::shared_ptr<grpc::GenericStub>> stubs;
   if (!address.empty()) {
     for (int i = 0; i < std::max(1, options_.channels); ++i) {
-      stubs.push_back(std::make_shared<grpc::GenericStub>(NewChannel(address, options_)));
+      stubs.push_back(
+          std::make_shared<grpc::GenericStub>(NewChannel(address, options_, credentials_)));
     }
   }
   absl::MutexLock lock(&mutex_);

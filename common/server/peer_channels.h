@@ -43,6 +43,7 @@ class PeerChannels {
  private:
   const PeerOptions options_;
   const void* const callback_threads_;
+  const std::shared_ptr<grpc::ChannelCredentials> credentials_;
   std::atomic<size_t> turn_{0};
   mutable absl::Mutex mutex_;
   std::string address_ ABSL_GUARDED_BY(mutex_);

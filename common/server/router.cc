@@ -62,11 +62,7 @@ Router::Router(absl::string_view service) : Router(FindService(service)) {}
 Router& Router::Add(absl::string_view name, const google::protobuf::Descriptor* request,
                     const google::protobuf::Descriptor* response, MethodOptions options,
                     Handler handler) {
-  const google::protobuf::MethodDescriptor* descriptor =
-      service_->FindMethodByName(std::string(name));
-  if (descriptor == nullptr) {
-    Die(absl::StrCat(service_->full_name(), " has no method ", name, "."));
-  }
+  const google::protobuf::MethodDescriptor* descriptor = &Find(name);
   internal::Method& method = methods_[descriptor->index()];
   if (!std::holds_alternative<std::monostate>(method.handler)) {
     Die(absl::StrCat(descriptor->full_name(), " has two handlers."));
@@ -86,13 +82,24 @@ Router& Router::Add(absl::string_view name, const google::protobuf::Descriptor* 
   return *this;
 }
 
-Router& Router::RawUnary(absl::string_view name, internal::RawFunction fn) {
+const google::protobuf::MethodDescriptor& Router::Find(absl::string_view name) const {
   const google::protobuf::MethodDescriptor* descriptor =
       service_->FindMethodByName(std::string(name));
   if (descriptor == nullptr) {
     Die(absl::StrCat(service_->full_name(), " has no method ", name, "."));
   }
-  return Add(name, descriptor->input_type(), descriptor->output_type(), {}, std::move(fn));
+  return *descriptor;
+}
+
+Router& Router::UntypedUnary(absl::string_view name, internal::UnaryFunction fn,
+                             MethodOptions options) {
+  const google::protobuf::MethodDescriptor& method = Find(name);
+  return Add(name, method.input_type(), method.output_type(), options, std::move(fn));
+}
+
+Router& Router::RawUnary(absl::string_view name, internal::RawFunction fn) {
+  const google::protobuf::MethodDescriptor& method = Find(name);
+  return Add(name, method.input_type(), method.output_type(), {}, std::move(fn));
 }
 
 Router& Router::Forward(Peer& peer, Admission admission) {

@@ -197,6 +197,10 @@ class Router {
                    }));
   }
 
+  // The same by messages of any type, for what treats many methods alike.
+  Router& UntypedUnary(absl::string_view method, internal::UnaryFunction fn,
+                       MethodOptions options = {});
+
   // A unary RPC whose bytes are handled unread and answered later, without holding a thread. `fn`
   // runs on the executor and must not block. The field rules are not checked.
   Router& RawUnary(absl::string_view method, internal::RawFunction fn);
@@ -214,6 +218,7 @@ class Router {
  private:
   using Handler = decltype(internal::Method::handler);
 
+  const google::protobuf::MethodDescriptor& Find(absl::string_view name) const;
   Router& Add(absl::string_view method, const google::protobuf::Descriptor* request,
               const google::protobuf::Descriptor* response, MethodOptions options, Handler handler);
 

@@ -62,12 +62,24 @@ absl::Status CheckHandlers(ServiceDefinition& definition) {
 }
 
 absl::Status CheckExposure(const ServiceDefinition& definition, const ServerOptions& options) {
-  if (!options.suite_key.empty() || definition.authenticator()) return absl::OkStatus();
-  if (!IsLoopback(options.listen_host)) {
+  const bool exposed = !IsLoopback(options.listen_host);
+  if (exposed && options.tls.cert_file.empty()) {
+    static std::once_flag warned;
+    std::call_once(warned, [] {
+      Log(LogLevel::kWarning,
+          "no --tls_cert_file is given: whoever can listen to the network reads along, the suite's "
+          "key and tokens included");
+    });
+  }
+  const bool knows_callers = !options.suite_key.empty() || definition.authenticator() ||
+                             !options.tls.client_ca_file.empty();
+  if (knows_callers) return absl::OkStatus();
+  if (exposed) {
     return contract::FailedPrecondition(
         "SUITE_KEY_REQUIRED", definition.name(),
         absl::StrCat("it would listen on ", options.listen_host, " and answer anybody"),
-        "Give every process of the suite the same --suite_key_file");
+        "Give every process of the suite the same --suite_key_file, or certificates and "
+        "--tls_client_ca_file");
   }
   static std::once_flag warned;
   std::call_once(warned, [] {
@@ -95,6 +107,7 @@ class ServerProcess::Impl {
     AddOperations();
     BANSO_RETURN_IF_ERROR(CheckHandlers(*definition_));
     BANSO_RETURN_IF_ERROR(CheckExposure(*definition_, options_));
+    BANSO_RETURN_IF_ERROR(CheckTlsFiles(options_.tls));
     BANSO_RETURN_IF_ERROR(Listen());
     SetServing(false);
     for (const auto& start : definition_->on_start()) BANSO_RETURN_IF_ERROR(start());
@@ -125,6 +138,25 @@ class ServerProcess::Impl {
     });
   }
 
+  ServerState state() const {
+    ServerState state;
+    state.service = definition_->name();
+    state.serving = serving_.load();
+    const Executor& executor = host_.executor();
+    for (const auto& [lane, name] :
+         {std::pair(Lane::kNormal, "normal"), {Lane::kFacts, "facts"}, {Lane::kStream, "stream"}}) {
+      state.lanes.push_back({name, executor.QueueLength(lane), executor.Refused(lane)});
+    }
+    state.calls = host_.calls();
+    state.open_streams = host_.open_streams();
+    state.refused_streams = host_.refused_streams();
+    if (definition_->database() != nullptr) state.position = definition_->database()->position();
+    for (const auto& follower : definition_->followers()) {
+      state.followers.push_back(follower->state());
+    }
+    return state;
+  }
+
   const ServiceDefinition& definition() const { return *definition_; }
   int port() const { return port_; }
   std::string address() const {
@@ -146,7 +178,7 @@ class ServerProcess::Impl {
     SetUpLibraryOnce();
     grpc::ServerBuilder builder;
     const std::string address = absl::StrCat(options_.listen_host, ":", options_.port);
-    builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
+    builder.AddListeningPort(address, ServerCredentialsOf(options_.tls), &port_);
     // Without this a second process on the same port would take half of the calls.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
@@ -174,6 +206,7 @@ class ServerProcess::Impl {
     grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
     health->SetServingStatus("", serving);
     health->SetServingStatus(definition_->name(), serving);
+    serving_.store(serving);
   }
 
   // In the order of dependence: the server goes before what its reactors use.
@@ -184,6 +217,7 @@ class ServerProcess::Impl {
   std::vector<std::unique_ptr<internal::ServiceAdapter>> adapters_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
+  std::atomic<bool> serving_{false};
   std::once_flag stop_once_;
 };
 
@@ -209,6 +243,8 @@ std::map<std::string, int> ServerProcess::ports() const {
   ports[name()] = port();
   return ports;
 }
+
+ServerState ServerProcess::state() const { return impl_->state(); }
 
 void ServerProcess::Stop() { impl_->Stop(); }
 

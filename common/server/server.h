@@ -8,7 +8,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/server/executor.h"
+#include "common/server/server_state.h"
 #include "common/server/service_definition.h"
+#include "common/server/tls.h"
 
 namespace banso::server {
 
@@ -32,6 +34,8 @@ struct ServerOptions {
   int port = 0;
   // The secret that callers must send; empty: anybody on this machine may call.
   std::string suite_key;
+  // Without a certificate it speaks plain text.
+  TlsFiles tls;
   Executor::Limits executor;
   // How long after NOT_SERVING calls are still taken, so that callers can go elsewhere.
   absl::Duration lame_duck = absl::Milliseconds(100);
@@ -47,7 +51,8 @@ class ServerProcess {
  public:
   // Checks that every RPC has a handler, listens, runs the OnStart functions, starts sweeps and
   // followers, and reports SERVING. FAILED_PRECONDITION with a sentence when the port is taken,
-  // when a method has no handler, or when a service without suite key would listen to the network.
+  // when a method has no handler, when a TLS file cannot be used, or when a service that knows its
+  // callers neither by suite key nor by certificate would listen to the network.
   static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(
       std::unique_ptr<ServiceDefinition> definition, const ServerOptions& options);
   // Stops.
@@ -60,6 +65,9 @@ class ServerProcess {
   std::string address() const;
   // All its ports by name, as they go into the port file.
   std::map<std::string, int> ports() const;
+
+  // How it is doing. From any thread, also while it stops.
+  ServerState state() const;
 
   // Stops: reports NOT_SERVING, waits ServerOptions::lame_duck, stops sweeps and followers, ends
   // open streams with UNAVAILABLE, lets calls under way finish within the drain timeout, cancels

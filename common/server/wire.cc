@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "grpcpp/support/proto_buffer_reader.h"
 #include "grpcpp/support/proto_buffer_writer.h"
 #include "grpcpp/support/slice.h"
@@ -27,7 +29,15 @@ absl::Status Serialize(const google::protobuf::Message& message, grpc::ByteBuffe
         absl::StrCat("an answer of type ", message.GetDescriptor()->full_name(), " is too large"));
   }
   grpc::Slice slice(size);
-  message.SerializeWithCachedSizesToArray(const_cast<uint8_t*>(slice.begin()));
+  {
+    google::protobuf::io::ArrayOutputStream array(const_cast<uint8_t*>(slice.begin()),
+                                                  static_cast<int>(size));
+    // Writes its last bytes when it goes.
+    google::protobuf::io::CodedOutputStream output(&array);
+    // Maps have no order of their own: the same answer given again is the same bytes.
+    output.SetSerializationDeterministic(true);
+    message.SerializeWithCachedSizes(&output);
+  }
   *bytes = grpc::ByteBuffer(&slice, 1);
   return absl::OkStatus();
 }

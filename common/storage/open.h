@@ -31,9 +31,10 @@ struct OpenOptions {
 };
 
 // Opens (or creates) a store on SQLite. Every commit is durable when Write returns.
-// FAILED_PRECONDITION, in words that say what to do, when the folder is missing or not writable,
-// the file is no database, the store is open elsewhere, belongs to another service, or has a schema
-// that is newer than `migrations` (or older, without `migrate`).
+// FAILED_PRECONDITION, in words that say what to do, when the folder is missing, the folder or the
+// file is not writable, the file is no database, the store is open elsewhere, belongs to another
+// service, or has a schema that is newer than `migrations` (or older, without `migrate`).
+// RESOURCE_EXHAUSTED when the disk is too full to open it.
 absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const OpenOptions& options);
 
 }  // namespace banso::storage

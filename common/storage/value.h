@@ -4,12 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <map>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
@@ -66,17 +66,23 @@ class Params {
  public:
   Params() = default;
   // NOLINTNEXTLINE(google-explicit-constructor): written in place as {{"name", value}}.
-  Params(std::initializer_list<std::pair<const std::string, Value>> values) : values_(values) {}
+  Params(std::initializer_list<std::pair<std::string, Value>> values) : values_(values) {}
 
   Params& Set(absl::string_view name, Value value) {
-    values_.insert_or_assign(std::string(name), std::move(value));
+    for (auto& [known, old] : values_) {
+      if (known != name) continue;
+      old = std::move(value);
+      return *this;
+    }
+    values_.emplace_back(std::string(name), std::move(value));
     return *this;
   }
 
-  const std::map<std::string, Value>& values() const { return values_; }
+  // In the order in which they were named first.
+  const std::vector<std::pair<std::string, Value>>& values() const { return values_; }
 
  private:
-  std::map<std::string, Value> values_;
+  std::vector<std::pair<std::string, Value>> values_;
 };
 
 // One row of a result; columns are counted from 0 in the order of the statement. Valid, with all

@@ -21,14 +21,23 @@ set_paths() {
   SUITE_LOG="$DATA_DIR/suite.log"
   # shellcheck disable=SC2034
   SAMPLE_MARK="$DATA_DIR/sample-loaded"
+  TOKEN_FILE="$DATA_DIR/operator.token"
+  KEY_FILE="$RUN_DIR/suite.key"
+}
+
+# make_suite_key: the secret by which the suite's processes know each other. Without it everybody on
+# this machine could call the services behind the gateway.
+make_suite_key() {
+  [[ -s $KEY_FILE ]] || (umask 077 && head -c 32 /dev/urandom | base64 -w 0 >"$KEY_FILE")
 }
 
 # start_suite PORT HTTP_PORT: starts the suite in the background, in a session of its own so that
 # Ctrl-C reaches only the script. Sets suite_pid.
 start_suite() {
   rm -f "$PORT_FILE"
+  make_suite_key
   setsid "$SUITE" --data_dir="$DATA_DIR" --listen_host=127.0.0.1 --port="$1" --http_port="$2" \
-    --port_file="$PORT_FILE" --log_file="$SUITE_LOG" >>"$SUITE_LOG" 2>&1 </dev/null 8>&- &
+    --suite_key_file="$KEY_FILE" --port_file="$PORT_FILE" --log_file="$SUITE_LOG" >>"$SUITE_LOG" 2>&1 </dev/null 8>&- &
   suite_pid=$!
   echo "$suite_pid" >"$PID_FILE"
 }
@@ -44,24 +53,47 @@ port_of() {
   sed -nE "s/.*\"$1\": *([0-9]+).*/\1/p" "$PORT_FILE" 2>/dev/null
 }
 
-# load_sample PROGRAM: applies a program and loads the sample portfolio, once per data folder.
+# load_sample PROGRAM: applies a program and loads the sample portfolio, once per data folder. What was
+# interrupted goes on the next time, on the days with which it began.
 load_sample() {
+  local day_file="$RUN_DIR/sample-day"
   say "Applying the program $1"
-  banso program apply "$ROOT/deploy/programs/$1" || return 1
-  say "Loading the sample portfolio"
+  banso apply "$ROOT/deploy/programs/$1" --reason "deploy/up --program $1" >/dev/null || return 1
+  if [[ $1 == "$DEFAULT_PROGRAM" ]]; then
+    say "Loading the sample portfolio"
+    [[ -s $day_file ]] || TZ=Asia/Tokyo date +%F >"$day_file"
+    "$ROOT/deploy/sample/load" --today "$(<"$day_file")" "$CLI" "${REACH[@]}" || return 1
+  else
+    say "The sample portfolio belongs to the program $DEFAULT_PROGRAM, so no accounts are loaded"
+  fi
   : >"$SAMPLE_MARK"
 }
 
-# banso ARGUMENT...: the command line client, on this suite.
+# banso ARGUMENT...: the command line client, on this suite. Call set_reach before.
 banso() {
-  "$CLI" "$@"
+  "$CLI" "${REACH[@]}" "$@"
 }
 
+# set_reach: sets REACH, the client's options for the suite that runs.
+set_reach() {
+  REACH=(--address "127.0.0.1:$(port_of gateway)" --token-file "$TOKEN_FILE")
+}
+
+# What can be done now, with commands that work as they are printed.
 print_directions() {
+  local command=deploy/banso http
+  [[ $DATA_DIR == "$ROOT/.banso" ]] || command="deploy/banso --data-dir $DATA_DIR"
+  http=$(port_of http)
   cat <<TEXT
 
-  Address     127.0.0.1:$(port_of gateway)
+  Gateway     127.0.0.1:$(port_of gateway) (gRPC)${http:+, http://127.0.0.1:$http}
+  Token       $TOKEN_FILE
   Data        $DATA_DIR
   Log         $SUITE_LOG
+
+  $command portfolio
+  $command overview hibari
+  $command watch --from-now
+  $command --help
 TEXT
 }

@@ -6,9 +6,8 @@
 #include "absl/status/statusor.h"
 #include "common/contract/ids.h"
 #include "common/server/service_definition.h"
+#include "common/server/service_store.h"
 #include "common/status_macros.h"
-#include "common/storage/open.h"
-#include "common/storage/retention.h"
 #include "services/gateway/api/operations.h"
 #include "services/gateway/api/programs_api.h"
 #include "services/gateway/api/router.h"
@@ -18,27 +17,15 @@
 namespace banso::gateway {
 namespace {
 
-// How long answers to repeated calls are kept; callers are promised 24 hours.
-constexpr absl::Duration kRequestRetention = absl::Hours(48);
-
-absl::StatusOr<std::unique_ptr<storage::Database>> Open(const server::Environment& environment,
-                                                        const Store& store) {
-  storage::OpenOptions options;
-  options.path = environment.DataFile("gateway.db");
-  options.service = "gateway";
-  options.migrations = Schema();
-  BANSO_ASSIGN_OR_RETURN(std::unique_ptr<storage::Database> database, storage::OpenSqlite(options));
-  BANSO_RETURN_IF_ERROR(
-      database->Read([&](storage::Reader& reader) { return store.CheckSchema(reader); }));
-  return database;
-}
-
 absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
     const server::Environment& environment) {
   auto service = std::make_unique<server::ServiceDefinition>(environment);
   const Store* store = service->Own(std::make_unique<Store>());
-  BANSO_ASSIGN_OR_RETURN(auto opened, Open(environment, *store));
-  storage::Database* database = service->Own(std::move(opened));
+  BANSO_ASSIGN_OR_RETURN(
+      storage::Database * database,
+      server::OpenStore(
+          environment, Schema(),
+          [store](storage::Reader& reader) { return store->CheckSchema(reader); }, service.get()));
   contract::IdSource* ids = service->Own(std::make_unique<contract::SystemIdSource>());
   TokensApi* tokens = service->Own(std::make_unique<TokensApi>(*database, *store, *ids));
   ProgramsApi* programs =
@@ -49,7 +36,6 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   service->SetAuthenticator([tokens](const server::Incoming& incoming, Call* call) {
     return tokens->Authenticate(incoming, call);
   });
-  service->SetDatabase(database);
   service->Add(GatewayRouter(*tokens, *programs, *environment.peers));
   for (server::Router& router : PassedOnRouters(*environment.peers)) {
     service->Add(std::move(router));
@@ -57,10 +43,6 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   service->Add(OperationsRouter(*environment.peers, environment.clock, environment.test_clock));
   service->AddSweep({"roll_forward", absl::Seconds(1),
                      [programs](const Call& call) { return programs->RollForward(call); }});
-  service->AddSweep(
-      {"forget_answers", absl::Hours(1), [database](const Call& call) {
-         return storage::PurgeRequests(*database, call, call.now - kRequestRetention).status();
-       }});
   return service;
 }
 

@@ -8,9 +8,8 @@
 #include "common/contract/ids.h"
 #include "common/server/follower.h"
 #include "common/server/service_definition.h"
+#include "common/server/service_store.h"
 #include "common/status_macros.h"
-#include "common/storage/open.h"
-#include "common/storage/retention.h"
 #include "services/handoff/api/accounts_mirror.h"
 #include "services/handoff/api/handoff_api.h"
 #include "services/handoff/api/inquiry.h"
@@ -22,21 +21,6 @@
 
 namespace banso::handoff {
 namespace {
-
-// How long answers to repeated calls are kept; callers are promised 24 hours.
-constexpr absl::Duration kRequestRetention = absl::Hours(48);
-
-absl::StatusOr<std::unique_ptr<storage::Database>> Open(const server::Environment& environment,
-                                                        const Store& store) {
-  storage::OpenOptions options;
-  options.path = environment.DataFile("handoff.db");
-  options.service = "handoff";
-  options.migrations = Schema();
-  BANSO_ASSIGN_OR_RETURN(std::unique_ptr<storage::Database> database, storage::OpenSqlite(options));
-  BANSO_RETURN_IF_ERROR(
-      database->Read([&](storage::Reader& reader) { return store.CheckSchema(reader); }));
-  return database;
-}
 
 void FollowAccounts(const server::Environment& environment, storage::Database* database,
                     const Store* store, server::ServiceDefinition* service) {
@@ -60,17 +44,19 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
     const server::Environment& environment) {
   auto service = std::make_unique<server::ServiceDefinition>(environment);
   const Store* store = service->Own(std::make_unique<Store>());
-  BANSO_ASSIGN_OR_RETURN(auto opened, Open(environment, *store));
-  storage::Database* database = service->Own(std::move(opened));
+  BANSO_ASSIGN_OR_RETURN(
+      storage::Database * database,
+      server::OpenStore(
+          environment, Schema(),
+          [store](storage::Reader& reader) { return store->CheckSchema(reader); }, service.get()));
   contract::IdSource* ids = service->Own(std::make_unique<contract::SystemIdSource>());
   Neighbours* neighbours = service->Own(MakeNeighbours(*environment.peers));
   Inquiry* inquiry = service->Own(std::make_unique<Inquiry>(*database, *store, *neighbours));
   Steps* steps = service->Own(std::make_unique<Steps>(*database, *store, *neighbours, *inquiry));
-  ProcessEngine* engine = service->Own(
-      std::make_unique<ProcessEngine>(*database, *store, *environment.clock, *steps));
+  ProcessEngine* engine =
+      service->Own(std::make_unique<ProcessEngine>(*database, *store, *environment.clock, *steps));
   HandoffApi* api =
       service->Own(std::make_unique<HandoffApi>(*database, *store, *inquiry, *engine, *ids));
-  service->SetDatabase(database);
   service->Add(HandoffRouter(*api, *database, *store));
   service->Add(FactsRouter(*database, *store));
   // The first run, a second after the start, goes on with what a crash has interrupted.
@@ -78,10 +64,6 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
                      [engine](const Call& call) { return engine->Sweep(call); }});
   service->AddSweep({"advance_gap_watches", absl::Minutes(1),
                      [api](const Call& call) { return api->AdvanceGapWatches(call); }});
-  service->AddSweep({"forget_answers", absl::Hours(1), [database](const Call& call) {
-                       return storage::PurgeRequests(*database, call, call.now - kRequestRetention)
-                           .status();
-                     }});
   FollowAccounts(environment, database, store, service.get());
   return service;
 }

@@ -13,9 +13,8 @@
 #include "common/contract/ids.h"
 #include "common/server/follower.h"
 #include "common/server/service_definition.h"
+#include "common/server/service_store.h"
 #include "common/status_macros.h"
-#include "common/storage/open.h"
-#include "common/storage/retention.h"
 #include "services/health/api/evaluator.h"
 #include "services/health/api/health_api.h"
 #include "services/health/api/router.h"
@@ -24,24 +23,10 @@
 namespace banso::health {
 namespace {
 
-// How long answers to repeated calls are kept; callers are promised 24 hours.
-constexpr absl::Duration kRequestRetention = absl::Hours(48);
 constexpr absl::Duration kEvaluationPeriod = absl::Milliseconds(200);
 
 constexpr char kAccountKind[] = "banso.accounts.v1.Account";
 constexpr char kOnboardingKind[] = "banso.accounts.v1.Onboarding";
-
-absl::StatusOr<std::unique_ptr<storage::Database>> Open(const server::Environment& environment,
-                                                        const Store& store) {
-  storage::OpenOptions options;
-  options.path = environment.DataFile("health.db");
-  options.service = "health";
-  options.migrations = Schema();
-  BANSO_ASSIGN_OR_RETURN(std::unique_ptr<storage::Database> database, storage::OpenSqlite(options));
-  BANSO_RETURN_IF_ERROR(
-      database->Read([&](storage::Reader& reader) { return store.CheckSchema(reader); }));
-  return database;
-}
 
 // Takes over a change of an account or onboarding.
 absl::Status Follow(const Store& store, storage::Writer& writer, const type::v1::Change& change) {
@@ -104,21 +89,19 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
     const server::Environment& environment) {
   auto service = std::make_unique<server::ServiceDefinition>(environment);
   const Store* store = service->Own(std::make_unique<Store>());
-  BANSO_ASSIGN_OR_RETURN(auto opened, Open(environment, *store));
-  storage::Database* database = service->Own(std::move(opened));
+  BANSO_ASSIGN_OR_RETURN(
+      storage::Database * database,
+      server::OpenStore(
+          environment, Schema(),
+          [store](storage::Reader& reader) { return store->CheckSchema(reader); }, service.get()));
   contract::IdSource* ids = service->Own(std::make_unique<contract::SystemIdSource>());
   Evaluator* evaluator = service->Own(std::make_unique<Evaluator>(*database, *store));
   HealthApi* api = service->Own(std::make_unique<HealthApi>(*database, *store, *evaluator, *ids));
-  service->SetDatabase(database);
   service->Add(HealthRouter(*api, *database, *store));
   service->Add(FactsRouter(*database, *store));
   AddFollowers(environment, store, database, *service);
   service->AddSweep({"evaluate", kEvaluationPeriod,
                      [evaluator](const Call& call) { return evaluator->EvaluateDue(call); }});
-  service->AddSweep(
-      {"forget_answers", absl::Hours(1), [database](const Call& call) {
-         return storage::PurgeRequests(*database, call, call.now - kRequestRetention).status();
-       }});
   return service;
 }
 

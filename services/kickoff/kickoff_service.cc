@@ -7,9 +7,8 @@
 #include "common/contract/ids.h"
 #include "common/server/follower.h"
 #include "common/server/service_definition.h"
+#include "common/server/service_store.h"
 #include "common/status_macros.h"
-#include "common/storage/open.h"
-#include "common/storage/retention.h"
 #include "services/kickoff/api/accounts_client.h"
 #include "services/kickoff/api/kickoff_api.h"
 #include "services/kickoff/api/router.h"
@@ -17,21 +16,6 @@
 
 namespace banso::kickoff {
 namespace {
-
-// How long answers to repeated calls are kept; callers are promised 24 hours.
-constexpr absl::Duration kRequestRetention = absl::Hours(48);
-
-absl::StatusOr<std::unique_ptr<storage::Database>> Open(const server::Environment& environment,
-                                                        const Store& store) {
-  storage::OpenOptions options;
-  options.path = environment.DataFile("kickoff.db");
-  options.service = "kickoff";
-  options.migrations = Schema();
-  BANSO_ASSIGN_OR_RETURN(std::unique_ptr<storage::Database> database, storage::OpenSqlite(options));
-  BANSO_RETURN_IF_ERROR(
-      database->Read([&](storage::Reader& reader) { return store.CheckSchema(reader); }));
-  return database;
-}
 
 std::unique_ptr<server::Follower> FollowAccounts(const server::Environment& environment,
                                                  storage::Database* database, KickoffApi* api) {
@@ -54,12 +38,14 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
     const server::Environment& environment) {
   auto service = std::make_unique<server::ServiceDefinition>(environment);
   const Store* store = service->Own(std::make_unique<Store>());
-  BANSO_ASSIGN_OR_RETURN(auto opened, Open(environment, *store));
-  storage::Database* database = service->Own(std::move(opened));
+  BANSO_ASSIGN_OR_RETURN(
+      storage::Database * database,
+      server::OpenStore(
+          environment, Schema(),
+          [store](storage::Reader& reader) { return store->CheckSchema(reader); }, service.get()));
   contract::IdSource* ids = service->Own(std::make_unique<contract::SystemIdSource>());
   AccountsClient* accounts = service->Own(std::make_unique<RemoteAccounts>(*environment.peers));
   KickoffApi* api = service->Own(std::make_unique<KickoffApi>(*database, *store, *accounts, *ids));
-  service->SetDatabase(database);
   service->Add(KickoffRouter(*api, *database, *store));
   service->Add(FactsRouter(*database, *store));
   service->AddFollower(FollowAccounts(environment, database, api));
@@ -67,10 +53,6 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
                      [api](const Call& call) { return api->SendClockNotices(call); }});
   service->AddSweep({"overdue_tasks", absl::Minutes(10),
                      [api](const Call& call) { return api->RefreshOverdue(call); }});
-  service->AddSweep(
-      {"forget_answers", absl::Hours(1), [database](const Call& call) {
-         return storage::PurgeRequests(*database, call, call.now - kRequestRetention).status();
-       }});
   return service;
 }
 

@@ -345,15 +345,26 @@ std::string PortOf(const Suite& suite, const std::string& service) {
 TEST_F(BadInputTest, WithoutTheRightTokenNobodyIsLetIn) {
   const auto before = Positions();
   const std::string create = CreateAccount("good", "Good");
-  const auto as = [&](const std::string& token) {
-    return Run({BinFile("banso"), absl::StrCat("--address=", suite().gateway_address()),
-                absl::StrCat("--token=", token), "call", "CreateAccount", create});
+  // In a folder without a token of its own, which `banso` would take.
+  const testing::TempDir elsewhere;
+  const auto as = [&](const std::vector<std::string>& token) {
+    std::vector<std::string> command = {"/usr/bin/env",
+                                        "--chdir",
+                                        elsewhere.path().string(),
+                                        "--unset=BANSO_TOKEN",
+                                        "--unset=BANSO_TOKEN_FILE",
+                                        BinFile("banso"),
+                                        "--address",
+                                        suite().gateway_address()};
+    command.insert(command.end(), token.begin(), token.end());
+    command.insert(command.end(), {"call", "CreateAccount", create});
+    return journeys::Run(command);
   };
-  const Finished without = as("");
+  const Finished without = as({});
   EXPECT_EQ(without.exit_status, kRefused);
   EXPECT_THAT(without.errors, HasSubstr("authorization: Bearer <secret of a token>"));
   EXPECT_THAT(without.errors, HasSubstr("TOKEN_REQUIRED"));
-  const Finished wrong = as("banso_not-the-secret");
+  const Finished wrong = as({"--token", "banso_not-the-secret"});
   EXPECT_EQ(wrong.exit_status, kRefused);
   EXPECT_THAT(wrong.errors, HasSubstr("there is no token with that secret (TOKEN_UNKNOWN)"));
   EXPECT_THAT(wrong.errors, Not(HasSubstr("banso_not-the-secret")));

@@ -3,10 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -45,7 +43,7 @@ class BadStartTest : public testing::TempDirTest {
           absl::StrCat("--port=", port), absl::StrCat("--log_file=", TempFile("suite.log"))}) {
       command.push_back(word);
     }
-    return Run(command);
+    return journeys::Run(command);
   }
 };
 
@@ -54,10 +52,6 @@ auto EndsSaying(const std::string& sentence) {
   return AllOf(::testing::Field("exit_status", &Finished::exit_status, 1),
                ::testing::Field("output", &Finished::output, IsEmpty()),
                ::testing::Field("errors", &Finished::errors, absl::StrCat(sentence, "\n")));
-}
-
-void PrintTo(const Finished& finished, std::ostream* out) {
-  *out << "exit status " << finished.exit_status << "\n" << finished.output << finished.errors;
 }
 
 int PortOf(const std::string& address) { return std::stoi(address.substr(address.find(':') + 1)); }
@@ -74,8 +68,8 @@ TEST_F(BadStartTest, APortInUseIsNamed) {
 TEST_F(BadStartTest, DeployUpSaysThatAPortIsInUseBeforeItBuildsAnything) {
   const Suite other(Shape::kOneProcess, "2025-04-01T01:00:00Z");
   const int port = PortOf(other.gateway_address());
-  const Finished refused = Run({SourceFile("deploy/up"), "--detach", "--port", absl::StrCat(port),
-                                "--data-dir", TempFile("data")});
+  const Finished refused = journeys::Run({SourceFile("deploy/up"), "--detach", "--port",
+                                          absl::StrCat(port), "--data-dir", TempFile("data")});
   EXPECT_EQ(refused.exit_status, 1);
   EXPECT_THAT(refused.output, IsEmpty());
   EXPECT_THAT(refused.errors,
@@ -88,7 +82,7 @@ TEST_F(BadStartTest, DeployUpSaysThatAPortIsInUseBeforeItBuildsAnything) {
 TEST_F(BadStartTest, DeployUpRefusesWhatIsNoPort) {
   for (const char* port : {"0", "65536", "eighty"}) {
     const Finished refused =
-        Run({SourceFile("deploy/up"), "--port", port, "--data-dir", TempFile("data")});
+        journeys::Run({SourceFile("deploy/up"), "--port", port, "--data-dir", TempFile("data")});
     EXPECT_EQ(refused.exit_status, 1);
     EXPECT_THAT(refused.errors, HasSubstr(absl::StrCat("'", port, "' is no port: 1 to 65535.")));
   }
@@ -104,8 +98,9 @@ TEST_F(BadStartTest, AFolderThatCannotBeMadeIsNamed) {
                                         "directory. Give --data_dir a folder that can be written "
                                         "to.")));
   }
-  const Finished up = Run({SourceFile("deploy/up"), "--detach", "--port",
-                           absl::StrCat(FreePorts(1)[0]), "--data-dir", TempFile("file/below")});
+  const Finished up =
+      journeys::Run({SourceFile("deploy/up"), "--detach", "--port", absl::StrCat(FreePorts(1)[0]),
+                     "--data-dir", TempFile("file/below")});
   EXPECT_EQ(up.exit_status, 1);
   EXPECT_THAT(up.errors,
               HasSubstr(absl::StrCat("The folder ", TempFile("file/below"), " cannot be written")));
@@ -142,13 +137,14 @@ TEST_F(BadStartTest, AFileThatIsNoStoreIsNamedAndLeftAlone) {
 
 // Runs one statement on a database that nobody has open.
 void RunSql(const std::string& path, const std::string& sql) {
-  const Finished finished = Run({"/usr/bin/env", "python3", "-c",
-                                 "import sqlite3, sys\n"
-                                 "database = sqlite3.connect(sys.argv[1])\n"
-                                 "changed = database.execute(sys.argv[2]).rowcount\n"
-                                 "database.commit()\n"
-                                 "sys.exit(0 if changed == 1 else 'changed %d rows' % changed)\n",
-                                 path, sql});
+  const Finished finished =
+      journeys::Run({"/usr/bin/env", "python3", "-c",
+                     "import sqlite3, sys\n"
+                     "database = sqlite3.connect(sys.argv[1])\n"
+                     "changed = database.execute(sys.argv[2]).rowcount\n"
+                     "database.commit()\n"
+                     "sys.exit(0 if changed == 1 else 'changed %d rows' % changed)\n",
+                     path, sql});
   ASSERT_EQ(finished.exit_status, 0) << finished.errors;
 }
 
@@ -163,15 +159,15 @@ TEST_F(BadStartTest, AStoreOfANewerVersionIsRefusedAndLeftAlone) {
   const std::string file = suite.File("data/accounts.db");
   RunSql(file,
          "INSERT INTO schema_migration (series, number, name) "
-         "VALUES ('accounts', 99, 'of_next_year')");
+         "VALUES ('service', 99, 'of_next_year')");
   const Finished refused = Start(suite.File("data"), 0);
   EXPECT_EQ(refused.exit_status, 1);
-  EXPECT_THAT(refused.errors, HasSubstr(absl::StrCat(file, ": the store has schema accounts/99, ",
+  EXPECT_THAT(refused.errors, HasSubstr(absl::StrCat(file, ": the store has schema service/99, ",
                                                      "this program knows only ")));
   EXPECT_THAT(refused.errors, HasSubstr("Run the newer version of the program that wrote it."));
 
   // It was only looked at: without that line everything is there.
-  RunSql(file, "DELETE FROM schema_migration WHERE series = 'accounts' AND number = 99");
+  RunSql(file, "DELETE FROM schema_migration WHERE series = 'service' AND number = 99");
   suite.Restart("suite", "2025-04-01T01:00:00Z");
   const auto account = client.Await<accounts::v1::Account>(
       kGetAccount, R"({"name": "accounts/acme"})", [](const auto&) { return true; });
@@ -188,9 +184,9 @@ TEST_F(BadStartTest, AStoreThatIsOpenElsewhereIsNamed) {
 }
 
 TEST_F(BadStartTest, FlagsThatMeanNothingAreNamed) {
-  const Finished range = Run({BinFile("banso-suite"), "--port=99999"});
+  const Finished range = journeys::Run({BinFile("banso-suite"), "--port=99999"});
   EXPECT_THAT(range, EndsSaying("--port: \"99999\" is not accepted; accepted: 0 to 65535"));
-  const Finished unknown = Run({BinFile("banso-suite"), "--prot=1"});
+  const Finished unknown = journeys::Run({BinFile("banso-suite"), "--prot=1"});
   EXPECT_EQ(unknown.exit_status, 1);
   EXPECT_THAT(unknown.errors, HasSubstr("'prot'"));
 }

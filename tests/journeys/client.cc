@@ -18,8 +18,6 @@
 namespace banso::journeys {
 namespace {
 
-constexpr absl::Duration kLimit = absl::Seconds(20);
-
 using google::protobuf::DescriptorPool;
 using google::protobuf::Message;
 using google::protobuf::MessageFactory;
@@ -44,13 +42,7 @@ absl::StatusOr<grpc::ByteBuffer> Encode(const MethodDescriptor& method, absl::st
 }
 
 absl::Status Decode(const grpc::Status& status, grpc::ByteBuffer bytes, Message* response) {
-  if (!status.ok()) {
-    google::rpc::Status details;
-    if (details.ParseFromString(status.error_details()) && details.code() != 0) {
-      return contract::FromRpcStatus(details);
-    }
-    return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
-  }
+  if (!status.ok()) return StatusOf(status);
   grpc::Slice slice;
   if (!bytes.DumpToSingleSlice(&slice).ok() ||
       !response->ParseFromArray(slice.begin(), static_cast<int>(slice.size()))) {
@@ -59,9 +51,9 @@ absl::Status Decode(const grpc::Status& status, grpc::ByteBuffer bytes, Message*
   return absl::OkStatus();
 }
 
-void Prepare(const std::string& token, grpc::ClientContext* context) {
+void Prepare(const std::string& token, absl::Duration limit, grpc::ClientContext* context) {
   context->AddMetadata("authorization", absl::StrCat("Bearer ", token));
-  context->set_deadline(absl::ToChronoTime(absl::Now() + kLimit));
+  context->set_deadline(absl::ToChronoTime(absl::Now() + limit));
 }
 
 // One operation that a completion queue is waited on for.
@@ -73,8 +65,17 @@ bool Next(grpc::CompletionQueue* queue) {
 
 }  // namespace
 
-Client::Client(const std::string& gateway_address, std::string token)
+absl::Status StatusOf(const grpc::Status& status) {
+  google::rpc::Status details;
+  if (details.ParseFromString(status.error_details()) && details.code() != 0) {
+    return contract::FromRpcStatus(details);
+  }
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+}
+
+Client::Client(const std::string& gateway_address, std::string token, absl::Duration limit)
     : token_(std::move(token)),
+      limit_(limit),
       channel_(grpc::CreateChannel(gateway_address, grpc::InsecureChannelCredentials())) {}
 
 absl::Status Client::CallUnary(absl::string_view method, absl::string_view json,
@@ -82,7 +83,7 @@ absl::Status Client::CallUnary(absl::string_view method, absl::string_view json,
   const MethodDescriptor& descriptor = Find(method);
   BANSO_ASSIGN_OR_RETURN(const grpc::ByteBuffer request, Encode(descriptor, json));
   grpc::ClientContext context;
-  Prepare(token_, &context);
+  Prepare(token_, limit_, &context);
   grpc::GenericStub stub(channel_);
   grpc::CompletionQueue queue;
   const auto call =
@@ -99,7 +100,7 @@ absl::Status Client::CallStream(absl::string_view method, const std::vector<std:
                                 Message* response) const {
   const MethodDescriptor& descriptor = Find(method);
   grpc::ClientContext context;
-  Prepare(token_, &context);
+  Prepare(token_, limit_, &context);
   grpc::GenericStub stub(channel_);
   grpc::CompletionQueue queue;
   const auto call = stub.PrepareCall(&context, absl::StrCat("/", std::string(method)), &queue);

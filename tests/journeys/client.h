@@ -8,19 +8,26 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "google/protobuf/message.h"
 
 namespace grpc {
 class Channel;
-}
+class Status;
+}  // namespace grpc
 
 namespace banso::journeys {
+
+// The status of a call, with its details.
+absl::Status StatusOf(const grpc::Status& status);
 
 // A client of the suite as another program would be: it knows the gateway's address, a token, and
 // the protos. Requests are written in JSON, answers are typed.
 class Client {
  public:
-  Client(const std::string& gateway_address, std::string token);
+  // Every call has `limit` to be answered.
+  Client(const std::string& gateway_address, std::string token,
+         absl::Duration limit = absl::Seconds(20));
 
   // Calls `service/method` (full names, such as `banso.accounts.v1.AccountsService/GetAccount`).
   template <class Response>
@@ -72,6 +79,7 @@ class Client {
   void Pause() const;
 
   const std::string token_;
+  const absl::Duration limit_;
   const std::shared_ptr<grpc::Channel> channel_;
 };
 

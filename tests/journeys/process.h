@@ -33,8 +33,12 @@ class Process {
   void Kill();
   // Asks it to stop (SIGTERM) and waits; returns its exit status.
   int Stop();
+  // Sends it any other signal, such as SIGSTOP.
+  void Signal(int number);
   // True while it runs.
   bool IsRunning();
+  // Its process id; 0 when it has ended.
+  pid_t pid() const { return pid_; }
 
  private:
   pid_t pid_ = 0;

@@ -1,5 +1,7 @@
 #include "tests/journeys/suite.h"
 
+#include <signal.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -25,7 +27,14 @@ std::string FromEnvironment(const char* name) {
   return value;
 }
 
-// Waits until whoever listens at `address` answers a call, be it with a refusal.
+std::string ReadFile(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
 bool Answers(const std::string& address, absl::Time deadline) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
@@ -40,14 +49,6 @@ bool Answers(const std::string& address, absl::Time deadline) {
   const grpc::Status status = stub->GetTime(&context, type::v1::GetTimeRequest(), &time);
   return status.ok() || status.error_code() == grpc::StatusCode::UNAUTHENTICATED;
 }
-
-std::string ReadFile(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
-}  // namespace
 
 std::string BinFile(absl::string_view name) {
   return absl::StrCat(FromEnvironment("BANSO_BIN_DIR"), "/", name);
@@ -116,6 +117,10 @@ std::string Suite::operator_token() const {
 }
 
 void Suite::Kill(const std::string& process) { processes_.at(process)->Kill(); }
+
+void Suite::Pause(const std::string& process) { processes_.at(process)->Signal(SIGSTOP); }
+
+void Suite::Resume(const std::string& process) { processes_.at(process)->Signal(SIGCONT); }
 
 void Suite::Restart(const std::string& process, const std::string& clock) {
   Start(process, clock);

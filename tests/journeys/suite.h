@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/testing/temp_dir.h"
 #include "tests/journeys/process.h"
 
@@ -15,6 +16,10 @@ namespace banso::journeys {
 // The folder of the programs, and that of the sources.
 std::string BinFile(absl::string_view name);
 std::string SourceFile(absl::string_view path);
+
+// Waits until whoever listens at `address` answers a call, be it with a refusal; false when nobody
+// does before `deadline`.
+bool Answers(const std::string& address, absl::Time deadline);
 
 // How the suite runs.
 enum class Shape {
@@ -42,6 +47,9 @@ class Suite {
   std::vector<std::string> processes() const;
   // Kills a process with SIGKILL.
   void Kill(const std::string& process);
+  // Halts a process in the midst of what it does (SIGSTOP), and lets it go on (SIGCONT).
+  void Pause(const std::string& process);
+  void Resume(const std::string& process);
   // Starts a killed process again on the same store and port, at the clock given, and waits until
   // it serves.
   void Restart(const std::string& process, const std::string& clock);

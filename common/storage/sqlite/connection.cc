@@ -1,7 +1,10 @@
 #include "common/storage/sqlite/connection.h"
 
+#include <cerrno>
+#include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "SQLiteCpp/Column.h"
 #include "absl/strings/str_cat.h"
@@ -12,6 +15,9 @@
 
 namespace banso::storage::sqlite {
 namespace {
+
+// Statements begin with errno = 0: when one fails, errno is that of the system call that failed, if
+// it was one. (sqlite3_system_errno does not tell it of a failed commit.)
 
 class StatementRow : public Row {
  public:
@@ -63,18 +69,27 @@ struct Binder {
   }
 };
 
-absl::Status BindAll(SQLite::Statement& statement, absl::string_view sql, const Params& params) {
+// Binds `params`; `known` are the parameters as the statement was given them before, and are
+// brought up to date.
+absl::Status BindAll(SQLite::Statement& statement, absl::string_view sql, const Params& params,
+                     std::vector<std::pair<std::string, int>>& known) {
   if (statement.getBindParameterCount() != static_cast<int>(params.values().size())) {
     return contract::Internal(absl::StrCat("the statement has ", statement.getBindParameterCount(),
                                            " parameters, but ", params.values().size(),
                                            " are given: ", sql));
   }
+  known.resize(params.values().size());
+  auto parameter = known.begin();
   for (const auto& [name, value] : params.values()) {
-    const int index = statement.getIndex(absl::StrCat("$", name).c_str());
-    if (index == 0) {
-      return contract::Internal(absl::StrCat("the statement has no parameter $", name, ": ", sql));
+    if (parameter->second == 0 || parameter->first != name) {
+      *parameter = {name, statement.getIndex(absl::StrCat("$", name).c_str())};
+      if (parameter->second == 0) {
+        return contract::Internal(
+            absl::StrCat("the statement has no parameter $", name, ": ", sql));
+      }
     }
-    std::visit(Binder{statement, index}, value.variant());
+    std::visit(Binder{statement, parameter->second}, value.variant());
+    ++parameter;
   }
   return absl::OkStatus();
 }
@@ -99,7 +114,7 @@ class Connection::Lease {
       return;
     }
     auto statement = std::make_unique<SQLite::Statement>(connection.database_, std::string(sql));
-    connection.statements_.push_front({std::string(sql), std::move(statement), false});
+    connection.statements_.push_front({std::string(sql), std::move(statement)});
     Cached& cached = connection.statements_.front();
     connection.by_sql_.emplace(cached.sql, connection.statements_.begin());
     Take(cached);
@@ -118,6 +133,11 @@ class Connection::Lease {
   Lease& operator=(const Lease&) = delete;
 
   SQLite::Statement& statement() { return *statement_; }
+
+  absl::Status Bind(absl::string_view sql, const Params& params) {
+    Parameters unknown;
+    return BindAll(*statement_, sql, params, cached_ == nullptr ? unknown : cached_->parameters);
+  }
 
  private:
   static void ClearBindings(SQLite::Statement& statement) {
@@ -153,9 +173,15 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
                                                              int max_pages) {
   const int flags = SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX |
                     (use == Use::kWrite ? SQLite::OPEN_CREATE : 0);
+  errno = 0;
   try {
     std::unique_ptr<Connection> connection(new Connection(path, flags));
     sqlite3* handle = connection->database_.getHandle();
+    if (sqlite3_db_readonly(handle, "main") == 1) {
+      return contract::FailedPrecondition("STORAGE_NOT_WRITABLE", path,
+                                          "the file may not be written",
+                                          "Let this user write to it and to the files beside it");
+    }
     // Without these a misspelt column in double quotes is taken for a text.
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
@@ -176,42 +202,45 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
     connection->database_.exec(pragmas);
     return connection;
   } catch (const SQLite::Exception& error) {
-    return ToStatus(error, absl::StrCat("opening ", path));
+    return ToStatus(error, errno, absl::StrCat("opening ", path));
   }
 }
 
 absl::Status Connection::Query(absl::string_view sql, const Params& params,
                                absl::FunctionRef<absl::Status(const Row&)> on_row) {
+  errno = 0;
   try {
     Lease lease(*this, sql);
-    BANSO_RETURN_IF_ERROR(BindAll(lease.statement(), sql, params));
+    BANSO_RETURN_IF_ERROR(lease.Bind(sql, params));
     const StatementRow row(lease.statement());
     while (lease.statement().executeStep()) BANSO_RETURN_IF_ERROR(on_row(row));
     return absl::OkStatus();
   } catch (const SQLite::Exception& error) {
-    return ToStatus(error, sql);
+    return ToStatus(error, errno, sql);
   }
 }
 
 absl::StatusOr<int64_t> Connection::Execute(absl::string_view sql, const Params& params) {
+  errno = 0;
   try {
     Lease lease(*this, sql);
-    BANSO_RETURN_IF_ERROR(BindAll(lease.statement(), sql, params));
+    BANSO_RETURN_IF_ERROR(lease.Bind(sql, params));
     if (lease.statement().executeStep()) {
       return contract::Internal(absl::StrCat("Execute is for statements without rows: ", sql));
     }
     return int64_t{sqlite3_changes64(database_.getHandle())};
   } catch (const SQLite::Exception& error) {
-    return ToStatus(error, sql);
+    return ToStatus(error, errno, sql);
   }
 }
 
 absl::Status Connection::Run(const std::string& sql) {
+  errno = 0;
   try {
     database_.exec(sql);
     return absl::OkStatus();
   } catch (const SQLite::Exception& error) {
-    return ToStatus(error, sql);
+    return ToStatus(error, errno, sql);
   }
 }
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "SQLiteCpp/Database.h"
 #include "SQLiteCpp/Statement.h"
@@ -41,10 +43,14 @@ class Connection {
   bool in_transaction() const;
 
  private:
+  using Parameters = std::vector<std::pair<std::string, int>>;
   struct Cached {
     std::string sql;
     std::unique_ptr<SQLite::Statement> statement;
     bool in_use = false;
+    // The names and numbers of the parameters, in the order in which they were given last: the next
+    // use gives them alike.
+    Parameters parameters = {};
   };
   class Lease;
 

@@ -1,5 +1,6 @@
 #include "common/storage/sqlite/errors.h"
 
+#include <cerrno>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -37,18 +38,28 @@ absl::Status ConstraintStatus(int extended_code, const std::string& text,
   }
 }
 
+// The engine calls only ENOSPC a full disk, and that not everywhere.
+bool IsWantOfSpace(int system_error) {
+  return system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG;
+}
+
+absl::Status Full() {
+  return contract::Error(absl::StatusCode::kResourceExhausted, "STORAGE_FULL",
+                         "the disk of the store is full; nothing was changed");
+}
+
 }  // namespace
 
-absl::Status ToStatus(const SQLite::Exception& error, absl::string_view doing) {
+absl::Status ToStatus(const SQLite::Exception& error, int system_error, absl::string_view doing) {
   const std::string text = error.what();
   const std::string cause = absl::StrCat("SQLite ", error.getExtendedErrorCode(), " (", text,
                                          ") at: ", doing.substr(0, 500));
+  if (error.getErrorCode() == SQLITE_IOERR && IsWantOfSpace(system_error)) return Full();
   switch (error.getErrorCode()) {
     case SQLITE_CONSTRAINT:
       return ConstraintStatus(error.getExtendedErrorCode(), text, cause);
     case SQLITE_FULL:
-      return contract::Error(absl::StatusCode::kResourceExhausted, "STORAGE_FULL",
-                             "the disk of the store is full; nothing was changed");
+      return Full();
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_IOERR:

@@ -8,8 +8,9 @@
 namespace banso::storage::sqlite {
 
 // Returns the status of database.h for an error of SQLite: the only place where its codes are
-// known. `doing` is what was attempted, for the log.
-absl::Status ToStatus(const SQLite::Exception& error, absl::string_view doing);
+// known. `system_error` is the errno of the system call that failed, 0 when none is known; `doing`
+// is what was attempted, for the log.
+absl::Status ToStatus(const SQLite::Exception& error, int system_error, absl::string_view doing);
 
 }  // namespace banso::storage::sqlite
 

@@ -35,7 +35,7 @@ void ReaderPool::Close() {
   std::unique_lock lock(mutex_);
   closed_ = true;
   returned_.notify_all();
-  returned_.wait(lock, [this] { return taken_ == 0; });
+  all_returned_.wait(lock, [this] { return taken_ == 0; });
   idle_.clear();
 }
 
@@ -54,7 +54,8 @@ void ReaderPool::GiveBack(std::unique_ptr<Connection> connection) {
   const std::lock_guard lock(mutex_);
   idle_.push_back(std::move(connection));
   --taken_;
-  returned_.notify_all();
+  returned_.notify_one();
+  if (taken_ == 0) all_returned_.notify_all();
 }
 
 }  // namespace banso::storage::sqlite

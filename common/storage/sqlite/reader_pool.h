@@ -33,6 +33,7 @@ class ReaderPool {
   const std::string epoch_;
   std::mutex mutex_;
   std::condition_variable returned_;
+  std::condition_variable all_returned_;
   std::vector<std::unique_ptr<Connection>> idle_;  // Guarded by mutex_.
   int taken_ = 0;                                  // Guarded by mutex_.
   bool closed_ = false;                            // Guarded by mutex_.

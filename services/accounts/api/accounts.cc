@@ -109,7 +109,7 @@ absl::StatusOr<v1::ListAccountsResponse> AccountsApi::ListAccounts(
       database_, [&](Reader& reader) -> absl::StatusOr<v1::ListAccountsResponse> {
         BANSO_ASSIGN_OR_RETURN(auto page, store_.accounts.List(reader, QueryOf(request)));
         v1::ListAccountsResponse response;
-        response.mutable_accounts()->Assign(page.items.begin(), page.items.end());
+        for (Account& account : page.items) *response.add_accounts() = std::move(account);
         response.set_next_page_token(page.next_page_token);
         return response;
       });
@@ -163,6 +163,7 @@ absl::StatusOr<Account> AccountsApi::RestoreAccount(const Call& call,
   return storage::Mutate<Account>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Account> {
         BANSO_ASSIGN_OR_RETURN(const Account before, store_.accounts.Get(writer, request.name()));
+        if (!before.merged_into().empty()) return CheckNotArchived(before);
         Account account = before;
         account.clear_archive_time();
         BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));

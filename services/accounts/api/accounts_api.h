@@ -19,8 +19,8 @@ namespace banso::accounts {
 // The handlers of banso.accounts.v1.AccountsService, one method per RPC and named like it; the
 // proto says what each does. Requests have passed contract::Check. Thread-safe.
 //
-// accounts.cc, import.cc, classification.cc, deals.cc, onboardings.cc and people.cc hold them by
-// topic.
+// accounts.cc, lifecycle.cc, merge.cc, reassign.cc, import.cc, classification.cc, deals.cc,
+// onboardings.cc and people.cc hold them by topic.
 class AccountsApi {
  public:
   // All must outlive the handlers.
@@ -40,6 +40,17 @@ class AccountsApi {
                                              const v1::RestoreAccountRequest& request);
   absl::StatusOr<v1::ImportAccountsResponse> ImportAccounts(
       const Call& call, server::Source<v1::ImportAccountsRequest>& source);
+
+  absl::StatusOr<v1::Account> ChurnAccount(const Call& call,
+                                           const v1::ChurnAccountRequest& request);
+  absl::StatusOr<v1::Account> ReopenAccount(const Call& call,
+                                            const v1::ReopenAccountRequest& request);
+  absl::StatusOr<v1::ListStageHistoryResponse> ListStageHistory(
+      const Call& call, const v1::ListStageHistoryRequest& request);
+  absl::StatusOr<v1::MergeAccountsResponse> MergeAccounts(const Call& call,
+                                                          const v1::MergeAccountsRequest& request);
+  absl::StatusOr<v1::ReassignAccountsResponse> ReassignAccounts(
+      const Call& call, const v1::ReassignAccountsRequest& request);
 
   absl::StatusOr<v1::ReclassifyResponse> Reclassify(const Call& call,
                                                     const v1::ReclassifyRequest& request);
@@ -108,6 +119,12 @@ class AccountsApi {
   // Stores `account`, `before` as it was, after rolling up its onboardings and classifying it.
   absl::Status RollUpAccount(storage::Writer& writer, const v1::Account& before,
                              v1::Account account);
+
+  // Changes the owners that the rows name, in one transaction; collects what is wrong with rows.
+  absl::Status Reassign(storage::Writer& writer, const v1::ReassignAccountsRequest& request,
+                        v1::ReassignAccountsResponse* response);
+  absl::Status ReassignRow(storage::Writer& writer, const v1::Reassignment& row,
+                           v1::ReassignAccountsResponse* response);
 
   // Checks what an onboarding refers to: its owner, and its deal in the same account.
   absl::Status CheckOnboarding(storage::Reader& reader, const v1::Onboarding& onboarding,

@@ -85,6 +85,7 @@ absl::StatusOr<Deal> AccountsApi::WinDeal(const Call& call, const v1::WinDealReq
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Deal> {
         BANSO_ASSIGN_OR_RETURN(Deal deal, store_.deals.Get(writer, request.name()));
         BANSO_ASSIGN_OR_RETURN(const Account before, AccountForChange(writer, deal.name()));
+        BANSO_RETURN_IF_ERROR(CheckNotChurned(before));
         BANSO_RETURN_IF_ERROR(Win(request, Today(before, writer.now()), &deal));
         Account account = before;
         BANSO_ASSIGN_OR_RETURN(const std::string seller, SellerOf(writer, deal));

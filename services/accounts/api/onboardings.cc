@@ -157,6 +157,7 @@ absl::StatusOr<Onboarding> AccountsApi::AdvanceOnboarding(
   return storage::Mutate<Onboarding>(database_, call, request, [&](Writer& writer) {
     return ChangeOnboarding(
         writer, request.name(), "", [&](Onboarding& onboarding, Account& account) -> absl::Status {
+          BANSO_RETURN_IF_ERROR(CheckNotChurned(account));
           BANSO_RETURN_IF_ERROR(Advance(request, ActOf(writer), &onboarding));
           if (onboarding.state() != v1::ONBOARDING_STATE_HANDED_OFF) return absl::OkStatus();
           contract::Violations violations;

@@ -58,6 +58,11 @@ void AddAccounts(AccountsApi* api, server::Router* router) {
   router->Unary("UpdateAccount", &AccountsApi::UpdateAccount, api);
   router->Unary("ArchiveAccount", &AccountsApi::ArchiveAccount, api);
   router->Unary("RestoreAccount", &AccountsApi::RestoreAccount, api);
+  router->Unary("ChurnAccount", &AccountsApi::ChurnAccount, api);
+  router->Unary("ReopenAccount", &AccountsApi::ReopenAccount, api);
+  router->Unary("ListStageHistory", &AccountsApi::ListStageHistory, api);
+  router->Unary("MergeAccounts", &AccountsApi::MergeAccounts, api);
+  router->Unary("ReassignAccounts", &AccountsApi::ReassignAccounts, api);
   router->ClientStream<v1::ImportAccountsRequest, v1::ImportAccountsResponse>(
       "ImportAccounts", [api](const Call& call, server::Source<v1::ImportAccountsRequest>& source) {
         return api->ImportAccounts(call, source);

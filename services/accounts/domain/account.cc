@@ -55,6 +55,9 @@ Account SettableFields(const Account& row) {
   result.clear_stage_since();
   result.clear_classification();
   result.clear_archive_time();
+  result.clear_churn();
+  result.clear_reopen_time();
+  result.clear_merged_into();
   result.clear_create_time();
   result.clear_update_time();
   return result;

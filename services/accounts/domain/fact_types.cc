@@ -51,6 +51,11 @@ FactType ClockDay(const char* name, const char* meaning) {
 
 std::vector<FactType> FactTypes() {
   return {
+      Make("account.churn_date", type::v1::VALUE_TYPE_DATE, fact::v1::SUBJECT_KIND_ACCOUNT, "",
+           "The last day of the contract of a lost customer.", {}),
+      Text("account.churn_reason", "Why the customer was lost.",
+           {"no_value", "low_use", "price", "missing_feature", "competitor", "service",
+            "champion_left", "business_change", "bad_fit", "other"}),
       Flag("account.cloud_experience", "Whether the company is used to cloud services."),
       Text("account.country", "The company's country, as it was entered."),
       Number("account.employees", "people", "How many people the company employs."),

@@ -61,6 +61,10 @@ FactValues FactsOf(const v1::Account& account) {
   SetText(&facts, "account.country", account.country());
   SetText(&facts, "account.language", account.language().empty() ? "ja" : account.language());
   SetText(&facts, "account.owner", AccountableOwner(account));
+  SetText(&facts, "account.churn_reason", Word("CHURN_REASON_", account.churn().reason()));
+  if (account.has_churn()) {
+    facts.emplace("account.churn_date", rule::DateValue(calendar::ToDay(account.churn().date())));
+  }
   SetText(&facts, "account.lifecycle_stage", Word("LIFECYCLE_STAGE_", account.lifecycle_stage()));
   if (account.has_employees()) {
     facts.emplace("account.employees", rule::NumberValue(account.employees()));

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/status_macros.h"
+#include "services/accounts/domain/account.h"
 
 namespace banso::accounts {
 namespace {
@@ -41,6 +43,23 @@ bool FollowsOnboarding(v1::LifecycleStage stage) {
          stage == v1::LIFECYCLE_STAGE_HANDOFF_GAP;
 }
 
+// The onboardings that count for the stage: not those of the time before the customer was lost.
+std::vector<Onboarding> SinceReopened(const std::vector<Onboarding>& onboardings,
+                                      const Account& account) {
+  if (!account.has_reopen_time()) return onboardings;
+  const absl::Time reopened = calendar::ToTime(account.reopen_time());
+  std::vector<Onboarding> result;
+  for (const Onboarding& onboarding : onboardings) {
+    if (calendar::ToTime(onboarding.create_time()) >= reopened) result.push_back(onboarding);
+  }
+  return result;
+}
+
+void SetStage(v1::LifecycleStage stage, absl::Time now, Account* account) {
+  account->set_lifecycle_stage(stage);
+  *account->mutable_stage_since() = calendar::ToTimestamp(now);
+}
+
 absl::Status NobodyAccountable(const std::string& name, const char* what_to_do) {
   return contract::FailedPrecondition(kReasonNoAccountableOwner, name,
                                       "the account would be left without an accountable owner",
@@ -61,25 +80,23 @@ v1::LifecycleStage RollUpStage(v1::LifecycleStage present,
   return present == v1::LIFECYCLE_STAGE_PROSPECT ? present : v1::LIFECYCLE_STAGE_WON;
 }
 
-void RollUp(const std::vector<Onboarding>& onboardings, absl::Time now, Account* account) {
+void RollUp(const std::vector<Onboarding>& all, absl::Time now, Account* account) {
+  const std::vector<Onboarding> onboardings = SinceReopened(all, *account);
   const v1::LifecycleStage stage = RollUpStage(account->lifecycle_stage(), onboardings);
-  if (stage != account->lifecycle_stage()) {
-    account->set_lifecycle_stage(stage);
-    *account->mutable_stage_since() = calendar::ToTimestamp(now);
-  }
+  if (stage != account->lifecycle_stage()) SetStage(stage, now, account);
   const Onboarding* answering = EarliestIn(onboardings, v1::ONBOARDING_STATE_RUNNING);
   if (answering == nullptr) answering = EarliestIn(onboardings, v1::ONBOARDING_STATE_COMPLETED);
   if (answering != nullptr) account->mutable_owners()->set_onboarding(answering->owner());
 }
 
 std::string AccountableOwner(const Account& account) {
-  switch (account.lifecycle_stage()) {
+  const bool churned = account.lifecycle_stage() == v1::LIFECYCLE_STAGE_CHURNED;
+  switch (churned ? account.churn().stage_before() : account.lifecycle_stage()) {
     case v1::LIFECYCLE_STAGE_ONBOARDING:
     case v1::LIFECYCLE_STAGE_HANDOFF_GAP:
     case v1::LIFECYCLE_STAGE_RE_ONBOARDING:
       return account.owners().onboarding();
     case v1::LIFECYCLE_STAGE_RETENTION:
-    case v1::LIFECYCLE_STAGE_CHURNED:
       return account.owners().retention();
     default:
       return account.owners().sales();
@@ -97,13 +114,19 @@ absl::Status CheckOwners(const Account& before, const Account& after) {
   // Also the owner of a stage that the account is not in now: a cancelled onboarding leads back.
   const bool lost = (after.owners().sales().empty() && !before.owners().sales().empty()) ||
                     (after.owners().retention().empty() && !before.owners().retention().empty());
-  if (stage != v1::LIFECYCLE_STAGE_PROSPECT && lost) {
+  const bool nobody = AccountableOwner(after).empty() && !AccountableOwner(before).empty();
+  if (stage != v1::LIFECYCLE_STAGE_PROSPECT && (lost || nobody)) {
     return NobodyAccountable(before.name(), "Name another owner instead of none");
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckNotArchived(const Account& account) {
+  if (!account.merged_into().empty()) {
+    return contract::FailedPrecondition(
+        kReasonAccountMerged, account.name(),
+        absl::StrCat("the account was merged into ", account.merged_into()), "Use that account");
+  }
   if (!account.has_archive_time()) return absl::OkStatus();
   return contract::FailedPrecondition(kReasonAccountArchived, account.name(),
                                       "the account is archived and refuses changes",
@@ -119,8 +142,56 @@ absl::Status WinAccount(const std::string& sales_owner, absl::Time now, Account*
     }
     account->mutable_owners()->set_sales(sales_owner);
   }
-  account->set_lifecycle_stage(v1::LIFECYCLE_STAGE_WON);
-  *account->mutable_stage_since() = calendar::ToTimestamp(now);
+  SetStage(v1::LIFECYCLE_STAGE_WON, now, account);
+  return absl::OkStatus();
+}
+
+absl::Status CheckNotChurned(const Account& account) {
+  if (account.lifecycle_stage() != v1::LIFECYCLE_STAGE_CHURNED) return absl::OkStatus();
+  return contract::FailedPrecondition(kReasonAccountChurned, account.name(), "the customer is lost",
+                                      "Reopen the account as a prospect first (ReopenAccount)");
+}
+
+absl::Status ChurnAccount(const v1::ChurnAccountRequest& request, const std::string& actor,
+                          absl::Time now, Account* account) {
+  if (account->lifecycle_stage() == v1::LIFECYCLE_STAGE_PROSPECT) {
+    return contract::FailedPrecondition(kReasonAccountNotWon, account->name(),
+                                        "a prospect has no contract that could end",
+                                        "Lose its deals instead (LoseDeal)");
+  }
+  BANSO_RETURN_IF_ERROR(CheckNotChurned(*account));
+  contract::Violations violations;
+  if (calendar::ToDay(request.date()) > Today(*account, now)) {
+    violations.Add("date", calendar::DayText(request.date()), "today or a day before",
+                   "IN_THE_FUTURE");
+  }
+  if (request.reason() == v1::CHURN_REASON_OTHER && request.comment().empty()) {
+    violations.Add("comment", "", "what the other reason is", "REQUIRED");
+  }
+  BANSO_RETURN_IF_ERROR(violations.ToStatus());
+  v1::Churn* churn = account->mutable_churn();
+  churn->set_reason(request.reason());
+  churn->set_comment(request.comment());
+  *churn->mutable_date() = request.date();
+  churn->set_stage_before(account->lifecycle_stage());
+  *churn->mutable_record_time() = calendar::ToTimestamp(now);
+  churn->set_recorded_by(actor);
+  SetStage(v1::LIFECYCLE_STAGE_CHURNED, now, account);
+  return absl::OkStatus();
+}
+
+absl::Status ReopenAccount(const std::string& sales_owner, absl::Time now, Account* account) {
+  if (account->lifecycle_stage() != v1::LIFECYCLE_STAGE_CHURNED) {
+    return contract::FailedPrecondition(kReasonAccountNotChurned, account->name(),
+                                        "only a lost customer is won back", "");
+  }
+  if (!sales_owner.empty()) account->mutable_owners()->set_sales(sales_owner);
+  if (account->owners().sales().empty()) {
+    return NobodyAccountable(account->name(), "Name the member who sells to it from now on");
+  }
+  account->clear_churn();
+  *account->mutable_reopen_time() = calendar::ToTimestamp(now);
+  SetStage(v1::LIFECYCLE_STAGE_PROSPECT, now, account);
   return absl::OkStatus();
 }
 
@@ -133,7 +204,8 @@ absl::Status CheckMayStartOnboarding(const Account& account) {
   }
   if (account.lifecycle_stage() == v1::LIFECYCLE_STAGE_CHURNED) {
     return contract::FailedPrecondition(kReasonAccountNotWon, account.name(),
-                                        "the customer's contract has ended", "");
+                                        "the customer's contract has ended",
+                                        "Reopen the account and win a deal first (ReopenAccount)");
   }
   return absl::OkStatus();
 }

@@ -1,12 +1,15 @@
 #include "services/accounts/store/store.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
 #include "common/rule/value.h"
 #include "common/status_macros.h"
+#include "common/storage/history.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/fact_types.h"
 #include "services/accounts/domain/facts.h"
@@ -250,6 +253,28 @@ absl::StatusOr<std::vector<fact::v1::FactType>> Store::AttributeTypes(Reader& re
         return absl::OkStatus();
       }));
   return types;
+}
+
+absl::StatusOr<std::vector<AccountState>> Store::States(Reader& reader,
+                                                        absl::string_view account) const {
+  std::vector<AccountState> states;
+  storage::HistoryQuery query;
+  query.name = std::string(account);
+  query.page_size = 1000;
+  do {
+    BANSO_ASSIGN_OR_RETURN(const auto page, storage::ListHistory(reader, query));
+    for (const type::v1::Change& change : page.items) {
+      AccountState& state = states.emplace_back();
+      if (!change.resource().UnpackTo(&state.account)) {
+        return contract::Internal("an account's history cannot be read");
+      }
+      state.since = calendar::ToTime(change.commit_time());
+      state.actor = change.actor();
+    }
+    query.page_token = page.next_page_token;
+  } while (!query.page_token.empty());
+  std::reverse(states.begin(), states.end());
+  return states;
 }
 
 absl::StatusOr<std::optional<v1::ClassificationPolicy>> Store::ActivePolicy(Reader& reader,

@@ -20,6 +20,7 @@
 #include "common/storage/migration.h"
 #include "common/storage/revisions.h"
 #include "common/storage/snapshot.h"
+#include "services/accounts/domain/stage_history.h"
 
 namespace banso::accounts {
 
@@ -73,6 +74,10 @@ class Store {
 
   // The types of the attributes that accounts have, as facts, by name.
   absl::StatusOr<std::vector<fact::v1::FactType>> AttributeTypes(storage::Reader& reader) const;
+
+  // What an account has been, oldest first.
+  absl::StatusOr<std::vector<AccountState>> States(storage::Reader& reader,
+                                                   absl::string_view account) const;
 
   // The policy in force, if there is one.
   absl::StatusOr<std::optional<v1::ClassificationPolicy>> ActivePolicy(storage::Reader& reader,

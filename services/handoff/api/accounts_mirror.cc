@@ -58,8 +58,7 @@ absl::Status SyncCompletion(const Store& store, Writer& writer, const Onboarding
 // Until retention has accepted, the onboarding's owner is accountable.
 absl::Status SyncGiver(const Store& store, Writer& writer, const Onboarding& onboarding) {
   if (onboarding.owner().empty()) return absl::OkStatus();
-  BANSO_ASSIGN_OR_RETURN(auto handoff,
-                         store.handoffs.Find(writer, HandoffName(onboarding.name())));
+  BANSO_ASSIGN_OR_RETURN(auto handoff, store.handoffs.Find(writer, HandoffName(onboarding.name())));
   if (handoff.has_value() && handoff->state() != v1::HANDOFF_STATE_ACCEPTED &&
       handoff->giver() != onboarding.owner()) {
     handoff->set_giver(onboarding.owner());

@@ -24,7 +24,8 @@ constexpr char kWord[] =
     "criteria { id: 'word' title: 'The customer says so' "
     "kind: CRITERION_KIND_CUSTOMER_CONFIRMATION required: true two_keys: true } ";
 constexpr char kInterview[] =
-    "criteria { id: 'interview' title: 'An interview' kind: CRITERION_KIND_CONDITION required: true "
+    "criteria { id: 'interview' title: 'An interview' kind: CRITERION_KIND_CONDITION required: "
+    "true "
     "condition { compare { fact { fact: 'metric.interviews' window { aggregation: AGGREGATION_SUM "
     "from_clock { clock: CLOCK_CONTRACT_START length { count: 30 unit: PERIOD_UNIT_DAY } } } } "
     "op: OPERATOR_GE values { number: 1 } } } } ";
@@ -108,8 +109,8 @@ TEST_F(CompletionApiTest, TakesNoExceptionWithoutACodeThatThePolicyKnows) {
   const auto with_code = [&](const std::string& code) {
     return Ask(&HandoffApi::CreateException,
                "parent: 'accounts/acme/onboardings/o1/completion' exception { kind: "
-               "EXCEPTION_KIND_WAIVE criterion: 'rules' reason: 'x' reason_code: '" + code +
-                   "' expire_date { year: 2026 month: 9 day: 30 } }");
+               "EXCEPTION_KIND_WAIVE criterion: 'rules' reason: 'x' reason_code: '" +
+                   code + "' expire_date { year: 2026 month: 9 day: 30 } }");
   };
   EXPECT_THAT(with_code(""), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(with_code("because"),
@@ -144,17 +145,16 @@ TEST_F(CompletionApiTest, NeedsNoOutcomeUnderAnException) {
 TEST_F(CompletionApiTest, CompletesOnlyWithBothKeys) {
   ActivateSet("smb", "", kWord);
   BANSO_ASSERT_OK(Start());
-  BANSO_ASSERT_OK(
-      Ask(&HandoffApi::RecordEvidence,
-          EvidenceFor("criterion: 'word' confirmation { key: CONFIRMATION_KEY_CSM "
-                      "statement: 'They run by themselves' }")));
+  BANSO_ASSERT_OK(Ask(&HandoffApi::RecordEvidence,
+                      EvidenceFor("criterion: 'word' confirmation { key: CONFIRMATION_KEY_CSM "
+                                  "statement: 'They run by themselves' }")));
   EXPECT_EQ(Readiness().verdict(), v1::OVERALL_VERDICT_PENDING_CUSTOMER);
   EXPECT_THAT(CompleteIt(),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("PENDING_CUSTOMER")));
 
-  const std::string customer =
-      EvidenceFor("criterion: 'word' confirmed_by: 'accounts/acme/stakeholders/mori' "
-                  "confirmation { key: CONFIRMATION_KEY_CUSTOMER statement: 'We can go on' }");
+  const std::string customer = EvidenceFor(
+      "criterion: 'word' confirmed_by: 'accounts/acme/stakeholders/mori' "
+      "confirmation { key: CONFIRMATION_KEY_CUSTOMER statement: 'We can go on' }");
   EXPECT_THAT(Ask(&HandoffApi::RecordEvidence, customer),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("evidence.proof")));
   BANSO_ASSERT_OK_AND_ASSIGN(
@@ -176,7 +176,8 @@ TEST_F(CompletionApiTest, CountsWithdrawnEvidenceNoMore) {
   EXPECT_EQ(Readiness().verdict(), v1::OVERALL_VERDICT_READY);
   EXPECT_THAT(Readiness().criteria(0).evidence(),
               ElementsAre("accounts/acme/onboardings/o1/completion/evidence/e1"));
-  BANSO_ASSERT_OK(Ask(&HandoffApi::WithdrawEvidence, Name("evidence/e1") + "reason: 'Another site'"));
+  BANSO_ASSERT_OK(
+      Ask(&HandoffApi::WithdrawEvidence, Name("evidence/e1") + "reason: 'Another site'"));
   EXPECT_EQ(Readiness().verdict(), v1::OVERALL_VERDICT_NOT_READY);
   EXPECT_THAT(Ask(&HandoffApi::WithdrawEvidence, Name("evidence/e1") + "reason: 'Again'"),
               StatusIs(absl::StatusCode::kFailedPrecondition));

@@ -68,11 +68,10 @@ absl::StatusOr<v1::ResolveCriteriaResponse> HandoffApi::ResolveCriteria(
     return contract::InvalidField("onboarding", request.onboarding(),
                                   "an onboarding of the account", "OTHER_ACCOUNT");
   }
-  BANSO_ASSIGN_OR_RETURN(
-      const std::vector<CriteriaSet> sets,
-      storage::Fetch<std::vector<CriteriaSet>>(database_, [&](Reader& reader) {
-        return store_.criteria_sets.AllActive(reader, call.now);
-      }));
+  BANSO_ASSIGN_OR_RETURN(const std::vector<CriteriaSet> sets,
+                         storage::Fetch<std::vector<CriteriaSet>>(database_, [&](Reader& reader) {
+                           return store_.criteria_sets.AllActive(reader, call.now);
+                         }));
   rule::Moment moment;
   if (!request.onboarding().empty()) {
     BANSO_ASSIGN_OR_RETURN(moment, inquiry_.MomentFor(call, request.onboarding()));

@@ -24,8 +24,9 @@ class CriteriaApiTest : public HandoffTest {
   }
 };
 
-constexpr char kRules[] = "criteria { id: 'rules' title: 'Rules' kind: CRITERION_KIND_ARTIFACT "
-                          "required: true problem: 'Every site does it differently' }";
+constexpr char kRules[] =
+    "criteria { id: 'rules' title: 'Rules' kind: CRITERION_KIND_ARTIFACT "
+    "required: true problem: 'Every site does it differently' }";
 constexpr char kRulesAndManual[] =
     "criteria { id: 'rules' title: 'Rules' kind: CRITERION_KIND_ARTIFACT required: true } "
     "criteria { id: 'manual' title: 'Manual' kind: CRITERION_KIND_ARTIFACT required: true }";
@@ -50,9 +51,9 @@ TEST_F(CriteriaApiTest, GivesEachSegmentItsOwnLineOfRevisions) {
 
 TEST_F(CriteriaApiTest, KeepsADraftOutOfForce) {
   ActivateSet("smb", "", kRules);
-  BANSO_ASSERT_OK(Ask(&HandoffApi::SaveCriteriaSet,
-                      absl::StrCat("criteria_set { name: 'criteriaSets/smb' ", kRulesAndManual,
-                                   " } reason: 'one more'")));
+  BANSO_ASSERT_OK(
+      Ask(&HandoffApi::SaveCriteriaSet, absl::StrCat("criteria_set { name: 'criteriaSets/smb' ",
+                                                     kRulesAndManual, " } reason: 'one more'")));
   EXPECT_EQ(Resolve("accounts/small").criteria_set(), "criteriaSets/smb@1");
   BANSO_ASSERT_OK_AND_ASSIGN(
       const v1::ListCriteriaSetRevisionsResponse revisions,
@@ -75,17 +76,17 @@ TEST_F(CriteriaApiTest, SavesTheSameContentAsTheSameRevision) {
 TEST_F(CriteriaApiTest, ChecksConditionsAgainstTheFactsOfTheirOwners) {
   const auto save = [&](const std::string& fact, const std::string& more = "") {
     return Ask(&HandoffApi::SaveCriteriaSet,
-               absl::StrCat("criteria_set { name: 'criteriaSets/smb' criteria { id: 'c' title: 'C' "
-                            "kind: CRITERION_KIND_CONDITION condition { compare { fact { fact: '",
-                            fact, "' } op: OPERATOR_GE values { number: 1 } } } } } reason: 'test' ",
-                            more));
+               absl::StrCat(
+                   "criteria_set { name: 'criteriaSets/smb' criteria { id: 'c' title: 'C' "
+                   "kind: CRITERION_KIND_CONDITION condition { compare { fact { fact: '",
+                   fact, "' } op: OPERATOR_GE values { number: 1 } } } } } reason: 'test' ", more));
   };
   EXPECT_THAT(save("metric.interviews"), IsOk());
-  EXPECT_THAT(save("metric.interview"),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("criteria_set.criteria[0].condition")));
-  EXPECT_THAT(save("metric.new", "additional_fact_types { name: 'metric.new' value_type: "
-                                 "VALUE_TYPE_NUMBER subject: SUBJECT_KIND_ACCOUNT }"),
+  EXPECT_THAT(save("metric.interview"), StatusIs(absl::StatusCode::kInvalidArgument,
+                                                 HasSubstr("criteria_set.criteria[0].condition")));
+  EXPECT_THAT(save("metric.new",
+                   "additional_fact_types { name: 'metric.new' value_type: "
+                   "VALUE_TYPE_NUMBER subject: SUBJECT_KIND_ACCOUNT }"),
               IsOk());
   neighbours_.Fail("health", absl::UnavailableError("away"));
   EXPECT_THAT(save("metric.interviews"),

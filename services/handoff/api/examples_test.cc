@@ -23,9 +23,8 @@ std::filesystem::path Examples() {
 }
 
 TEST(ExamplesTest, AreThereForEveryRpcAndFollowTheFieldRules) {
-  const auto* service =
-      v1::CriteriaSet::descriptor()->file()->pool()->FindServiceByName(
-          "banso.handoff.v1.HandoffService");
+  const auto* service = v1::CriteriaSet::descriptor()->file()->pool()->FindServiceByName(
+      "banso.handoff.v1.HandoffService");
   ASSERT_NE(service, nullptr);
   for (int i = 0; i < service->method_count(); ++i) {
     const google::protobuf::MethodDescriptor* method = service->method(i);

@@ -80,8 +80,7 @@ absl::StatusOr<Exception> HandoffApi::DecideOn(const Call& call,
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Exception> {
         BANSO_ASSIGN_OR_RETURN(Exception exception, store_.exceptions.Get(writer, name));
         BANSO_RETURN_IF_ERROR(CheckEtag(etag, exception));
-        BANSO_RETURN_IF_ERROR(
-            OpenCase(writer, contract::Parent(name), writer.now()).status());
+        BANSO_RETURN_IF_ERROR(OpenCase(writer, contract::Parent(name), writer.now()).status());
         BANSO_ASSIGN_OR_RETURN(const Act act, store_.ActFor(writer, name));
         BANSO_RETURN_IF_ERROR(DecideException(state, note, {act.actor, act.today}, &exception));
         *exception.mutable_decide_time() = calendar::ToTimestamp(act.now);

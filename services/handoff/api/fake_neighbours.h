@@ -15,9 +15,9 @@
 
 namespace banso::handoff {
 
-// The other services, for tests: accounts' onboardings and kickoff's plans in memory. As in the real
-// ones, a request id has its effect once and is answered the same again. A service can be made to
-// stay away, to refuse, or to act and lose its answer.
+// The other services, for tests: accounts' onboardings and kickoff's plans in memory. As in the
+// real ones, a request id has its effect once and is answered the same again. A service can be made
+// to stay away, to refuse, or to act and lose its answer.
 class FakeNeighbours : public Neighbours {
  public:
   // Every call to the service answers this, until an OK status ends that.

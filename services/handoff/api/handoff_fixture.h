@@ -164,9 +164,10 @@ class HandoffTest : public banso::testing::TempDirTest {
                    int revision = 1) {
     const std::string applicability =
         segment.empty() ? ""
-                        : absl::StrCat("applicability { compare { fact { fact: 'account.segment' } "
-                                       "op: OPERATOR_EQ values { text: '",
-                                       segment, "' } } }");
+                        : absl::StrCat(
+                              "applicability { compare { fact { fact: 'account.segment' } "
+                              "op: OPERATOR_EQ values { text: '",
+                              segment, "' } } }");
     BANSO_ASSERT_OK(Ask(&HandoffApi::SaveCriteriaSet,
                         absl::StrCat("criteria_set { name: 'criteriaSets/", id, "' ", applicability,
                                      criteria, " } reason: 'test'")));
@@ -201,8 +202,7 @@ class HandoffTest : public banso::testing::TempDirTest {
   v1::GapWatch GapWatch() { return Get(&HandoffApi::GetGapWatch, kGapWatch); }
   v1::Process Process(const std::string& name) { return Get(&HandoffApi::GetProcess, name); }
   v1::Readiness Readiness() {
-    auto response =
-        Ask(&HandoffApi::EvaluateReadiness, absl::StrCat("name: '", kCompletion, "'"));
+    auto response = Ask(&HandoffApi::EvaluateReadiness, absl::StrCat("name: '", kCompletion, "'"));
     EXPECT_THAT(response, testing::IsOk());
     return response.ok() ? response->readiness() : v1::Readiness();
   }
@@ -211,8 +211,8 @@ class HandoffTest : public banso::testing::TempDirTest {
     fact::v1::GetFactsRequest request;
     request.add_subjects(kOnboarding);
     request.add_queries()->set_fact(name);
-    auto response = storage::Fetch<fact::v1::GetFactsResponse>(
-        *database_, [&](storage::Reader& reader) {
+    auto response =
+        storage::Fetch<fact::v1::GetFactsResponse>(*database_, [&](storage::Reader& reader) {
           return store_.facts.Read(reader, request, clock_.TimeNow());
         });
     EXPECT_THAT(response, testing::IsOk());

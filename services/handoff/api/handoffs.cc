@@ -92,9 +92,8 @@ absl::StatusOr<Handoff> HandoffApi::UpdateHandoff(const Call& call,
         BANSO_ASSIGN_OR_RETURN(const Handoff before, store_.handoffs.Get(writer, patch.name()));
         BANSO_RETURN_IF_ERROR(CheckEtag(patch.etag(), before));
         BANSO_RETURN_IF_ERROR(CheckEditable(before));
-        BANSO_ASSIGN_OR_RETURN(
-            const v1::HandoffPolicy policy,
-            store_.Policy(writer, before.handoff_policy(), writer.now()));
+        BANSO_ASSIGN_OR_RETURN(const v1::HandoffPolicy policy,
+                               store_.Policy(writer, before.handoff_policy(), writer.now()));
         Handoff handoff = before;
         BANSO_RETURN_IF_ERROR(
             contract::ApplyMask(request.update_mask(), patch, "handoff", &handoff));
@@ -109,9 +108,8 @@ absl::StatusOr<Handoff> HandoffApi::OfferHandoff(const Call& call,
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Handoff> {
         BANSO_ASSIGN_OR_RETURN(Handoff handoff, store_.handoffs.Get(writer, request.name()));
         BANSO_RETURN_IF_ERROR(CheckEtag(request.etag(), handoff));
-        BANSO_ASSIGN_OR_RETURN(
-            const v1::HandoffPolicy policy,
-            store_.Policy(writer, handoff.handoff_policy(), writer.now()));
+        BANSO_ASSIGN_OR_RETURN(const v1::HandoffPolicy policy,
+                               store_.Policy(writer, handoff.handoff_policy(), writer.now()));
         BANSO_ASSIGN_OR_RETURN(const Act act, store_.ActFor(writer, request.name()));
         BANSO_RETURN_IF_ERROR(Offer(policy, calendar::Calendar::Japan(), act, &handoff));
         return store_.Put(writer, handoff);
@@ -135,9 +133,8 @@ absl::StatusOr<Handoff> HandoffApi::ReturnHandoff(const Call& call,
           database_, call, request, [&](Writer& writer) -> absl::StatusOr<Handoff> {
             BANSO_ASSIGN_OR_RETURN(Handoff handoff, store_.handoffs.Get(writer, request.name()));
             BANSO_RETURN_IF_ERROR(CheckEtag(request.etag(), handoff));
-            BANSO_ASSIGN_OR_RETURN(
-                const v1::HandoffPolicy policy,
-                store_.Policy(writer, handoff.handoff_policy(), writer.now()));
+            BANSO_ASSIGN_OR_RETURN(const v1::HandoffPolicy policy,
+                                   store_.Policy(writer, handoff.handoff_policy(), writer.now()));
             BANSO_ASSIGN_OR_RETURN(const Act act, store_.ActFor(writer, request.name()));
             BANSO_RETURN_IF_ERROR(CheckReturn(policy, request, act, handoff));
             if (request.outcome() == v1::RETURN_OUTCOME_CONTINUE_ONBOARDING) {

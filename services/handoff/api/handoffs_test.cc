@@ -33,8 +33,9 @@ class HandoffApiTest : public HandoffTest {
   }
   absl::StatusOr<v1::Handoff> Return(const std::string& more) {
     return AskAs("members/ito", &HandoffApi::ReturnHandoff,
-                 absl::StrCat(Name(), "reason_code: 'not_established' reason: 'The second form is "
-                                      "not in use' ",
+                 absl::StrCat(Name(),
+                              "reason_code: 'not_established' reason: 'The second form is "
+                              "not in use' ",
                               more));
   }
   static std::string Name() { return absl::StrCat("name: '", kHandoff, "' "); }
@@ -107,9 +108,9 @@ TEST_F(HandoffApiTest, CanContinueTheOnboardingUntilANewDeadline) {
   OfferIt();
   EXPECT_THAT(Return("outcome: RETURN_OUTCOME_CONTINUE_ONBOARDING"),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("new_deadline")));
-  EXPECT_THAT(AskAs("members/ito", &HandoffApi::ReturnHandoff,
-                    Name() + Continue() + "reason_code: 'x'"),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("reason")));
+  EXPECT_THAT(
+      AskAs("members/ito", &HandoffApi::ReturnHandoff, Name() + Continue() + "reason_code: 'x'"),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("reason")));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Handoff returned, Return(Continue()));
   EXPECT_EQ(returned.state(), v1::HANDOFF_STATE_RETURNED);
   EXPECT_EQ(returned.round(), 2);
@@ -257,9 +258,8 @@ TEST_F(HandoffApiTest, HasOneAccountableOwnerAtEveryInstantAndWarnsInTime) {
   std::mt19937 random(seed);
   absl::CivilDay day = kDone;
   for (int i = 0; i < 150; ++i) {
-    neighbours_.Fail("accounts", random() % 4 == 0
-                                     ? contract::Unavailable("away", absl::Seconds(1))
-                                     : absl::OkStatus());
+    neighbours_.Fail("accounts", random() % 4 == 0 ? contract::Unavailable("away", absl::Seconds(1))
+                                                   : absl::OkStatus());
     switch (random() % 7) {
       case 0:
         Ask(&HandoffApi::OfferHandoff, Name()).IgnoreError();
@@ -271,8 +271,9 @@ TEST_F(HandoffApiTest, HasOneAccountableOwnerAtEveryInstantAndWarnsInTime) {
         Return("outcome: RETURN_OUTCOME_FIX_PACKAGE").IgnoreError();
         break;
       case 3:
-        Return("outcome: RETURN_OUTCOME_CONTINUE_ONBOARDING "
-               "new_deadline { year: 2040 month: 1 day: 1 }")
+        Return(
+            "outcome: RETURN_OUTCOME_CONTINUE_ONBOARDING "
+            "new_deadline { year: 2040 month: 1 day: 1 }")
             .IgnoreError();
         break;
       case 4:

@@ -41,7 +41,8 @@ void SetClocks(const accounts::v1::Onboarding& onboarding, rule::Moment* moment)
   }
 }
 
-void AddConditions(const v1::CriteriaSet& set, std::vector<const type::v1::Condition*>* conditions) {
+void AddConditions(const v1::CriteriaSet& set,
+                   std::vector<const type::v1::Condition*>* conditions) {
   if (set.has_applicability()) conditions->push_back(&set.applicability());
   for (const v1::Criterion& criterion : set.criteria()) {
     if (criterion.has_applies_when()) conditions->push_back(&criterion.applies_when());
@@ -54,9 +55,8 @@ absl::StatusOr<fact::v1::GetFactsResponse> Inquiry::Ask(const Call& call,
                                                         const std::string& service,
                                                         const fact::v1::GetFactsRequest& request) {
   if (service != kOwnService) return neighbours_.GetFacts(Bounded(call), service, request);
-  return storage::Fetch<fact::v1::GetFactsResponse>(database_, [&](Reader& reader) {
-    return store_.facts.Read(reader, request, call.now);
-  });
+  return storage::Fetch<fact::v1::GetFactsResponse>(
+      database_, [&](Reader& reader) { return store_.facts.Read(reader, request, call.now); });
 }
 
 absl::StatusOr<Findings> Inquiry::Find(const Call& call, absl::Span<const rule::FactRead> reads,
@@ -159,7 +159,8 @@ absl::StatusOr<rule::FactCatalog> Inquiry::Catalog(
         neighbours_.FactTypes(Bounded(call), service);
     if (!types.ok() && IsAway(types.status())) {
       return contract::Unavailable(
-          absl::StrCat("the service ", service, ", whose facts the conditions read, does not answer"),
+          absl::StrCat("the service ", service,
+                       ", whose facts the conditions read, does not answer"),
           absl::Seconds(1));
     }
     if (!types.ok()) return types.status();

@@ -49,7 +49,8 @@ class Inquiry {
                                    const rule::Moment& moment, bool take_first = false);
 
   // The types of `facts`: the own ones, those given, and those of their owners. A fact that its
-  // owner does not have is left out. UNAVAILABLE, naming the service, when an owner cannot be asked.
+  // owner does not have is left out. UNAVAILABLE, naming the service, when an owner cannot be
+  // asked.
   absl::StatusOr<rule::FactCatalog> Catalog(
       const Call& call, const std::set<std::string>& facts,
       const google::protobuf::RepeatedPtrField<fact::v1::FactType>& additional);

@@ -41,9 +41,8 @@ absl::StatusOr<v1::ListHandoffPolicyRevisionsResponse> HandoffApi::ListHandoffPo
     const Call& call, const v1::ListHandoffPolicyRevisionsRequest& request) {
   using Response = v1::ListHandoffPolicyRevisionsResponse;
   return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    BANSO_ASSIGN_OR_RETURN(
-        auto page,
-        store_.policies.ListRevisions(reader, request.name(), PageOf(request), call.now));
+    BANSO_ASSIGN_OR_RETURN(auto page, store_.policies.ListRevisions(reader, request.name(),
+                                                                    PageOf(request), call.now));
     Response response;
     response.mutable_handoff_policies()->Assign(page.items.begin(), page.items.end());
     response.set_next_page_token(page.next_page_token);

@@ -60,10 +60,9 @@ class ProcessEngine {
   // Tries the next step. False when there is none to try, or it has failed.
   absl::StatusOr<bool> RunStep(const std::string& process, absl::Time deadline);
   // Lets `change` alter the process as stored, with the step whose turn it is.
-  absl::Status Mark(const Call& call, const std::string& process,
-                    absl::FunctionRef<absl::Status(storage::Writer&, v1::ProcessStep*,
-                                                   v1::Process*)>
-                        change);
+  absl::Status Mark(
+      const Call& call, const std::string& process,
+      absl::FunctionRef<absl::Status(storage::Writer&, v1::ProcessStep*, v1::Process*)> change);
 
   storage::Database& database_;
   const Store& store_;

@@ -60,10 +60,11 @@ absl::StatusOr<Process> HandoffApi::StartOnboarding(const Call& call,
                   store_.criteria_sets.Get(writer, request.criteria_set(), writer.now()).status());
             }
             BANSO_ASSIGN_OR_RETURN(const Act act, store_.ActFor(writer, onboarding));
-            return store_.Begin(writer,
-                                NewProcess(contract::Join("", "processes", ids_.New()),
-                                           v1::PROCESS_KIND_START_ONBOARDING, onboarding, act.actor),
-                                input, act.today);
+            return store_.Begin(
+                writer,
+                NewProcess(contract::Join("", "processes", ids_.New()),
+                           v1::PROCESS_KIND_START_ONBOARDING, onboarding, act.actor),
+                input, act.today);
           }));
   return RunProcess(call, begun.name());
 }
@@ -138,12 +139,11 @@ absl::StatusOr<Process> HandoffApi::ChangeProcess(
       return contract::Unavailable("a step of the process is being tried at this moment",
                                    absl::Seconds(1));
     }
-    BANSO_RETURN_IF_ERROR(
-        storage::Mutate<Process>(database_, call, request, [&](Writer& writer) {
-          return store_.processes.Modify(writer, name, etag, [&](Process& process) {
-            return change(process, writer.now());
-          });
-        }).status());
+    BANSO_RETURN_IF_ERROR(storage::Mutate<Process>(database_, call, request, [&](Writer& writer) {
+                            return store_.processes.Modify(
+                                writer, name, etag,
+                                [&](Process& process) { return change(process, writer.now()); });
+                          }).status());
   }
   return RunProcess(call, name);
 }
@@ -156,10 +156,9 @@ absl::StatusOr<Process> HandoffApi::RetryStep(const Call& call,
 
 absl::StatusOr<Process> HandoffApi::CancelProcess(const Call& call,
                                                   const v1::CancelProcessRequest& request) {
-  return ChangeProcess(call, request, request.name(), request.etag(),
-                       [&](Process& process, absl::Time now) {
-                         return Cancel(request.reason(), now, &process);
-                       });
+  return ChangeProcess(
+      call, request, request.name(), request.etag(),
+      [&](Process& process, absl::Time now) { return Cancel(request.reason(), now, &process); });
 }
 
 }  // namespace banso::handoff

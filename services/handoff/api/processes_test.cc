@@ -79,9 +79,9 @@ TEST_F(ProcessApiTest, HasItsEffectOnceWhenAnswersAreLost) {
 }
 
 TEST_F(ProcessApiTest, WaitsForAPersonWhoRetries) {
-  neighbours_.Fail("kickoff", contract::FailedPrecondition("NO_PLAN_TEMPLATE", kOnboarding,
-                                                           "no active template applies",
-                                                           "Activate one"));
+  neighbours_.Fail("kickoff",
+                   contract::FailedPrecondition("NO_PLAN_TEMPLATE", kOnboarding,
+                                                "no active template applies", "Activate one"));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process waiting, Start());
   EXPECT_EQ(waiting.state(), v1::PROCESS_STATE_WAITING_FOR_PERSON);
   EXPECT_EQ(waiting.steps(1).error_reason(), "NO_PLAN_TEMPLATE");
@@ -133,9 +133,8 @@ TEST_F(ProcessApiTest, IsRunByOneThreadAtATime) {
   neighbours_.Fail("kickoff", absl::OkStatus());
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([&] {
-      EXPECT_THAT(engine_->Run(process.name(), absl::Now() + absl::Seconds(5)), IsOk());
-    });
+    threads.emplace_back(
+        [&] { EXPECT_THAT(engine_->Run(process.name(), absl::Now() + absl::Seconds(5)), IsOk()); });
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(Process(process.name()).state(), v1::PROCESS_STATE_SUCCEEDED);

@@ -121,9 +121,8 @@ absl::StatusOr<StepEffect> Steps::OpenCompletion(const Task& task) {
       BANSO_ASSIGN_OR_RETURN(sets, store_.criteria_sets.AllActive(reader, task.call.now));
       return absl::OkStatus();
     }
-    BANSO_ASSIGN_OR_RETURN(
-        v1::CriteriaSet named,
-        store_.criteria_sets.Get(reader, started.criteria_set(), task.call.now));
+    BANSO_ASSIGN_OR_RETURN(v1::CriteriaSet named,
+                           store_.criteria_sets.Get(reader, started.criteria_set(), task.call.now));
     sets.push_back(std::move(named));
     return absl::OkStatus();
   }));

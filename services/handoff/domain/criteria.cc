@@ -16,8 +16,8 @@ namespace banso::handoff {
 using contract::Violations;
 using type::v1::Condition;
 using type::v1::Explanation;
-using v1::Criterion;
 using v1::CriteriaSet;
+using v1::Criterion;
 
 namespace {
 
@@ -72,9 +72,9 @@ void CheckSkills(const Criterion& criterion, absl::string_view field, Violations
 void CheckStage(const CriteriaSet& set, const Criterion& criterion, absl::string_view field,
                 Violations* violations) {
   if (criterion.stage().empty()) return;
-  const bool known =
-      std::any_of(set.stages().begin(), set.stages().end(),
-                  [&](const v1::CompletionStage& stage) { return stage.id() == criterion.stage(); });
+  const bool known = std::any_of(
+      set.stages().begin(), set.stages().end(),
+      [&](const v1::CompletionStage& stage) { return stage.id() == criterion.stage(); });
   if (!known) {
     violations->Add(absl::StrCat(field, ".stage"), criterion.stage(), "a stage of the set",
                     "UNKNOWN_STAGE");
@@ -104,8 +104,9 @@ std::string TrailLine(absl::string_view subject, const Condition& condition,
                       const Explanation& explanation) {
   std::vector<std::string> readings;
   CollectReadings(explanation, &readings);
-  return absl::StrCat(subject, ": ", rule::Print(condition), " is ", ResultText(explanation),
-                      readings.empty() ? "" : absl::StrCat(" (", absl::StrJoin(readings, "; "), ")"));
+  return absl::StrCat(
+      subject, ": ", rule::Print(condition), " is ", ResultText(explanation),
+      readings.empty() ? "" : absl::StrCat(" (", absl::StrJoin(readings, "; "), ")"));
 }
 
 void AddFacts(const Condition& condition, std::set<std::string>* facts) {
@@ -208,8 +209,8 @@ std::set<std::string> FactsOf(const CriteriaSet& set) {
 
 std::string OwnerService(absl::string_view fact) {
   static const auto* const kOwners = new std::map<std::string, std::string>{
-      {"account", "accounts"},   {"metric", "health"},      {"assessment", "health"},
-      {"score", "health"},       {"success", "health"},     {"plan", "kickoff"},
+      {"account", "accounts"},   {"metric", "health"},   {"assessment", "health"},
+      {"score", "health"},       {"success", "health"},  {"plan", "kickoff"},
       {"completion", "handoff"}, {"handoff", "handoff"},
   };
   const auto found = kOwners->find(rule::OwnerOf(fact));

@@ -29,11 +29,17 @@ using ::testing::IsEmpty;
 rule::FactCatalog Catalog() {
   rule::FactCatalog catalog(FactTypes());
   catalog.Add(ParseProto<fact::v1::FactType>(R"pb(
-    name: "account.segment" value_type: VALUE_TYPE_TEXT subject: SUBJECT_KIND_ACCOUNT)pb"));
+    name: "account.segment"
+    value_type: VALUE_TYPE_TEXT
+    subject: SUBJECT_KIND_ACCOUNT)pb"));
   catalog.Add(ParseProto<fact::v1::FactType>(R"pb(
-    name: "account.employees" value_type: VALUE_TYPE_NUMBER subject: SUBJECT_KIND_ACCOUNT)pb"));
+    name: "account.employees"
+    value_type: VALUE_TYPE_NUMBER
+    subject: SUBJECT_KIND_ACCOUNT)pb"));
   catalog.Add(ParseProto<fact::v1::FactType>(R"pb(
-    name: "metric.logins" value_type: VALUE_TYPE_NUMBER subject: SUBJECT_KIND_ACCOUNT)pb"));
+    name: "metric.logins"
+    value_type: VALUE_TYPE_NUMBER
+    subject: SUBJECT_KIND_ACCOUNT)pb"));
   return catalog;
 }
 
@@ -76,9 +82,7 @@ TEST(CriteriaTest, AsksForWhatEachKindNeedsAndRefusesWhatItHasNoUseFor) {
       {"a stage that there is not",
        "id: 'a' stage: 'later' kind: CRITERION_KIND_ARTIFACT",
        {at + "stage UNKNOWN_STAGE"}},
-      {"the reserved id",
-       "id: 'outcomes' kind: CRITERION_KIND_ARTIFACT",
-       {at + "id DUPLICATE"}},
+      {"the reserved id", "id: 'outcomes' kind: CRITERION_KIND_ARTIFACT", {at + "id DUPLICATE"}},
       {"a skill twice",
        "id: 'a' kind: CRITERION_KIND_SKILLS skills { id: 's' } skills { id: 's' }",
        {at + "skills[1].id DUPLICATE"}},
@@ -94,9 +98,9 @@ TEST(CriteriaTest, AsksForWhatEachKindNeedsAndRefusesWhatItHasNoUseFor) {
 }
 
 TEST(CriteriaTest, RefusesAConditionOnAMisspeltFact) {
-  const std::vector<std::string> faults =
-      Faults("id: 'a' kind: CRITERION_KIND_CONDITION condition { compare { fact { fact: "
-             "'metric.login' } op: OPERATOR_GE values { number: 1 } } }");
+  const std::vector<std::string> faults = Faults(
+      "id: 'a' kind: CRITERION_KIND_CONDITION condition { compare { fact { fact: "
+      "'metric.login' } op: OPERATOR_GE values { number: 1 } } }");
   ASSERT_EQ(faults.size(), 1u);
   EXPECT_THAT(faults[0], HasSubstr("criteria_set.criteria[0].condition"));
 }

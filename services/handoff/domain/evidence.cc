@@ -39,7 +39,8 @@ Evidence::DetailCase DetailFor(v1::CriterionKind kind) {
 }
 
 std::string DetailName(Evidence::DetailCase detail) {
-  if (detail == Evidence::DETAIL_NOT_SET) return "none of skill, decision, judgement, target, confirmation";
+  if (detail == Evidence::DETAIL_NOT_SET)
+    return "none of skill, decision, judgement, target, confirmation";
   return Evidence::descriptor()->FindFieldByNumber(detail)->name();
 }
 
@@ -59,10 +60,10 @@ void CheckDetail(const Criterion& criterion, const Evidence& evidence, Violation
   if (needed == Evidence::DETAIL_NOT_SET && !text && evidence.link().empty()) {
     violations->Add("evidence.text", "", "a text or a link", "REQUIRED");
   }
-  if (evidence.has_skill() &&
-      std::none_of(criterion.skills().begin(), criterion.skills().end(), [&](const v1::Skill& skill) {
-        return skill.id() == evidence.skill().skill();
-      })) {
+  if (evidence.has_skill() && std::none_of(criterion.skills().begin(), criterion.skills().end(),
+                                           [&](const v1::Skill& skill) {
+                                             return skill.id() == evidence.skill().skill();
+                                           })) {
     violations->Add("evidence.skill.skill", evidence.skill().skill(), "a skill of the criterion",
                     "UNKNOWN_SKILL");
   }
@@ -85,16 +86,16 @@ void CheckConfirmedBy(const Evidence& evidence, const Recorder& recorder, Violat
                     "a stakeholder of the same account", "OTHER_ACCOUNT");
   }
   if (recorder.actor != evidence.confirmed_by() && evidence.proof().empty()) {
-    violations->Add("evidence.proof", "",
-                    "how the confirmation can be checked, as somebody else enters it for the customer",
-                    "REQUIRED");
+    violations->Add(
+        "evidence.proof", "",
+        "how the confirmation can be checked, as somebody else enters it for the customer",
+        "REQUIRED");
   }
 }
 
 absl::Status CheckCsmKey(absl::string_view owner, const Recorder& recorder,
                          const Evidence& evidence) {
-  if (!evidence.has_confirmation() ||
-      evidence.confirmation().key() != v1::CONFIRMATION_KEY_CSM) {
+  if (!evidence.has_confirmation() || evidence.confirmation().key() != v1::CONFIRMATION_KEY_CSM) {
     return absl::OkStatus();
   }
   const bool member = absl::StartsWith(recorder.actor, "members/");
@@ -181,8 +182,8 @@ absl::Status PrepareException(const v1::Completion& completion, const Recorder& 
   const Criterion* criterion = FindCriterion(completion, exception->criterion());
   if (kind == v1::EXCEPTION_KIND_ADD) {
     exception->clear_criterion();
-  } else if (criterion == nullptr && !(kind == v1::EXCEPTION_KIND_WAIVE &&
-                                       exception->criterion() == kOutcomesCriterion)) {
+  } else if (criterion == nullptr &&
+             !(kind == v1::EXCEPTION_KIND_WAIVE && exception->criterion() == kOutcomesCriterion)) {
     violations.Add("exception.criterion", exception->criterion(),
                    "the id of a criterion of the completion, or `outcomes` to waive that one",
                    "UNKNOWN_CRITERION");
@@ -213,10 +214,10 @@ absl::Status DecideException(v1::ExceptionState state, absl::string_view note,
   if (recorder.actor.empty() || recorder.actor == exception->requested_by()) {
     return contract::PermissionDenied(
         kReasonSamePerson,
-        absl::StrCat("an exception is decided by somebody else than ",
-                     exception->requested_by().empty() ? "an unknown caller"
-                                                       : exception->requested_by(),
-                     ", who asked for it"));
+        absl::StrCat(
+            "an exception is decided by somebody else than ",
+            exception->requested_by().empty() ? "an unknown caller" : exception->requested_by(),
+            ", who asked for it"));
   }
   if (exception->state() != v1::EXCEPTION_STATE_REQUESTED) {
     return contract::FailedPrecondition(kReasonWrongState, exception->name(),

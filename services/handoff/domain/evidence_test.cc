@@ -27,8 +27,8 @@ absl::Status Prepare(const std::string& criterion, const std::string& text,
                      const Recorder& recorder = kOwner, v1::Evidence* result = nullptr) {
   auto evidence = ParseProto<v1::Evidence>(text);
   evidence.set_name(std::string(kCompletion) + "/evidence/e1");
-  const absl::Status status = PrepareEvidence(ParseProto<v1::Criterion>(criterion), "members/aoki",
-                                              recorder, &evidence);
+  const absl::Status status =
+      PrepareEvidence(ParseProto<v1::Criterion>(criterion), "members/aoki", recorder, &evidence);
   if (result != nullptr) *result = evidence;
   return status;
 }
@@ -79,7 +79,8 @@ TEST(EvidenceTest, MustBeOfTheFormThatTheKindNeeds) {
 TEST(EvidenceTest, RejectsARatingWithoutWordsAndForgetsItWhenItIsStale) {
   constexpr char kCriterion[] =
       "id: 'field' kind: CRITERION_KIND_JUDGEMENT minimum: 3 required: true "
-      "anchors { point: 1 meaning: 'Only when told' } anchors { point: 5 meaning: 'Asks for more' } "
+      "anchors { point: 1 meaning: 'Only when told' } anchors { point: 5 meaning: 'Asks for more' "
+      "} "
       "evidence_valid { count: 10 unit: PERIOD_UNIT_DAY }";
   EXPECT_THAT(Prepare(kCriterion, "criterion: 'field' judgement { point: 4 }"),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("evidence.text")));
@@ -176,14 +177,14 @@ TEST(ExceptionTest, IsDecidedOnceAndBySomebodyElse) {
     EXPECT_EQ(contract::Reason(status), kReasonSamePerson);
   }
   EXPECT_FALSE(Counts(exception, kToday));
-  EXPECT_THAT(DecideException(v1::EXCEPTION_STATE_APPROVED, "", {"members/kato", kToday},
-                              &exception),
-              IsOk());
+  EXPECT_THAT(
+      DecideException(v1::EXCEPTION_STATE_APPROVED, "", {"members/kato", kToday}, &exception),
+      IsOk());
   EXPECT_TRUE(Counts(exception, kToday));
   EXPECT_FALSE(Counts(exception, absl::CivilDay(2026, 10, 1)));
-  EXPECT_THAT(DecideException(v1::EXCEPTION_STATE_REJECTED, "no", {"members/kato", kToday},
-                              &exception),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(
+      DecideException(v1::EXCEPTION_STATE_REJECTED, "no", {"members/kato", kToday}, &exception),
+      StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
 }  // namespace

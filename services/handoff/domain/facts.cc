@@ -38,8 +38,8 @@ FactType NumberType(absl::string_view name, absl::string_view unit, absl::string
   return type;
 }
 
-FactChange Unknown(absl::string_view fact, const std::string& onboarding,
-                   const std::string& source, absl::Time now) {
+FactChange Unknown(absl::string_view fact, const std::string& onboarding, const std::string& source,
+                   absl::Time now) {
   FactChange change;
   change.set_subject(onboarding);
   change.set_fact(std::string(fact));
@@ -79,8 +79,7 @@ std::vector<FactType> FactTypes() {
                  "the quiet period has passed."),
       TextType("handoff.gap_level", "How worrying the gap between completion and retention is.",
                {"none", "watch", "warn", "escalate", "closed"}),
-      NumberType("handoff.returns", "returns",
-                 "How often retention has returned the handoff."),
+      NumberType("handoff.returns", "returns", "How often retention has returned the handoff."),
       TextType("handoff.state", "Where the handoff to retention stands.",
                {"draft", "offered", "returned", "accepted"}),
   };
@@ -103,10 +102,10 @@ std::vector<FactChange> FactsOf(const v1::Completion& completion, absl::Time now
 
 std::vector<FactChange> FactsOf(const v1::Handoff& handoff, absl::Time now) {
   if (handoff.kind() != v1::HANDOFF_KIND_ONBOARDING_TO_RETENTION) return {};
-  return {Word("handoff.state", v1::HandoffState_Name(handoff.state()), "HANDOFF_STATE_",
-               handoff.onboarding(), handoff.name(), now),
-          Number("handoff.returns", handoff.returns_size(), handoff.onboarding(), handoff.name(),
-                 now)};
+  return {
+      Word("handoff.state", v1::HandoffState_Name(handoff.state()), "HANDOFF_STATE_",
+           handoff.onboarding(), handoff.name(), now),
+      Number("handoff.returns", handoff.returns_size(), handoff.onboarding(), handoff.name(), now)};
 }
 
 std::vector<FactChange> FactsOf(const v1::GapWatch& watch, absl::Time now) {

@@ -65,8 +65,7 @@ void OpenGapWatch(const v1::Completion& completion, const v1::HandoffPolicy& pol
   *opened.mutable_history() = watch->history();
   opened.set_level(v1::GAP_LEVEL_WATCH);
   *opened.mutable_start_date() = completion.complete_date();
-  *opened.mutable_warn_date() =
-      ToDate(calendar::Add(start, policy.gap_warn_after(), calendar));
+  *opened.mutable_warn_date() = ToDate(calendar::Add(start, policy.gap_warn_after(), calendar));
   *opened.mutable_escalate_date() =
       ToDate(calendar::Add(start, policy.gap_escalate_after(), calendar));
   *opened.mutable_quiet_period() = policy.quiet_period();
@@ -123,11 +122,11 @@ absl::Status NoteContact(const v1::RetentionContact& contact, const calendar::Ca
   contract::Violations violations;
   const absl::CivilDay day = ToDay(contact.date());
   if (day > act.today || day < ToDay(watch->start_date())) {
-    violations.Add("contact.date", calendar::DayText(day),
-                   absl::StrCat("a day from the completion, ",
-                                calendar::DayText(watch->start_date()), ", up to today, ",
-                                calendar::DayText(act.today)),
-                   "OUT_OF_RANGE");
+    violations.Add(
+        "contact.date", calendar::DayText(day),
+        absl::StrCat("a day from the completion, ", calendar::DayText(watch->start_date()),
+                     ", up to today, ", calendar::DayText(act.today)),
+        "OUT_OF_RANGE");
   }
   if (!contact.stakeholder().empty() && contract::Ancestor(contact.stakeholder(), "accounts") !=
                                             contract::Ancestor(watch->name(), "accounts")) {

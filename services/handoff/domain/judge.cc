@@ -79,8 +79,8 @@ std::vector<std::string> Silent(const std::set<std::string>& facts, const Findin
 
 void JudgeCondition(const type::v1::Condition& condition, const Grounds& grounds,
                     CriterionVerdict* result) {
-  type::v1::Explanation explanation = rule::Evaluate(condition, grounds.moment, grounds.catalog,
-                                                     grounds.findings.readings);
+  type::v1::Explanation explanation =
+      rule::Evaluate(condition, grounds.moment, grounds.catalog, grounds.findings.readings);
   std::vector<std::string> readings;
   CollectReadings(explanation, &readings);
   const std::string found = readings.empty() ? explanation.rule() : absl::StrJoin(readings, "; ");

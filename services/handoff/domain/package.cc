@@ -67,12 +67,12 @@ std::string CriterionLine(const v1::CriterionVerdict& verdict) {
 std::string ExceptionLine(const v1::Exception& exception) {
   std::string kind = v1::ExceptionKind_Name(exception.kind());
   kind = std::string(absl::StripPrefix(kind, "EXCEPTION_KIND_"));
-  return absl::StrCat("- ", kind, " ",
-                      exception.criterion().empty() ? exception.replacement().title()
-                                                    : exception.criterion(),
-                      " until ", calendar::DayText(exception.expire_date()), ", ",
-                      exception.reason_code(), ": ", exception.reason(), " (asked by ",
-                      exception.requested_by(), ", approved by ", exception.decided_by(), ")");
+  return absl::StrCat(
+      "- ", kind, " ",
+      exception.criterion().empty() ? exception.replacement().title() : exception.criterion(),
+      " until ", calendar::DayText(exception.expire_date()), ", ", exception.reason_code(), ": ",
+      exception.reason(), " (asked by ", exception.requested_by(), ", approved by ",
+      exception.decided_by(), ")");
 }
 
 std::vector<std::string> OpenItems(const Case& the_case) {
@@ -94,11 +94,10 @@ const HandoffSection* FindSection(const Handoff& handoff, absl::string_view id) 
 }  // namespace
 
 std::string SentenceOf(const v1::Outcome& outcome) {
-  return absl::StrCat(outcome.text(), ValuesText(outcome),
-                      outcome.has_date() ? absl::StrCat(" on ", calendar::DayText(outcome.date()))
-                                         : "",
-                      ", for ", LayerText(outcome.layer()), " (evidence: ", outcome.evidence(),
-                      ")");
+  return absl::StrCat(
+      outcome.text(), ValuesText(outcome),
+      outcome.has_date() ? absl::StrCat(" on ", calendar::DayText(outcome.date())) : "", ", for ",
+      LayerText(outcome.layer()), " (evidence: ", outcome.evidence(), ")");
 }
 
 std::string SectionBody(v1::SectionContent content, const Case& the_case) {

@@ -16,8 +16,8 @@ namespace banso::handoff {
 // report list of June)`.
 std::string SentenceOf(const v1::Outcome& outcome);
 
-// What a section of that content says about a completed case; `None.` when there is nothing to list.
-// A summary that was not given is empty.
+// What a section of that content says about a completed case; `None.` when there is nothing to
+// list. A summary that was not given is empty.
 std::string SectionBody(v1::SectionContent content, const Case& the_case);
 
 // Brings the sections of `handoff` in line with the policy: those of the policy are there, in its

@@ -20,7 +20,8 @@ void CheckHandoffPolicy(const v1::HandoffPolicy& policy, absl::string_view field
 // none is in force, has sections for the summary, the outcomes, the criteria and what is open.
 v1::HandoffPolicy WithDefaults(v1::HandoffPolicy policy);
 
-// Adds a violation of `field` unless `code` is one of `codes`; any code will do when there are none.
+// Adds a violation of `field` unless `code` is one of `codes`; any code will do when there are
+// none.
 void CheckReasonCode(const google::protobuf::RepeatedPtrField<v1::ReasonCode>& codes,
                      absl::string_view code, absl::string_view field,
                      contract::Violations* violations);

@@ -120,8 +120,9 @@ absl::Status CheckNotAdvanced(Process* process) {
     return absl::OkStatus();
   }
   if (advance->state() == v1::STEP_STATE_DONE) {
-    return TooLate(*process, "accounts has moved the onboarding already",
-                   "Let it finish; what it leads to is undone by its own verb, such as ReturnHandoff");
+    return TooLate(
+        *process, "accounts has moved the onboarding already",
+        "Let it finish; what it leads to is undone by its own verb, such as ReturnHandoff");
   }
   return TooLate(*process, "accounts has not said whether it has moved the onboarding",
                  "Wait until it answers");
@@ -194,16 +195,15 @@ void FailStep(const absl::Status& error, absl::Time system_now, ProcessStep* ste
   process->set_state(v1::PROCESS_STATE_WAITING_FOR_PERSON);
   process->clear_next_attempt_time();
   process->set_status_text(absl::StrCat(step->service(), " refused ", Slug(step->kind()), ": ",
-                                        std::string(error.message()),
-                                        ". Mend it and call RetryStep, or call CancelProcess"));
+                                        absl::StripSuffix(step->error(), "."),
+                                        ". Mend it and call RetryStep, or call CancelProcess."));
 }
 
 absl::Status Retry(Process* process) {
   if (process->state() != v1::PROCESS_STATE_WAITING_FOR_PERSON) {
     return contract::FailedPrecondition(
         kReasonWrongState, process->name(),
-        absl::StrCat("it is ", v1::ProcessState_Name(process->state()),
-                     ", so no step was refused"),
+        absl::StrCat("it is ", v1::ProcessState_Name(process->state()), ", so no step was refused"),
         "Only a process that waits for a person is retried");
   }
   process->set_state(process->cancel_reason().empty() ? v1::PROCESS_STATE_RUNNING
@@ -226,8 +226,7 @@ absl::Status Cancel(const std::string& reason, absl::Time now, Process* process)
   bool created = false;
   if (const ProcessStep* create = FindStep(v1::STEP_KIND_CREATE_ONBOARDING, process)) {
     // A step without an answer may have had its effect.
-    created = create->state() == v1::STEP_STATE_DONE ||
-              create->state() == v1::STEP_STATE_RUNNING ||
+    created = create->state() == v1::STEP_STATE_DONE || create->state() == v1::STEP_STATE_RUNNING ||
               create->state() == v1::STEP_STATE_RETRYING;
   }
   process->set_cancel_reason(reason);

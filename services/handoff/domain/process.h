@@ -33,8 +33,8 @@ void FinishStep(const std::string& resource, absl::Time now, v1::ProcessStep* st
 
 // The step failed. An error that may pass by itself (UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED,
 // RESOURCE_EXHAUSTED, CANCELLED) sets `next_attempt_time`, of the system's time: 1 s after
-// `system_now`, then twice as long each time, up to a minute. Any other makes the process wait for a
-// person.
+// `system_now`, then twice as long each time, up to a minute. Any other makes the process wait for
+// a person.
 void FailStep(const absl::Status& error, absl::Time system_now, v1::ProcessStep* step,
               v1::Process* process);
 

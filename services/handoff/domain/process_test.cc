@@ -57,8 +57,7 @@ TEST(ProcessTest, WaitsLongerEachTimeThatAServiceDoesNotAnswer) {
   for (int i = 0; i < 9; ++i) {
     Try(absl::UnavailableError("away"), &process);
     EXPECT_EQ(process.state(), v1::PROCESS_STATE_RUNNING);
-    waits.push_back(
-        absl::ToDoubleSeconds(calendar::ToTime(process.next_attempt_time()) - kNow));
+    waits.push_back(absl::ToDoubleSeconds(calendar::ToTime(process.next_attempt_time()) - kNow));
   }
   EXPECT_THAT(waits, ElementsAre(1, 2, 4, 8, 16, 32, 60, 60, 60));
   EXPECT_EQ(process.steps(0).attempts(), 9);

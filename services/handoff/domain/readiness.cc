@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "services/handoff/domain/criteria.h"
@@ -192,6 +193,22 @@ std::optional<type::v1::Condition> FactCondition(const Criterion& criterion) {
   return std::nullopt;
 }
 
+// How a verdict reads behind "the criterion is".
+absl::string_view InWords(v1::Verdict verdict) {
+  switch (verdict) {
+    case v1::VERDICT_MET:
+      return "met";
+    case v1::VERDICT_EXCEPTED:
+      return "excepted";
+    case v1::VERDICT_PENDING_CUSTOMER:
+      return "waiting for the customer";
+    case v1::VERDICT_NOT_MET:
+      return "not met";
+    default:
+      return "unknown";
+  }
+}
+
 }  // namespace
 
 std::vector<EffectiveCriterion> EffectiveCriteria(const Case& the_case, absl::CivilDay today) {
@@ -222,12 +239,11 @@ std::vector<EffectiveCriterion> EffectiveCriteria(const Case& the_case, absl::Ci
 }
 
 bool OutcomesWaived(const Case& the_case, absl::CivilDay today) {
-  return std::any_of(the_case.exceptions.begin(), the_case.exceptions.end(),
-                     [&](const Exception& exception) {
-                       return exception.kind() == v1::EXCEPTION_KIND_WAIVE &&
-                              exception.criterion() == kOutcomesCriterion &&
-                              Counts(exception, today);
-                     });
+  return std::any_of(
+      the_case.exceptions.begin(), the_case.exceptions.end(), [&](const Exception& exception) {
+        return exception.kind() == v1::EXCEPTION_KIND_WAIVE &&
+               exception.criterion() == kOutcomesCriterion && Counts(exception, today);
+      });
 }
 
 rule::FactCatalog CatalogOf(const Completion& completion) {
@@ -281,8 +297,8 @@ absl::Status CheckReady(const Readiness& readiness, int outcomes) {
     if (!verdict.required() || !IsOpen(verdict)) continue;
     causes.push_back({absl::StrCat(readiness.completion(), "#", verdict.criterion()),
                       absl::StrCat("the criterion \"", verdict.title(), "\" is ",
-                                   v1::Verdict_Name(verdict.verdict()), ": ", verdict.reason()),
-                      verdict.next_step()});
+                                   InWords(verdict.verdict()), ": ", verdict.reason()),
+                      std::string(absl::StripSuffix(verdict.next_step(), "."))});
   }
   if (outcomes < readiness.outcomes_required()) {
     causes.push_back(

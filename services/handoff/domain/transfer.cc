@@ -76,9 +76,7 @@ std::string HandoffName(absl::string_view onboarding) {
                         absl::StrCat(contract::Id(onboarding, "onboardings"), "-retention"));
 }
 
-std::string OnboardingOf(absl::string_view name) {
-  return contract::Ancestor(name, "onboardings");
-}
+std::string OnboardingOf(absl::string_view name) { return contract::Ancestor(name, "onboardings"); }
 
 absl::Status CheckOpen(const Completion& completion) {
   BANSO_RETURN_IF_ERROR(CheckNoProcess(completion.name(), completion.process()));
@@ -155,8 +153,7 @@ void OpenHandoff(const Case& the_case, Handoff* handoff) {
 
 absl::Status CheckEditable(const Handoff& handoff) {
   BANSO_RETURN_IF_ERROR(CheckNoProcess(handoff.name(), handoff.process()));
-  if (handoff.state() == v1::HANDOFF_STATE_DRAFT ||
-      handoff.state() == v1::HANDOFF_STATE_RETURNED) {
+  if (handoff.state() == v1::HANDOFF_STATE_DRAFT || handoff.state() == v1::HANDOFF_STATE_RETURNED) {
     return absl::OkStatus();
   }
   return CheckState(handoff, v1::HANDOFF_STATE_DRAFT, "changed");

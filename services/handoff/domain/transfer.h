@@ -28,7 +28,8 @@ struct Act {
   absl::CivilDay today;
 };
 
-// `accounts/a/onboardings/o` -> `.../completion`, `.../gapWatch`, `accounts/a/handoffs/o-retention`.
+// `accounts/a/onboardings/o` -> `.../completion`, `.../gapWatch`,
+// `accounts/a/handoffs/o-retention`.
 std::string CompletionName(absl::string_view onboarding);
 std::string GapWatchName(absl::string_view onboarding);
 std::string HandoffName(absl::string_view onboarding);

@@ -34,7 +34,11 @@ v1::CompleteOnboardingRequest Completing() {
     retention_owner: "members/ito"
     summary: "Two forms are in daily use"
     outcomes {
-      text: "Same-day reports" baseline: 20 result: 95 unit: "%" evidence: "report list of June"
+      text: "Same-day reports"
+      baseline: 20
+      result: 95
+      unit: "%"
+      evidence: "report list of June"
       layer: LAYER_FIELD
     })pb");
 }
@@ -49,9 +53,9 @@ Case Completed() {
       .Exception("kind: EXCEPTION_KIND_WAIVE criterion: 'manual'");
   const v1::Readiness readiness = builder.Evaluate();
   Case the_case = builder.the_case();
-  EXPECT_THAT(Freeze(readiness, Completing(), "processes/p1", ActOf("members/aoki"),
-                     &the_case.completion),
-              IsOk());
+  EXPECT_THAT(
+      Freeze(readiness, Completing(), "processes/p1", ActOf("members/aoki"), &the_case.completion),
+      IsOk());
   FinishCompletion(ActOf("members/aoki"), &the_case.completion);
   return the_case;
 }
@@ -94,9 +98,9 @@ TEST(CompletionTest, IsNotFrozenWhileACriterionIsOpen) {
   CaseBuilder builder(kToday);
   builder.Criterion(R"pb(id: "rules" kind: CRITERION_KIND_ARTIFACT required: true)pb");
   v1::Completion completion = builder.the_case().completion;
-  EXPECT_THAT(Freeze(builder.Evaluate(), Completing(), "processes/p1", ActOf("members/aoki"),
-                     &completion),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(
+      Freeze(builder.Evaluate(), Completing(), "processes/p1", ActOf("members/aoki"), &completion),
+      StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_EQ(completion.state(), v1::COMPLETION_STATE_OPEN);
 }
 
@@ -232,9 +236,8 @@ TEST(HandoffTest, TakesOnlyTheVerbsOfItsState) {
                             handoff)
                     .ok(),
                 row.answer && !busy);
-      EXPECT_EQ(
-          Offer(policy, calendar::Calendar::Japan(), ActOf("members/aoki"), &handoff).ok(),
-          row.offer && !busy);
+      EXPECT_EQ(Offer(policy, calendar::Calendar::Japan(), ActOf("members/aoki"), &handoff).ok(),
+                row.offer && !busy);
     }
   }
 }

@@ -28,14 +28,13 @@ storage::Kind<v1::Completion> CompletionKind() {
 
 storage::Kind<v1::Evidence> EvidenceKind() {
   using v1::Evidence;
-  return {
-      .table = "evidence",
-      .pattern = "accounts/{account}/onboardings/{onboarding}/completion/evidence/{evidence}",
-      .columns = {
-          {"criterion", [](const Evidence& evidence) { return Value(evidence.criterion()); }},
-          {"withdrawn",
-           [](const Evidence& evidence) { return Value(!evidence.withdrawn_by().empty()); }},
-      }};
+  return {.table = "evidence",
+          .pattern = "accounts/{account}/onboardings/{onboarding}/completion/evidence/{evidence}",
+          .columns = {
+              {"criterion", [](const Evidence& evidence) { return Value(evidence.criterion()); }},
+              {"withdrawn",
+               [](const Evidence& evidence) { return Value(!evidence.withdrawn_by().empty()); }},
+          }};
 }
 
 storage::Kind<v1::Exception> ExceptionKind() {

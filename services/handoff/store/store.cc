@@ -84,9 +84,9 @@ absl::StatusOr<v1::Exception> Store::Put(Writer& writer, const v1::Exception& ex
   BANSO_ASSIGN_OR_RETURN(v1::Exception stored, exceptions.Put(writer, exception));
   const std::string completion = contract::Parent(exception.name());
   BANSO_ASSIGN_OR_RETURN(const v1::Completion owner, completions.Get(writer, completion));
-  BANSO_ASSIGN_OR_RETURN(
-      const int64_t approved,
-      exceptions.Count(writer, completion, {storage::Equal("state", v1::EXCEPTION_STATE_APPROVED)}));
+  BANSO_ASSIGN_OR_RETURN(const int64_t approved,
+                         exceptions.Count(writer, completion,
+                                          {storage::Equal("state", v1::EXCEPTION_STATE_APPROVED)}));
   BANSO_RETURN_IF_ERROR(
       facts.Record(writer, ExceptionsFact(owner, static_cast<int>(approved), writer.now())));
   return stored;
@@ -142,12 +142,12 @@ absl::StatusOr<v1::Process> Store::Begin(Writer& writer, const v1::Process& proc
 absl::StatusOr<ProcessInput> Store::Input(Reader& reader, absl::string_view process) const {
   static constexpr char kSelect[] = "SELECT request, day FROM process_input WHERE name = $name";
   ProcessInput input;
-  BANSO_ASSIGN_OR_RETURN(const bool found,
-                         reader.QueryOne(kSelect, {{"name", process}}, [&](const storage::Row& row) {
-                           input.request = std::string(row.Blob(0));
-                           input.day = row.Day(1);
-                           return absl::OkStatus();
-                         }));
+  BANSO_ASSIGN_OR_RETURN(
+      const bool found, reader.QueryOne(kSelect, {{"name", process}}, [&](const storage::Row& row) {
+        input.request = std::string(row.Blob(0));
+        input.day = row.Day(1);
+        return absl::OkStatus();
+      }));
   if (!found) return contract::Internal(absl::StrCat(process, " has no input"));
   return input;
 }
@@ -198,9 +198,8 @@ absl::StatusOr<Act> Store::ActFor(Writer& writer, absl::string_view name) const 
 }
 
 storage::SnapshotSources Store::sources() const {
-  return {criteria_sets.source(), policies.source(),    completions.source(),
-          evidence.source(),      exceptions.source(),  handoffs.source(),
-          gap_watches.source(),   processes.source()};
+  return {criteria_sets.source(), policies.source(), completions.source(), evidence.source(),
+          exceptions.source(),    handoffs.source(), gap_watches.source(), processes.source()};
 }
 
 absl::Status Store::CheckSchema(Reader& reader) const {

@@ -60,7 +60,8 @@ class Store {
   const storage::FactLog facts;
 
   // Stores the resource, creating it where it does not exist, and records what its facts are now.
-  absl::StatusOr<v1::Completion> Put(storage::Writer& writer, const v1::Completion& completion) const;
+  absl::StatusOr<v1::Completion> Put(storage::Writer& writer,
+                                     const v1::Completion& completion) const;
   absl::StatusOr<v1::Handoff> Put(storage::Writer& writer, const v1::Handoff& handoff) const;
   absl::StatusOr<v1::GapWatch> Put(storage::Writer& writer, const v1::GapWatch& watch) const;
   // Stores an exception and the number of approved ones of its completion.

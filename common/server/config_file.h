@@ -1,0 +1,26 @@
+#ifndef BANSO_COMMON_SERVER_CONFIG_FILE_H_
+#define BANSO_COMMON_SERVER_CONFIG_FILE_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace banso::server {
+
+// Reads flags from a YAML file: one mapping from flags' names, without dashes, to values.
+//
+//   data_dir: /var/lib/banso
+//   port: 7001
+//   drain_timeout: 30s
+//
+// Returns the values as texts. INVALID_ARGUMENT with all violations for what is no such mapping,
+// for a key that is none of `known` (it names the nearest that is), and for a value that is a list,
+// a mapping or missing; FAILED_PRECONDITION when the file cannot be read or is longer than 1 MiB.
+absl::StatusOr<std::map<std::string, std::string>> ReadConfigFile(
+    const std::string& path, const std::vector<std::string>& known);
+
+}  // namespace banso::server
+
+#endif  // BANSO_COMMON_SERVER_CONFIG_FILE_H_

@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/calendar/proto_time.h"
+#include "common/contract/errors.h"
+#include "common/contract/page_token.h"
+#include "common/status_macros.h"
+#include "common/storage/mutate.h"
+#include "common/storage/page_size.h"
+#include "services/accounts/api/accounts_api.h"
+#include "services/accounts/domain/lifecycle.h"
+#include "services/accounts/domain/onboarding.h"
+#include "services/accounts/domain/stage_history.h"
+
+namespace banso::accounts {
+
+using storage::Reader;
+using storage::Writer;
+using v1::Account;
+using v1::Onboarding;
+
+namespace {
+
+// Cancels what runs for a customer that is lost.
+absl::Status CancelOnboardings(Writer& writer, const Store& store,
+                               const v1::ChurnAccountRequest& request) {
+  BANSO_ASSIGN_OR_RETURN(
+      const std::vector<Onboarding> running,
+      store.onboardings.All(writer, request.name(),
+                            {storage::Equal("state", v1::ONBOARDING_STATE_RUNNING)}));
+  v1::AdvanceOnboardingRequest cancel;
+  cancel.set_state(v1::ONBOARDING_STATE_CANCELLED);
+  *cancel.mutable_date() = request.date();
+  cancel.set_reason("the customer is lost");
+  for (const Onboarding& before : running) {
+    Onboarding onboarding = before;
+    BANSO_RETURN_IF_ERROR(Advance(cancel, {writer.call().actor, writer.now()}, &onboarding));
+    BANSO_RETURN_IF_ERROR(store.Save(writer, &before, onboarding).status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddTeam(Reader& reader, const Store& store, v1::StagePeriod* period) {
+  if (period->owner().empty()) return absl::OkStatus();
+  const auto member =
+      store.members.GetAt(reader, period->owner(), calendar::ToTime(period->start_time()));
+  if (absl::IsNotFound(member.status())) return absl::OkStatus();
+  BANSO_RETURN_IF_ERROR(member.status());
+  period->set_owner_team(member->team());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Account> AccountsApi::ChurnAccount(const Call& call,
+                                                  const v1::ChurnAccountRequest& request) {
+  return storage::Mutate<Account>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Account> {
+        BANSO_ASSIGN_OR_RETURN(const Account before, AccountForChange(writer, request.name()));
+        Account account = before;
+        BANSO_RETURN_IF_ERROR(
+            accounts::ChurnAccount(request, writer.call().actor, writer.now(), &account));
+        BANSO_RETURN_IF_ERROR(CancelOnboardings(writer, store_, request));
+        BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));
+        return store_.Save(writer, &before, account, request.etag());
+      });
+}
+
+absl::StatusOr<Account> AccountsApi::ReopenAccount(const Call& call,
+                                                   const v1::ReopenAccountRequest& request) {
+  return storage::Mutate<Account>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Account> {
+        BANSO_ASSIGN_OR_RETURN(const Account before, AccountForChange(writer, request.name()));
+        contract::Violations violations;
+        BANSO_RETURN_IF_ERROR(
+            store_.CheckMember(writer, request.sales_owner(), "sales_owner", &violations));
+        BANSO_RETURN_IF_ERROR(violations.ToStatus());
+        Account account = before;
+        BANSO_RETURN_IF_ERROR(
+            accounts::ReopenAccount(request.sales_owner(), writer.now(), &account));
+        BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));
+        return store_.Save(writer, &before, account, request.etag());
+      });
+}
+
+absl::StatusOr<v1::ListStageHistoryResponse> AccountsApi::ListStageHistory(
+    const Call& call, const v1::ListStageHistoryRequest& request) {
+  using Response = v1::ListStageHistoryResponse;
+  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
+    BANSO_RETURN_IF_ERROR(store_.accounts.Get(reader, request.parent()).status());
+    const contract::TokenScope scope{reader.epoch(), contract::QueryKey(call.method, request)};
+    size_t next = 0;
+    if (!request.page_token().empty()) {
+      BANSO_ASSIGN_OR_RETURN(const std::string position,
+                             contract::DecodePageToken(scope, request.page_token()));
+      if (!absl::SimpleAtoi(position, &next)) return contract::Internal("a token's position");
+    }
+    BANSO_ASSIGN_OR_RETURN(const auto states, store_.States(reader, request.parent()));
+    std::vector<v1::StagePeriod> periods = StagePeriods(states);
+    const size_t end =
+        std::min<size_t>(periods.size(), next + storage::EffectivePageSize(request.page_size()));
+    Response response;
+    for (; next < end; ++next) {
+      BANSO_RETURN_IF_ERROR(AddTeam(reader, store_, &periods[next]));
+      *response.add_periods() = periods[next];
+    }
+    if (end < periods.size()) {
+      response.set_next_page_token(contract::EncodePageToken(scope, absl::StrCat(end)));
+    }
+    return response;
+  });
+}
+
+}  // namespace banso::accounts

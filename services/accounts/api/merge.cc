@@ -1,0 +1,158 @@
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "common/contract/resource_name.h"
+#include "common/status_macros.h"
+#include "common/storage/mutate.h"
+#include "services/accounts/api/accounts_api.h"
+#include "services/accounts/domain/account.h"
+#include "services/accounts/domain/merge.h"
+
+namespace banso::accounts {
+
+using storage::Writer;
+using v1::Account;
+using v1::MergeAccountsResponse;
+using v1::Onboarding;
+
+namespace {
+
+// What becomes of something that belongs to the duplicate.
+enum class Fate { kMove, kCopy, kKeep };
+
+// Brings what belongs to the duplicate over to the account that is kept: first every resource gets
+// its new name (Plan), then all are stored with their references renamed (Move).
+class Relocation {
+ public:
+  Relocation(Writer& writer, const std::string& from, const std::string& to,
+             MergeAccountsResponse* response)
+      : writer_(writer), from_(from), to_(to), response_(response) {}
+
+  template <class T>
+  absl::Status Plan(const storage::Collection<T>& resources, const std::string& collection,
+                    absl::FunctionRef<Fate(const std::string& name)> fate) {
+    return resources.ForEach(writer_, from_, {}, [&](T& resource) -> absl::Status {
+      const Fate what = fate(resource.name());
+      if (what == Fate::kKeep) {
+        response_->add_kept(resource.name());
+        return absl::OkStatus();
+      }
+      if (what == Fate::kCopy) copied_.insert(resource.name());
+      BANSO_ASSIGN_OR_RETURN(names_[resource.name()],
+                             FreeName(resources, collection, contract::LastId(resource.name())));
+      return absl::OkStatus();
+    });
+  }
+
+  template <class T>
+  absl::Status Move(const storage::Collection<T>& resources) {
+    BANSO_ASSIGN_OR_RETURN(std::vector<T> all, resources.All(writer_, from_));
+    for (T& resource : all) {
+      const auto planned = names_.find(resource.name());
+      if (planned == names_.end()) continue;
+      v1::MovedResource* moved = response_->add_moved();
+      moved->set_before(planned->first);
+      moved->set_after(planned->second);
+      moved->set_copied(copied_.contains(planned->first));
+      resource.set_name(planned->second);
+      RenameReferences(names_, &resource);
+      BANSO_RETURN_IF_ERROR(resources.Create(writer_, std::move(resource)).status());
+      if (moved->copied()) continue;
+      BANSO_RETURN_IF_ERROR(resources.Delete(writer_, planned->first));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  template <class T>
+  absl::StatusOr<std::string> FreeName(const storage::Collection<T>& resources,
+                                       const std::string& collection, const std::string& id) {
+    for (int attempt = 1;; ++attempt) {
+      std::string name = contract::Join(to_, collection, NumberedId(id, attempt));
+      BANSO_ASSIGN_OR_RETURN(const bool exists, resources.Exists(writer_, name));
+      if (!exists && taken_.insert(name).second) return name;
+    }
+  }
+
+  Writer& writer_;
+  const std::string from_;
+  const std::string to_;
+  MergeAccountsResponse* response_;
+  std::map<std::string, std::string> names_;
+  std::set<std::string> copied_;
+  std::set<std::string> taken_;
+};
+
+absl::Status Relocate(Writer& writer, const Store& store, const v1::MergeAccountsRequest& request,
+                      const std::vector<Onboarding>& onboardings, MergeAccountsResponse* response) {
+  std::set<std::string> deals_in_use;
+  for (const Onboarding& onboarding : onboardings) {
+    response->add_kept(onboarding.name());
+    deals_in_use.insert(onboarding.deal());
+  }
+  const auto fate_of_deal = [&](const std::string& name) {
+    return deals_in_use.contains(name) ? Fate::kKeep : Fate::kMove;
+  };
+  // Plans in the kickoff service name the people of their onboarding.
+  const auto fate_of_person = [&](const std::string& /*name*/) {
+    return onboardings.empty() ? Fate::kMove : Fate::kCopy;
+  };
+  Relocation relocation(writer, request.duplicate(), request.name(), response);
+  BANSO_RETURN_IF_ERROR(relocation.Plan(store.deals, "deals", fate_of_deal));
+  BANSO_RETURN_IF_ERROR(relocation.Plan(store.stakeholders, "stakeholders", fate_of_person));
+  BANSO_RETURN_IF_ERROR(relocation.Move(store.deals));
+  return relocation.Move(store.stakeholders);
+}
+
+// Accounts whose parent was the duplicate belong to the account that is kept.
+absl::Status AdoptSubsidiaries(Writer& writer, const Store& store,
+                               const v1::MergeAccountsRequest& request) {
+  std::vector<Account> subsidiaries;
+  BANSO_RETURN_IF_ERROR(store.accounts.ForEach(writer, "", {}, [&](Account& account) {
+    if (account.parent_account() == request.duplicate()) {
+      subsidiaries.push_back(std::move(account));
+    }
+    return absl::OkStatus();
+  }));
+  for (const Account& before : subsidiaries) {
+    Account after = before;
+    after.set_parent_account(request.name());
+    BANSO_RETURN_IF_ERROR(store.Save(writer, &before, after).status());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<MergeAccountsResponse> AccountsApi::MergeAccounts(
+    const Call& call, const v1::MergeAccountsRequest& request) {
+  return storage::Mutate<MergeAccountsResponse>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<MergeAccountsResponse> {
+        BANSO_ASSIGN_OR_RETURN(const Account kept, store_.accounts.Get(writer, request.name()));
+        BANSO_ASSIGN_OR_RETURN(const Account duplicate,
+                               store_.accounts.Get(writer, request.duplicate()));
+        BANSO_ASSIGN_OR_RETURN(const std::vector<Onboarding> onboardings,
+                               store_.onboardings.All(writer, duplicate.name()));
+        BANSO_RETURN_IF_ERROR(CheckMerge(kept, duplicate, onboardings));
+        const Account merged = Merged(kept, duplicate);
+        MergeAccountsResponse response;
+        // The duplicate first: its external ids must be free before the other can have them.
+        BANSO_ASSIGN_OR_RETURN(
+            *response.mutable_duplicate(),
+            store_.Save(writer, &duplicate, MergedAway(duplicate, merged, writer.now())));
+        Account account = merged;
+        BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));
+        BANSO_RETURN_IF_ERROR(store_.Save(writer, &kept, account, request.etag()).status());
+        BANSO_RETURN_IF_ERROR(Relocate(writer, store_, request, onboardings, &response));
+        BANSO_RETURN_IF_ERROR(AdoptSubsidiaries(writer, store_, request));
+        BANSO_ASSIGN_OR_RETURN(*response.mutable_account(),
+                               store_.accounts.Get(writer, kept.name()));
+        return response;
+      });
+}
+
+}  // namespace banso::accounts

@@ -1,0 +1,118 @@
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/contract/errors.h"
+#include "common/status_macros.h"
+#include "common/storage/mutate.h"
+#include "services/accounts/api/accounts_api.h"
+#include "services/accounts/domain/lifecycle.h"
+#include "services/accounts/domain/reassign.h"
+
+namespace banso::accounts {
+
+using storage::Writer;
+using v1::Account;
+using v1::Onboarding;
+using v1::ReassignAccountsRequest;
+using v1::ReassignAccountsResponse;
+
+namespace {
+
+// Ends the transaction of a dry run.
+constexpr char kRollback[] = "dry run";
+
+void AddErrors(int index, const v1::Reassignment& row,
+               const std::vector<contract::FieldViolation>& violations,
+               ReassignAccountsResponse* response) {
+  response->set_rejected(response->rejected() + 1);
+  for (const contract::FieldViolation& violation : violations) {
+    v1::ReassignmentError* error = response->add_errors();
+    error->set_index(index);
+    error->set_account(row.account());
+    error->set_field(violation.field);
+    error->set_message(violation.description);
+  }
+}
+
+}  // namespace
+
+absl::Status AccountsApi::ReassignRow(Writer& writer, const v1::Reassignment& row,
+                                      ReassignAccountsResponse* response) {
+  contract::Violations violations;
+  BANSO_ASSIGN_OR_RETURN(const std::optional<Account> account,
+                         store_.accounts.Find(writer, row.account()));
+  if (!account.has_value()) {
+    violations.Add("account", row.account(), "an account that exists", "UNKNOWN_ACCOUNT");
+  } else {
+    const absl::Status usable = CheckNotArchived(*account);
+    if (!usable.ok()) {
+      violations.Add("account", row.account(), "an account that is in use",
+                     contract::Reason(usable));
+    }
+  }
+  BANSO_RETURN_IF_ERROR(store_.CheckMember(writer, row.owner(), "owner", &violations));
+  BANSO_RETURN_IF_ERROR(violations.ToStatus());
+  BANSO_ASSIGN_OR_RETURN(const std::vector<Onboarding> onboardings,
+                         store_.onboardings.All(writer, row.account()));
+  Handover handover = HandOver(row, *account, onboardings);
+  if (handover.move.before() == handover.move.after()) {
+    response->set_unchanged(response->unchanged() + 1);
+    return absl::OkStatus();
+  }
+  for (const Onboarding& after : handover.onboardings) {
+    BANSO_ASSIGN_OR_RETURN(const Onboarding before, store_.onboardings.Get(writer, after.name()));
+    BANSO_RETURN_IF_ERROR(store_.Save(writer, &before, after).status());
+  }
+  BANSO_RETURN_IF_ERROR(RollUpAccount(writer, *account, std::move(handover.account)));
+  response->set_reassigned(response->reassigned() + 1);
+  *response->add_moves() = std::move(handover.move);
+  return absl::OkStatus();
+}
+
+absl::Status AccountsApi::Reassign(Writer& writer, const ReassignAccountsRequest& request,
+                                   ReassignAccountsResponse* response) {
+  contract::Violations violations;
+  std::set<std::pair<std::string, v1::OwnerRole>> seen;
+  for (int i = 0; i < request.assignments_size(); ++i) {
+    const v1::Reassignment& row = request.assignments(i);
+    const absl::Status status =
+        seen.emplace(row.account(), row.role()).second
+            ? ReassignRow(writer, row, response)
+            : contract::InvalidField("account", row.account(), "each account and role once");
+    if (status.ok()) continue;
+    const auto found = contract::FieldViolations(status);
+    if (found.empty()) return status;
+    AddErrors(i, row, found, response);
+    violations.AddAll(absl::StrCat("assignments[", i, "]"), status);
+  }
+  const bool all_or_nothing = !request.allow_partial() && !request.validate_only();
+  return all_or_nothing ? violations.ToStatus() : absl::OkStatus();
+}
+
+absl::StatusOr<ReassignAccountsResponse> AccountsApi::ReassignAccounts(
+    const Call& call, const ReassignAccountsRequest& request) {
+  ReassignAccountsResponse response;
+  if (request.validate_only()) {
+    const absl::Status status =
+        database_
+            .Write(call,
+                   [&](Writer& writer) -> absl::Status {
+                     BANSO_RETURN_IF_ERROR(Reassign(writer, request, &response));
+                     return absl::AbortedError(kRollback);
+                   })
+            .status();
+    if (status.message() != kRollback) return status;
+    return response;
+  }
+  return storage::Mutate<ReassignAccountsResponse>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<ReassignAccountsResponse> {
+        BANSO_RETURN_IF_ERROR(Reassign(writer, request, &response));
+        return response;
+      });
+}
+
+}  // namespace banso::accounts

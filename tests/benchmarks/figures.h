@@ -1,0 +1,46 @@
+#ifndef BANSO_TESTS_BENCHMARKS_FIGURES_H_
+#define BANSO_TESTS_BENCHMARKS_FIGURES_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace banso::benchmarks {
+
+// One line of the table.
+struct Figure {
+  std::string name;
+  double measured = 0;
+  // Such as `calls/s`.
+  std::string unit;
+  // What it is compared with in the same rounds, in the same unit, and what that is.
+  std::optional<double> reference;
+  std::string compared_with;
+  // The median of the rounds' ratios, and what it should at least be.
+  std::optional<double> ratio;
+  std::optional<double> aim;
+  // Anything else worth knowing.
+  std::string remark;
+};
+
+using Figures = std::vector<Figure>;
+
+// Measures in three rounds, each of both, one right after the other, so that what else the machine
+// does meets both alike; fills in the medians and the ratio.
+void Compare(Figure& figure, const std::function<double()>& measure,
+             const std::function<double()>& reference);
+
+// The median of three rounds.
+double Median(const std::function<double()>& measure);
+
+std::string Table(const Figures& figures);
+std::string Json(const Figures& figures);
+
+// The parts of the run, in order.
+void MeasureAccounts(Figures& figures);
+void MeasureHealth(Figures& figures);
+
+}  // namespace banso::benchmarks
+
+#endif  // BANSO_TESTS_BENCHMARKS_FIGURES_H_

@@ -1,0 +1,58 @@
+#ifndef BANSO_TESTS_FAULTS_ACCOUNTS_CLIENT_H_
+#define BANSO_TESTS_FAULTS_ACCOUNTS_CLIENT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "banso/accounts/v1/accounts_service.pb.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace banso::faults {
+
+// How many facts the service records of a new account. Each takes a position of the store, as the
+// change itself does.
+inline constexpr int64_t kFactsOfNewAccount = 2;
+
+// A connection of its own that is made again at once when it is lost. Nothing is sent twice by
+// itself.
+std::shared_ptr<grpc::Channel> Connect(const std::string& address);
+
+// Whether a call that ended so may be sent again: the service was away. A call that reaches a
+// server while its library closes is told CANCELLED, though the caller has not cancelled it.
+inline bool MayBeSentAgain(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsCancelled(status);
+}
+
+// Calls of the accounts service. A call waits until the service is there, for its time limit.
+class AccountsClient {
+ public:
+  explicit AccountsClient(const std::string& address, absl::Duration limit = absl::Seconds(20));
+  ~AccountsClient();
+
+  absl::StatusOr<accounts::v1::Account> Create(
+      const accounts::v1::CreateAccountRequest& request) const;
+  absl::StatusOr<accounts::v1::Account> Update(
+      const accounts::v1::UpdateAccountRequest& request) const;
+  absl::StatusOr<accounts::v1::Account> Get(const std::string& name) const;
+  // All accounts, by name.
+  absl::StatusOr<std::vector<accounts::v1::Account>> List() const;
+  absl::StatusOr<int64_t> Position() const;
+
+ private:
+  struct Stubs;
+
+  const absl::Duration limit_;
+  const std::unique_ptr<Stubs> stubs_;
+};
+
+}  // namespace banso::faults
+
+#endif  // BANSO_TESTS_FAULTS_ACCOUNTS_CLIENT_H_

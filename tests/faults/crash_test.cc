@@ -1,0 +1,50 @@
+// The process dies at any moment: what was acknowledged is there, and nothing happened twice.
+#include <cstdio>
+#include <random>
+#include <string>
+
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/faults/feed.h"
+#include "tests/faults/load.h"
+#include "tests/faults/service.h"
+
+namespace banso::faults {
+namespace {
+
+using ::testing::IsEmpty;
+
+constexpr int kRounds = 40;
+constexpr int kWriters = 16;
+constexpr int kMostWritesPerRound = 400;
+
+TEST(CrashTest, LosesNoAcknowledgedWriteAndDoublesNone) {
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE(seed);
+  std::mt19937 random(seed);
+  std::uniform_int_distribution<int64_t> some(0, kMostWritesPerRound);
+  Service service;
+  service.Start();
+  Feed feed(service.address());
+  Load load(service.address(), kWriters);
+  absl::Duration longest;
+  for (int round = 0; round < kRounds && load.faults().empty(); ++round) {
+    EXPECT_TRUE(load.AwaitAcknowledged(load.acknowledged() + some(random)));
+    EXPECT_TRUE(service.IsRunning()) << service.Log();
+    service.Kill();
+    longest = std::max(longest, service.Start());
+  }
+  load.Stop();
+  EXPECT_THAT(load.faults(), IsEmpty());
+  EXPECT_LT(longest, absl::Seconds(1));
+  EXPECT_GT(load.failed_attempts().size(), kRounds) << "the process died while nothing went on";
+  ExpectExactly(load, service.address(), feed);
+  std::printf("%d rounds, %d writes, %d sent again, %d streams, worst start %s\n", kRounds,
+              static_cast<int>(load.acknowledged()),
+              static_cast<int>(load.failed_attempts().size()), feed.opened(),
+              absl::FormatDuration(longest).c_str());
+}
+
+}  // namespace
+}  // namespace banso::faults

@@ -1,0 +1,115 @@
+#include "tests/faults/http2.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "common/status_macros.h"
+
+namespace banso::faults::http2 {
+namespace {
+
+constexpr absl::Duration kLimit = absl::Seconds(10);
+
+std::string BigEndian32(uint32_t value) {
+  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16),
+          static_cast<char>(value >> 8), static_cast<char>(value)};
+}
+
+// An HPACK string, not Huffman-coded (RFC 7541, 5.1 and 5.2).
+std::string Text(absl::string_view text) {
+  std::string encoded;
+  size_t length = text.size();
+  if (length < 127) {
+    encoded.push_back(static_cast<char>(length));
+  } else {
+    encoded.push_back(127);
+    for (length -= 127; length >= 128; length /= 128) {
+      encoded.push_back(static_cast<char>(length % 128 + 128));
+    }
+    encoded.push_back(static_cast<char>(length));
+  }
+  return absl::StrCat(encoded, text);
+}
+
+}  // namespace
+
+std::string LiteralHeader(absl::string_view name, absl::string_view value) {
+  return absl::StrCat(std::string(1, '\0'), Text(name), Text(value));
+}
+
+std::string Frame(FrameType type, uint8_t flags, uint32_t stream, absl::string_view payload) {
+  const std::string size = BigEndian32(static_cast<uint32_t>(payload.size()));
+  return absl::StrCat(size.substr(1), std::string(1, static_cast<char>(type)),
+                      std::string(1, static_cast<char>(flags)), BigEndian32(stream), payload);
+}
+
+std::string Preface() {
+  return absl::StrCat("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Frame(FrameType::kSettings, 0, 0, ""));
+}
+
+std::string CallHeaders(absl::string_view path) {
+  return absl::StrCat(LiteralHeader(":method", "POST"), LiteralHeader(":scheme", "http"),
+                      LiteralHeader(":path", path), LiteralHeader(":authority", "localhost"),
+                      LiteralHeader("te", "trailers"),
+                      LiteralHeader("content-type", "application/grpc"));
+}
+
+Connection::Connection(int port) : file_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  BANSO_CHECK(file_ >= 0);
+  BANSO_CHECK(connect(file_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
+  fcntl(file_, F_SETFL, O_NONBLOCK);
+}
+
+Connection::~Connection() {
+  if (file_ >= 0) close(file_);
+}
+
+bool Connection::Drain() {
+  char buffer[65536];
+  while (true) {
+    const ssize_t size = recv(file_, buffer, sizeof(buffer), 0);
+    if (size < 0) return errno == EAGAIN || errno == EINTR;
+    if (size == 0) return false;
+  }
+}
+
+bool Connection::Send(absl::string_view bytes) {
+  const absl::Time deadline = absl::Now() + kLimit;
+  while (!bytes.empty() && absl::Now() < deadline) {
+    pollfd event = {file_, POLLIN | POLLOUT, 0};
+    poll(&event, 1, 1000);
+    if ((event.revents & (POLLIN | POLLHUP | POLLERR)) != 0 && !Drain()) return false;
+    if ((event.revents & POLLOUT) == 0) continue;
+    const ssize_t size = send(file_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (size < 0 && errno != EAGAIN && errno != EINTR) return false;
+    if (size > 0) bytes.remove_prefix(static_cast<size_t>(size));
+  }
+  return bytes.empty();
+}
+
+bool Connection::AwaitBytes() {
+  pollfd event = {file_, POLLIN, 0};
+  return poll(&event, 1, static_cast<int>(absl::ToInt64Milliseconds(kLimit))) == 1;
+}
+
+bool Connection::AwaitEnd() {
+  const absl::Time deadline = absl::Now() + kLimit;
+  while (absl::Now() < deadline) {
+    if (AwaitBytes() && !Drain()) return true;
+  }
+  return false;
+}
+
+}  // namespace banso::faults::http2

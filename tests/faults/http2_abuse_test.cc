@@ -1,0 +1,168 @@
+// A client that abuses its connections harms nobody else, and cannot fill the memory.
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "common/testing/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/faults/accounts_client.h"
+#include "tests/faults/http2.h"
+#include "tests/faults/service.h"
+
+namespace banso::faults {
+namespace {
+
+using ::banso::testing::IsOk;
+using http2::Connection;
+using http2::Frame;
+using http2::FrameType;
+using http2::kMaxPayload;
+
+constexpr char kGetAccount[] = "/banso.accounts.v1.AccountsService/GetAccount";
+constexpr char kWatchChanges[] = "/banso.accounts.v1.AccountsService/WatchChanges";
+
+// An ordinary user, who asks without a pause until the object goes.
+class User {
+ public:
+  explicit User(const std::string& address)
+      : client_(address, absl::Seconds(10)), thread_([this] { Ask(); }) {}
+  ~User() { End(); }
+
+  // Ends it once it has had at least ten answers.
+  void End() {
+    if (!thread_.joinable()) return;
+    ended_ = true;
+    thread_.join();
+  }
+
+  // Once ended.
+  int answers() const { return answers_; }
+  int failures() const { return failures_; }
+  absl::Duration longest() const { return longest_; }
+
+ private:
+  void Ask() {
+    while (!ended_ || answers_ + failures_ < 10) {
+      const absl::Time start = absl::Now();
+      ++(client_.Get("accounts/acme").ok() ? answers_ : failures_);
+      longest_ = std::max(longest_, absl::Now() - start);
+    }
+  }
+
+  const AccountsClient client_;
+  std::atomic<bool> ended_ = false;
+  int answers_ = 0;
+  int failures_ = 0;
+  absl::Duration longest_;
+  std::thread thread_;
+};
+
+class Http2AbuseTest : public ::testing::Test {
+ protected:
+  Http2AbuseTest() {
+    // What a process may have open by itself does, and its child inherits.
+    rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 16384);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    service_.Start();
+    accounts::v1::CreateAccountRequest request;
+    request.set_account_id("acme");
+    request.mutable_account()->set_display_name("Acme");
+    EXPECT_THAT(AccountsClient(service_.address()).Create(request), IsOk());
+    before_ = service_.MemoryMib();
+  }
+
+  // Expects that the service stands, has served `user` all the time, and has not taken more than
+  // `mib` of memory for the abuse.
+  void ExpectUnharmed(User& user, int64_t mib) {
+    user.End();
+    const int64_t after = service_.MemoryMib();
+    EXPECT_TRUE(service_.IsRunning()) << service_.Log();
+    EXPECT_EQ(user.failures(), 0);
+    EXPECT_LT(user.longest(), absl::Seconds(5));
+    EXPECT_LT(after - before_, mib);
+    std::printf("memory %d MiB before, %d MiB after; %d answers to others, the longest took %s\n",
+                static_cast<int>(before_), static_cast<int>(after), user.answers(),
+                absl::FormatDuration(user.longest()).c_str());
+  }
+
+  Service service_;
+  int64_t before_ = 0;
+};
+
+TEST_F(Http2AbuseTest, BearsTwoThousandIdleConnections) {
+  User user(service_.address());
+  std::vector<Connection> connections;
+  for (int i = 0; i < 2000; ++i) {
+    connections.emplace_back(service_.port());
+    // Every second one does not even say that it speaks HTTP/2.
+    const bool speaks = i % 2 == 0;
+    ASSERT_TRUE(connections.back().Send(speaks ? http2::Preface() : ""));
+  }
+  for (Connection& connection : connections) ASSERT_TRUE(connection.AwaitBytes());
+  EXPECT_THAT(AccountsClient(service_.address()).Get("accounts/acme"), IsOk());
+  ExpectUnharmed(user, 400);
+}
+
+TEST_F(Http2AbuseTest, BearsWatchesThatAreOpenedAndCancelled) {
+  User user(service_.address());
+  Connection connection(service_.port());
+  ASSERT_TRUE(connection.Send(http2::Preface()));
+  // An empty message: everything from the beginning.
+  const std::string message(5, '\0');
+  for (uint32_t stream = 1; stream < 10000; stream += 2) {
+    ASSERT_TRUE(connection.Send(absl::StrCat(
+        Frame(FrameType::kHeaders, http2::kEndHeaders, stream, http2::CallHeaders(kWatchChanges)),
+        Frame(FrameType::kData, http2::kEndStream, stream, message),
+        Frame(FrameType::kRstStream, 0, stream, absl::string_view("\0\0\0\x8", 4)))));
+  }
+  ExpectUnharmed(user, 150);
+}
+
+TEST_F(Http2AbuseTest, EndsAConnectionThatFloodsItWithPings) {
+  User user(service_.address());
+  Connection connection(service_.port());
+  ASSERT_TRUE(connection.Send(http2::Preface()));
+  std::string pings;
+  for (int i = 0; i < 1000; ++i) {
+    absl::StrAppend(&pings, Frame(FrameType::kPing, 0, 0, "12345678"));
+  }
+  int sent = 0;
+  while (sent < 200000 && connection.Send(pings)) sent += 1000;
+  EXPECT_LT(sent, 200000) << "the server takes any number of pings";
+  ExpectUnharmed(user, 100);
+}
+
+TEST_F(Http2AbuseTest, BearsHeadersWithoutEnd) {
+  User user(service_.address());
+  for (const size_t bytes : {size_t{1000}, size_t{16000}, size_t{1000000}}) {
+    // One stream whose headers, of `bytes` each, go on for 64 MB.
+    std::string headers = http2::CallHeaders(kGetAccount);
+    while (headers.size() < 2000000) {
+      absl::StrAppend(&headers, http2::LiteralHeader("x-more", std::string(bytes, 'x')));
+    }
+    Connection connection(service_.port());
+    ASSERT_TRUE(connection.Send(http2::Preface()));
+    bool open = connection.Send(
+        Frame(FrameType::kHeaders, 0, 1, absl::string_view(headers).substr(0, kMaxPayload)));
+    for (size_t sent = kMaxPayload; open && sent < 64000000; sent += kMaxPayload) {
+      const size_t from = sent % headers.size();
+      open = connection.Send(Frame(FrameType::kContinuation, 0, 1,
+                                   absl::string_view(headers).substr(from, kMaxPayload)));
+    }
+  }
+  ExpectUnharmed(user, 150);
+}
+
+}  // namespace
+}  // namespace banso::faults

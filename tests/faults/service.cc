@@ -1,0 +1,63 @@
+#include "tests/faults/service.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/status_macros.h"
+#include "tests/journeys/suite.h"
+
+namespace banso::faults {
+
+Service::Service() : port_(journeys::FreePorts(1)[0]) {
+  std::filesystem::create_directory(data_dir());
+}
+
+std::vector<std::string> Service::Command(const std::vector<std::string>& prefix) const {
+  std::vector<std::string> command = {"/usr/bin/env"};
+  command.insert(command.end(), prefix.begin(), prefix.end());
+  command.push_back(journeys::BinFile("banso-accounts"));
+  command.push_back(absl::StrCat("--data_dir=", data_dir()));
+  command.push_back(absl::StrCat("--port=", port_));
+  return command;
+}
+
+absl::Duration Service::Start(const std::vector<std::string>& prefix) {
+  const absl::Time start = absl::Now();
+  process_ = std::make_unique<journeys::Process>(Command(prefix), dir_.File("log"));
+  if (journeys::Answers(address(), start + absl::Seconds(20))) return absl::Now() - start;
+  std::fprintf(stderr, "accounts does not serve; its log:\n%s\n", Log().c_str());
+  BANSO_CHECK(false && "the service must start");
+  return absl::InfiniteDuration();
+}
+
+journeys::Finished Service::StartInVain(const std::vector<std::string>& prefix) const {
+  std::vector<std::string> limited = {"timeout", "20"};
+  limited.insert(limited.end(), prefix.begin(), prefix.end());
+  return journeys::Run(Command(limited));
+}
+
+std::string Service::address() const { return absl::StrCat("127.0.0.1:", port_); }
+
+std::string Service::Log() const {
+  std::ostringstream text;
+  text << std::ifstream(dir_.File("log")).rdbuf();
+  return text.str();
+}
+
+int64_t Service::MemoryMib() const {
+  std::ifstream status(absl::StrCat("/proc/", pid(), "/status"));
+  std::string word;
+  int64_t kibibytes = 0;
+  while (status >> word) {
+    if (word == "VmRSS:" && status >> kibibytes) return kibibytes / 1024;
+  }
+  BANSO_CHECK(false && "the process must run");
+  return 0;
+}
+
+}  // namespace banso::faults
