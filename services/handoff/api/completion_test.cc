@@ -150,7 +150,8 @@ TEST_F(CompletionApiTest, CompletesOnlyWithBothKeys) {
                                   "statement: 'They run by themselves' }")));
   EXPECT_EQ(Readiness().verdict(), v1::OVERALL_VERDICT_PENDING_CUSTOMER);
   EXPECT_THAT(CompleteIt(),
-              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("PENDING_CUSTOMER")));
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("waiting for the customer: missing: the customer's key")));
 
   const std::string customer = EvidenceFor(
       "criterion: 'word' confirmed_by: 'accounts/acme/stakeholders/mori' "
