@@ -5,8 +5,8 @@
 # Never writes to MANIFEST_DIR. Two of these at a time wait for each other.
 set -euo pipefail
 
-manifest_dir=$1
-target_dir=$2
+manifest_dir=$(realpath "$1")
+target_dir=$(realpath -m "$2")
 stamp="$target_dir/installed.lock"
 
 mkdir -p "$target_dir"
