@@ -1,6 +1,7 @@
 # Code generated from proto/, into the build tree only:
 #   banso_messages   all messages, and google.rpc's status and details
 #   banso_rpc        the gRPC stubs
+#   banso/proto_files.h, the names of the files: protobuf finds a file by its name but lists none
 # Both are shared: out of a static library the linker would drop descriptors that are only looked
 # up by name.
 
@@ -78,6 +79,19 @@ foreach(proto_file IN LISTS proto_files)
   string(REGEX REPLACE "\\.proto$" "" stem "${proto_file}")
   _banso_generate("${CMAKE_SOURCE_DIR}/proto" ${stem} message_sources rpc_sources)
 endforeach()
+list(JOIN proto_files "\",\n    \"" proto_file_names)
+file(CONFIGURE OUTPUT "${BANSO_GENERATED_DIR}/banso/proto_files.h" @ONLY CONTENT
+"// Every proto file of the contract, in alphabetical order.
+#pragma once
+
+namespace banso {
+
+inline constexpr const char* kProtoFiles[] = {
+    \"@proto_file_names@\",
+};
+
+}  // namespace banso
+")
 
 # Generated code is not ours to mend: no warnings, and no UBSan, under which it takes minutes to
 # compile.

@@ -9,15 +9,9 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "banso/accounts/v1/accounts_service.pb.h"
-#include "banso/fact/v1/fact.pb.h"
-#include "banso/gateway/v1/gateway_service.pb.h"
-#include "banso/handoff/v1/handoff_service.pb.h"
-#include "banso/health/v1/health_service.pb.h"
-#include "banso/kickoff/v1/kickoff_service.pb.h"
-#include "banso/type/v1/operations.pb.h"
 #include "clients/cli/context.h"
 #include "clients/cli/spelling.h"
+#include "common/contract/proto_services.h"
 
 namespace banso::cli {
 namespace {
@@ -65,17 +59,14 @@ std::vector<std::string> NearNames(absl::string_view method) {
 }  // namespace
 
 std::vector<const ServiceDescriptor*> Services() {
-  const Descriptor* const anchors[] = {
-      gateway::v1::ApplyProgramRequest::descriptor(),
-      accounts::v1::CreateAccountRequest::descriptor(),
-      kickoff::v1::CreatePlanRequest::descriptor(),
-      health::v1::CreateMetricRequest::descriptor(),
-      handoff::v1::StartOnboardingRequest::descriptor(),
-      type::v1::GetTimeRequest::descriptor(),
-      fact::v1::GetFactsRequest::descriptor(),
-  };
   std::vector<const ServiceDescriptor*> services;
-  for (const Descriptor* anchor : anchors) services.push_back(anchor->file()->service(0));
+  for (const absl::string_view area :
+       {"gateway", "accounts", "kickoff", "health", "handoff", "type", "fact"}) {
+    for (const ServiceDescriptor* service :
+         contract::ServicesOf(absl::StrCat("banso.", area, ".v1"))) {
+      services.push_back(service);
+    }
+  }
   return services;
 }
 

@@ -13,8 +13,8 @@
 // The RPCs of the contract, by name.
 namespace banso::cli {
 
-// The services that clients can call: the gateway's own first, then those that it passes on to;
-// FactsService last, which only the services themselves serve.
+// The services that clients can call: the gateway's own first, then those of each server that it
+// passes on to; FactsService last, which only the servers themselves serve.
 std::vector<const google::protobuf::ServiceDescriptor*> Services();
 
 // Finds a method by its full name (`banso.accounts.v1.AccountsService/GetAccount`); null if there

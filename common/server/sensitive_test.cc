@@ -15,6 +15,7 @@
 #include "banso/type/v1/rules.pb.h"
 #include "common/contract/errors.h"
 #include "common/contract/field_rules.h"
+#include "common/contract/proto_services.h"
 #include "common/server/echo_server.h"
 #include "common/server/log.h"
 #include "common/server/metrics.h"
@@ -23,7 +24,6 @@
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_dir.h"
 #include "gmock/gmock.h"
-#include "google/protobuf/descriptor_database.h"
 #include "gtest/gtest.h"
 
 namespace banso::server {
@@ -31,7 +31,6 @@ namespace {
 
 using ::banso::testing::IsOk;
 using google::protobuf::Descriptor;
-using google::protobuf::DescriptorPool;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
@@ -108,19 +107,6 @@ std::string TextOf(const absl::Status& status) {
   return text;
 }
 
-std::vector<const google::protobuf::FileDescriptor*> ProtoFiles() {
-  // Makes sure that the protos are linked.
-  type::v1::FieldRules::descriptor();
-  std::vector<std::string> names;
-  DescriptorPool::internal_generated_database()->FindAllFileNames(&names);
-  std::vector<const google::protobuf::FileDescriptor*> files;
-  for (const std::string& name : names) {
-    if (!absl::StartsWith(name, "banso/")) continue;
-    files.push_back(DescriptorPool::generated_pool()->FindFileByName(name));
-  }
-  return files;
-}
-
 std::unique_ptr<Message> NewMessage(const Descriptor* type) {
   return std::unique_ptr<Message>(
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
@@ -132,7 +118,7 @@ class EveryService {
  public:
   EveryService() {
     auto definition = std::make_unique<ServiceDefinition>("everything", &clock_, nullptr);
-    for (const auto* file : ProtoFiles()) {
+    for (const auto* file : contract::ProtoFiles()) {
       for (int i = 0; i < file->service_count(); ++i) definition->Add(Answering(*file->service(i)));
     }
     auto process = ServerProcess::Start(std::move(definition), EchoServer::FastOptions());
@@ -224,7 +210,7 @@ TEST_F(SensitiveTest, NothingOfACallIsToldInErrorsLogOrMetrics) {
 
 TEST_F(SensitiveTest, NoMessageOfTheSuiteTellsOfThemWhenItIsChecked) {
   std::set<const FieldDescriptor*> reached;
-  for (const auto* file : ProtoFiles()) {
+  for (const auto* file : contract::ProtoFiles()) {
     for (int i = 0; i < file->message_type_count(); ++i) {
       const Descriptor* type = file->message_type(i);
       for (const Path& path : PathsOf(*type)) {

@@ -15,6 +15,7 @@
 #include "banso/type/v1/rules.pb.h"
 #include "common/contract/errors.h"
 #include "common/contract/field_rules.h"
+#include "common/contract/proto_services.h"
 #include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
 #include "tests/conformance/matchers.h"
@@ -33,13 +34,33 @@ using google::protobuf::Reflection;
 
 constexpr char kAccepted[] = "accepted: ";
 
-// One for all tests: what they send is refused.
-Suite& EmptySuite() {
-  static auto& suite =
-      *new absl::StatusOr<std::unique_ptr<Suite>>(Suite::Start(absl::FromUnixSeconds(1775001600)));
-  if (!suite.ok()) ADD_FAILURE() << suite.status().ToString();
-  return **suite;
-}
+// One for all tests, with nothing in it: what they send is refused. Begins with the first test that
+// uses it and ends with the last.
+class EmptySuiteHolder : public ::testing::Environment {
+ public:
+  Suite& suite() {
+    if (suite_ == nullptr) {
+      absl::StatusOr<std::unique_ptr<Suite>> started =
+          Suite::Start(absl::FromUnixSeconds(1775001600));
+      if (!started.ok()) ADD_FAILURE() << started.status().ToString();
+      suite_ = *std::move(started);
+    }
+    return *suite_;
+  }
+  void TearDown() override { suite_.reset(); }
+
+ private:
+  std::unique_ptr<Suite> suite_;
+};
+
+// GoogleTest owns it.
+EmptySuiteHolder* const empty_suite_holder = [] {
+  auto* holder = new EmptySuiteHolder;
+  ::testing::AddGlobalTestEnvironment(holder);
+  return holder;
+}();
+
+Suite& EmptySuite() { return empty_suite_holder->suite(); }
 
 std::vector<Rpc> RpcsWith(const std::vector<Rpc>& rpcs, bool (*holds)(const Rpc&)) {
   std::vector<Rpc> found;
@@ -88,9 +109,7 @@ void ForEachField(const std::function<void(const FieldDescriptor&)>& visit) {
           visit_message(message->nested_type(i));
         }
       };
-  for (const std::string& name : ProtoFiles()) {
-    const auto* file = google::protobuf::DescriptorPool::generated_pool()->FindFileByName(name);
-    ASSERT_NE(file, nullptr) << name;
+  for (const auto* file : contract::ProtoFiles()) {
     for (int i = 0; i < file->message_type_count(); ++i) visit_message(file->message_type(i));
   }
 }

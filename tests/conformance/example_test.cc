@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/contract/errors.h"
+#include "common/contract/proto_services.h"
 #include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
 #include "tests/conformance/matchers.h"
@@ -52,22 +53,19 @@ TEST(SuiteTest, ServesEveryServiceThatTheProtosDeclare) {
   std::set<std::string> walked;
   for (const Rpc& rpc : HomeRpcs()) walked.insert(rpc.method->service()->full_name());
   std::set<std::string> declared;
-  for (const std::string& file : ProtoFiles()) {
-    const auto* descriptor =
-        google::protobuf::DescriptorPool::generated_pool()->FindFileByName(file);
-    ASSERT_NE(descriptor, nullptr) << file;
-    for (int i = 0; i < descriptor->service_count(); ++i) {
-      declared.insert(descriptor->service(i)->full_name());
+  for (const auto* file : contract::ProtoFiles()) {
+    for (int i = 0; i < file->service_count(); ++i) {
+      declared.insert(file->service(i)->full_name());
     }
   }
   EXPECT_EQ(walked, declared);
 }
 
-TEST(FixtureTest, IsPlayedWithoutFault) {
+TEST(StoriesTest, ArePlayedWithoutFault) {
   EXPECT_EQ(absl::StrJoin(Stories::Get().faults(), "\n"), "");
 }
 
-TEST(FixtureTest, ExemptsOnlyRpcsThatThereAre) {
+TEST(StoriesTest, ExemptOnlyRpcsThatThereAre) {
   for (const auto& [name, exemption] : Stories::Get().exemptions()) {
     EXPECT_NE(FindRpc(name).method, nullptr) << name;
     EXPECT_TRUE(exemption.code == "FAILED_PRECONDITION" || exemption.code == "NOT_FOUND") << name;
@@ -75,7 +73,7 @@ TEST(FixtureTest, ExemptsOnlyRpcsThatThereAre) {
   }
 }
 
-TEST(FixtureTest, TriesEveryVariantOfARequestSomewhere) {
+TEST(StoriesTest, TryEveryVariantOfARequestSomewhere) {
   int with_output_only = 0;
   int decomposed = 0;
   for (const Rpc& rpc : HomeRpcs()) {
@@ -100,7 +98,7 @@ TEST_P(ExampleTest, IsThereAndIsAnsweredWithoutADeadline) {
   const auto example = Example(rpc());
   ASSERT_TRUE(example.ok()) << example.status().ToString();
   const auto exemption = Stories::Get().ExemptionOf(rpc());
-  ASSERT_FALSE(turns().empty()) << "tests/conformance/fixture.json gives it no turn";
+  ASSERT_FALSE(turns().empty()) << "no story in tests/conformance/stories gives it a turn";
   for (const Walked& walked : turns()) {
     SCOPED_TRACE(walked.story);
     if (exemption.has_value()) {

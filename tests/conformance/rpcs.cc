@@ -1,51 +1,38 @@
 #include "tests/conformance/rpcs.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <sstream>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "banso/type/v1/rules.pb.h"
 #include "common/contract/errors.h"
 #include "common/contract/json.h"
+#include "common/contract/proto_services.h"
 #include "common/status_macros.h"
 #include "google/protobuf/struct.pb.h"
 
 namespace banso::conformance {
 namespace {
 
-using google::protobuf::DescriptorPool;
-using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
 constexpr char kGateway[] = "gateway";
-constexpr char kFacts[] = "banso.fact.v1.FactsService";
-constexpr char kOperations[] = "banso.type.v1.OperationsService";
+constexpr char kFacts[] = "banso.fact.v1";
+constexpr char kOperations[] = "banso.type.v1";
 
-// The service that each server exists for.
-const std::map<std::string, std::string>& OwnServices() {
-  static const auto& services = *new std::map<std::string, std::string>{
-      {"accounts", "banso.accounts.v1.AccountsService"},
-      {"gateway", "banso.gateway.v1.GatewayService"},
-      {"handoff", "banso.handoff.v1.HandoffService"},
-      {"health", "banso.health.v1.HealthService"},
-      {"kickoff", "banso.kickoff.v1.KickoffService"},
-  };
-  return services;
-}
-
-void AddService(const std::string& server, const std::string& service, std::vector<Rpc>* rpcs) {
-  const ServiceDescriptor* descriptor =
-      DescriptorPool::generated_pool()->FindServiceByName(service);
-  if (descriptor == nullptr) return;
-  for (int i = 0; i < descriptor->method_count(); ++i) {
-    rpcs->push_back({server, descriptor->method(i)});
+// Adds what `package` declares, as `server` serves it.
+void AddPackage(const std::string& server, absl::string_view package, std::vector<Rpc>* rpcs) {
+  for (const ServiceDescriptor* service : contract::ServicesOf(package)) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      rpcs->push_back({server, service->method(i)});
+    }
   }
 }
+
+// The package that a server exists for.
+std::string PackageOf(absl::string_view server) { return absl::StrCat("banso.", server, ".v1"); }
 
 }  // namespace
 
@@ -64,8 +51,8 @@ const google::protobuf::FieldDescriptor* Rpc::request_field(absl::string_view na
 }
 
 bool Rpc::is_passed_on() const {
-  const std::string& service = method->service()->full_name();
-  return server == kGateway && service != OwnServices().at(kGateway) && service != kOperations;
+  const std::string& package = method->file()->package();
+  return server == kGateway && package != PackageOf(kGateway) && package != kOperations;
 }
 
 std::string CaseName(const Rpc& rpc) {
@@ -82,28 +69,26 @@ const std::vector<std::string>& ServerNames() {
 
 std::vector<Rpc> HomeRpcs() {
   std::vector<Rpc> rpcs;
-  for (const std::string& server : ServerNames()) {
-    AddService(server, OwnServices().at(server), &rpcs);
-  }
-  AddService("accounts", kFacts, &rpcs);
-  AddService(kGateway, kOperations, &rpcs);
+  for (const std::string& server : ServerNames()) AddPackage(server, PackageOf(server), &rpcs);
+  AddPackage("accounts", kFacts, &rpcs);
+  AddPackage(kGateway, kOperations, &rpcs);
   return rpcs;
 }
 
 std::vector<Rpc> ServedRpcs() {
   std::vector<Rpc> rpcs;
   for (const std::string& server : ServerNames()) {
-    AddService(server, OwnServices().at(server), &rpcs);
-    AddService(server, kOperations, &rpcs);
-    if (server != kGateway) AddService(server, kFacts, &rpcs);
+    AddPackage(server, PackageOf(server), &rpcs);
+    AddPackage(server, kOperations, &rpcs);
+    if (server != kGateway) AddPackage(server, kFacts, &rpcs);
   }
   return rpcs;
 }
 
 std::vector<Rpc> ReachableRpcs() {
   std::vector<Rpc> rpcs = ServedRpcs();
-  for (const auto& [server, service] : OwnServices()) {
-    if (server != kGateway) AddService(kGateway, service, &rpcs);
+  for (const std::string& server : ServerNames()) {
+    if (server != kGateway) AddPackage(kGateway, PackageOf(server), &rpcs);
   }
   return rpcs;
 }
@@ -113,18 +98,6 @@ Rpc FindRpc(absl::string_view short_name) {
     if (rpc.short_name() == short_name) return rpc;
   }
   return {};
-}
-
-std::vector<std::string> ProtoFiles() {
-  const std::filesystem::path root = SourceFile("proto");
-  std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(root / "banso")) {
-    if (entry.path().extension() == ".proto") {
-      files.push_back(std::filesystem::relative(entry.path(), root).string());
-    }
-  }
-  std::sort(files.begin(), files.end());
-  return files;
 }
 
 std::string SourceFile(absl::string_view path) {

@@ -52,9 +52,6 @@ std::vector<Rpc> ReachableRpcs();
 // Finds an RPC of HomeRpcs by its short name; null `method` when there is none.
 Rpc FindRpc(absl::string_view short_name);
 
-// The names of all proto files of the suite, as the sources have them.
-std::vector<std::string> ProtoFiles();
-
 // A file of the sources.
 std::string SourceFile(absl::string_view path);
 // The whole file. NOT_FOUND.

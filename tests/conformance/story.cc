@@ -1,5 +1,7 @@
 #include "tests/conformance/story.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -18,11 +20,28 @@ using google::protobuf::Value;
 // Services also do things by themselves, so a changed state alone proves nothing: a call that has
 // an effect has it every time.
 constexpr int kTries = 5;
-constexpr char kFixture[] = "tests/conformance/fixture.json";
+constexpr char kStories[] = "tests/conformance/stories";
 
 std::string Text(const Struct& object, const std::string& key) {
   const auto found = object.fields().find(key);
   return found == object.fields().end() ? "" : found->second.string_value();
+}
+
+const google::protobuf::RepeatedPtrField<Value>& List(const Struct& object,
+                                                      const std::string& key) {
+  const auto found = object.fields().find(key);
+  return found == object.fields().end() ? google::protobuf::ListValue::default_instance().values()
+                                        : found->second.list_value().values();
+}
+
+// The names of the stories, in alphabetical order.
+std::vector<std::string> StoryNames() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(SourceFile(kStories))) {
+    if (entry.path().extension() == ".json") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 // The name in an answer.
@@ -60,20 +79,18 @@ const Stories& Stories::Get() {
 }
 
 Stories::Stories() {
-  Struct fixture;
-  const absl::StatusOr<std::string> text = ReadFile(SourceFile(kFixture));
-  const absl::Status read = text.ok() ? contract::FromJson(*text, &fixture) : text.status();
-  if (!read.ok()) {
-    Fault(read.ToString());
-    return;
+  for (const std::string& name : StoryNames()) {
+    story_ = name;
+    Play(Read(absl::StrCat(name, ".json")));
   }
-  for (const Value& entry : fixture.fields().at("exemptions").list_value().values()) {
-    const Struct& exemption = entry.struct_value();
-    exemptions_[Text(exemption, "rpc")] = {Text(exemption, "code"), Text(exemption, "reason")};
-  }
-  for (const Value& story : fixture.fields().at("stories").list_value().values()) {
-    Play(story.struct_value());
-  }
+}
+
+Struct Stories::Read(absl::string_view file) {
+  Struct object;
+  const absl::StatusOr<std::string> text = ReadFile(SourceFile(absl::StrCat(kStories, "/", file)));
+  const absl::Status read = text.ok() ? contract::FromJson(*text, &object) : text.status();
+  if (!read.ok()) Fault(absl::StrCat(file, ": ", read.ToString()));
+  return object;
 }
 
 std::vector<Walked> Stories::TurnsOf(const Rpc& rpc) const {
@@ -97,8 +114,11 @@ void Stories::Fault(absl::string_view what) {
 }
 
 void Stories::Play(const Struct& story) {
-  story_ = Text(story, "name");
   names_.clear();
+  for (const Value& entry : List(story, "exemptions")) {
+    const Struct& exemption = entry.struct_value();
+    exemptions_[Text(exemption, "rpc")] = {Text(exemption, "code"), Text(exemption, "reason")};
+  }
   absl::Time clock;
   std::string error;
   if (!absl::ParseTime(absl::RFC3339_full, Text(story, "clock"), &clock, &error)) {
@@ -106,25 +126,34 @@ void Stories::Play(const Struct& story) {
   }
   const absl::StatusOr<std::unique_ptr<Suite>> suite = Suite::Start(clock);
   if (!suite.ok()) return Fault(suite.status().ToString());
-  for (const Value& step : story.fields().at("steps").list_value().values()) {
-    PlayStep(step.struct_value(), **suite);
-  }
+  PlaySteps(story, true, **suite);
   TryPageTokens(**suite);
 }
 
-void Stories::PlayStep(const Struct& step, Suite& suite) {
+void Stories::PlaySteps(const Struct& story, bool walks, Suite& suite) {
+  for (const Value& step : List(story, "steps")) PlayStep(step.struct_value(), walks, suite);
+}
+
+void Stories::PlayStep(const Struct& step, bool walks, Suite& suite) {
   const std::string time = Text(step, "time");
+  const std::string part = Text(step, "part");
   if (!time.empty()) {
     const absl::Status set = suite.SetTime(time);
     if (!set.ok()) Fault(absl::StrCat("time ", time, ": ", set.ToString()));
-    return;
+  } else if (!part.empty()) {
+    PlaySteps(Read(absl::StrCat("parts/", part, ".json")), false, suite);
+  } else {
+    PlayRpc(step, walks, suite);
   }
+}
+
+void Stories::PlayRpc(const Struct& step, bool walks, Suite& suite) {
   const std::string name = Text(step, "rpc");
   const Rpc rpc = FindRpc(name);
   if (rpc.method == nullptr) return Fault(absl::StrCat("there is no RPC ", name));
   const auto& fields = step.fields();
-  const bool is_walked = fields.find("request") == fields.end();
-  const auto request = fields.find(is_walked ? "walk" : "request");
+  const bool only_prepares = fields.find("request") != fields.end();
+  const auto request = fields.find(only_prepares ? "request" : "walk");
   absl::StatusOr<std::string> text =
       request == fields.end() ? ExampleText(rpc) : contract::ToJson(request->second);
   absl::StatusOr<std::vector<MessagePtr>> requests =
@@ -137,7 +166,7 @@ void Stories::PlayStep(const Struct& step, Suite& suite) {
   CallOptions options;
   if (!Text(step, "actor").empty()) options.actor = Text(step, "actor");
   std::string reply;
-  if (is_walked) {
+  if (walks && !only_prepares) {
     Walk(rpc, *requests, options, suite);
     reply = turns_[name].back().example.bytes();
   } else {

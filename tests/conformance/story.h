@@ -16,15 +16,19 @@
 #include "tests/conformance/suite.h"
 
 // Examples refer to things, and some of them end what others need: each has its place in a story.
-// fixture.json tells the stories, each in an empty suite of its own, as a list of RPCs:
-//   {"rpc": "S/M"}                    its example, and everything about it that depends on what
-//   there
-//                                     is at that moment: tried then and written down for the tests
-//   {"rpc": "S/M", "walk": {...}}     the same with another request than the example
-//   {"rpc": "S/M", "request": {...}}  only makes what the examples refer to
-//   {"time": "2026-04-01T00:00:00Z"}  the business time
+// Each file of the folder stories tells one, played in an empty suite of its own:
+//   {"clock": "2026-04-01T00:00:00Z",  the business time at its beginning
+//    "exemptions": [{"rpc": "S/M", "code": "NOT_FOUND", "reason": "why its example fails"}],
+//    "steps": [
+//      {"part": "customer"},             the steps of stories/parts/customer.json
+//      {"rpc": "S/M"},                   its example, and everything about it that depends on what
+//                                        there is at that moment: tried and written down for tests
+//      {"rpc": "S/M", "walk": {...}},    the same with another request than the example
+//      {"rpc": "S/M", "request": {...}}, only makes what the examples refer to
+//      {"time": "2026-05-01T00:00:00Z"}  the business time from here on
+//    ]}
 // A step may say who acts (`actor`), and by what name the examples know what the service has named
-// itself (`known_as`).
+// itself (`known_as`). A part only prepares: its examples are sent and not tried further.
 namespace banso::conformance {
 
 // What was seen when an example had its turn.
@@ -66,7 +70,7 @@ class Stories {
   // Plays all stories at the first call.
   static const Stories& Get();
 
-  // Faults of the fixture, or of a step that prepares something; empty when all went well.
+  // Faults of the stories, or of a step that prepares something; empty when all went well.
   const std::vector<std::string>& faults() const { return faults_; }
   // Every turn of an RPC.
   std::vector<Walked> TurnsOf(const Rpc& rpc) const;
@@ -77,7 +81,12 @@ class Stories {
  private:
   Stories();
   void Play(const google::protobuf::Struct& story);
-  void PlayStep(const google::protobuf::Struct& step, Suite& suite);
+  void PlaySteps(const google::protobuf::Struct& story, bool walks, Suite& suite);
+  // With `walks` false, an example only prepares.
+  void PlayStep(const google::protobuf::Struct& step, bool walks, Suite& suite);
+  void PlayRpc(const google::protobuf::Struct& step, bool walks, Suite& suite);
+  // The object in a file of the folder stories; empty, and a fault, when there is none.
+  google::protobuf::Struct Read(absl::string_view file);
   void Walk(const Rpc& rpc, const std::vector<MessagePtr>& example, const CallOptions& options,
             Suite& suite);
   // Tries calls that must change nothing: the answers, and whether they did nevertheless.

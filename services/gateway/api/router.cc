@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "common/contract/proto_services.h"
+#include "common/server/proxy.h"
 #include "services/gateway/api/overview.h"
 #include "services/gateway/api/parts.h"
 #include "services/gateway/api/portfolio_api.h"
@@ -34,15 +36,15 @@ server::Router GatewayRouter(TokensApi& tokens, ProgramsApi& programs, server::P
 
 std::vector<server::Router> PassedOnRouters(server::Peers& peers) {
   std::vector<server::Router> routers;
-  const auto pass_on = [&routers](absl::string_view service, server::Peer& peer) {
-    server::Router router(service);
-    router.Forward(peer);
-    routers.push_back(std::move(router));
+  const auto pass_on = [&routers](absl::string_view package, server::Peer& peer) {
+    for (const google::protobuf::ServiceDescriptor* service : contract::ServicesOf(package)) {
+      routers.push_back(server::ProxyService(service, peer));
+    }
   };
-  pass_on(kAccountsService, peers.accounts());
-  pass_on(kHealthService, peers.health());
-  pass_on(kKickoffService, peers.kickoff());
-  pass_on(kHandoffService, peers.handoff());
+  pass_on("banso.accounts.v1", peers.accounts());
+  pass_on("banso.health.v1", peers.health());
+  pass_on("banso.kickoff.v1", peers.kickoff());
+  pass_on("banso.handoff.v1", peers.handoff());
   return routers;
 }
 

@@ -37,11 +37,11 @@ absl::StatusOr<std::string> BearerSecret(absl::string_view header) {
 
 v1::TokenScope RequiredScope(const google::protobuf::MethodDescriptor& method) {
   const bool mutates = method.options().GetExtension(type::v1::rpc).mutates();
-  const std::string& service = method.service()->full_name();
-  if (service == "banso.gateway.v1.GatewayService" && (mutates || method.name() == "ListTokens")) {
+  const std::string& package = method.file()->package();
+  if (package == "banso.gateway.v1" && (mutates || method.name() == "ListTokens")) {
     return v1::TOKEN_SCOPE_OPERATE;
   }
-  if (service == "banso.type.v1.OperationsService" && mutates) return v1::TOKEN_SCOPE_OPERATE;
+  if (package == "banso.type.v1" && mutates) return v1::TOKEN_SCOPE_OPERATE;
   return mutates ? v1::TOKEN_SCOPE_WRITE : v1::TOKEN_SCOPE_READ;
 }
 
