@@ -8,12 +8,15 @@
 #
 # A test may use what its layer may use, and `testing`. Tests of layers without gRPC form the
 # target banso_core_tests and carry the ctest label `core`: these run under the sanitizers.
-# NOT_CORE keeps a test out of it.
+# NOT_CORE keeps a test out of it. banso_outer is everything else: the programs and the other tests.
+#
+# Where a build is for debugging, tests are compiled without optimisation: that takes a third of the
+# time, and what they test keeps its own.
 
 include(Layers)
 
 add_custom_target(banso_core_tests)
-add_custom_target(banso_all_tests)
+add_custom_target(banso_outer)
 
 # Remembers a target for banso_check_layers.
 function(_banso_register name layer is_test deps)
@@ -56,6 +59,7 @@ function(banso_executable name)
     string(REPLACE "_" "-" arg_OUTPUT ${name})
   endif()
   set_target_properties(${name} PROPERTIES OUTPUT_NAME ${arg_OUTPUT})
+  add_dependencies(banso_outer ${name})
   _banso_register(${name} "${arg_LAYER}" OFF "${arg_DEPS}")
 endfunction()
 
@@ -68,11 +72,13 @@ function(banso_test name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE banso_includes banso_warnings ${arg_DEPS}
                                         GTest::gmock GTest::gmock_main)
-  add_dependencies(banso_all_tests ${name})
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
   set(labels unit ${arg_LABELS})
   if(arg_LAYER IN_LIST BANSO_CORE_LAYERS AND NOT arg_NOT_CORE)
     add_dependencies(banso_core_tests ${name})
     list(APPEND labels core)
+  else()
+    add_dependencies(banso_outer ${name})
   endif()
   add_test(NAME ${name}
            COMMAND ${name} "--gtest_output=xml:${CMAKE_BINARY_DIR}/test-results/${name}.xml")
