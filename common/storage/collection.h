@@ -128,9 +128,9 @@ class Collection {
     return table_.Delete(writer, name, expected_etag);
   }
 
-  // Erases what `redact` clears from the resource and from its whole history, also when the
-  // resource itself has been deleted. Answers kept for repeated calls are not rewritten: they go
-  // with PurgeRequests.
+  // Erases what `redact` clears from the resource, from its whole history and from the answers kept
+  // for repeated calls, also when the resource itself has been deleted. What is left is fed to
+  // watchers as a change. Facts are erased by FactLog::Erase.
   absl::Status Redact(Writer& writer, absl::string_view name,
                       absl::FunctionRef<void(T&)> redact) const {
     return table_.Redact(writer, name, [&](google::protobuf::Message& resource) {

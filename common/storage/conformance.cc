@@ -66,7 +66,7 @@ absl::Time StartTime() { return absl::FromUnixSeconds(1775000000); }
 
 Call MakeCall(absl::Time now, absl::string_view request_id) {
   Call call;
-  call.method = "banso.test.v1.NotesService/CreateNote";
+  call.method = "banso.storage.conformance.NotesService/CreateNote";
   call.actor = "members/aoki";
   call.request_id = std::string(request_id);
   call.now = now;

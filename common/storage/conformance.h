@@ -20,13 +20,17 @@
 
 // What every engine must do. A test of an engine says:
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, ConformanceTest,
-//                            ::testing::Values(Engine{"sqlite", OpenSqlite}));
+//                            ::testing::Values(Engine{"sqlite", OpenSqlite, BackUpSqlite,
+//                                                     RestoreSqlite}));
 namespace banso::storage::conformance {
 
 // How an engine is opened.
 struct Engine {
   std::string name;
   std::function<absl::StatusOr<std::unique_ptr<Database>>(const OpenOptions&)> open;
+  // Copy a store to a file and put it in place, as BackUpSqlite and RestoreSqlite do.
+  std::function<absl::Status(const OpenOptions& store, const std::string& backup)> back_up;
+  std::function<absl::Status(const std::string& backup, const OpenOptions& store)> restore;
 
   friend void PrintTo(const Engine& engine, std::ostream* out) { *out << engine.name; }
 };
@@ -57,6 +61,8 @@ class ConformanceTest : public ::testing::TestWithParam<Engine> {
   void Reopen();
   // Opens a second, empty store.
   std::unique_ptr<Database> OpenAnother();
+  // A file in the test's folder.
+  std::string File(absl::string_view name) const { return temp_dir_.File(name); }
 
   // Each runs in a transaction of its own.
   absl::StatusOr<Note> Create(const Note& note, absl::Time now = StartTime());
@@ -81,8 +87,12 @@ int CollectionConformance();
 int FeedConformance();
 int RevisionConformance();
 int FactConformance();
-inline const int kConformanceFiles = DatabaseConformance() + CollectionConformance() +
-                                     FeedConformance() + RevisionConformance() + FactConformance();
+int RedactionConformance();
+int BackupConformance();
+int ModelConformance();
+inline const int kConformanceFiles =
+    DatabaseConformance() + CollectionConformance() + FeedConformance() + RevisionConformance() +
+    FactConformance() + RedactionConformance() + BackupConformance() + ModelConformance();
 
 }  // namespace banso::storage::conformance
 

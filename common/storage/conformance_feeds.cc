@@ -287,6 +287,65 @@ TEST_P(ConformanceTest, PurgedFeedSaysSo) {
   EXPECT_THAT(Texts(Drain(*snapshot)), ElementsAre("C a", "snapshot"));
 }
 
+// A watcher that does not read costs the store nothing and loses nothing; it gets its messages in
+// portions when it comes back.
+TEST_P(ConformanceTest, SlowWatcherNeitherHoldsUpWritesNorLosesOne) {
+  constexpr int kNotes = 3000;
+  constexpr int kPortion = 100;
+  const auto slow = OpenFeed(db(), From(type::v1::WATCH_START_NOW));
+  EXPECT_THAT(Texts(Drain(*slow)), ElementsAre("bookmark"));
+  int wakes = 0;
+  slow->WhenMore([&wakes] { ++wakes; });
+  BANSO_ASSERT_OK(db().Write(MakeCall(), [](Writer& writer) -> absl::Status {
+    for (int i = 0; i < kNotes; ++i) {
+      BANSO_RETURN_IF_ERROR(Notes().Create(writer, MakeNote("s", absl::StrCat("n", i))).status());
+    }
+    return absl::OkStatus();
+  }));
+  for (int i = 0; i < 20; ++i) BANSO_ASSERT_OK(Update(MakeNote("s", "n0", absl::StrCat(i))));
+  EXPECT_EQ(wakes, 1);
+  int next = 0;
+  while (next < kNotes + 20) {
+    BANSO_ASSERT_OK_AND_ASSIGN(const auto portion, slow->Poll(kPortion));
+    ASSERT_LE(portion.size(), static_cast<size_t>(kPortion) + 1);
+    ASSERT_FALSE(portion.empty());
+    for (const WatchChangesResponse& response : portion) {
+      if (!response.has_change()) continue;
+      EXPECT_EQ(Text(response), next < kNotes ? absl::StrCat("C n", next) : "U n0");
+      ++next;
+    }
+  }
+}
+
+TEST_P(ConformanceTest, SlowWatcherThatRetentionHasOvertakenIsTold) {
+  const absl::Time later = StartTime() + absl::Hours(2);
+  const auto slow = OpenFeed(db(), From(type::v1::WATCH_START_NOW));
+  BANSO_ASSERT_OK(Create(MakeNote("s", "a")));
+  BANSO_ASSERT_OK(Update(MakeNote("s", "a", "2"), "", later));
+  EXPECT_THAT(PurgeChanges(db(), MakeCall(later), later), IsOkAndHolds(1));
+  EXPECT_EQ(contract::Reason(slow->Poll().status()), contract::kReasonResumeTokenExpired);
+}
+
+// Whatever a watch begins with, its bookmarks are places to go on from: nothing is missing behind
+// them, and nothing comes twice.
+TEST_P(ConformanceTest, GoesOnBehindABookmarkOfEveryStart) {
+  BANSO_ASSERT_OK(Create(MakeNote("s", "a")));
+  const auto token = [&](const WatchChangesRequest& request) {
+    const std::vector<WatchChangesResponse> all = Drain(*OpenFeed(db(), request));
+    EXPECT_TRUE(!all.empty() && all.back().has_bookmark());
+    return all.empty() ? std::string() : all.back().resume_token();
+  };
+  const std::string snapshot = token(From(type::v1::WATCH_START_SNAPSHOT));
+  const std::string now = token(From(type::v1::WATCH_START_NOW));
+  const std::string resumed = token(Resume(snapshot));
+  BANSO_ASSERT_OK(Update(MakeNote("s", "a", "2")));
+  BANSO_ASSERT_OK(Create(MakeNote("s", "b")));
+  for (const std::string& place : {snapshot, now, resumed}) {
+    EXPECT_THAT(Texts(Drain(*OpenFeed(db(), Resume(place)))),
+                ElementsAre("U a", "C b", "bookmark"));
+  }
+}
+
 TEST_P(ConformanceTest, TokenOfAnotherStoreIsExpiredAndGarbageIsInvalid) {
   BANSO_ASSERT_OK(Create(MakeNote("s", "a")));
   const std::string token =

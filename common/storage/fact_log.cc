@@ -250,4 +250,11 @@ absl::StatusOr<int64_t> FactLog::Erase(Writer& writer, absl::string_view subject
                         {{"subject", subject}});
 }
 
+absl::StatusOr<int64_t> FactLog::EraseObject(Writer& writer, absl::string_view subject,
+                                             absl::string_view object) const {
+  return writer.Execute(absl::StrCat("DELETE FROM ", options_.table,
+                                     " WHERE subject = $subject AND object = $object"),
+                        {{"subject", subject}, {"object", object}});
+}
+
 }  // namespace banso::storage

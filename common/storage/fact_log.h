@@ -76,6 +76,9 @@ class FactLog {
 
   // Removes everything recorded about `subject`; returns how many changes. For erasing a person.
   absl::StatusOr<int64_t> Erase(Writer& writer, absl::string_view subject) const;
+  // The same for what is about one object of the subject, such as one of its people.
+  absl::StatusOr<int64_t> EraseObject(Writer& writer, absl::string_view subject,
+                                      absl::string_view object) const;
 
  private:
   absl::Status Append(Writer& writer, const fact::v1::FactChange& change) const;

@@ -6,6 +6,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "common/contract/call.h"
 #include "common/storage/database.h"
 #include "google/protobuf/message.h"
@@ -40,6 +41,14 @@ absl::StatusOr<Response> Mutate(Database& database, const Call& call,
   if (!status.ok()) return status;
   return reply;
 }
+
+// Lets `redact` rewrite the resource `name`, a message like `prototype`, wherever it is in an
+// answer kept for repetitions. An answer that names the resource and whose form is not known (its
+// method is no RPC of this program) is forgotten. Looks through all kept answers: for what is done
+// rarely.
+absl::Status RedactReplies(Writer& writer, absl::string_view name,
+                           const google::protobuf::Message& prototype,
+                           absl::FunctionRef<void(google::protobuf::Message&)> redact);
 
 }  // namespace banso::storage
 

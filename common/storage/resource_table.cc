@@ -11,6 +11,7 @@
 #include "common/storage/change_row.h"
 #include "common/storage/history.h"
 #include "common/storage/list_sql.h"
+#include "common/storage/mutate.h"
 #include "common/storage/page_size.h"
 #include "common/storage/resource_fields.h"
 
@@ -198,6 +199,7 @@ absl::Status ResourceTable::Delete(Writer& writer, absl::string_view name,
 absl::Status ResourceTable::Redact(Writer& writer, absl::string_view name,
                                    absl::FunctionRef<void(Message&)> redact) const {
   BANSO_RETURN_IF_ERROR(RedactHistory(writer, name, *spec_.prototype, redact));
+  BANSO_RETURN_IF_ERROR(RedactReplies(writer, name, *spec_.prototype, redact));
   BANSO_ASSIGN_OR_RETURN(const Stored stored, Load(writer, name));
   if (!stored.exists) return absl::OkStatus();
   const std::unique_ptr<Message> resource(spec_.prototype->New());

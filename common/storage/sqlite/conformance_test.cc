@@ -4,7 +4,9 @@
 namespace banso::storage::conformance {
 namespace {
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, ConformanceTest, ::testing::Values(Engine{"sqlite", OpenSqlite}),
+INSTANTIATE_TEST_SUITE_P(Sqlite, ConformanceTest,
+                         ::testing::Values(Engine{"sqlite", OpenSqlite, BackUpSqlite,
+                                                  RestoreSqlite}),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

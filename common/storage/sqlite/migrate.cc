@@ -172,7 +172,11 @@ absl::StatusOr<StoreState> PrepareStore(Connection& connection, const OpenOption
   }
   BANSO_RETURN_IF_ERROR(bootstrap);
   BANSO_ASSIGN_OR_RETURN(StoreState state, Identify(connection, options));
-  BANSO_RETURN_IF_ERROR(MigrateSeries(connection, options, "common", CommonSchema()));
+  Migrations common = CommonSchema();
+  if (options.common_migrations >= 0) {
+    common.resize(static_cast<size_t>(options.common_migrations));
+  }
+  BANSO_RETURN_IF_ERROR(MigrateSeries(connection, options, "common", common));
   BANSO_RETURN_IF_ERROR(MigrateSeries(connection, options, "service", options.migrations));
   return state;
 }

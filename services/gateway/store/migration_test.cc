@@ -1,0 +1,14 @@
+#include "common/storage/migration_check.h"
+#include "common/testing/status_matchers.h"
+#include "gtest/gtest.h"
+#include "services/gateway/store/store.h"
+
+namespace banso::gateway {
+namespace {
+
+TEST(MigrationTest, BringsAStoreOfEveryEarlierVersionToThePresentSchema) {
+  EXPECT_THAT(storage::CheckMigrations("gateway", Schema()), testing::IsOk());
+}
+
+}  // namespace
+}  // namespace banso::gateway
