@@ -17,6 +17,7 @@
 #include "common/status_macros.h"
 #include "services/health/api/evaluator.h"
 #include "services/health/api/health_api.h"
+#include "services/health/api/outcomes/outcomes_api.h"
 #include "services/health/api/router.h"
 #include "services/health/store/store.h"
 
@@ -98,6 +99,8 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   Evaluator* evaluator = service->Own(std::make_unique<Evaluator>(*database, *store));
   HealthApi* api = service->Own(std::make_unique<HealthApi>(*database, *store, *evaluator, *ids));
   service->Add(HealthRouter(*api, *database, *store));
+  service->Add(
+      OutcomesRouter(*service->Own(std::make_unique<OutcomesApi>(*database, *store, *ids))));
   service->Add(FactsRouter(*database, *store));
   AddFollowers(environment, store, database, *service);
   service->AddSweep({"evaluate", kEvaluationPeriod,

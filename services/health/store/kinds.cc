@@ -61,6 +61,19 @@ storage::Kind<v1::Score> ScoreKind() {
       }};
 }
 
+storage::Kind<v1::Outcome> OutcomeKind() {
+  using v1::Outcome;
+  return {
+      .table = "outcome",
+      .pattern = "accounts/{account}/outcomes/{outcome}",
+      .columns = {
+          {"kind", [](const Outcome& outcome) { return Value(outcome.kind()); }},
+          {"result", [](const Outcome& outcome) { return Value(outcome.result()); }},
+          {"occurred",
+           [](const Outcome& outcome) { return Value(calendar::ToTime(outcome.occurred_time())); }},
+      }};
+}
+
 storage::RevisionedKind RubricKind() { return {.table = "rubric", .pattern = "rubrics/{rubric}"}; }
 
 storage::RevisionedKind SuccessDefinitionKind() {

@@ -5,6 +5,7 @@
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/health/v1/assessment.pb.h"
 #include "banso/health/v1/metric.pb.h"
+#include "banso/health/v1/outcome.pb.h"
 #include "banso/health/v1/score.pb.h"
 #include "banso/health/v1/success.pb.h"
 #include "common/storage/collection.h"
@@ -20,6 +21,7 @@ storage::Kind<v1::Assessment> AssessmentKind();
 // the labels of all revisions are kept.
 storage::Kind<v1::SuccessLabel> SuccessLabelKind();
 storage::Kind<v1::Score> ScoreKind();
+storage::Kind<v1::Outcome> OutcomeKind();
 storage::RevisionedKind RubricKind();
 storage::RevisionedKind SuccessDefinitionKind();
 storage::RevisionedKind ScoreModelKind();

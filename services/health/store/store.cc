@@ -83,6 +83,7 @@ Store::Store()
       labels(SuccessLabelKind()),
       models(ScoreModelKind()),
       scores(ScoreKind()),
+      outcomes(OutcomeKind()),
       accounts(AccountHeaderKind()),
       onboardings(OnboardingHeaderKind()),
       facts(LogOptions("fact_change")),
@@ -363,7 +364,7 @@ absl::Status Store::Expire(Writer& writer, const std::string& name) const {
 
 storage::SnapshotSources Store::sources() const {
   return {metrics.source(), rubrics.source(), assessments.source(), definitions.source(),
-          labels.source(),  models.source(),  scores.source()};
+          labels.source(),  models.source(),  scores.source(),      outcomes.source()};
 }
 
 absl::Status Store::CheckSchema(Reader& reader) const {
@@ -374,6 +375,7 @@ absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(labels.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(models.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(scores.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(outcomes.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(accounts.CheckSchema(reader));
   return onboardings.CheckSchema(reader);
 }

@@ -14,6 +14,7 @@
 #include "banso/fact/v1/fact.pb.h"
 #include "banso/health/v1/assessment.pb.h"
 #include "banso/health/v1/metric.pb.h"
+#include "banso/health/v1/outcome.pb.h"
 #include "banso/health/v1/score.pb.h"
 #include "banso/health/v1/success.pb.h"
 #include "common/rule/catalog.h"
@@ -45,6 +46,7 @@ class Store {
   const storage::Collection<v1::SuccessLabel> labels;
   const storage::RevisionedCollection<v1::ScoreModel> models;
   const storage::Collection<v1::Score> scores;
+  const storage::Collection<v1::Outcome> outcomes;
   // What is kept of other services' resources.
   const storage::Collection<accounts::v1::Account> accounts;
   const storage::Collection<accounts::v1::Onboarding> onboardings;
