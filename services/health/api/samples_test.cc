@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <string>
@@ -115,6 +116,50 @@ TEST_F(SamplesTest, RefusesRowsAndStoresTheOthers) {
   EXPECT_EQ(response.errors(5).index(), 6);
   EXPECT_EQ(response.errors(5).field(), "id");
   EXPECT_EQ(Sum("metric.interviews", now_), 1);
+}
+
+TEST_F(SamplesTest, KnowsAnIdAgainWithinADay) {
+  now_ = Noon(kApril1 + 20);
+  ASSERT_THAT(Ingest(Now(), {MakeSample("x", "logins", Noon(kApril1))}), IsOk());
+  BANSO_ASSERT_OK_AND_ASSIGN(
+      const v1::IngestSamplesResponse response,
+      Ingest(Now(), {MakeSample("x", "logins", Noon(kApril1)),
+                     MakeSample("x", "logins", Noon(kApril1) + absl::Hours(24)),
+                     MakeSample("x", "logins", Noon(kApril1) - absl::Hours(24)),
+                     MakeSample("x", "logins", Noon(kApril1) + absl::Hours(25))}));
+  EXPECT_EQ(response.duplicates(), 1);
+  EXPECT_EQ(response.rejected(), 2);
+  EXPECT_EQ(response.stored(), 1);
+  EXPECT_EQ(Sum("metric.logins", now_), 2);
+}
+
+// Far more samples than a page holds, in random order, some of one moment, some sent twice.
+TEST_F(SamplesTest, TakesSamplesInAnyOrder) {
+  std::mt19937 random(5);
+  now_ = Noon(kApril1 + 300);
+  std::vector<v1::Sample> samples;
+  for (int i = 0; i < 1500; ++i) {
+    samples.push_back(MakeSample(absl::StrCat("s", i), "logins",
+                                 Noon(kApril1) + absl::Hours(random() % 5000), i % 4));
+  }
+  double sum = 0;
+  for (const v1::Sample& sample : samples) sum += sample.value();
+  std::vector<v1::Sample> sent = samples;
+  sent.insert(sent.end(), samples.begin(), samples.begin() + 500);
+  std::shuffle(sent.begin(), sent.end(), random);
+  int64_t stored = 0;
+  int64_t duplicates = 0;
+  for (size_t i = 0; i < sent.size(); i += 100) {
+    BANSO_ASSERT_OK_AND_ASSIGN(
+        const v1::IngestSamplesResponse response,
+        Ingest(Now(), std::vector<v1::Sample>(sent.begin() + i, sent.begin() + i + 100)));
+    stored += response.stored();
+    duplicates += response.duplicates();
+  }
+  EXPECT_EQ(stored, 1500);
+  EXPECT_EQ(duplicates, 500);
+  EXPECT_EQ(Sum("metric.logins", now_), sum);
+  EXPECT_EQ(Read("metric.logins", type::v1::AGGREGATION_COUNT, now_).value().number(), 1500);
 }
 
 TEST_F(SamplesTest, TakesSilenceForZeroOnceTheSourceReports) {

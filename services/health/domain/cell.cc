@@ -38,12 +38,4 @@ void AddCell(Cell& cell, const Cell& more) {
   cell.sum += more.sum;
 }
 
-Visibility VisibleAt(const Cell& cell, absl::Time as_of, std::optional<absl::Time> known_at) {
-  if (cell.first_occurred > as_of) return Visibility::kNone;
-  if (known_at.has_value() && cell.first_recorded > *known_at) return Visibility::kNone;
-  if (cell.last_occurred > as_of) return Visibility::kPart;
-  if (known_at.has_value() && cell.last_recorded > *known_at) return Visibility::kPart;
-  return Visibility::kWhole;
-}
-
 }  // namespace banso::health

@@ -2,15 +2,15 @@
 #define BANSO_SERVICES_HEALTH_DOMAIN_CELL_H_
 
 #include <cstdint>
-#include <optional>
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 
 namespace banso::health {
 
-// All samples of one account and metric on one civil day that name the same user, object and site,
-// as far as the windows of a fact need to know them. Which account and metric, the caller knows.
+// One or more samples of an account and metric on one civil day that name the same user, object and
+// site, as far as the windows of a fact need to know them. Which account and metric, the caller
+// knows.
 struct Cell {
   // The civil day on which the samples occurred, in the account's time zone.
   absl::CivilDay day;
@@ -38,17 +38,6 @@ void AddSample(Cell& cell, double value, absl::Time occurred, absl::Time recorde
 
 // Adds all samples of `more` to `cell`.
 void AddCell(Cell& cell, const Cell& more);
-
-// How much of a cell counts as of a time and as known at a time.
-enum class Visibility {
-  // Nothing of it.
-  kNone,
-  // All of it.
-  kWhole,
-  // Only its single samples can tell.
-  kPart,
-};
-Visibility VisibleAt(const Cell& cell, absl::Time as_of, std::optional<absl::Time> known_at);
 
 }  // namespace banso::health
 

@@ -147,14 +147,5 @@ TEST(ReadCells, AnswersPerObjectWithZeroForTheSilentOnes) {
   EXPECT_EQ(reading.objects(2).value().number(), 0);
 }
 
-TEST(VisibleAt, KnowsWholeNoneAndPart) {
-  const Cell cell = MakeCell(kMonday, {1, 1});
-  EXPECT_EQ(VisibleAt(cell, Noon(kMonday + 1), std::nullopt), Visibility::kWhole);
-  EXPECT_EQ(VisibleAt(cell, Noon(kMonday) - absl::Seconds(1), std::nullopt), Visibility::kNone);
-  EXPECT_EQ(VisibleAt(cell, Noon(kMonday), std::nullopt), Visibility::kPart);
-  EXPECT_EQ(VisibleAt(cell, Noon(kMonday + 1), Noon(kMonday)), Visibility::kPart);
-  EXPECT_EQ(VisibleAt(cell, Noon(kMonday + 1), Noon(kMonday - 1)), Visibility::kNone);
-}
-
 }  // namespace
 }  // namespace banso::health

@@ -48,9 +48,9 @@ absl::StatusOr<std::vector<TouchedDay>> DecodeTouched(absl::string_view bytes) {
 
 absl::Status SaveTouched(storage::Writer& writer, const std::set<TouchedDay>& touched) {
   return writer
-      .Execute(
-          "INSERT INTO sample_commit (position, cells) VALUES ($position, $cells)",
-          {{"position", writer.NextPosition()}, {"cells", storage::Bytes{EncodeTouched(touched)}}})
+      .Execute("INSERT INTO sample_commit (position, touched) VALUES ($position, $touched)",
+               {{"position", writer.NextPosition()},
+                {"touched", storage::Bytes{EncodeTouched(touched)}}})
       .status();
 }
 
@@ -58,7 +58,7 @@ absl::StatusOr<std::vector<SampleCommit>> TailSamples(storage::Reader& reader, i
                                                       int limit) {
   std::vector<SampleCommit> commits;
   BANSO_RETURN_IF_ERROR(
-      reader.Query("SELECT position, cells FROM sample_commit WHERE position > $position "
+      reader.Query("SELECT position, touched FROM sample_commit WHERE position > $position "
                    "ORDER BY position LIMIT $limit",
                    {{"position", position}, {"limit", limit}}, [&](const Row& row) -> absl::Status {
                      SampleCommit commit;

@@ -1,8 +1,6 @@
 #include <algorithm>
 #include <limits>
-#include <map>
 #include <set>
-#include <utility>
 
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
@@ -12,72 +10,37 @@
 namespace banso::health {
 namespace {
 
-using storage::Params;
 using storage::Reader;
 using storage::Row;
 
-// Days far before and after all that can be stored.
-constexpr int64_t kFirstDay = -200000;
+constexpr int64_t kMicrosPerDay = int64_t{24} * 60 * 60 * 1000000;
 constexpr int64_t kEndOfTime = std::numeric_limits<int64_t>::max();
+// Days before and after all that can be stored.
+constexpr int64_t kFirstDay = -1000000;
+constexpr int64_t kLastDay = 4000000;
 
-constexpr char kCells[] =
-    "SELECT day, recorded_day, object, actor, site, samples, nonzero, total, least, most, latest, "
-    "first_occurred, last_occurred, first_recorded, last_recorded FROM sample_cell "
-    "WHERE account = $account AND metric = $metric AND day >= $from AND day <= $to "
-    "ORDER BY day, recorded_day, object, actor, site";
+constexpr char kMetricsOfSource[] =
+    "SELECT word.number FROM metric JOIN word ON word.text = metric.name "
+    "WHERE metric.source = $source ORDER BY word.number";
 
-constexpr char kSamplesOfDay[] =
-    "SELECT object, actor, site, occurred, recorded, value FROM sample "
-    "WHERE account = $account AND metric = $metric AND day = $day "
-    "AND occurred <= $as_of AND recorded <= $known_at ORDER BY occurred, recorded, id_hash";
-
-// The last day before `before` that may have a sample which counts.
-constexpr char kLastDay[] =
-    "SELECT day FROM sample_cell WHERE account = $account AND metric = $metric "
-    "AND day >= $from AND day < $before AND nonzero >= $nonzero "
-    "AND first_occurred <= $as_of AND first_recorded <= $known_at ORDER BY day DESC LIMIT 1";
-
-constexpr char kAnyDay[] =
-    "SELECT day FROM sample_cell WHERE account = $account AND metric = $metric "
-    "AND first_occurred <= $as_of AND first_recorded <= $known_at ORDER BY day LIMIT 1";
-
-constexpr char kSourceReports[] =
-    "SELECT MIN((SELECT cell.day FROM sample_cell cell WHERE cell.account = $account "
-    "AND cell.metric = word.number AND cell.first_occurred <= $as_of "
-    "AND cell.first_recorded <= $known_at ORDER BY cell.day LIMIT 1)) "
-    "FROM metric JOIN word ON word.text = metric.name WHERE metric.source = $source";
-
-constexpr char kObjects[] =
-    "SELECT DISTINCT object FROM sample_cell WHERE account = $account AND metric = $metric "
-    "AND day <= $to AND object <> 0 AND first_occurred <= $as_of AND first_recorded <= $known_at "
-    "ORDER BY object";
-
-int64_t DayNumber(absl::CivilDay day) { return day - absl::CivilDay(1970, 1, 1); }
-
-int64_t KnownAt(std::optional<absl::Time> known_at) {
-  return known_at.has_value() ? absl::ToUnixMicros(*known_at) : kEndOfTime;
+int64_t DayNumber(absl::CivilDay day) {
+  return std::clamp(day - absl::CivilDay(1970, 1, 1), kFirstDay, kLastDay);
 }
 
-int64_t FromDay(std::optional<absl::CivilDay> from) {
-  return from.has_value() ? DayNumber(*from) : kFirstDay;
-}
+absl::CivilDay DayOfNumber(int64_t number) { return absl::CivilDay(1970, 1, 1) + number; }
 
-Cell CellOf(const Row& row) {
+// Samples of the day, in whatever time zone, did not occur before; after.
+int64_t EarliestOn(int64_t day) { return (day - 1) * kMicrosPerDay; }
+int64_t LatestOn(int64_t day) { return (day + 2) * kMicrosPerDay; }
+
+Cell CellOf(const StoredSample& sample) {
   Cell cell;
-  cell.day = row.Day(0);
-  cell.object = row.Int64(2);
-  cell.user = row.Int64(3);
-  cell.site = row.Int64(4);
-  cell.count = row.Int64(5);
-  cell.nonzero = row.Int64(6);
-  cell.sum = row.Double(7);
-  cell.min = row.Double(8);
-  cell.max = row.Double(9);
-  cell.last = row.Double(10);
-  cell.first_occurred = row.Time(11);
-  cell.last_occurred = row.Time(12);
-  cell.first_recorded = row.Time(13);
-  cell.last_recorded = row.Time(14);
+  cell.day = DayOfNumber(sample.day);
+  cell.object = sample.object;
+  cell.user = sample.user;
+  cell.site = sample.site;
+  AddSample(cell, sample.value, absl::FromUnixMicros(sample.occurred),
+            absl::FromUnixMicros(sample.recorded));
   return cell;
 }
 
@@ -91,122 +54,109 @@ bool LastDayDecides(const fact::v1::FactQuery& query) {
 
 }  // namespace
 
-// Replaces a cell of which only a part counts by what its single samples say.
-absl::Status SampleReader::LoadPart(Reader& reader, const Key& key, absl::CivilDay day,
-                                    int64_t recorded_day, std::vector<Cell>& cells) const {
-  std::map<std::tuple<int64_t, int64_t, int64_t>, Cell> parts;
-  const Params params{{"account", key.account},
-                      {"metric", key.metric},
-                      {"day", DayNumber(day)},
-                      {"as_of", absl::ToUnixMicros(key.as_of)},
-                      {"known_at", KnownAt(key.known_at)}};
-  BANSO_RETURN_IF_ERROR(reader.Query(kSamplesOfDay, params, [&](const Row& row) {
-    const absl::Time recorded = row.Time(4);
-    const absl::CivilDay recorded_on = calendar::DayOf(recorded, absl::UTCTimeZone());
-    if (DayNumber(recorded_on) != recorded_day) return absl::OkStatus();
-    Cell& cell = parts[std::make_tuple(row.Int64(0), row.Int64(1), row.Int64(2))];
-    cell.day = day;
-    cell.object = row.Int64(0);
-    cell.user = row.Int64(1);
-    cell.site = row.Int64(2);
-    AddSample(cell, row.Double(5), row.Time(3), recorded);
-    return absl::OkStatus();
-  }));
-  for (auto& [unused, cell] : parts) cells.push_back(cell);
-  return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<Cell>> SampleReader::Load(Reader& reader, const Key& key,
-                                                     std::optional<absl::CivilDay> from,
-                                                     absl::CivilDay to) const {
-  // Cells of one day and recorded day, of which at least one counts only in part, are all replaced.
-  std::map<std::pair<absl::CivilDay, int64_t>, std::vector<Cell>> groups;
-  std::set<std::pair<absl::CivilDay, int64_t>> partial;
-  const Params params{{"account", key.account},
-                      {"metric", key.metric},
-                      {"from", FromDay(from)},
-                      {"to", DayNumber(to)}};
-  BANSO_RETURN_IF_ERROR(reader.Query(kCells, params, [&](const Row& row) {
-    const Cell cell = CellOf(row);
-    const auto group = std::make_pair(cell.day, row.Int64(1));
-    const Visibility visibility = VisibleAt(cell, key.as_of, key.known_at);
-    if (visibility == Visibility::kWhole) groups[group].push_back(cell);
-    if (visibility == Visibility::kPart) partial.insert(group);
-    return absl::OkStatus();
-  }));
-  for (const auto& group : partial) groups.erase(group);
+// One cell for each sample of the days from `from` to `to` that counts.
+absl::StatusOr<std::vector<Cell>> SampleReader::Load(Reader& reader, const View& view, int64_t from,
+                                                     int64_t to) {
   std::vector<Cell> cells;
-  for (const auto& [unused, members] : groups) {
-    cells.insert(cells.end(), members.begin(), members.end());
-  }
-  for (const auto& [day, recorded_day] : partial) {
-    BANSO_RETURN_IF_ERROR(LoadPart(reader, key, day, recorded_day, cells));
-  }
+  BANSO_RETURN_IF_ERROR(ReadPages(reader, view.series, EarliestOn(from),
+                                  std::min(LatestOn(to), view.as_of), [&](const SamplePage& page) {
+                                    for (const StoredSample& sample : page.samples) {
+                                      if (sample.day < from || sample.day > to) continue;
+                                      if (view.Shows(sample)) cells.push_back(CellOf(sample));
+                                    }
+                                    return absl::OkStatus();
+                                  }));
   return cells;
 }
 
-absl::StatusOr<std::vector<Cell>> SampleReader::LoadLast(Reader& reader, const Key& key,
-                                                         const CellQuestion& question) const {
-  const bool nonzero = question.aggregation == type::v1::AGGREGATION_DAYS_SINCE_LAST;
-  absl::CivilDay before = question.to + 1;
+// The last of these days with a sample that counts, other than zero when `nonzero` says so.
+absl::StatusOr<std::vector<Cell>> SampleReader::LoadLast(Reader& reader, const View& view,
+                                                         int64_t from, int64_t to, bool nonzero) {
+  int64_t before = std::min(LatestOn(to), view.as_of);
+  while (before >= EarliestOn(from)) {
+    BANSO_ASSIGN_OR_RETURN(const std::optional<SamplePage> page,
+                           LastPageTo(reader, view.series, before));
+    if (!page.has_value()) break;
+    std::optional<int64_t> day;
+    for (const StoredSample& sample : page->samples) {
+      if (sample.day < from || sample.day > to || !view.Shows(sample)) continue;
+      if (nonzero && sample.value == 0) continue;
+      day = std::max(sample.day, day.value_or(sample.day));
+    }
+    if (day.has_value()) return Load(reader, view, *day, *day);
+    if (page->since == kBeginning) break;
+    before = page->since - 1;
+  }
+  return std::vector<Cell>();
+}
+
+// The day of the first sample that counts.
+absl::StatusOr<std::optional<int64_t>> SampleReader::FirstDay(Reader& reader, const View& view) {
+  int64_t from = kBeginning;
   while (true) {
-    const Params params{
-        {"account", key.account},           {"metric", key.metric},
-        {"from", FromDay(question.from)},   {"before", DayNumber(before)},
-        {"nonzero", nonzero ? 1 : 0},       {"as_of", absl::ToUnixMicros(key.as_of)},
-        {"known_at", KnownAt(key.known_at)}};
-    absl::CivilDay day;
-    BANSO_ASSIGN_OR_RETURN(const bool found, reader.QueryOne(kLastDay, params, [&](const Row& row) {
-      day = row.Day(0);
-      return absl::OkStatus();
-    }));
-    if (!found) return std::vector<Cell>();
-    BANSO_ASSIGN_OR_RETURN(std::vector<Cell> cells, Load(reader, key, day, day));
-    const bool counts = std::any_of(cells.begin(), cells.end(), [&](const Cell& cell) {
-      return nonzero ? cell.nonzero > 0 : cell.count > 0;
-    });
-    if (counts) return cells;
-    before = day;
+    BANSO_ASSIGN_OR_RETURN(const std::optional<SamplePage> page,
+                           FirstPageFrom(reader, view.series, from));
+    if (!page.has_value()) return std::optional<int64_t>();
+    for (const StoredSample& sample : page->samples) {
+      if (view.Shows(sample)) return std::optional<int64_t>(sample.day);
+    }
+    if (page->samples.back().occurred > view.as_of) return std::optional<int64_t>();
+    from = page->since + 1;
   }
 }
 
-// What the cells of the window alone do not say.
-absl::Status SampleReader::FillContext(Reader& reader, const v1::Metric& metric, const Key& key,
-                                       bool empty, CellQuestion& question) const {
-  const Params moment{{"account", key.account},
-                      {"metric", key.metric},
-                      {"as_of", absl::ToUnixMicros(key.as_of)},
-                      {"known_at", KnownAt(key.known_at)}};
+// The objects that samples which count have named up to the day `to`, by number.
+absl::StatusOr<std::vector<int64_t>> SampleReader::Objects(Reader& reader, const View& view,
+                                                           int64_t to) {
+  std::set<int64_t> objects;
+  BANSO_RETURN_IF_ERROR(ReadPages(reader, view.series, kBeginning,
+                                  std::min(LatestOn(to), view.as_of), [&](const SamplePage& page) {
+                                    for (const StoredSample& sample : page.samples) {
+                                      if (sample.object == 0 || sample.day > to) continue;
+                                      if (view.Shows(sample)) objects.insert(sample.object);
+                                    }
+                                    return absl::OkStatus();
+                                  }));
+  return std::vector<int64_t>(objects.begin(), objects.end());
+}
+
+// The day of the first sample of any metric of the same source.
+absl::StatusOr<std::optional<absl::CivilDay>> SampleReader::ReportsSince(Reader& reader,
+                                                                         const v1::Metric& metric,
+                                                                         View view) {
+  std::vector<int64_t> metrics;
+  BANSO_RETURN_IF_ERROR(
+      reader.Query(kMetricsOfSource, {{"source", metric.source()}}, [&](const Row& row) {
+        metrics.push_back(row.Int64(0));
+        return absl::OkStatus();
+      }));
+  std::optional<absl::CivilDay> since;
+  for (const int64_t number : metrics) {
+    view.series.metric = number;
+    BANSO_ASSIGN_OR_RETURN(const std::optional<int64_t> day, FirstDay(reader, view));
+    if (day.has_value()) since = std::min(DayOfNumber(*day), since.value_or(DayOfNumber(*day)));
+  }
+  return since;
+}
+
+// What the samples of the window alone do not say.
+absl::Status SampleReader::FillContext(Reader& reader, const v1::Metric& metric, const View& view,
+                                       bool empty, CellQuestion& question) {
   question.ever = !empty;
   if (empty) {
-    BANSO_ASSIGN_OR_RETURN(question.ever, reader.QueryOne(kAnyDay, moment, [](const Row&) {
-      return absl::OkStatus();
-    }));
+    BANSO_ASSIGN_OR_RETURN(const std::optional<int64_t> first, FirstDay(reader, view));
+    question.ever = first.has_value();
   }
   const bool trend = question.aggregation == type::v1::AGGREGATION_TREND_PER_WEEK;
   if (empty || trend || question.per_object) {
-    const Params params{{"account", key.account},
-                        {"source", metric.source()},
-                        {"as_of", absl::ToUnixMicros(key.as_of)},
-                        {"known_at", KnownAt(key.known_at)}};
-    BANSO_RETURN_IF_ERROR(reader
-                              .QueryOne(kSourceReports, params,
-                                        [&](const Row& row) {
-                                          question.reports_since = row.OptionalDay(0);
-                                          return absl::OkStatus();
-                                        })
-                              .status());
+    BANSO_ASSIGN_OR_RETURN(question.reports_since, ReportsSince(reader, metric, view));
     if (question.reports_since.has_value() && *question.reports_since > question.to) {
       question.reports_since.reset();
     }
   }
   if (!question.per_object) return absl::OkStatus();
-  Params params = moment;
-  params.Set("to", DayNumber(question.to));
-  return reader.Query(kObjects, params, [&](const Row& row) {
-    question.objects.push_back(row.Int64(0));
-    return absl::OkStatus();
-  });
+  BANSO_ASSIGN_OR_RETURN(question.objects, Objects(reader, view, DayNumber(question.to)));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<fact::v1::FactReading> SampleReader::Read(Reader& reader, const v1::Metric& metric,
@@ -220,19 +170,22 @@ absl::StatusOr<fact::v1::FactReading> SampleReader::Read(Reader& reader, const v
   if (query.has_from()) question.from = calendar::ToDay(query.from());
   question.to = query.has_to() ? calendar::ToDay(query.to()) : question.today;
 
-  Key key;
-  key.as_of = moment.as_of;
-  key.known_at = moment.known_at;
-  BANSO_ASSIGN_OR_RETURN(key.account, words_.Find(reader, moment.account));
-  BANSO_ASSIGN_OR_RETURN(key.metric, words_.Find(reader, metric.name()));
+  View view;
+  view.as_of = absl::ToUnixMicros(moment.as_of);
+  view.known_at = moment.known_at.has_value() ? absl::ToUnixMicros(*moment.known_at) : kEndOfTime;
+  BANSO_ASSIGN_OR_RETURN(view.series.account, words_.Find(reader, moment.account));
+  BANSO_ASSIGN_OR_RETURN(view.series.metric, words_.Find(reader, metric.name()));
   std::vector<Cell> cells;
-  if (key.account != 0) {
+  if (view.series.account != 0) {
+    const int64_t from = question.from.has_value() ? DayNumber(*question.from) : kFirstDay;
+    const int64_t to = DayNumber(question.to);
     if (LastDayDecides(query)) {
-      BANSO_ASSIGN_OR_RETURN(cells, LoadLast(reader, key, question));
+      const bool nonzero = question.aggregation == type::v1::AGGREGATION_DAYS_SINCE_LAST;
+      BANSO_ASSIGN_OR_RETURN(cells, LoadLast(reader, view, from, to, nonzero));
     } else {
-      BANSO_ASSIGN_OR_RETURN(cells, Load(reader, key, question.from, question.to));
+      BANSO_ASSIGN_OR_RETURN(cells, Load(reader, view, from, to));
     }
-    BANSO_RETURN_IF_ERROR(FillContext(reader, metric, key, cells.empty(), question));
+    BANSO_RETURN_IF_ERROR(FillContext(reader, metric, view, cells.empty(), question));
   }
   absl::Status status;
   fact::v1::FactReading reading = ReadCells(cells, question, [&](int64_t number) {
@@ -250,11 +203,12 @@ absl::StatusOr<fact::v1::FactReading> SampleReader::ReadDay(Reader& reader,
                                                             const v1::Metric& metric,
                                                             int64_t account, absl::CivilDay day,
                                                             int64_t object) const {
-  Key key;
-  key.account = account;
-  key.as_of = absl::InfiniteFuture();
-  BANSO_ASSIGN_OR_RETURN(key.metric, words_.Find(reader, metric.name()));
-  BANSO_ASSIGN_OR_RETURN(std::vector<Cell> cells, Load(reader, key, day, day));
+  View view;
+  view.series.account = account;
+  view.as_of = view.known_at = kEndOfTime;
+  BANSO_ASSIGN_OR_RETURN(view.series.metric, words_.Find(reader, metric.name()));
+  BANSO_ASSIGN_OR_RETURN(std::vector<Cell> cells,
+                         Load(reader, view, DayNumber(day), DayNumber(day)));
   std::erase_if(cells, [&](const Cell& cell) { return cell.object != object; });
   CellQuestion question;
   question.kind = metric.kind();

@@ -1,54 +1,25 @@
+#include <algorithm>
 #include <cstring>
-#include <set>
+#include <iterator>
 #include <string>
+#include <utility>
 
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/fingerprint.h"
 #include "common/status_macros.h"
 #include "services/health/domain/sample_rules.h"
-#include "services/health/store/sample_feed.h"
 #include "services/health/store/samples.h"
 
 namespace banso::health {
 namespace {
 
-using storage::Value;
 using storage::Writer;
 
-constexpr char kInsertSample[] =
-    "INSERT INTO sample (account, metric, id_hash, day, object, actor, site, occurred, recorded, "
-    "backdated, value) VALUES ($account, $metric, $id_hash, $day, $object, $actor, $site, "
-    "$occurred, $recorded, $backdated, $value) ON CONFLICT (account, metric, id_hash) DO NOTHING";
+constexpr int64_t kMicrosPerDay = int64_t{24} * 60 * 60 * 1000000;
 
-constexpr char kFindSample[] =
-    "SELECT object, actor, site, occurred, value FROM sample "
-    "WHERE account = $account AND metric = $metric AND id_hash = $id_hash";
-
-constexpr char kAddCell[] =
-    "INSERT INTO sample_cell (account, metric, day, recorded_day, object, actor, site, samples, "
-    "nonzero, total, least, most, latest, first_occurred, last_occurred, first_recorded, "
-    "last_recorded) VALUES ($account, $metric, $day, $recorded_day, $object, $actor, $site, "
-    "$samples, $nonzero, $total, $least, $most, $latest, $first_occurred, $last_occurred, "
-    "$first_recorded, $last_recorded) "
-    "ON CONFLICT (account, metric, day, recorded_day, object, actor, site) DO UPDATE SET "
-    "samples = sample_cell.samples + excluded.samples, "
-    "nonzero = sample_cell.nonzero + excluded.nonzero, "
-    "total = sample_cell.total + excluded.total, "
-    "least = CASE WHEN excluded.least < sample_cell.least THEN excluded.least "
-    "ELSE sample_cell.least END, "
-    "most = CASE WHEN excluded.most > sample_cell.most THEN excluded.most "
-    "ELSE sample_cell.most END, "
-    "latest = CASE WHEN excluded.last_occurred >= sample_cell.last_occurred THEN excluded.latest "
-    "ELSE sample_cell.latest END, "
-    "first_occurred = CASE WHEN excluded.first_occurred < sample_cell.first_occurred "
-    "THEN excluded.first_occurred ELSE sample_cell.first_occurred END, "
-    "last_occurred = CASE WHEN excluded.last_occurred > sample_cell.last_occurred "
-    "THEN excluded.last_occurred ELSE sample_cell.last_occurred END, "
-    "first_recorded = CASE WHEN excluded.first_recorded < sample_cell.first_recorded "
-    "THEN excluded.first_recorded ELSE sample_cell.first_recorded END, "
-    "last_recorded = CASE WHEN excluded.last_recorded > sample_cell.last_recorded "
-    "THEN excluded.last_recorded ELSE sample_cell.last_recorded END";
+// How many samples are held in memory until they are written.
+constexpr size_t kMaxHeld = 200000;
 
 // 64 bits of the id's hash: enough to tell the ids of one account and metric apart.
 int64_t HashOf(absl::string_view id) {
@@ -58,90 +29,104 @@ int64_t HashOf(absl::string_view id) {
   return number;
 }
 
-int64_t DayNumber(absl::CivilDay day) { return day - absl::CivilDay(1970, 1, 1); }
-
-absl::Time InMicros(absl::Time time) { return absl::FromUnixMicros(absl::ToUnixMicros(time)); }
+// Whether two samples with one id say the same.
+bool SameContent(const StoredSample& a, const StoredSample& b) {
+  return a.object == b.object && a.user == b.user && a.site == b.site && a.occurred == b.occurred &&
+         a.value == b.value;
+}
 
 }  // namespace
 
+absl::StatusOr<StoredSample> SampleWriter::Convert(Writer& writer, const v1::Sample& sample,
+                                                   absl::TimeZone zone) {
+  const absl::Time occurred = calendar::ToTime(sample.occurred_time());
+  StoredSample stored;
+  stored.id_hash = HashOf(sample.id());
+  stored.occurred = absl::ToUnixMicros(occurred);
+  stored.recorded = absl::ToUnixMicros(
+      sample.has_known_time() ? calendar::ToTime(sample.known_time()) : writer.now());
+  stored.backdated = sample.has_known_time();
+  stored.day = calendar::DayOf(occurred, zone) - absl::CivilDay(1970, 1, 1);
+  stored.value = ValueOf(sample);
+  BANSO_ASSIGN_OR_RETURN(stored.object, words_.Number(writer, sample.object()));
+  BANSO_ASSIGN_OR_RETURN(stored.user, words_.Number(writer, sample.user()));
+  BANSO_ASSIGN_OR_RETURN(stored.site, words_.Number(writer, sample.site()));
+  return stored;
+}
+
+// Brings in the pages with all that occurred from `from` to `to`.
+absl::Status SampleWriter::Hold(Writer& writer, const SeriesKey& key, int64_t from, int64_t to,
+                                Series& series) {
+  if (!series.pages.empty()) {
+    if (series.from <= from && to <= series.to) return absl::OkStatus();
+    from = std::min(from, series.from);
+    to = std::max(to, series.to);
+  }
+  BANSO_RETURN_IF_ERROR(ReadPages(writer, key, from, to, [&](SamplePage page) {
+    const size_t count = page.samples.size();
+    // A page that is held already may have been changed.
+    if (series.pages.try_emplace(page.since, Page{std::move(page.samples)}).second) held_ += count;
+    return absl::OkStatus();
+  }));
+  if (series.pages.empty()) series.pages[kBeginning];
+  series.from = from;
+  series.to = to;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<SampleOutcome> SampleWriter::Add(Writer& writer, const v1::Sample& sample,
                                                 absl::string_view account, absl::TimeZone zone) {
-  BANSO_ASSIGN_OR_RETURN(const int64_t account_number, words_.Number(writer, account));
-  BANSO_ASSIGN_OR_RETURN(const int64_t metric, words_.Number(writer, sample.metric()));
-  BANSO_ASSIGN_OR_RETURN(const int64_t object, words_.Number(writer, sample.object()));
-  BANSO_ASSIGN_OR_RETURN(const int64_t user, words_.Number(writer, sample.user()));
-  BANSO_ASSIGN_OR_RETURN(const int64_t site, words_.Number(writer, sample.site()));
-  const absl::Time occurred = InMicros(calendar::ToTime(sample.occurred_time()));
-  const absl::Time recorded =
-      sample.has_known_time() ? InMicros(calendar::ToTime(sample.known_time())) : writer.now();
-  const absl::CivilDay day = calendar::DayOf(occurred, zone);
-  const double value = ValueOf(sample);
-  const int64_t id_hash = HashOf(sample.id());
+  SeriesKey key;
+  BANSO_ASSIGN_OR_RETURN(key.account, words_.Number(writer, account));
+  BANSO_ASSIGN_OR_RETURN(key.metric, words_.Number(writer, sample.metric()));
+  BANSO_ASSIGN_OR_RETURN(const StoredSample stored, Convert(writer, sample, zone));
+  if (held_ > kMaxHeld) BANSO_RETURN_IF_ERROR(Flush(writer));
+  Series& series = series_[key];
+  const int64_t from = stored.occurred - kMicrosPerDay;
+  const int64_t to = stored.occurred + kMicrosPerDay;
+  BANSO_RETURN_IF_ERROR(Hold(writer, key, from, to, series));
 
-  BANSO_ASSIGN_OR_RETURN(const int64_t inserted,
-                         writer.Execute(kInsertSample, {{"account", account_number},
-                                                        {"metric", metric},
-                                                        {"id_hash", id_hash},
-                                                        {"day", Value(day)},
-                                                        {"object", object},
-                                                        {"actor", user},
-                                                        {"site", site},
-                                                        {"occurred", Value(occurred)},
-                                                        {"recorded", Value(recorded)},
-                                                        {"backdated", sample.has_known_time()},
-                                                        {"value", value}}));
-  if (inserted == 0) {
-    bool same = false;
-    BANSO_RETURN_IF_ERROR(
-        writer
-            .QueryOne(kFindSample,
-                      {{"account", account_number}, {"metric", metric}, {"id_hash", id_hash}},
-                      [&](const storage::Row& row) {
-                        same = row.Int64(0) == object && row.Int64(1) == user &&
-                               row.Int64(2) == site && row.Time(3) == occurred &&
-                               row.Double(4) == value;
-                        return absl::OkStatus();
-                      })
-            .status());
-    return same ? SampleOutcome::kDuplicate : SampleOutcome::kIdTaken;
+  auto target = std::prev(series.pages.upper_bound(stored.occurred));
+  auto begin = std::prev(series.pages.upper_bound(std::max(from, series.pages.begin()->first)));
+  for (; begin != series.pages.end() && begin->first <= to; ++begin) {
+    for (const StoredSample& other : begin->second.samples) {
+      if (other.id_hash != stored.id_hash || other.occurred < from || other.occurred > to) continue;
+      return SameContent(other, stored) ? SampleOutcome::kDuplicate : SampleOutcome::kIdTaken;
+    }
   }
-  const absl::CivilDay recorded_day = calendar::DayOf(recorded, absl::UTCTimeZone());
-  Cell& cell = cells_[CellKey(account_number, metric, DayNumber(day), DayNumber(recorded_day),
-                              object, user, site)];
-  AddSample(cell, value, occurred, recorded);
+  // After those of the same moment: of two, the one added last counts as the latest.
+  std::vector<StoredSample>& samples = target->second.samples;
+  const auto place =
+      std::upper_bound(samples.begin(), samples.end(), stored.occurred,
+                       [](int64_t time, const StoredSample& s) { return time < s.occurred; });
+  samples.insert(place, stored);
+  target->second.changed = true;
+  ++held_;
+  touched_.insert(
+      {.account = key.account, .metric = key.metric, .day = stored.day, .object = stored.object});
   return SampleOutcome::kStored;
 }
 
+// Writes what was changed, and forgets all that is held.
+absl::Status SampleWriter::Flush(Writer& writer) {
+  for (auto& [key, series] : series_) {
+    for (auto page = series.pages.begin(); page != series.pages.end(); ++page) {
+      if (!page->second.changed) continue;
+      const bool is_last = std::next(page) == series.pages.end();
+      BANSO_RETURN_IF_ERROR(
+          WritePage(writer, key, {.since = page->first, .samples = std::move(page->second.samples)},
+                    is_last));
+    }
+  }
+  series_.clear();
+  held_ = 0;
+  return absl::OkStatus();
+}
+
 absl::Status SampleWriter::Finish(Writer& writer) {
-  if (cells_.empty()) return absl::OkStatus();
-  for (const auto& [key, cell] : cells_) {
-    const auto& [account, metric, day, recorded_day, object, user, site] = key;
-    BANSO_RETURN_IF_ERROR(writer
-                              .Execute(kAddCell, {{"account", account},
-                                                  {"metric", metric},
-                                                  {"day", day},
-                                                  {"recorded_day", recorded_day},
-                                                  {"object", object},
-                                                  {"actor", user},
-                                                  {"site", site},
-                                                  {"samples", cell.count},
-                                                  {"nonzero", cell.nonzero},
-                                                  {"total", cell.sum},
-                                                  {"least", cell.min},
-                                                  {"most", cell.max},
-                                                  {"latest", cell.last},
-                                                  {"first_occurred", Value(cell.first_occurred)},
-                                                  {"last_occurred", Value(cell.last_occurred)},
-                                                  {"first_recorded", Value(cell.first_recorded)},
-                                                  {"last_recorded", Value(cell.last_recorded)}})
-                              .status());
-  }
-  std::set<TouchedDay> touched;
-  for (const auto& [key, unused] : cells_) {
-    const auto& [account, metric, day, recorded_day, object, user, site] = key;
-    touched.insert({.account = account, .metric = metric, .day = day, .object = object});
-  }
-  return SaveTouched(writer, touched);
+  if (touched_.empty()) return absl::OkStatus();
+  BANSO_RETURN_IF_ERROR(Flush(writer));
+  return SaveTouched(writer, touched_);
 }
 
 }  // namespace banso::health

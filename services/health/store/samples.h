@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,6 +17,8 @@
 #include "common/storage/database.h"
 #include "services/health/domain/cell.h"
 #include "services/health/domain/cell_window.h"
+#include "services/health/store/sample_feed.h"
+#include "services/health/store/sample_series.h"
 #include "services/health/store/words.h"
 
 namespace banso::health {
@@ -51,23 +53,30 @@ class SampleReader {
                                                 int64_t object) const;
 
  private:
-  // Numbers and times of one question, as SQL takes them.
-  struct Key {
-    int64_t account = 0;
-    int64_t metric = 0;
-    absl::Time as_of;
-    std::optional<absl::Time> known_at = std::nullopt;
+  // Which samples of which series count.
+  struct View {
+    SeriesKey series;
+    // Microseconds since 1970.
+    int64_t as_of = 0;
+    int64_t known_at = 0;
+
+    bool Shows(const StoredSample& sample) const {
+      return sample.occurred <= as_of && sample.recorded <= known_at;
+    }
   };
 
-  absl::StatusOr<std::vector<Cell>> Load(storage::Reader& reader, const Key& key,
-                                         std::optional<absl::CivilDay> from,
-                                         absl::CivilDay to) const;
-  absl::Status LoadPart(storage::Reader& reader, const Key& key, absl::CivilDay day,
-                        int64_t recorded_day, std::vector<Cell>& cells) const;
-  absl::StatusOr<std::vector<Cell>> LoadLast(storage::Reader& reader, const Key& key,
-                                             const CellQuestion& question) const;
-  absl::Status FillContext(storage::Reader& reader, const v1::Metric& metric, const Key& key,
-                           bool empty, CellQuestion& question) const;
+  static absl::StatusOr<std::vector<Cell>> Load(storage::Reader& reader, const View& view,
+                                                int64_t from, int64_t to);
+  static absl::StatusOr<std::vector<Cell>> LoadLast(storage::Reader& reader, const View& view,
+                                                    int64_t from, int64_t to, bool nonzero);
+  static absl::StatusOr<std::optional<int64_t>> FirstDay(storage::Reader& reader, const View& view);
+  static absl::StatusOr<std::vector<int64_t>> Objects(storage::Reader& reader, const View& view,
+                                                      int64_t to);
+  static absl::StatusOr<std::optional<absl::CivilDay>> ReportsSince(storage::Reader& reader,
+                                                                    const v1::Metric& metric,
+                                                                    View view);
+  static absl::Status FillContext(storage::Reader& reader, const v1::Metric& metric,
+                                  const View& view, bool empty, CellQuestion& question);
 
   const Words& words_;
 };
@@ -77,7 +86,7 @@ enum class SampleOutcome {
   kStored,
   // Stored before, with the same content.
   kDuplicate,
-  // Another sample of the account and metric has its id.
+  // Another sample of the account and metric, at most a day before or after it, has its id.
   kIdTaken,
 };
 
@@ -97,11 +106,28 @@ class SampleWriter {
   void Committed() const { words_.Committed(); }
 
  private:
-  // Account, metric, day, recorded day, object, user and site of a cell.
-  using CellKey = std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t>;
+  struct Page {
+    std::vector<StoredSample> samples;
+    bool changed = false;
+  };
+  // What is held of an account and metric: the pages, by when they begin, of all samples that
+  // occurred from `from` to `to`.
+  struct Series {
+    int64_t from = 0;
+    int64_t to = 0;
+    std::map<int64_t, Page> pages;
+  };
+
+  absl::StatusOr<StoredSample> Convert(storage::Writer& writer, const v1::Sample& sample,
+                                       absl::TimeZone zone);
+  absl::Status Hold(storage::Writer& writer, const SeriesKey& key, int64_t from, int64_t to,
+                    Series& series);
+  absl::Status Flush(storage::Writer& writer);
 
   WordWriter words_;
-  std::map<CellKey, Cell> cells_;
+  std::map<SeriesKey, Series> series_;
+  size_t held_ = 0;
+  std::set<TouchedDay> touched_;
 };
 
 }  // namespace banso::health

@@ -28,52 +28,21 @@ CREATE TABLE word (
   text TEXT NOT NULL UNIQUE
 );
 
--- Samples by day: one row for all samples of an account, metric and day that were recorded on the
--- same day and name the same object, user and site (numbers of words, 0: none). Late samples have
--- rows of their own, so that what was known at a time can be told. Days are counted from 1970-01-01:
--- `day` in the account's time zone, `recorded_day` in UTC. See domain/cell.h for the rest.
-CREATE TABLE sample_cell (
+-- Samples, packed: the page of an account and metric that begins with `since` (microseconds since
+-- 1970; the first page of all has the least number) holds those that occurred from then until the
+-- next page begins. See store/sample_page.h.
+CREATE TABLE sample_page (
   account BIGINT NOT NULL,
   metric BIGINT NOT NULL,
-  day BIGINT NOT NULL,
-  recorded_day BIGINT NOT NULL,
-  object BIGINT NOT NULL,
-  actor BIGINT NOT NULL,
-  site BIGINT NOT NULL,
-  samples BIGINT NOT NULL,
-  nonzero BIGINT NOT NULL,
-  total DOUBLE PRECISION NOT NULL,
-  least DOUBLE PRECISION NOT NULL,
-  most DOUBLE PRECISION NOT NULL,
-  latest DOUBLE PRECISION NOT NULL,
-  first_occurred BIGINT NOT NULL,
-  last_occurred BIGINT NOT NULL,
-  first_recorded BIGINT NOT NULL,
-  last_recorded BIGINT NOT NULL,
-  PRIMARY KEY (account, metric, day, recorded_day, object, actor, site)
+  since BIGINT NOT NULL,
+  data {bytes} NOT NULL,
+  PRIMARY KEY (account, metric, since)
 ) {clustered};
 
--- Every sample, by the hash of its id: tells repetitions, and what cells alone cannot when a moment
--- lies within their day.
-CREATE TABLE sample (
-  account BIGINT NOT NULL,
-  metric BIGINT NOT NULL,
-  id_hash BIGINT NOT NULL,
-  day BIGINT NOT NULL,
-  object BIGINT NOT NULL,
-  actor BIGINT NOT NULL,
-  site BIGINT NOT NULL,
-  occurred BIGINT NOT NULL,
-  recorded BIGINT NOT NULL,
-  backdated BIGINT NOT NULL,
-  value DOUBLE PRECISION NOT NULL,
-  PRIMARY KEY (account, metric, id_hash)
-) {clustered};
-
--- Which cells each commit of samples touched, for the stream of facts: see store/sample_feed.h.
+-- Which days' values each commit of samples touched, for the stream of facts: see store/sample_feed.h.
 CREATE TABLE sample_commit (
   position {integer_key},
-  cells {bytes} NOT NULL
+  touched {bytes} NOT NULL
 );
 
 CREATE TABLE rubric ({revisions});
