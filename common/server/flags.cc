@@ -43,6 +43,12 @@ ABSL_FLAG(std::string, config_file, "",
           "YAML file with flags that neither the command line nor the environment gives");
 ABSL_FLAG(std::string, log_file, "", "where to log; empty: standard error");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
+ABSL_FLAG(absl::Duration, request_retention, absl::Hours(48),
+          "how long answers are kept for repeated calls, 24h or longer");
+ABSL_FLAG(absl::Duration, change_retention, absl::InfiniteDuration(),
+          "how long changes and histories are kept, 24h or longer, or inf");
+ABSL_FLAG(std::string, backup_to, "", "copies the stores to this folder, also while served; ends");
+ABSL_FLAG(std::string, restore_from, "", "puts the stores of such a folder in --data_dir; ends");
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
           "how long calls under way may still take after SIGTERM");
 ABSL_FLAG(std::string, accounts_address, "", "where accounts is, as host:port");
@@ -53,12 +59,20 @@ ABSL_FLAG(std::string, handoff_address, "", "where handoff is, as host:port");
 namespace banso::server {
 namespace {
 
-constexpr const char* kNames[] = {
-    "listen_host",      "port",           "http_port",       "ops_port",
-    "data_dir",         "port_file",      "test_clock",      "test_clock_start",
-    "suite_key_file",   "tls_cert_file",  "tls_key_file",    "tls_client_ca_file",
-    "peer_ca_file",     "log_file",       "log_level",       "drain_timeout",
-    "accounts_address", "health_address", "kickoff_address", "handoff_address"};
+// What the environment and the file may set. --backup_to and --restore_from are commands: they are
+// given for one run.
+constexpr const char* kNames[] = {"listen_host",       "port",
+                                  "http_port",         "ops_port",
+                                  "data_dir",          "port_file",
+                                  "test_clock",        "test_clock_start",
+                                  "suite_key_file",    "tls_cert_file",
+                                  "tls_key_file",      "tls_client_ca_file",
+                                  "peer_ca_file",      "log_file",
+                                  "log_level",         "drain_timeout",
+                                  "request_retention", "change_retention",
+                                  "accounts_address",  "health_address",
+                                  "kickoff_address",   "handoff_address"};
+constexpr absl::Duration kMinRetention = absl::Hours(24);
 constexpr int kMaxPort = 65535;
 constexpr size_t kMinKeyLength = 16;
 
@@ -122,6 +136,16 @@ absl::Status CheckFlags(const Flags& flags) {
     violations.Add("--drain_timeout", absl::FormatDuration(flags.drain_timeout), "0s or longer",
                    "OUT_OF_RANGE");
   }
+  for (const auto& [name, retention] : {std::pair("--request_retention", flags.request_retention),
+                                        {"--change_retention", flags.change_retention}}) {
+    if (retention < kMinRetention) {
+      violations.Add(name, absl::FormatDuration(retention), "24h or longer", "OUT_OF_RANGE");
+    }
+  }
+  if (!flags.backup_to.empty() && !flags.restore_from.empty()) {
+    violations.Add("--restore_from", flags.restore_from, "nothing together with --backup_to",
+                   "NOT_ACCEPTED");
+  }
   absl::Time start;
   std::string error;
   if (!flags.test_clock_start.empty() &&
@@ -164,6 +188,10 @@ absl::StatusOr<Flags> ParseFlags(int argc, char** argv, absl::string_view usage)
   flags.log_file = absl::GetFlag(FLAGS_log_file);
   flags.log_level = absl::GetFlag(FLAGS_log_level);
   flags.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
+  flags.request_retention = absl::GetFlag(FLAGS_request_retention);
+  flags.change_retention = absl::GetFlag(FLAGS_change_retention);
+  flags.backup_to = absl::GetFlag(FLAGS_backup_to);
+  flags.restore_from = absl::GetFlag(FLAGS_restore_from);
   flags.addresses = {{"accounts", absl::GetFlag(FLAGS_accounts_address)},
                      {"health", absl::GetFlag(FLAGS_health_address)},
                      {"kickoff", absl::GetFlag(FLAGS_kickoff_address)},

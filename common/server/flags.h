@@ -47,6 +47,17 @@ struct Flags {
   std::string log_file;
   // --log_level: debug (every call), info (calls that change something or fail), warning or error.
   std::string log_level = "info";
+  // --request_retention: how long answers to calls are kept for when these are repeated; a day or
+  // longer, which callers are promised.
+  absl::Duration request_retention = absl::Hours(48);
+  // --change_retention: how long changes of resources are kept, for watchers that come back, for
+  // histories and for reading as of a day; a day or longer, or `inf`: for ever.
+  absl::Duration change_retention = absl::InfiniteDuration();
+  // --backup_to: copies the stores in --data_dir, which may be in use meanwhile, to this folder and
+  // ends; see backup.h.
+  std::string backup_to;
+  // --restore_from: puts the stores of such a folder into --data_dir, where none may be, and ends.
+  std::string restore_from;
   // --drain_timeout: how long calls under way may still take after SIGTERM.
   absl::Duration drain_timeout = absl::Seconds(10);
   // --accounts_address, --health_address, --kickoff_address, --handoff_address: where the others

@@ -58,6 +58,8 @@ TEST_F(FlagsTest, HaveDefaults) {
   EXPECT_EQ(flags->listen_host, "127.0.0.1");
   EXPECT_EQ(flags->port, 0);
   EXPECT_EQ(flags->ops_port, -1);
+  EXPECT_EQ(flags->request_retention, absl::Hours(48));
+  EXPECT_EQ(flags->change_retention, absl::InfiniteDuration());
   EXPECT_EQ(flags->tls, TlsFiles());
   EXPECT_FALSE(flags->test_clock);
   EXPECT_EQ(flags->addresses.at("health"), "");
@@ -120,6 +122,7 @@ TEST_F(FlagsTest, RefuseAFileWithFaultsAndNameThem) {
         Case{"a flag that is far from any", "colour: red", "one of listen_host, port"},
         Case{"a file within the file", "config_file: x", "config_file"},
         Case{"a library's flag", "flagfile: x", "flagfile"},
+        Case{"a command", "backup_to: x", "backup_to"},
         Case{"a value that is none", "port: many", "port"},
         Case{"a list", "port: [1, 2]", "a single value"}, Case{"no value", "port:", "single value"},
         Case{"a key twice", "port: 1\nport: 2", "port"}, Case{"no mapping", "- port", "file"},
@@ -144,16 +147,20 @@ TEST_F(FlagsTest, RefuseWhatMakesNoSense) {
     std::vector<std::string> arguments;
     const char* named;
   };
-  for (const Case& c : {Case{"a port that is none", {"--port=70000"}, "--port"},
-                        Case{"an ops port that is none", {"--ops_port=-2"}, "--ops_port"},
-                        Case{"a level that is none", {"--log_level=loud"}, "--log_level"},
-                        Case{"a time that is none",
-                             {"--test_clock", "--test_clock_start=tomorrow"},
-                             "--test_clock_start"},
-                        Case{"a start without a test clock",
-                             {"--test_clock_start=2025-04-01T00:00:00Z"},
-                             "--test_clock"},
-                        Case{"an argument that is no flag", {"serve"}, "serve"}}) {
+  for (const Case& c :
+       {Case{"a port that is none", {"--port=70000"}, "--port"},
+        Case{"an ops port that is none", {"--ops_port=-2"}, "--ops_port"},
+        Case{"a level that is none", {"--log_level=loud"}, "--log_level"},
+        Case{"a time that is none",
+             {"--test_clock", "--test_clock_start=tomorrow"},
+             "--test_clock_start"},
+        Case{"a start without a test clock",
+             {"--test_clock_start=2025-04-01T00:00:00Z"},
+             "--test_clock"},
+        Case{"answers forgotten too soon", {"--request_retention=1h"}, "--request_retention"},
+        Case{"changes forgotten too soon", {"--change_retention=-24h"}, "--change_retention"},
+        Case{"two commands at once", {"--backup_to=a", "--restore_from=b"}, "--restore_from"},
+        Case{"an argument that is no flag", {"serve"}, "serve"}}) {
     SCOPED_TRACE(c.name);
     absl::FlagSaver saver;
     const absl::Status status = Parse(c.arguments).status();

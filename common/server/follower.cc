@@ -135,8 +135,10 @@ class StreamFollower : public Follower {
     const absl::Status status = ReadAll(*stream, progress);
     Publish(nullptr);
     if (contract::Reason(status) == contract::kReasonResumeTokenExpired) {
-      // Begin again with everything that there is.
+      // Begin again with everything that there is. Whoever waits, waits for positions of the store
+      // as it is now.
       stored_ = FollowerPosition();
+      SetPosition(0);
       return status;
     }
     return status;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "common/contract/errors.h"
+#include "common/server/backup.h"
 #include "common/server/notes_server.h"
 #include "common/status_macros.h"
 #include "common/testing/status_matchers.h"
@@ -142,6 +143,33 @@ TEST_F(FollowerTest, BeginsAgainWhenTheOtherStoreWasReplaced) {
   EXPECT_TRUE(testing::WaitUntil([&] { return GetNote(*mirror_, "new") == "2"; }));
   EXPECT_EQ(GetNote(*mirror_, "old"), "");
   EXPECT_EQ(resets, 2);
+}
+
+TEST_F(FollowerTest, BeginsAgainWhenTheOtherStoreWasSetBackToABackup) {
+  ChangesFollowerOptions options = Options();
+  options.reset = [](storage::Writer& writer) {
+    return writer.Execute("DELETE FROM note", {}).status();
+  };
+  const auto follower = FollowChanges(std::move(options));
+  follower->Start();
+  PutNote(notes_->database(), "kept", "1");
+  const std::vector<std::string> services = {"notes"};
+  ASSERT_THAT(BackUpStores(services, temp_dir().path().string(), TempFile("backup")), IsOk());
+  PutNote(notes_->database(), "kept", "2");
+  const int64_t before = PutNote(notes_->database(), "lost", "3");
+  ASSERT_THAT(Await(*follower, before), IsOk());
+  StopNotes();
+  for (const char* file : {"notes.db", "notes.db-wal", "notes.db-shm"}) {
+    std::filesystem::remove(TempFile(file));
+  }
+  ASSERT_THAT(RestoreStores(services, TempFile("backup"), temp_dir().path().string()), IsOk());
+  StartNotes();
+  const int64_t after = PutNote(notes_->database(), "new", "4");
+  EXPECT_LT(after, before);
+  EXPECT_TRUE(testing::WaitUntil([&] { return GetNote(*mirror_, "new") == "4"; }));
+  EXPECT_EQ(GetNote(*mirror_, "kept"), "1");
+  EXPECT_EQ(GetNote(*mirror_, "lost"), "");
+  EXPECT_EQ(follower->position(), after);
 }
 
 TEST_F(FollowerTest, UndoesABatchThatFailsAndTriesItAgain) {

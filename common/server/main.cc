@@ -13,10 +13,12 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/contract/errors.h"
+#include "common/server/backup.h"
 #include "common/server/log.h"
 #include "common/server/metrics.h"
 #include "common/server/ops_server.h"
 #include "common/server/server.h"
+#include "common/server/service_store.h"
 #include "common/status_macros.h"
 #include "grpc/support/log.h"
 
@@ -173,6 +175,20 @@ class Program {
   std::unique_ptr<OpsServer> ops_;
 };
 
+// What the flags ask for instead of serving.
+absl::Status RunCommand(const Flags& flags, const std::vector<ServiceModule>& modules) {
+  std::vector<std::string> services;
+  for (const ServiceModule& module : modules) services.push_back(module.name);
+  const bool backup = !flags.backup_to.empty();
+  BANSO_RETURN_IF_ERROR(backup ? BackUpStores(services, flags.data_dir, flags.backup_to)
+                               : RestoreStores(services, flags.restore_from, flags.data_dir));
+  const std::string& folder = backup ? flags.backup_to : flags.data_dir;
+  for (const std::string& service : services) {
+    std::printf("%s %s\n", service.c_str(), StoreOf(service, folder).path.c_str());
+  }
+  return absl::OkStatus();
+}
+
 sigset_t StopSignals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -203,6 +219,10 @@ int Main(int argc, char** argv, const std::vector<ServiceModule>& modules) {
       [](std::string* out, const ServiceModule& module) { out->append(module.name); });
   absl::StatusOr<Flags> flags = ParseFlags(argc, argv, absl::StrCat("Serves ", names, "."));
   if (!flags.ok()) return Fail(flags.status());
+  if (!flags->backup_to.empty() || !flags->restore_from.empty()) {
+    const absl::Status status = RunCommand(*flags, modules);
+    return status.ok() ? 0 : Fail(status);
+  }
   Program program(*std::move(flags));
   if (const absl::Status status = program.Start(modules); !status.ok()) {
     program.Stop();

@@ -88,6 +88,10 @@ void Lapras::CatchUpWith(const std::string& service) {
               IsOk());
 }
 
+void Lapras::CatchUp() {
+  for (const char* service : {"accounts", "kickoff", "handoff"}) CatchUpWith(service);
+}
+
 void Lapras::ApplyProgram() {
   const std::string folder = SourceFile("deploy/programs/lapras");
   const Finished first = Banso({"apply", folder, "--reason", "the first program"});

@@ -46,6 +46,9 @@ class Lapras {
   void WatchTheGap();
   void TellTheStory();
 
+  // Waits until every service has taken over all that the others have told.
+  void CatchUp();
+
  private:
   // Sets the business time of the whole suite.
   void SetTime(const std::string& time);
