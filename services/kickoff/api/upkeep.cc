@@ -7,6 +7,7 @@
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
+#include "common/contract/retry.h"
 #include "common/status_macros.h"
 #include "services/kickoff/api/kickoff_api.h"
 #include "services/kickoff/domain/plan_days.h"
@@ -27,13 +28,6 @@ void TakeOver(const Onboarding& onboarding, v1::Plan* plan) {
   }
   SetClocks(days, plan);
   plan->set_owner(onboarding.owner());
-}
-
-// Whether it makes sense to ask again later.
-bool MayPass(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         absl::IsResourceExhausted(status) || absl::IsAborted(status) ||
-         absl::IsCancelled(status) || absl::IsUnauthenticated(status);
 }
 
 }  // namespace
@@ -75,7 +69,7 @@ absl::Status KickoffApi::SendClockNotices(const Call& call) {
     request.set_reason("the kickoff was held");
     request.set_request_id(notice.request_id);
     const absl::Status status = accounts_.RecordClock(call, request);
-    if (MayPass(status)) return status;
+    if (contract::MayPass(status)) return status;
     BANSO_RETURN_IF_ERROR(database_
                               .Write(call,
                                      [&](Writer& writer) {
