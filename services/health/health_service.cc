@@ -9,16 +9,20 @@
 #include "absl/strings/str_cat.h"
 #include "banso/accounts/v1/account.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
+#include "banso/kickoff/v1/plan.pb.h"
 #include "common/contract/errors.h"
 #include "common/contract/ids.h"
 #include "common/server/follower.h"
 #include "common/server/service_definition.h"
 #include "common/server/service_store.h"
+#include "common/server/sweeps.h"
 #include "common/status_macros.h"
 #include "services/health/api/evaluator.h"
 #include "services/health/api/health_api.h"
 #include "services/health/api/outcomes/outcomes_api.h"
 #include "services/health/api/router.h"
+#include "services/health/api/signals/effects.h"
+#include "services/health/api/signals/signals_api.h"
 #include "services/health/store/store.h"
 
 namespace banso::health {
@@ -26,6 +30,9 @@ namespace {
 
 constexpr absl::Duration kEvaluationPeriod = absl::Milliseconds(200);
 
+constexpr absl::Duration kEffectsPeriod = absl::Seconds(1);
+
+constexpr char kTaskKind[] = "banso.kickoff.v1.PlanTask";
 constexpr char kAccountKind[] = "banso.accounts.v1.Account";
 constexpr char kOnboardingKind[] = "banso.accounts.v1.Onboarding";
 
@@ -86,6 +93,48 @@ void AddFollowers(const server::Environment& environment, const Store* store,
   }
 }
 
+// Follows what becomes of the tasks that signals have made. What was taken over stays when
+// kickoff's store is another one than before: tasks that it does not have say nothing.
+void AddTaskFollower(const server::Environment& environment, const Store* store,
+                     storage::Database* database, server::ServiceDefinition& service) {
+  server::ChangesFollowerOptions tasks;
+  tasks.method = "banso.kickoff.v1.KickoffService/WatchChanges";
+  tasks.service = environment.service;
+  tasks.name = "kickoff/tasks";
+  tasks.database = database;
+  tasks.peer = &environment.peers->kickoff();
+  tasks.clock = environment.clock;
+  tasks.kinds = {kTaskKind};
+  tasks.reset = [](storage::Writer&) { return absl::OkStatus(); };
+  tasks.apply = [store](storage::Writer& writer, const type::v1::Change& change) -> absl::Status {
+    kickoff::v1::PlanTask task;
+    if (!change.resource().UnpackTo(&task)) return absl::OkStatus();
+    return SignalEffects::FollowTask(*store, writer, task);
+  };
+  service.AddFollower(server::FollowChanges(std::move(tasks)));
+}
+
+// Hands tasks and messages over, on a thread of its own: it waits for others.
+void AddEffects(const server::Environment& environment, const Store* store,
+                storage::Database* database, server::ServiceDefinition& service) {
+  KickoffClient* kickoff =
+      service.Own(std::make_unique<RemoteKickoff>(environment.peers->kickoff()));
+  SignalEffects* effects =
+      service.Own(std::make_unique<SignalEffects>(*database, *store, *kickoff));
+  std::vector<server::Sweep> sweeps = {
+      {"signal_tasks", kEffectsPeriod,
+       [effects](const Call& call) { return effects->HandOverTasks(call); }},
+      {"signal_messages", kEffectsPeriod,
+       [effects](const Call& call) { return effects->SendMessages(call); }}};
+  server::SweepRunner* runner = service.Own(std::make_unique<server::SweepRunner>(
+      environment.service, std::move(sweeps), environment.clock, environment.test_clock));
+  service.OnStart([runner] {
+    runner->Start();
+    return absl::OkStatus();
+  });
+  service.OnStop([runner] { runner->Stop(); });
+}
+
 absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
     const server::Environment& environment) {
   auto service = std::make_unique<server::ServiceDefinition>(environment);
@@ -101,8 +150,11 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   service->Add(HealthRouter(*api, *database, *store));
   service->Add(
       OutcomesRouter(*service->Own(std::make_unique<OutcomesApi>(*database, *store, *ids))));
+  service->Add(SignalsRouter(*service->Own(std::make_unique<SignalsApi>(*database, *store))));
   service->Add(FactsRouter(*database, *store));
   AddFollowers(environment, store, database, *service);
+  AddTaskFollower(environment, store, database, *service);
+  AddEffects(environment, store, database, *service);
   service->AddSweep({"evaluate", kEvaluationPeriod,
                      [evaluator](const Call& call) { return evaluator->EvaluateDue(call); }});
   return service;

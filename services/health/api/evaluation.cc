@@ -16,16 +16,31 @@ namespace {
 using accounts::v1::Onboarding;
 using type::v1::Explanation;
 
-const Onboarding* RunningOne(const std::vector<Onboarding>& onboardings) {
+// The one created last of those that `counts` takes, or null.
+template <typename Counts>
+const Onboarding* LastOf(const std::vector<Onboarding>& onboardings, Counts counts) {
   const Onboarding* found = nullptr;
   for (const Onboarding& onboarding : onboardings) {
-    if (onboarding.state() != accounts::v1::ONBOARDING_STATE_RUNNING) continue;
+    if (!counts(onboarding.state())) continue;
     if (found == nullptr ||
         calendar::ToTime(onboarding.create_time()) >= calendar::ToTime(found->create_time())) {
       found = &onboarding;
     }
   }
   return found;
+}
+
+const Onboarding* RunningOne(const std::vector<Onboarding>& onboardings) {
+  return LastOf(onboardings, [](accounts::v1::OnboardingState state) {
+    return state == accounts::v1::ONBOARDING_STATE_RUNNING;
+  });
+}
+
+const Onboarding* LatestOne(const std::vector<Onboarding>& onboardings) {
+  if (const Onboarding* running = RunningOne(onboardings)) return running;
+  return LastOf(onboardings, [](accounts::v1::OnboardingState state) {
+    return state != accounts::v1::ONBOARDING_STATE_CANCELLED;
+  });
 }
 
 std::string JoinName(absl::string_view name, const type::v1::Revision& revision) {
@@ -56,6 +71,7 @@ absl::StatusOr<Rules> LoadRules(const Store& store, storage::Reader& reader, abs
   BANSO_ASSIGN_OR_RETURN(rules.catalog, store.Catalog(reader, now));
   BANSO_ASSIGN_OR_RETURN(rules.definitions, store.definitions.AllActive(reader, now));
   BANSO_ASSIGN_OR_RETURN(rules.models, store.models.AllActive(reader, now));
+  BANSO_ASSIGN_OR_RETURN(rules.signal_rules, store.signals.rules.AllActive(reader, now));
   return rules;
 }
 
@@ -91,6 +107,10 @@ rule::Moment AccountEvaluation::MomentFor(const Onboarding* onboarding, const As
     moment.clocks[clock.clock()] = calendar::ToDay(clock.date());
   }
   return moment;
+}
+
+rule::Moment AccountEvaluation::LatestMoment(const AsOf& as_of) const {
+  return MomentFor(LatestOne(onboardings_), as_of);
 }
 
 absl::StatusOr<rule::Readings> AccountEvaluation::ReadAll(const v1::ScoreModel& model,

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/health/v1/score.pb.h"
+#include "banso/health/v1/signal.pb.h"
 #include "banso/health/v1/success.pb.h"
 #include "common/rule/catalog.h"
 #include "common/rule/evaluate.h"
@@ -26,6 +27,7 @@ struct Rules {
   rule::FactCatalog catalog;
   std::vector<v1::SuccessDefinition> definitions;
   std::vector<v1::ScoreModel> models;
+  std::vector<v1::SignalRule> signal_rules;
 };
 
 // The rules in force at `now`.
@@ -51,6 +53,11 @@ class AccountEvaluation {
   const std::vector<accounts::v1::Onboarding>& onboardings() const { return onboardings_; }
   // The onboarding of that name, or null.
   const accounts::v1::Onboarding* FindOnboarding(absl::string_view name) const;
+
+  // The moment of the running onboarding; when none runs, of the one created last that was not
+  // cancelled: what came after an onboarding is told by its clocks and facts, too.
+  rule::Moment LatestMoment(const AsOf& as_of) const;
+  StoreFactReader& facts() { return *facts_; }
 
   // The account's score by a model revision. The moment's onboarding is the running one, of several
   // the one created last.

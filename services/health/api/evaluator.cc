@@ -6,6 +6,8 @@
 #include "absl/status/statusor.h"
 #include "common/calendar/period.h"
 #include "common/status_macros.h"
+#include "services/health/api/signals/observation.h"
+#include "services/health/domain/signals/signal.h"
 
 namespace banso::health {
 namespace {
@@ -16,6 +18,7 @@ using storage::Writer;
 // How many accounts are brought up to date by one transaction.
 constexpr int kBatch = 50;
 constexpr int kExpiryBatch = 500;
+constexpr int kWakeBatch = 500;
 
 // The account's evaluation; nothing for one that is not known here, or archived.
 absl::StatusOr<std::optional<AccountEvaluation>> LoadActive(const Store& store, Reader& reader,
@@ -28,10 +31,18 @@ absl::StatusOr<std::optional<AccountEvaluation>> LoadActive(const Store& store, 
   return std::optional<AccountEvaluation>(*std::move(loaded));
 }
 
+// The next turn is at the beginning of the account's next day.
+absl::Status EndTurn(Writer& writer, const DueEvaluation& turn, absl::Time now,
+                     absl::TimeZone zone) {
+  const absl::CivilDay today = calendar::DayOf(now, zone);
+  return MarkDone(writer, turn, calendar::StartOfDay(today + 1, zone));
+}
+
 }  // namespace
 
 absl::Status Evaluator::EvaluateDue(const Call& call) {
   BANSO_RETURN_IF_ERROR(ExpireAssessments(call));
+  BANSO_RETURN_IF_ERROR(WakeSignals(call));
   std::optional<Rules> rules;
   while (!call.is_cancelled()) {
     std::vector<DueEvaluation> due;
@@ -64,6 +75,29 @@ absl::Status Evaluator::ExpireAssessments(const Call& call) {
   return absl::OkStatus();
 }
 
+absl::Status Evaluator::WakeSignals(const Call& call) {
+  std::vector<std::string> ended;
+  do {
+    BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
+      BANSO_ASSIGN_OR_RETURN(ended, store_.signals.EndedSnoozes(reader, call.now, kWakeBatch));
+      return absl::OkStatus();
+    }));
+    if (ended.empty()) return absl::OkStatus();
+    const auto wake = [&](Writer& writer) -> absl::Status {
+      for (const std::string& name : ended) {
+        BANSO_ASSIGN_OR_RETURN(v1::Signal signal, store_.signals.signals.Get(writer, name));
+        // Somebody may have dealt with it meanwhile.
+        if (signal.state() != v1::SIGNAL_STATE_SNOOZED) continue;
+        Wake(signal);
+        BANSO_RETURN_IF_ERROR(store_.signals.signals.Update(writer, std::move(signal)).status());
+      }
+      return absl::OkStatus();
+    };
+    BANSO_RETURN_IF_ERROR(database_.Write(call, wake).status());
+  } while (!call.is_cancelled());
+  return absl::OkStatus();
+}
+
 absl::Status Evaluator::EvaluateIfDue(const Call& call, const std::string& account) {
   std::optional<DueEvaluation> due;
   Rules rules;
@@ -77,11 +111,14 @@ absl::Status Evaluator::EvaluateIfDue(const Call& call, const std::string& accou
   return Evaluate(call, rules, {*due});
 }
 
-// Labels first: a score may read them.
+// Labels first: a score may read them, and a signal may read both. Whatever is written last also
+// ends the accounts' turns: after a crash before that, everything is done again.
 absl::Status Evaluator::Evaluate(const Call& call, const Rules& rules,
                                  const std::vector<DueEvaluation>& due) {
   BANSO_RETURN_IF_ERROR(WriteLabels(call, rules, due));
-  return WriteScores(call, rules, due);
+  BANSO_RETURN_IF_ERROR(WriteScores(call, rules, due));
+  if (rules.signal_rules.empty()) return absl::OkStatus();
+  return WriteSignals(call, rules, due);
 }
 
 absl::Status Evaluator::WriteLabels(const Call& call, const Rules& rules,
@@ -120,6 +157,7 @@ absl::Status Evaluator::WriteLabels(const Call& call, const Rules& rules,
 
 absl::Status Evaluator::WriteScores(const Call& call, const Rules& rules,
                                     const std::vector<DueEvaluation>& due) {
+  const bool is_last = rules.signal_rules.empty();
   struct Result {
     absl::TimeZone zone;
     std::vector<v1::Score> scores;
@@ -148,9 +186,40 @@ absl::Status Evaluator::WriteScores(const Call& call, const Rules& rules,
                  for (const v1::Score& score : results[i].scores) {
                    BANSO_RETURN_IF_ERROR(store_.SaveScore(writer, score, zone));
                  }
-                 const absl::CivilDay today = calendar::DayOf(call.now, zone);
-                 BANSO_RETURN_IF_ERROR(
-                     MarkDone(writer, due[i], calendar::StartOfDay(today + 1, zone)));
+                 if (is_last) BANSO_RETURN_IF_ERROR(EndTurn(writer, due[i], call.now, zone));
+               }
+               return absl::OkStatus();
+             })
+      .status();
+}
+
+absl::Status Evaluator::WriteSignals(const Call& call, const Rules& rules,
+                                     const std::vector<DueEvaluation>& due) {
+  std::vector<SignalObservation> observations;
+  std::vector<absl::TimeZone> zones(due.size());
+  BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
+    StoreFactReader facts(store_, reader);
+    for (size_t i = 0; i < due.size(); ++i) {
+      BANSO_ASSIGN_OR_RETURN(std::optional<AccountEvaluation> account,
+                             LoadActive(store_, reader, facts, due[i].account));
+      if (!account.has_value()) continue;
+      zones[i] = account->zone();
+      for (const v1::SignalRule& rule : rules.signal_rules) {
+        BANSO_ASSIGN_OR_RETURN(SignalObservation observation,
+                               Observe(rule, *account, rules.catalog, call.now));
+        observations.push_back(std::move(observation));
+      }
+    }
+    return absl::OkStatus();
+  }));
+  return database_
+      .Write(call,
+             [&](Writer& writer) -> absl::Status {
+               for (const SignalObservation& observation : observations) {
+                 BANSO_RETURN_IF_ERROR(Apply(store_, writer, observation));
+               }
+               for (size_t i = 0; i < due.size(); ++i) {
+                 BANSO_RETURN_IF_ERROR(EndTurn(writer, due[i], call.now, zones[i]));
                }
                return absl::OkStatus();
              })

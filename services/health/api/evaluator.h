@@ -14,15 +14,16 @@
 
 namespace banso::health {
 
-// Keeps stored labels and scores up to date: works out anew those of accounts that are due.
+// Keeps stored labels and scores up to date, and raises signals: works out anew those of accounts
+// that are due.
 // Thread-safe; running it twice at once does no harm.
 class Evaluator {
  public:
   // Both must outlive the evaluator.
   Evaluator(storage::Database& database, const Store& store) : database_(database), store_(store) {}
 
-  // Withdraws what has expired, then brings every account that is due up to date. Stops early when
-  // the call is cancelled. Runs as a sweep.
+  // Withdraws what has expired and wakes what was put off, then brings every account that is due up
+  // to date. Stops early when the call is cancelled. Runs as a sweep.
   absl::Status EvaluateDue(const Call& call);
 
   // Brings one account up to date, if it is due.
@@ -30,12 +31,15 @@ class Evaluator {
 
  private:
   absl::Status ExpireAssessments(const Call& call);
+  absl::Status WakeSignals(const Call& call);
   absl::Status Evaluate(const Call& call, const Rules& rules,
                         const std::vector<DueEvaluation>& due);
   absl::Status WriteLabels(const Call& call, const Rules& rules,
                            const std::vector<DueEvaluation>& due);
   absl::Status WriteScores(const Call& call, const Rules& rules,
                            const std::vector<DueEvaluation>& due);
+  absl::Status WriteSignals(const Call& call, const Rules& rules,
+                            const std::vector<DueEvaluation>& due);
 
   storage::Database& database_;
   const Store& store_;

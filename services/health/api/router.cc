@@ -96,6 +96,32 @@ server::Router HealthRouter(HealthApi& api, storage::Database& database, const S
   return router;
 }
 
+server::Router SignalsRouter(SignalsApi& api) {
+  server::Router router("banso.health.v1.SignalsService");
+  router.Unary("SaveSignalRule", &SignalsApi::SaveSignalRule, &api);
+  router.Unary("ActivateSignalRule", &SignalsApi::ActivateSignalRule, &api);
+  router.Unary("GetSignalRule", &SignalsApi::GetSignalRule, &api);
+  router.Unary("ListSignalRuleRevisions", &SignalsApi::ListSignalRuleRevisions, &api);
+  router.Unary("SavePlay", &SignalsApi::SavePlay, &api);
+  router.Unary("ActivatePlay", &SignalsApi::ActivatePlay, &api);
+  router.Unary("GetPlay", &SignalsApi::GetPlay, &api);
+  router.Unary("ListPlayRevisions", &SignalsApi::ListPlayRevisions, &api);
+  router.Unary("GetSignal", &SignalsApi::GetSignal, &api);
+  router.Unary("ListSignals", &SignalsApi::ListSignals, &api);
+  router.Unary("AcknowledgeSignal", &SignalsApi::AcknowledgeSignal, &api);
+  router.Unary("SnoozeSignal", &SignalsApi::SnoozeSignal, &api);
+  router.Unary("ResolveSignal", &SignalsApi::ResolveSignal, &api);
+  router.Unary("RetrySignalAction", &SignalsApi::RetrySignalAction, &api);
+  router.Unary("GetSignalReport", &SignalsApi::GetSignalReport, &api);
+  router.Unary("ListOutboxMessages", &SignalsApi::ListOutboxMessages, &api);
+  router.Unary("AcknowledgeOutboxMessage", &SignalsApi::AcknowledgeOutboxMessage, &api);
+  router.Unary("RetryOutboxMessage", &SignalsApi::RetryOutboxMessage, &api);
+  router.Unary("SetWebhook", &SignalsApi::SetWebhook, &api);
+  router.Unary("GetWebhook", &SignalsApi::GetWebhook, &api);
+  router.Unary("ListWebhooks", &SignalsApi::ListWebhooks, &api);
+  return router;
+}
+
 server::Router FactsRouter(storage::Database& database, const Store& store) {
   server::FactsServiceOptions options;
   options.database = &database;

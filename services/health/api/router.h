@@ -4,12 +4,16 @@
 #include "common/server/router.h"
 #include "common/storage/database.h"
 #include "services/health/api/health_api.h"
+#include "services/health/api/signals/signals_api.h"
 #include "services/health/store/store.h"
 
 namespace banso::health {
 
 // The handlers of banso.health.v1.HealthService. All must outlive the server.
 server::Router HealthRouter(HealthApi& api, storage::Database& database, const Store& store);
+
+// The handlers of banso.health.v1.SignalsService.
+server::Router SignalsRouter(SignalsApi& api);
 
 // The handlers of banso.fact.v1.FactsService.
 server::Router FactsRouter(storage::Database& database, const Store& store);

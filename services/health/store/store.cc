@@ -98,6 +98,7 @@ absl::Status Store::FollowAccount(Writer& writer, const accounts::v1::Account& a
   *header.mutable_owners() = account.owners();
   header.set_lifecycle_stage(account.lifecycle_stage());
   header.mutable_classification()->set_segment(account.classification().segment());
+  header.mutable_classification()->set_touch(account.classification().touch());
   header.set_time_zone(account.time_zone());
   if (account.has_archive_time()) *header.mutable_archive_time() = account.archive_time();
   BANSO_RETURN_IF_ERROR(accounts.Put(writer, std::move(header)).status());
@@ -363,8 +364,11 @@ absl::Status Store::Expire(Writer& writer, const std::string& name) const {
 }
 
 storage::SnapshotSources Store::sources() const {
-  return {metrics.source(), rubrics.source(), assessments.source(), definitions.source(),
-          labels.source(),  models.source(),  scores.source(),      outcomes.source()};
+  storage::SnapshotSources sources = {metrics.source(),     rubrics.source(), assessments.source(),
+                                      definitions.source(), labels.source(),  models.source(),
+                                      scores.source(),      outcomes.source()};
+  for (const storage::SnapshotSource* source : signals.sources()) sources.push_back(source);
+  return sources;
 }
 
 absl::Status Store::CheckSchema(Reader& reader) const {
@@ -376,6 +380,7 @@ absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(models.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(scores.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(outcomes.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(signals.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(accounts.CheckSchema(reader));
   return onboardings.CheckSchema(reader);
 }

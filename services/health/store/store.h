@@ -25,6 +25,7 @@
 #include "common/storage/revisions.h"
 #include "common/storage/snapshot.h"
 #include "services/health/store/samples.h"
+#include "services/health/store/signals/signal_store.h"
 #include "services/health/store/words.h"
 
 namespace banso::health {
@@ -56,6 +57,7 @@ class Store {
   const storage::FactLog mirror;
   const Words words;
   const SampleReader samples;
+  const SignalStore signals;
 
   // Takes over an account or onboarding of accounts, and what is removed there.
   absl::Status FollowAccount(storage::Writer& writer, const accounts::v1::Account& account) const;

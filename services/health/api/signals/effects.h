@@ -1,0 +1,73 @@
+#ifndef BANSO_SERVICES_HEALTH_API_SIGNALS_EFFECTS_H_
+#define BANSO_SERVICES_HEALTH_API_SIGNALS_EFFECTS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "banso/health/v1/play.pb.h"
+#include "banso/kickoff/v1/kickoff_service.pb.h"
+#include "common/contract/call.h"
+#include "common/server/client.h"
+#include "common/server/http_client.h"
+#include "common/storage/database.h"
+#include "services/health/store/store.h"
+
+// What signals do outside of this service.
+namespace banso::health {
+
+// What health asks of kickoff. An interface, so that it can be tested without.
+class KickoffClient {
+ public:
+  virtual ~KickoffClient() = default;
+  virtual absl::Status CreatePlanTask(const Call& call,
+                                      const kickoff::v1::CreatePlanTaskRequest& request) = 0;
+};
+
+// Asks the kickoff service.
+class RemoteKickoff : public KickoffClient {
+ public:
+  explicit RemoteKickoff(server::Peer& peer) : peer_(peer) {}
+  absl::Status CreatePlanTask(const Call& call,
+                              const kickoff::v1::CreatePlanTaskRequest& request) override;
+
+ private:
+  server::Peer& peer_;
+};
+
+// Hands tasks to kickoff and messages to webhooks. Each is tried again until it works, is refused,
+// or is given up; what has been handed over twice, because an answer was lost, is one task (by its
+// id) and one message (by its delivery id). Calls others and waits for them, so its sweeps run on a
+// thread of their own. Not for two threads at a time.
+class SignalEffects {
+ public:
+  // All must outlive this.
+  SignalEffects(storage::Database& database, const Store& store, KickoffClient& kickoff)
+      : database_(database), store_(store), kickoff_(kickoff) {}
+
+  // Gives kickoff the tasks that are due.
+  absl::Status HandOverTasks(const Call& call);
+
+  // Sends the messages that are due to the webhooks that are enabled. After a failure nothing more
+  // is sent to that webhook in this run.
+  absl::Status SendMessages(const Call& call);
+
+  // Takes over what has become of a task in kickoff. Tasks that no signal made are passed over.
+  static absl::Status FollowTask(const Store& store, storage::Writer& writer,
+                                 const kickoff::v1::PlanTask& task);
+
+ private:
+  absl::Status HandOver(const Call& call, const PendingTask& pending);
+  absl::Status SendTo(const Call& call, const v1::Webhook& webhook, const std::string& secret);
+  // True when the receiver has it.
+  absl::StatusOr<bool> Send(const Call& call, const v1::Webhook& webhook, const std::string& secret,
+                            v1::OutboxMessage message);
+
+  storage::Database& database_;
+  const Store& store_;
+  KickoffClient& kickoff_;
+};
+
+}  // namespace banso::health
+
+#endif  // BANSO_SERVICES_HEALTH_API_SIGNALS_EFFECTS_H_
