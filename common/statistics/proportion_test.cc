@@ -1,4 +1,4 @@
-#include "services/health/domain/statistics/proportion.h"
+#include "common/statistics/proportion.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-namespace banso::health::statistics {
+namespace banso::statistics {
 
 static void PrintTo(const Interval& interval, std::ostream* out) {
   *out << "[" << interval.low << ", " << interval.high << "]";
@@ -206,4 +206,4 @@ TEST(NewcombeInterval, CoversTheTruthAboutAsOftenAsItSays) {
 }
 
 }  // namespace
-}  // namespace banso::health::statistics
+}  // namespace banso::statistics

@@ -1,4 +1,4 @@
-#include "services/health/domain/statistics/proportion.h"
+#include "common/statistics/proportion.h"
 
 #include <algorithm>
 #include <boost/math/distributions/hypergeometric.hpp>
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-namespace banso::health::statistics {
+namespace banso::statistics {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -160,4 +160,4 @@ double FisherExact(const Count& a, const Count& b) {
   return std::min(1.0, p);
 }
 
-}  // namespace banso::health::statistics
+}  // namespace banso::statistics
