@@ -9,6 +9,7 @@
 #include "common/server/service_store.h"
 #include "common/status_macros.h"
 #include "services/accounts/api/accounts_api.h"
+#include "services/accounts/api/classification_api.h"
 #include "services/accounts/api/router.h"
 #include "services/accounts/store/store.h"
 
@@ -27,6 +28,9 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   contract::IdSource* ids = service->Own(std::make_unique<contract::SystemIdSource>());
   AccountsApi* api = service->Own(std::make_unique<AccountsApi>(*database, *store, *ids));
   service->Add(AccountsRouter(*api, *database, *store));
+  ClassificationApi* classification =
+      service->Own(std::make_unique<ClassificationApi>(*database, *store));
+  service->Add(ClassificationRouter(*classification));
   service->Add(FactsRouter(*database, *store));
   return service;
 }

@@ -73,11 +73,27 @@ class ApiTest : public banso::testing::TempDirTest {
   absl::StatusOr<Response> Do(absl::StatusOr<Response> (AccountsApi::*handler)(const Call&,
                                                                                const Request&),
                               Request request) {
+    return DoOn(*api_, handler, std::move(request));
+  }
+
+  // The same on the handlers of another proto service.
+  template <class Api, class Response, class Request>
+  absl::StatusOr<Response> DoOn(Api& api,
+                                absl::StatusOr<Response> (Api::*handler)(const Call&,
+                                                                         const Request&),
+                                Request request) {
     BANSO_RETURN_IF_ERROR(contract::Check(&request));
     Call call = NewCall(Request::descriptor()->full_name());
     const auto* field = Request::descriptor()->FindFieldByName("request_id");
     if (field != nullptr) call.request_id = request.GetReflection()->GetString(request, field);
-    return ((*api_).*handler)(call, request);
+    return (api.*handler)(call, request);
+  }
+  template <class Api, class Response, class Request>
+  absl::StatusOr<Response> DoOn(Api& api,
+                                absl::StatusOr<Response> (Api::*handler)(const Call&,
+                                                                         const Request&),
+                                const std::string& request) {
+    return DoOn(api, handler, banso::testing::ParseProto<Request>(request));
   }
 
   // The same with the request in text format.

@@ -8,7 +8,9 @@
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/accounts_api.h"
+#include "services/accounts/api/policy_check.h"
 #include "services/accounts/domain/classification.h"
+#include "services/accounts/domain/classification/contradictions.h"
 
 namespace banso::accounts {
 
@@ -19,7 +21,6 @@ using v1::ClassificationPolicy;
 namespace {
 
 constexpr int kMaxMoves = 1000;
-constexpr char kReasonNoActivePolicy[] = "NO_ACTIVE_POLICY";
 constexpr char kReasonPolicyNotActive[] = "POLICY_NOT_ACTIVE";
 
 // An account before and after it is classified anew.
@@ -86,6 +87,19 @@ absl::StatusOr<std::vector<Reclassified>> ClassifyAll(Reader& reader, const Stor
 
 }  // namespace
 
+absl::Status CheckSavedPolicy(Reader& reader, const Store& store,
+                              const ClassificationPolicy& policy, absl::string_view field) {
+  contract::Violations violations;
+  if (policy.name().find('@') != std::string::npos) {
+    violations.Add(absl::StrCat(field, ".name"), policy.name(),
+                   "a name without a revision: a save makes the next one", "NOT_ACCEPTED");
+  }
+  BANSO_ASSIGN_OR_RETURN(const auto attributes, store.AttributeTypes(reader));
+  CheckPolicy(policy, attributes, field, &violations);
+  if (violations.empty()) FindContradictions(policy, attributes, field, &violations);
+  return violations.ToStatus();
+}
+
 absl::StatusOr<v1::ReclassifyResponse> AccountsApi::Reclassify(
     const Call& call, const v1::ReclassifyRequest& request) {
   const auto classify =
@@ -117,25 +131,14 @@ absl::StatusOr<v1::ReclassifyResponse> AccountsApi::Reclassify(
 absl::StatusOr<ClassificationPolicy> AccountsApi::SaveClassificationPolicy(
     const Call& call, const v1::SaveClassificationPolicyRequest& request) {
   const ClassificationPolicy& policy = request.classification_policy();
-  const auto check = [&](Reader& reader) -> absl::Status {
-    contract::Violations violations;
-    if (policy.name().find('@') != std::string::npos) {
-      violations.Add("classification_policy.name", policy.name(),
-                     "a name without a revision: a save makes the next one", "NOT_ACCEPTED");
-    }
-    BANSO_ASSIGN_OR_RETURN(const auto attributes, store_.AttributeTypes(reader));
-    CheckPolicy(policy, attributes, "classification_policy", &violations);
-    return violations.ToStatus();
-  };
-  if (request.validate_only()) {
-    BANSO_RETURN_IF_ERROR(database_.Read(check));
-    return policy;
-  }
-  return storage::Mutate<ClassificationPolicy>(
-      database_, call, request, [&](Writer& writer) -> absl::StatusOr<ClassificationPolicy> {
-        BANSO_RETURN_IF_ERROR(check(writer));
-        return store_.policies.Save(writer, policy, request.reason(), policy.etag());
-      });
+  // Looking for contradictions takes its time, so it is not done within the write.
+  BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) {
+    return CheckSavedPolicy(reader, store_, policy, "classification_policy");
+  }));
+  if (request.validate_only()) return policy;
+  return storage::Mutate<ClassificationPolicy>(database_, call, request, [&](Writer& writer) {
+    return store_.policies.Save(writer, policy, request.reason(), policy.etag());
+  });
 }
 
 absl::StatusOr<ClassificationPolicy> AccountsApi::ActivateClassificationPolicy(

@@ -17,7 +17,7 @@ namespace banso::accounts {
 namespace {
 
 // The fact types of the service with those of the attributes that accounts have, made anew only
-// when the attributes have changed.
+// when they have changed.
 class FactTypesReader {
  public:
   explicit FactTypesReader(const Store& store) : store_(store) {}
@@ -25,6 +25,8 @@ class FactTypesReader {
   absl::StatusOr<server::FactTypes> Read(storage::Reader& reader) {
     BANSO_ASSIGN_OR_RETURN(std::vector<fact::v1::FactType> attributes,
                            store_.AttributeTypes(reader));
+    BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactType> axes, store_.AxisTypes(reader));
+    attributes.insert(attributes.end(), axes.begin(), axes.end());
     const std::lock_guard lock(mutex_);
     if (types_ == nullptr || !SameTypes(attributes, attributes_)) {
       auto types = std::make_shared<std::vector<fact::v1::FactType>>(FactTypes());
@@ -117,6 +119,15 @@ server::Router AccountsRouter(AccountsApi& api, storage::Database& database, con
   return router;
 }
 
+server::Router ClassificationRouter(ClassificationApi& api) {
+  server::Router router("banso.accounts.v1.ClassificationService");
+  router.Unary("SimulatePolicy", &ClassificationApi::SimulatePolicy, &api);
+  router.Unary("ExplainRouting", &ClassificationApi::ExplainRouting, &api);
+  router.Unary("ScreenPotential", &ClassificationApi::ScreenPotential, &api);
+  router.Unary("AnalyzeAxis", &ClassificationApi::AnalyzeAxis, &api);
+  return router;
+}
+
 server::Router FactsRouter(storage::Database& database, const Store& store) {
   server::FactsServiceOptions options;
   options.database = &database;
@@ -124,10 +135,10 @@ server::Router FactsRouter(storage::Database& database, const Store& store) {
   options.types = [types = std::make_shared<FactTypesReader>(store)](storage::Reader& reader) {
     return types->Read(reader);
   };
-  // Rules of others may read an attribute that no account has yet.
+  // Rules of others may read an attribute that no account has yet, or an axis of a policy to come.
   options.undeclared = [](absl::string_view fact) {
-    return IsAttributeFact(fact) ? fact::v1::SUBJECT_KIND_ACCOUNT
-                                 : fact::v1::SUBJECT_KIND_UNSPECIFIED;
+    return IsAttributeFact(fact) || IsAxisFact(fact) ? fact::v1::SUBJECT_KIND_ACCOUNT
+                                                     : fact::v1::SUBJECT_KIND_UNSPECIFIED;
   };
   return server::FactsRouter(std::move(options));
 }

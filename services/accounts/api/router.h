@@ -4,12 +4,16 @@
 #include "common/server/router.h"
 #include "common/storage/database.h"
 #include "services/accounts/api/accounts_api.h"
+#include "services/accounts/api/classification_api.h"
 #include "services/accounts/store/store.h"
 
 namespace banso::accounts {
 
 // Handlers of banso.accounts.v1.AccountsService. All must outlive the server.
 server::Router AccountsRouter(AccountsApi& api, storage::Database& database, const Store& store);
+
+// Handlers of banso.accounts.v1.ClassificationService.
+server::Router ClassificationRouter(ClassificationApi& api);
 
 // Handlers of banso.fact.v1.FactsService for the facts that accounts owns.
 server::Router FactsRouter(storage::Database& database, const Store& store);

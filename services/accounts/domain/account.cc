@@ -97,6 +97,9 @@ Account MergeRow(const Account& existing, const Account& row) {
   Account result = existing;
   // Merging would keep the old amount where the new one is 0.
   if (row.has_recurring_revenue()) result.clear_recurring_revenue();
+  // Merging would add to lists instead of taking their place.
+  if (row.purchase().products_size() > 0) result.mutable_purchase()->clear_products();
+  if (row.purchase().options_size() > 0) result.mutable_purchase()->clear_options();
   result.MergeFrom(SettableFields(row));
   MergeExternalIds(row, &result);
   return result;

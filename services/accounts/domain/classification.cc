@@ -1,279 +1,216 @@
 #include "services/accounts/domain/classification.h"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
+#include <cstdint>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/fingerprint.h"
 #include "common/contract/resource_name.h"
-#include "common/rule/condition.h"
 #include "common/rule/value.h"
 #include "services/accounts/domain/account.h"
-#include "services/accounts/domain/fact_types.h"
 
 namespace banso::accounts {
 namespace {
 
-using type::v1::Condition;
 using v1::Classification;
 using v1::ClassificationPolicy;
 using v1::ClassificationReason;
 
-// Stands for the account that is being classified, so that the keys of readings are made once.
-constexpr char kSubject[] = "accounts/a";
+constexpr const char* kBuiltInAxes[] = {"segment", "tier", "potential_tier", "touch", "team"};
 
-// The axes in the order in which they are decided, with the field of the policy that holds their
-// rules and the fact that tells their result.
-struct AxisField {
-  const char* name;
-  const char* field;
-  const char* fact;
-  const google::protobuf::RepeatedPtrField<v1::ClassRule>& (ClassificationPolicy::*rules)() const;
-  const std::string& (Classification::*value)() const;
-};
-constexpr std::array<AxisField, 5> kAxes = {{
-    {"segment", "segments", "account.segment", &ClassificationPolicy::segments,
-     &Classification::segment},
-    {"tier", "tiers", "account.tier", &ClassificationPolicy::tiers, &Classification::tier},
-    {"potential_tier", "potential_tiers", "account.potential_tier",
-     &ClassificationPolicy::potential_tiers, &Classification::potential_tier},
-    {"touch", "touches", "account.touch", &ClassificationPolicy::touches, &Classification::touch},
-    {"team", "teams", "account.team", &ClassificationPolicy::teams, &Classification::team},
-}};
-
-void SetAxis(const std::string& axis, const std::string& value, Classification* classification) {
-  if (axis == "segment") classification->set_segment(value);
-  if (axis == "tier") classification->set_tier(value);
-  if (axis == "potential_tier") classification->set_potential_tier(value);
-  if (axis == "touch") classification->set_touch(value);
-  if (axis == "team") classification->set_team(value);
+void SetClass(const Stage& stage, const std::string& value, Classification* classification) {
+  if (stage.custom != nullptr) {
+    v1::AxisClass* axis = classification->add_axes();
+    axis->set_axis(stage.name);
+    axis->set_value(value);
+    return;
+  }
+  if (stage.name == "segment") classification->set_segment(value);
+  if (stage.name == "tier") classification->set_tier(value);
+  if (stage.name == "potential_tier") classification->set_potential_tier(value);
+  if (stage.name == "touch") classification->set_touch(value);
+  if (stage.name == "team") classification->set_team(value);
 }
 
-// One place in a condition that reads a fact; `compare` is null for `known`.
-struct FactUse {
-  const type::v1::FactRef& ref;
-  const type::v1::Comparison* compare;
-  std::string path;
-};
-
-void VisitUses(const Condition& condition, const std::string& path,
-               absl::FunctionRef<void(const FactUse&)> visit) {
-  switch (condition.kind_case()) {
-    case Condition::kAll:
-      for (int i = 0; i < condition.all().conditions_size(); ++i) {
-        VisitUses(condition.all().conditions(i), absl::StrCat(path, ".all.conditions[", i, "]"),
-                  visit);
-      }
-      break;
-    case Condition::kAny:
-      for (int i = 0; i < condition.any().conditions_size(); ++i) {
-        VisitUses(condition.any().conditions(i), absl::StrCat(path, ".any.conditions[", i, "]"),
-                  visit);
-      }
-      break;
-    case Condition::kNot:
-      VisitUses(condition.not_(), absl::StrCat(path, ".not"), visit);
-      break;
-    case Condition::kCompare:
-      visit({condition.compare().fact(), &condition.compare(), absl::StrCat(path, ".compare")});
-      break;
-    case Condition::kCount:
-      visit({condition.count().each().fact(), &condition.count().each(),
-             absl::StrCat(path, ".count.each")});
-      break;
-    case Condition::kKnown:
-      visit({condition.known(), nullptr, absl::StrCat(path, ".known")});
-      break;
-    case Condition::KIND_NOT_SET:
-      break;
-  }
+// A number below `total` that is the same for an account and key for ever, and evenly spread.
+int DrawNumber(const std::string& account, const std::string& key, int total) {
+  const std::string hash = contract::Hash(absl::StrCat(key, "\n", account));
+  uint64_t number = 0;
+  for (int i = 0; i < 8; ++i) number = number << 8 | static_cast<unsigned char>(hash[i]);
+  return static_cast<int>(number % static_cast<uint64_t>(total));
 }
 
-// Calls `visit` for every use of a fact in the policy, with the axis whose rule it is.
-void VisitPolicy(const ClassificationPolicy& policy, absl::string_view field,
-                 absl::FunctionRef<void(const AxisField&, const FactUse&)> visit) {
-  for (const AxisField& axis : kAxes) {
-    const auto& rules = (policy.*axis.rules)();
-    for (int i = 0; i < rules.size(); ++i) {
-      if (!rules[i].has_when()) continue;
-      VisitUses(rules[i].when(), absl::StrCat(field, ".", axis.field, "[", i, "].when"),
-                [&](const FactUse& use) { visit(axis, use); });
-    }
-  }
-}
-
-fact::v1::FactType AttributeType(const std::string& fact, type::v1::ValueType type) {
-  fact::v1::FactType result;
-  result.set_name(fact);
-  result.set_value_type(type);
-  result.set_subject(fact::v1::SUBJECT_KIND_ACCOUNT);
-  return result;
-}
-
-// The facts that the policy's rules may use: those of accounts, and the attributes that the policy
-// itself compares. One that it only asks to be known may be of any type.
-rule::FactCatalog CatalogFor(const ClassificationPolicy& policy,
-                             const std::vector<fact::v1::FactType>& attributes) {
-  rule::FactCatalog catalog;
-  for (fact::v1::FactType& type : FactTypes()) {
-    if (type.subject() == fact::v1::SUBJECT_KIND_ACCOUNT) catalog.Add(std::move(type));
-  }
-  for (const fact::v1::FactType& type : attributes) catalog.Add(type);
-  const auto add = [&](const FactUse& use, type::v1::ValueType type) {
-    if (IsAttributeFact(use.ref.fact()) && catalog.Find(use.ref.fact()) == nullptr) {
-      catalog.Add(AttributeType(use.ref.fact(), type));
-    }
-  };
-  VisitPolicy(policy, "", [&](const AxisField&, const FactUse& use) {
-    const bool compared = use.compare != nullptr && use.compare->values_size() > 0;
-    if (compared) add(use, rule::TypeOf(use.compare->values(0)));
-  });
-  VisitPolicy(policy, "",
-              [&](const AxisField&, const FactUse& use) { add(use, type::v1::VALUE_TYPE_TEXT); });
-  return catalog;
-}
-
-int AxisDecidedBy(const std::string& fact) {
-  for (size_t i = 0; i < kAxes.size(); ++i) {
-    if (fact == kAxes[i].fact) return static_cast<int>(i);
-  }
-  return -1;
-}
-
-void CheckUse(const AxisField& axis, const FactUse& use, contract::Violations* violations) {
-  const int present = static_cast<int>(&axis - kAxes.data());
-  if (AxisDecidedBy(use.ref.fact()) >= present) {
-    violations->Add(use.path, use.ref.fact(),
-                    absl::StrCat("a fact that is decided before ", axis.name), "DECIDED_LATER");
-  }
-  const bool over_time = use.ref.has_window() || use.ref.has_max_age() ||
-                         (use.compare != nullptr && use.compare->has_sustained());
-  if (over_time) {
-    violations->Add(use.path, "", "no window, age or sustained time: rules read present values",
-                    "NOT_OVER_TIME");
-  }
-}
-
-// What the parts of an explanation read, and why they are unknown.
-void CollectReadings(const type::v1::Explanation& explanation, ClassificationReason* reason) {
-  const auto add = [&](const std::string& line) {
-    auto* lines = reason->mutable_readings();
-    if (!line.empty() && std::find(lines->begin(), lines->end(), line) == lines->end()) {
-      lines->Add(std::string(line));
-    }
-  };
-  if (!explanation.fact().empty()) {
-    if (explanation.unknown_because().empty()) {
-      add(explanation.reading());
-    } else {
-      add(absl::StrCat(explanation.fact(), " is unknown: ", explanation.unknown_because()));
-    }
-  }
-  for (const type::v1::Explanation& part : explanation.parts()) CollectReadings(part, reason);
+// The facts of the account without what an earlier classification decided.
+FactValues FactsBefore(const v1::Account& account) {
+  v1::Account undecided = account;
+  undecided.clear_classification();
+  return FactsOf(undecided);
 }
 
 }  // namespace
 
-void CheckPolicy(const ClassificationPolicy& policy,
-                 const std::vector<fact::v1::FactType>& attributes, absl::string_view field,
-                 contract::Violations* violations) {
-  const rule::FactCatalog catalog = CatalogFor(policy, attributes);
-  for (const AxisField& axis : kAxes) {
-    const auto& rules = (policy.*axis.rules)();
-    for (int i = 0; i < rules.size(); ++i) {
-      if (!rules[i].has_when()) continue;
-      rule::CheckCondition(rules[i].when(), catalog,
-                           absl::StrCat(field, ".", axis.field, "[", i, "].when"), violations);
-    }
-  }
-  VisitPolicy(policy, field,
-              [&](const AxisField& axis, const FactUse& use) { CheckUse(axis, use, violations); });
-}
-
 Classifier::Classifier(ClassificationPolicy policy)
-    : policy_(std::move(policy)), catalog_(CatalogFor(policy_, {})) {
-  for (const AxisField& axis : kAxes) AddAxis(axis.name, (policy_.*axis.rules)());
+    : policy_(std::move(policy)), catalog_(CatalogFor(StagesOf(policy_), {})) {
+  for (const Stage& stage : StagesOf(policy_)) stages_.push_back(MakeReady(stage));
 }
 
-void Classifier::AddAxis(const char* name,
-                         const google::protobuf::RepeatedPtrField<v1::ClassRule>& rules) {
-  if (rules.empty()) return;
-  rule::Moment moment;
-  moment.account = kSubject;
-  Axis& axis = axes_.emplace_back();
-  axis.name = name;
-  for (const v1::ClassRule& class_rule : rules) {
-    Rule& rule = axis.rules.emplace_back();
-    rule.rule = &class_rule;
-    rule.text = class_rule.has_when() ? rule::Print(class_rule.when()) : "always";
-    if (!class_rule.has_when()) continue;
-    for (const rule::FactRead& read : rule::Reads(class_rule.when(), moment, catalog_)) {
-      rule.reads.emplace_back(read.query.fact(), rule::Key(read));
+Classifier::Ready Classifier::MakeReady(const Stage& stage) const {
+  Ready ready;
+  ready.stage = stage;
+  if (stage.kind == StageKind::kRules) {
+    for (const v1::ClassRule& rule : *stage.rules) {
+      ready.rules.emplace_back(rule.has_when() ? &rule.when() : nullptr, catalog_);
+    }
+  } else if (stage.kind == StageKind::kArms) {
+    ready.rules.emplace_back(stage.custom->has_eligible() ? &stage.custom->eligible() : nullptr,
+                             catalog_);
+  } else if (stage.kind == StageKind::kScore) {
+    for (const v1::ScoreAxis& axis : *stage.viewpoints) {
+      Viewpoint& viewpoint = ready.viewpoints.emplace_back();
+      viewpoint.axis = &axis;
+      for (const v1::ScoreStep& step : axis.steps()) {
+        viewpoint.steps.emplace_back(&step.when(), catalog_);
+      }
     }
   }
+  return ready;
 }
 
-rule::Readings Classifier::ReadingsFor(const Rule& rule, const FactValues& facts) const {
-  rule::Readings readings;
-  for (const auto& [fact, key] : rule.reads) {
-    fact::v1::FactReading& reading = readings[key];
-    reading.set_subject(kSubject);
-    reading.set_fact(fact);
-    const auto value = facts.find(fact);
-    if (value == facts.end()) {
-      reading.set_unknown(fact::v1::UNKNOWN_REASON_NEVER_RECORDED);
-      continue;
-    }
-    *reading.mutable_value() = value->second;
-    reading.set_count(1);
-  }
-  return readings;
-}
-
-ClassificationReason Classifier::Decide(const Axis& axis, const rule::Moment& moment,
+ClassificationReason Classifier::Decide(const Ready& ready, const rule::Moment& moment,
                                         const FactValues& facts) const {
   ClassificationReason reason;
-  reason.set_axis(axis.name);
-  for (const Rule& rule : axis.rules) {
-    type::v1::Truth result = type::v1::TRUTH_TRUE;
-    if (rule.rule->has_when()) {
-      const type::v1::Explanation explanation =
-          rule::Evaluate(rule.rule->when(), moment, catalog_, ReadingsFor(rule, facts));
-      result = explanation.result();
-      CollectReadings(explanation, &reason);
-    }
+  reason.set_axis(ready.stage.name);
+  for (size_t i = 0; i < ready.rules.size(); ++i) {
+    const LocalRule& rule = ready.rules[i];
+    const std::string& value = (*ready.stage.rules)[static_cast<int>(i)].value();
+    const type::v1::Truth result = rule.Judge(moment, facts, reason.mutable_readings());
     if (result == type::v1::TRUTH_TRUE) {
-      reason.set_value(rule.rule->value());
-      reason.set_rule(rule.text);
+      reason.set_value(value);
+      reason.set_rule(rule.text());
       return reason;
     }
     if (result == type::v1::TRUTH_UNKNOWN) {
-      reason.add_readings(absl::StrCat(rule.rule->value(), " is not decided: ", rule.text));
+      reason.add_readings(absl::StrCat(value, " is not decided: ", rule.text()));
     }
   }
   reason.set_rule("no rule is true");
   return reason;
 }
 
+ClassificationReason Classifier::Draw(const Ready& ready, const rule::Moment& moment,
+                                      const FactValues& facts, const std::string& account) const {
+  ClassificationReason reason;
+  reason.set_axis(ready.stage.name);
+  const LocalRule& eligible = ready.rules.front();
+  if (eligible.Judge(moment, facts, reason.mutable_readings()) != type::v1::TRUTH_TRUE) {
+    reason.set_rule(absl::StrCat("in no arm: ", eligible.text(), " is not true"));
+    return reason;
+  }
+  int total = 0;
+  for (const v1::ExperimentArm& arm : ready.stage.custom->arms()) total += arm.weight();
+  int left = DrawNumber(account, ready.stage.name, total);
+  for (const v1::ExperimentArm& arm : ready.stage.custom->arms()) {
+    left -= arm.weight();
+    if (left >= 0) continue;
+    reason.set_value(arm.value());
+    reason.set_rule(absl::StrCat("drawn by a hash of the account's name, weight ", arm.weight(),
+                                 " of ", total));
+    break;
+  }
+  return reason;
+}
+
+v1::ScoreSum Classifier::Score(const Ready& ready, const rule::Moment& moment,
+                               const FactValues& facts) const {
+  v1::ScoreSum sum;
+  double score = 0;
+  for (const Viewpoint& viewpoint : ready.viewpoints) {
+    v1::ScoreContribution* contribution = sum.add_contributions();
+    contribution->set_axis(viewpoint.axis->key());
+    for (size_t i = 0; i < viewpoint.steps.size(); ++i) {
+      const LocalRule& step = viewpoint.steps[i];
+      const type::v1::Truth result = step.Judge(moment, facts, contribution->mutable_readings());
+      if (result == type::v1::TRUTH_FALSE) continue;
+      if (result == type::v1::TRUTH_TRUE) {
+        const v1::ScoreStep& values = viewpoint.axis->steps(static_cast<int>(i));
+        contribution->set_points(values.points());
+        contribution->set_hours(values.hours());
+        contribution->set_rule(step.text());
+      } else {
+        contribution->set_unknown(true);
+      }
+      break;
+    }
+    score += contribution->points();
+  }
+  sum.set_score(score);
+  return sum;
+}
+
+std::optional<v1::WorkEstimate> EstimateWork(const ClassificationPolicy& policy,
+                                             const Classification& classification,
+                                             const v1::Account& account) {
+  const auto level = std::find_if(
+      policy.touch_levels().begin(), policy.touch_levels().end(),
+      [&](const v1::TouchLevel& level) { return level.touch() == classification.touch(); });
+  if (level == policy.touch_levels().end()) return std::nullopt;
+  v1::WorkEstimate work;
+  double added = 0;
+  for (const v1::ScoreContribution& part : classification.touch_score().contributions()) {
+    added += part.hours();
+  }
+  *work.mutable_weekly_hours() = level->weekly_hours();
+  if (work.weekly_hours_size() == 0 && added > 0) work.add_weekly_hours(0);
+  double total = 0;
+  for (double& hours : *work.mutable_weekly_hours()) {
+    hours = std::max(0.0, hours + added / work.weekly_hours_size());
+    total += hours;
+  }
+  work.set_total_hours(total);
+  if (!policy.has_hour_cost()) return work;
+  work.mutable_cost()->set_currency(policy.hour_cost().currency());
+  work.mutable_cost()->set_minor_units(
+      std::llround(total * static_cast<double>(policy.hour_cost().minor_units())));
+  if (account.has_recurring_revenue() &&
+      account.recurring_revenue().currency() == policy.hour_cost().currency()) {
+    const double months = std::max(1, policy.payback_months());
+    work.set_exceeds_revenue(static_cast<double>(work.cost().minor_units()) >
+                             static_cast<double>(account.recurring_revenue().minor_units()) *
+                                 months);
+  }
+  return work;
+}
+
 Classification Classifier::Classify(const v1::Account& account, absl::Time now) const {
   Classification result;
   result.set_policy(contract::JoinRevision(policy_.name(), policy_.revision().number()));
-  rule::Moment moment;
-  moment.as_of = now;
-  moment.time_zone = ZoneOf(account);
-  moment.account = kSubject;
-  FactValues facts = FactsOf(account);
-  for (const AxisField& axis : kAxes) facts.erase(axis.fact);
-  for (const Axis& axis : axes_) {
-    ClassificationReason reason = Decide(axis, moment, facts);
-    if (!reason.value().empty()) {
-      facts[absl::StrCat("account.", axis.name)] = rule::TextValue(reason.value());
-      SetAxis(axis.name, reason.value(), &result);
+  const rule::Moment moment = MomentOf(now, ZoneOf(account));
+  FactValues facts = FactsBefore(account);
+  for (const Ready& ready : stages_) {
+    if (ready.stage.kind == StageKind::kScore) {
+      if (ready.viewpoints.empty()) continue;
+      v1::ScoreSum sum = Score(ready, moment, facts);
+      facts[ready.stage.facts[0]] = rule::NumberValue(sum.score());
+      (ready.stage.name == "touch_score" ? *result.mutable_touch_score()
+                                         : *result.mutable_potential_score()) = std::move(sum);
+    } else if (ready.stage.kind == StageKind::kWork) {
+      std::optional<v1::WorkEstimate> work = EstimateWork(policy_, result, account);
+      if (!work.has_value()) continue;
+      *result.mutable_work() = *std::move(work);
+      AddWorkFacts(result.work(), &facts);
+    } else if (!ready.rules.empty()) {
+      ClassificationReason reason = ready.stage.kind == StageKind::kArms
+                                        ? Draw(ready, moment, facts, account.name())
+                                        : Decide(ready, moment, facts);
+      if (!reason.value().empty()) {
+        facts[ready.stage.facts[0]] = rule::TextValue(reason.value());
+        SetClass(ready.stage, reason.value(), &result);
+      }
+      *result.add_reasons() = std::move(reason);
     }
-    *result.add_reasons() = std::move(reason);
   }
   const Classification& present = account.classification();
   *result.mutable_classify_time() = present.classify_time();
@@ -282,9 +219,38 @@ Classification Classifier::Classify(const v1::Account& account, absl::Time now) 
   return result;
 }
 
+std::string ClassOn(const Classification& classification, absl::string_view axis) {
+  if (axis == "segment") return classification.segment();
+  if (axis == "tier") return classification.tier();
+  if (axis == "potential_tier") return classification.potential_tier();
+  if (axis == "touch") return classification.touch();
+  if (axis == "team") return classification.team();
+  for (const v1::AxisClass& value : classification.axes()) {
+    if (value.axis() == axis) return value.value();
+  }
+  return "";
+}
+
+std::vector<std::string> AxesOf(const Classification& a, const Classification& b) {
+  std::vector<std::string> axes;
+  const auto add = [&](const std::string& axis) {
+    if (std::find(axes.begin(), axes.end(), axis) == axes.end()) axes.push_back(axis);
+  };
+  for (const char* axis : kBuiltInAxes) {
+    // The further axes are decided before the touch.
+    if (std::string(axis) == "touch") {
+      for (const v1::AxisClass& value : b.axes()) add(value.axis());
+      for (const v1::AxisClass& value : a.axes()) add(value.axis());
+    }
+    if (!ClassOn(a, axis).empty() || !ClassOn(b, axis).empty()) add(axis);
+  }
+  return axes;
+}
+
 bool SameClass(const Classification& a, const Classification& b) {
-  return std::all_of(kAxes.begin(), kAxes.end(),
-                     [&](const AxisField& axis) { return (a.*axis.value)() == (b.*axis.value)(); });
+  const std::vector<std::string> axes = AxesOf(a, b);
+  return std::all_of(axes.begin(), axes.end(),
+                     [&](const std::string& axis) { return ClassOn(a, axis) == ClassOn(b, axis); });
 }
 
 }  // namespace banso::accounts

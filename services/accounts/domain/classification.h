@@ -1,8 +1,8 @@
 #ifndef BANSO_SERVICES_ACCOUNTS_DOMAIN_CLASSIFICATION_H_
 #define BANSO_SERVICES_ACCOUNTS_DOMAIN_CLASSIFICATION_H_
 
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -13,15 +13,17 @@
 #include "common/contract/errors.h"
 #include "common/rule/catalog.h"
 #include "common/rule/evaluate.h"
+#include "services/accounts/domain/classification/local_rule.h"
+#include "services/accounts/domain/classification/stages.h"
 #include "services/accounts/domain/facts.h"
 
 // Classifying accounts: on each axis of a policy the first rule that is true decides.
 namespace banso::accounts {
 
 // Checks the rules of a policy: known facts of accounts with fitting values, no windows or ages
-// (rules read what the account says now), an axis reads only axes that are decided before it
-// (segment, tier, potential_tier, touch, team, in this order). `attributes` are the types of the
-// attributes that accounts have so far; another attribute's type is that of the values it is
+// (rules read what the account says now), an axis reads only what is decided before it (see
+// StagesOf), keys that are unique, hours for touches that there are. `attributes` are the types of
+// the attributes that accounts have so far; another attribute's type is that of the values it is
 // compared with, the same in all rules. Adds to `violations`, with paths below `field`.
 void CheckPolicy(const v1::ClassificationPolicy& policy,
                  const std::vector<fact::v1::FactType>& attributes, absl::string_view field,
@@ -43,26 +45,42 @@ class Classifier {
   const v1::ClassificationPolicy& policy() const { return policy_; }
 
  private:
-  struct Rule {
-    const v1::ClassRule* rule;
-    std::string text;
-    // Of each fact that the rule reads: its name, and the key under which it is asked for.
-    std::vector<std::pair<std::string, std::string>> reads;
+  struct Viewpoint {
+    const v1::ScoreAxis* axis;
+    std::vector<LocalRule> steps;
   };
-  struct Axis {
-    std::string name;
-    std::vector<Rule> rules;
+  // A stage with its conditions made ready: one rule per class rule, or the one that says who takes
+  // part in an experiment.
+  struct Ready {
+    Stage stage;
+    std::vector<LocalRule> rules;
+    std::vector<Viewpoint> viewpoints;
   };
 
-  void AddAxis(const char* name, const google::protobuf::RepeatedPtrField<v1::ClassRule>& rules);
-  v1::ClassificationReason Decide(const Axis& axis, const rule::Moment& moment,
+  Ready MakeReady(const Stage& stage) const;
+  v1::ClassificationReason Decide(const Ready& ready, const rule::Moment& moment,
                                   const FactValues& facts) const;
-  rule::Readings ReadingsFor(const Rule& rule, const FactValues& facts) const;
+  v1::ClassificationReason Draw(const Ready& ready, const rule::Moment& moment,
+                                const FactValues& facts, const std::string& account) const;
+  v1::ScoreSum Score(const Ready& ready, const rule::Moment& moment, const FactValues& facts) const;
 
   const v1::ClassificationPolicy policy_;
   rule::FactCatalog catalog_;
-  std::vector<Axis> axes_;
+  std::vector<Ready> stages_;
 };
+
+// The work of an account's onboarding by the policy, from the account's touch and the contributions
+// of its touch score. Nothing when the policy does not list the touch.
+std::optional<v1::WorkEstimate> EstimateWork(const v1::ClassificationPolicy& policy,
+                                             const v1::Classification& classification,
+                                             const v1::Account& account);
+
+// The class on an axis: `segment`, `tier`, `potential_tier`, `touch`, `team`, or the key of a
+// further one. Empty: none.
+std::string ClassOn(const v1::Classification& classification, absl::string_view axis);
+
+// The axes on which at least one of the two has a class, in the order in which they are decided.
+std::vector<std::string> AxesOf(const v1::Classification& a, const v1::Classification& b);
 
 // Whether two classifications put an account into the same class on every axis.
 bool SameClass(const v1::Classification& a, const v1::Classification& b);

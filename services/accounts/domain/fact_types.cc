@@ -51,14 +51,23 @@ FactType ClockDay(const char* name, const char* meaning) {
 
 std::vector<FactType> FactTypes() {
   return {
+      Text("account.acquisition_path", "How the customer came to buy.",
+           {"alone", "sales", "partner"}),
       Make("account.churn_date", type::v1::VALUE_TYPE_DATE, fact::v1::SUBJECT_KIND_ACCOUNT, "",
            "The last day of the contract of a lost customer.", {}),
       Text("account.churn_reason", "Why the customer was lost.",
            {"no_value", "low_use", "price", "missing_feature", "competitor", "service",
             "champion_left", "business_change", "bad_fit", "other"}),
       Flag("account.cloud_experience", "Whether the company is used to cloud services."),
+      Flag("account.cost_exceeds_revenue",
+           "Whether the expected work of onboarding costs more than the policy's months of "
+           "revenue."),
       Text("account.country", "The company's country, as it was entered."),
       Number("account.employees", "people", "How many people the company employs."),
+      Number(
+          "account.expected_hours", "hours",
+          "The vendor's work that the account's onboarding is expected to take, by the policy in "
+          "force."),
       Number("account.expected_users", "people",
              "How many people are expected to use the product."),
       Flag("account.first_time_domain",
@@ -80,6 +89,8 @@ std::vector<FactType> FactTypes() {
       ClockDay("account.onboarding.clock.handoff_accepted",
                "The day on which the retention team accepted the customer."),
       ClockDay("account.onboarding.clock.kickoff", "The day on which the kickoff was held."),
+      OfOnboarding("account.onboarding.intake_conditions", type::v1::VALUE_TYPE_TEXT_SET,
+                   "The conditions under which the customer was taken on, by key."),
       OfOnboarding("account.onboarding.kind", type::v1::VALUE_TYPE_TEXT, "What kind of run it is.",
                    {"initial", "expansion", "re_onboarding"}),
       OfOnboarding("account.onboarding.products", type::v1::VALUE_TYPE_TEXT_SET,
@@ -90,9 +101,19 @@ std::vector<FactType> FactTypes() {
       OfOnboarding("account.onboarding.state", type::v1::VALUE_TYPE_TEXT, "Where it stands.",
                    {"running", "completed", "handed_off", "cancelled"}),
       Text("account.owner", "The member who is accountable for the account now."),
+      Number("account.potential_score", "points",
+             "How much more the account could become, by the policy in force."),
       Text("account.potential_tier", "Importance including potential, by the policy in force."),
       Text("account.previous_tool", "What the company uses today for the same work.",
            {"paper", "own_system", "other_product", "none"}),
+      Number("account.purchase.departments", "departments",
+             "How many departments will use the products."),
+      Make("account.purchase.options", type::v1::VALUE_TYPE_TEXT_SET,
+           fact::v1::SUBJECT_KIND_ACCOUNT, "", "The options that the customer takes.", {}),
+      Text("account.purchase.plan", "The plan that the customer takes."),
+      Number("account.purchase.product_count", "products", "How many products the customer takes."),
+      Make("account.purchase.products", type::v1::VALUE_TYPE_TEXT_SET,
+           fact::v1::SUBJECT_KIND_ACCOUNT, "", "The products that the customer takes.", {}),
       Number("account.recurring_revenue", "minor units",
              "Recurring revenue per month, in the smallest unit of its currency."),
       Text("account.segment", "The size class, by the policy in force."),
@@ -100,7 +121,13 @@ std::vector<FactType> FactTypes() {
       Text("account.team", "The team that onboards the account, by the policy in force."),
       Text("account.tier", "Importance today, by the policy in force."),
       Text("account.touch", "How much human time the account gets, by the policy in force."),
+      Number("account.touch_score", "points",
+             "How much human time the account asks for, by the policy in force."),
   };
+}
+
+bool IsAxisFact(absl::string_view fact) {
+  return absl::ConsumePrefix(&fact, kAxisPrefix) && contract::IsKey(fact);
 }
 
 bool IsAttributeFact(absl::string_view fact) {

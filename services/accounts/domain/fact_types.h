@@ -12,12 +12,18 @@ namespace banso::accounts {
 // Facts about an account's own attributes are named so, with the attribute's key behind it.
 inline constexpr char kAttributePrefix[] = "account.attribute.";
 
+// Facts about a policy's further axes are named so, with the axis's key behind it.
+inline constexpr char kAxisPrefix[] = "account.axis.";
+
 // The facts that this service owns, by name; without those about attributes, whose types are what
-// the accounts hold.
+// the accounts hold, and about further axes, which the policy in force has.
 std::vector<fact::v1::FactType> FactTypes();
 
 // Whether `fact` is one about an attribute: the prefix and a key.
 bool IsAttributeFact(absl::string_view fact);
+
+// Whether `fact` is one about a further axis: the prefix and a key.
+bool IsAxisFact(absl::string_view fact);
 
 }  // namespace banso::accounts
 

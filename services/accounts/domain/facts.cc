@@ -1,5 +1,6 @@
 #include "services/accounts/domain/facts.h"
 
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -38,6 +39,37 @@ void AddClassification(const v1::Classification& classification, FactValues* fac
   SetText(facts, "account.potential_tier", classification.potential_tier());
   SetText(facts, "account.touch", classification.touch());
   SetText(facts, "account.team", classification.team());
+  for (const v1::AxisClass& axis : classification.axes()) {
+    facts->emplace(absl::StrCat(kAxisPrefix, axis.axis()), rule::TextValue(axis.value()));
+  }
+  if (classification.has_touch_score()) {
+    facts->emplace("account.touch_score", rule::NumberValue(classification.touch_score().score()));
+  }
+  if (classification.has_potential_score()) {
+    facts->emplace("account.potential_score",
+                   rule::NumberValue(classification.potential_score().score()));
+  }
+  if (classification.has_work()) AddWorkFacts(classification.work(), facts);
+}
+
+void AddPurchase(const v1::Purchase& purchase, FactValues* facts) {
+  if (purchase.products_size() > 0) {
+    const std::set<std::string> products(purchase.products().begin(), purchase.products().end());
+    facts->emplace("account.purchase.products",
+                   rule::TextSetValue({products.begin(), products.end()}));
+    facts->emplace("account.purchase.product_count",
+                   rule::NumberValue(static_cast<double>(products.size())));
+  }
+  if (purchase.options_size() > 0) {
+    facts->emplace("account.purchase.options",
+                   rule::TextSetValue({purchase.options().begin(), purchase.options().end()}));
+  }
+  SetText(facts, "account.purchase.plan", purchase.plan());
+  if (purchase.has_departments()) {
+    facts->emplace("account.purchase.departments", rule::NumberValue(purchase.departments()));
+  }
+  SetText(facts, "account.acquisition_path",
+          Word("ACQUISITION_PATH_", purchase.acquisition_path()));
 }
 
 void AddAdoption(const v1::AdoptionProfile& adoption, FactValues* facts) {
@@ -53,10 +85,18 @@ void AddAdoption(const v1::AdoptionProfile& adoption, FactValues* facts) {
 
 }  // namespace
 
+void AddWorkFacts(const v1::WorkEstimate& work, FactValues* facts) {
+  facts->emplace("account.expected_hours", rule::NumberValue(work.total_hours()));
+  if (work.has_exceeds_revenue()) {
+    facts->emplace("account.cost_exceeds_revenue", rule::FlagValue(work.exceeds_revenue()));
+  }
+}
+
 FactValues FactsOf(const v1::Account& account) {
   FactValues facts;
   AddClassification(account.classification(), &facts);
   AddAdoption(account.adoption(), &facts);
+  AddPurchase(account.purchase(), &facts);
   SetText(&facts, "account.industry", account.industry());
   SetText(&facts, "account.country", account.country());
   SetText(&facts, "account.language", account.language().empty() ? "ja" : account.language());
@@ -92,6 +132,13 @@ FactValues FactsOf(const v1::Onboarding& onboarding) {
   if (onboarding.products_size() > 0) {
     facts.emplace("account.onboarding.products",
                   rule::TextSetValue({onboarding.products().begin(), onboarding.products().end()}));
+  }
+  if (onboarding.intake_conditions_size() > 0) {
+    std::vector<std::string> keys;
+    for (const v1::IntakeCondition& condition : onboarding.intake_conditions()) {
+      keys.push_back(condition.key());
+    }
+    facts.emplace("account.onboarding.intake_conditions", rule::TextSetValue(keys));
   }
   for (const v1::ClockReading& reading : onboarding.clocks()) {
     facts.emplace(absl::StrCat("account.onboarding.clock.", Word("CLOCK_", reading.clock())),

@@ -23,6 +23,9 @@ FactValues FactsOf(const v1::Account& account);
 // What an onboarding says about itself.
 FactValues FactsOf(const v1::Onboarding& onboarding);
 
+// Adds what an estimate of an account's work says.
+void AddWorkFacts(const v1::WorkEstimate& work, FactValues* facts);
+
 // How the facts of `subject` changed at `now`: a value for each one that is new or another, none
 // for each one that is no longer known. Empty when all is as it was. `source` says where the change
 // comes from.

@@ -41,6 +41,9 @@ std::string SourceOf(const Writer& writer, absl::string_view source) {
   return writer.call().actor.empty() ? "services/accounts" : writer.call().actor;
 }
 
+// Later than any activation.
+const absl::Time kAfterAll = absl::FromCivil(absl::CivilYear(2200), absl::UTCTimeZone());
+
 // What is known of an attribute.
 struct AttributeUse {
   type::v1::ValueType type = type::v1::VALUE_TYPE_UNSPECIFIED;
@@ -252,6 +255,20 @@ absl::StatusOr<std::vector<fact::v1::FactType>> Store::AttributeTypes(Reader& re
         type.set_meaning("An attribute that the vendor added.");
         return absl::OkStatus();
       }));
+  return types;
+}
+
+absl::StatusOr<std::vector<fact::v1::FactType>> Store::AxisTypes(Reader& reader) const {
+  std::vector<fact::v1::FactType> types;
+  BANSO_ASSIGN_OR_RETURN(const auto policy, ActivePolicy(reader, kAfterAll));
+  if (!policy.has_value()) return types;
+  for (const v1::CustomAxis& axis : policy->custom_axes()) {
+    fact::v1::FactType& type = types.emplace_back();
+    type.set_name(absl::StrCat(kAxisPrefix, axis.key()));
+    type.set_value_type(type::v1::VALUE_TYPE_TEXT);
+    type.set_subject(fact::v1::SUBJECT_KIND_ACCOUNT);
+    type.set_meaning("A class on an axis that the vendor added, by the policy in force.");
+  }
   return types;
 }
 

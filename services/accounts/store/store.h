@@ -75,6 +75,9 @@ class Store {
   // The types of the attributes that accounts have, as facts, by name.
   absl::StatusOr<std::vector<fact::v1::FactType>> AttributeTypes(storage::Reader& reader) const;
 
+  // The types of the facts about the further axes of the policy that is, or will be, in force.
+  absl::StatusOr<std::vector<fact::v1::FactType>> AxisTypes(storage::Reader& reader) const;
+
   // What an account has been, oldest first.
   absl::StatusOr<std::vector<AccountState>> States(storage::Reader& reader,
                                                    absl::string_view account) const;

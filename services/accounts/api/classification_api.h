@@ -1,0 +1,36 @@
+#ifndef BANSO_SERVICES_ACCOUNTS_API_CLASSIFICATION_API_H_
+#define BANSO_SERVICES_ACCOUNTS_API_CLASSIFICATION_API_H_
+
+#include "absl/status/statusor.h"
+#include "banso/accounts/v1/classification_service.pb.h"
+#include "common/contract/call.h"
+#include "common/storage/database.h"
+#include "services/accounts/store/store.h"
+
+namespace banso::accounts {
+
+// The handlers of banso.accounts.v1.ClassificationService, one method per RPC and named like it.
+// Requests have passed contract::Check. Thread-safe.
+class ClassificationApi {
+ public:
+  // Both must outlive the handlers.
+  ClassificationApi(storage::Database& database, const Store& store)
+      : database_(database), store_(store) {}
+
+  absl::StatusOr<v1::SimulatePolicyResponse> SimulatePolicy(
+      const Call& call, const v1::SimulatePolicyRequest& request);
+  absl::StatusOr<v1::ExplainRoutingResponse> ExplainRouting(
+      const Call& call, const v1::ExplainRoutingRequest& request);
+  absl::StatusOr<v1::ScreenPotentialResponse> ScreenPotential(
+      const Call& call, const v1::ScreenPotentialRequest& request);
+  absl::StatusOr<v1::AnalyzeAxisResponse> AnalyzeAxis(const Call& call,
+                                                      const v1::AnalyzeAxisRequest& request);
+
+ private:
+  storage::Database& database_;
+  const Store& store_;
+};
+
+}  // namespace banso::accounts
+
+#endif  // BANSO_SERVICES_ACCOUNTS_API_CLASSIFICATION_API_H_

@@ -1,0 +1,21 @@
+#ifndef BANSO_SERVICES_ACCOUNTS_API_POLICY_CHECK_H_
+#define BANSO_SERVICES_ACCOUNTS_API_POLICY_CHECK_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "banso/accounts/v1/classification.pb.h"
+#include "common/storage/database.h"
+#include "services/accounts/store/store.h"
+
+namespace banso::accounts {
+
+inline constexpr char kReasonNoActivePolicy[] = "NO_ACTIVE_POLICY";
+
+// Checks a policy as it has to be to be saved: its rules, and that it does not contradict itself.
+// INVALID_ARGUMENT with everything that is wrong, below `field`.
+absl::Status CheckSavedPolicy(storage::Reader& reader, const Store& store,
+                              const v1::ClassificationPolicy& policy, absl::string_view field);
+
+}  // namespace banso::accounts
+
+#endif  // BANSO_SERVICES_ACCOUNTS_API_POLICY_CHECK_H_

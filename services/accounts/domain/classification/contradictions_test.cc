@@ -1,0 +1,310 @@
+#include "services/accounts/domain/classification/contradictions.h"
+
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/testing/proto_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/accounts/domain/classification.h"
+#include "services/accounts/domain/classification/policy_text.h"
+
+namespace banso::accounts {
+namespace {
+
+using ::banso::testing::ParseProto;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using v1::ClassificationPolicy;
+
+ClassificationPolicy Policy(const std::string& rules) {
+  auto policy = ParseProto<ClassificationPolicy>(
+      absl::StrCat("name: 'classificationPolicies/p' revision { number: 1 }\n", rules));
+  contract::Violations violations;
+  CheckPolicy(policy, {}, "policy", &violations);
+  EXPECT_TRUE(violations.empty()) << violations.ToStatus();
+  return policy;
+}
+
+std::vector<contract::FieldViolation> ContradictionsOf(const ClassificationPolicy& policy) {
+  contract::Violations violations;
+  FindContradictions(policy, {}, "policy", &violations);
+  return violations.list();
+}
+
+std::string Employees(const char* op, int number) {
+  return Compare("account.employees", op, absl::StrCat("number: ", number));
+}
+std::string Users(const char* op, int number) {
+  return Compare("account.expected_users", op, absl::StrCat("number: ", number));
+}
+
+TEST(FindContradictionsTest, ASpecialCaseBeforeTheGeneralOneIsNone) {
+  EXPECT_THAT(ContradictionsOf(Policy(
+                  Rule("segments", "enterprise", All({Employees("GE", 1000), Users("GE", 200)})) +
+                  Rule("segments", "mid", Employees("GE", 200)) +
+                  Rule("segments", "smb", "known { fact: 'account.employees' }") +
+                  Rule("teams", "large", Compare("account.segment", "EQ", "text: 'enterprise'")) +
+                  Rule("teams", "all", ""))),
+              IsEmpty());
+}
+
+TEST(FindContradictionsTest, NamesAnAccountThatIsInTwoSegments) {
+  const auto found = ContradictionsOf(Policy(Rule("segments", "large", Employees("GE", 1000)) +
+                                             Rule("segments", "starter", Users("LE", 10))));
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].reason, "OVERLAP");
+  EXPECT_EQ(found[0].field, "policy.segments[1]");
+  EXPECT_THAT(found[0].description, HasSubstr("account.employees = 1000"));
+  EXPECT_THAT(found[0].description, HasSubstr("account.expected_users = 9"));
+  EXPECT_THAT(found[0].description, HasSubstr("is large by segments[0] and starter by this rule"));
+}
+
+TEST(FindContradictionsTest, AllowsAnOverlapThatIsMeantOrGivesTheSameClass) {
+  EXPECT_THAT(ContradictionsOf(Policy(
+                  Rule("segments", "large", Employees("GE", 1000), "takes_precedence: true") +
+                  Rule("segments", "starter", Users("LE", 10)))),
+              IsEmpty());
+  EXPECT_THAT(ContradictionsOf(Policy(Rule("segments", "large", Employees("GE", 1000)) +
+                                      Rule("segments", "large", Users("GE", 500)))),
+              IsEmpty());
+}
+
+TEST(FindContradictionsTest, NamesAnAccountThatAShadowedRuleWouldWant) {
+  const auto found = ContradictionsOf(Policy(Rule("segments", "mid", Employees("GE", 100)) +
+                                             Rule("segments", "large", Employees("GE", 1000)) +
+                                             Rule("segments", "smb", "")));
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].reason, "SHADOWED");
+  EXPECT_EQ(found[0].field, "policy.segments[1]");
+  EXPECT_THAT(found[0].description,
+              HasSubstr("account.employees = 1000 meets it but is mid by segments[0] already"));
+}
+
+TEST(FindContradictionsTest, FindsWhatOnlyTwoRulesTogetherShadow) {
+  const auto found = ContradictionsOf(Policy(Rule("segments", "a", Employees("LT", 500)) +
+                                             Rule("segments", "b", Employees("GE", 500)) +
+                                             Rule("segments", "c", Employees("NE", 500))));
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].field, "policy.segments[2]");
+  EXPECT_EQ(found[0].reason, "SHADOWED");
+}
+
+TEST(FindContradictionsTest, ARuleForMissingFactsIsReached) {
+  EXPECT_THAT(ContradictionsOf(Policy(Rule("segments", "a", Employees("LT", 500)) +
+                                      Rule("segments", "b", Employees("GE", 500)) +
+                                      Rule("segments", "not_known", ""))),
+              IsEmpty());
+}
+
+TEST(FindContradictionsTest, FindsConditionsThatAreNeverTrue) {
+  struct Case {
+    const char* name;
+    std::string when;
+  };
+  const Case cases[] = {
+      {"an empty range", All({Employees("GE", 100), Employees("LT", 100)})},
+      {"no whole number between", All({Employees("GT", 100), Employees("LT", 101)})},
+      {"less than nobody", Employees("LT", 0)},
+      {"two words at once", All({Compare("account.previous_tool", "EQ", "text: 'paper'"),
+                                 Compare("account.previous_tool", "EQ", "text: 'none'")})},
+      {"none of the words there are",
+       "compare { fact { fact: 'account.acquisition_path' } op: OPERATOR_NOT_IN values { text: "
+       "'alone' } values { text: 'sales' } values { text: 'partner' } }"},
+      {"sets without a common member",
+       All({Compare("account.purchase.products", "EQ", "text_set { items: ['a', 'b'] }"),
+            Compare("account.purchase.products", "NOT_IN", "text: 'a'")})},
+      {"a class that no rule gives", Compare("account.tier", "EQ", "text: 'gold'")},
+  };
+  for (const Case& c : cases) {
+    const auto found =
+        ContradictionsOf(Policy(Rule("tiers", "silver", "") + Rule("teams", "x", c.when)));
+    ASSERT_THAT(found, SizeIs(1)) << c.name;
+    EXPECT_EQ(found[0].reason, "NEVER_TRUE") << c.name;
+    EXPECT_EQ(found[0].field, "policy.teams[0]") << c.name;
+  }
+}
+
+TEST(FindContradictionsTest, LooksThroughTheClassesThatWereDecidedBefore) {
+  // No account is both a starter by size and on the large team's list.
+  const std::string segments =
+      Rule("segments", "large", Employees("GE", 1000)) + Rule("segments", "small", "");
+  const auto found = ContradictionsOf(
+      Policy(segments +
+             Rule("teams", "x",
+                  All({Compare("account.segment", "EQ", "text: 'large'"), Employees("LT", 500)}))));
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].reason, "NEVER_TRUE");
+}
+
+TEST(FindContradictionsTest, KnowsWhichScoresCanBeReached) {
+  const std::string axes =
+      absl::StrCat("touch_score_axes { key: 'size' ", Step(Employees("GE", 1000), 20),
+                   Step(Employees("GE", 100), 10), "}\n", "touch_score_axes { key: 'users' ",
+                   Step(Users("GE", 100), 10), "}\n");
+  EXPECT_THAT(
+      ContradictionsOf(Policy(
+          axes + Rule("touches", "high", Compare("account.touch_score", "GE", "number: 30")) +
+          Rule("touches", "low", ""))),
+      IsEmpty());
+  const auto found = ContradictionsOf(
+      Policy(axes + Rule("touches", "high", Compare("account.touch_score", "GE", "number: 31")) +
+             Rule("touches", "low", "")));
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].field, "policy.touches[0]");
+  EXPECT_EQ(found[0].reason, "NEVER_TRUE");
+}
+
+TEST(FindContradictionsTest, FindsAStepThatIsNeverCounted) {
+  const auto found = ContradictionsOf(
+      Policy(absl::StrCat("touch_score_axes { key: 'size' ", Step(Employees("GE", 100), 10),
+                          Step(Employees("GE", 1000), 20), "}\n")));
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].field, "policy.touch_score_axes[0].steps[1]");
+  EXPECT_EQ(found[0].reason, "SHADOWED");
+}
+
+TEST(FindContradictionsTest, GivesUpOnTooManyWords) {
+  std::string values;
+  for (int i = 0; i < 20; ++i) absl::StrAppend(&values, " values { text: 'p", i, "' }");
+  const auto found = ContradictionsOf(
+      Policy(Rule("segments", "x",
+                  absl::StrCat("compare { fact { fact: 'account.purchase.products' } "
+                               "op: OPERATOR_IN",
+                               values, " }"))));
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].reason, "TOO_COMPLEX");
+}
+
+// Small random policies, compared with trying every account there is: two whole numbers from 0 to
+// 12 or unknown, and one word.
+class RandomPolicy {
+ public:
+  explicit RandomPolicy(unsigned seed) : random_(seed) {}
+
+  std::string Text() {
+    std::string text;
+    const int rules = Below(4) + 1;
+    for (int i = 0; i < rules; ++i) {
+      const std::string value(1, static_cast<char>('a' + Below(3)));
+      text += Rule("segments", value, Below(8) == 0 ? "" : Condition(2),
+                   Below(5) == 0 ? "takes_precedence: true" : "");
+    }
+    return text;
+  }
+
+ private:
+  int Below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
+
+  std::string Condition(int depth) {
+    switch (depth == 0 ? Below(3) : Below(6)) {
+      case 0:
+        return Compare("account.employees", Operator(), absl::StrCat("number: ", Below(8) + 2));
+      case 1:
+        return Compare("account.expected_users", Operator(),
+                       absl::StrCat("number: ", Below(8) + 2.5));
+      case 2:
+        return Compare("account.previous_tool", Below(2) == 0 ? "EQ" : "NE", "text: 'paper'");
+      case 3:
+        return All({Condition(depth - 1), Condition(depth - 1)});
+      case 4:
+        return Any({Condition(depth - 1), Condition(depth - 1)});
+      default:
+        return absl::StrCat("not { ", Condition(depth - 1), " }");
+    }
+  }
+
+  const char* Operator() {
+    constexpr const char* kOperators[] = {"EQ", "NE", "LT", "LE", "GT", "GE"};
+    return kOperators[Below(6)];
+  }
+
+  std::mt19937 random_;
+};
+
+std::vector<FactValues> EveryAccount() {
+  std::vector<FactValues> accounts;
+  for (int employees = -1; employees <= 12; ++employees) {
+    for (int users = -1; users <= 12; ++users) {
+      for (const char* tool : {"", "paper", "none"}) {
+        FactValues facts;
+        if (employees >= 0) facts["account.employees"].set_number(employees);
+        if (users >= 0) facts["account.expected_users"].set_number(users);
+        if (*tool != '\0') facts["account.previous_tool"].set_text(tool);
+        accounts.push_back(std::move(facts));
+      }
+    }
+  }
+  return accounts;
+}
+
+// What FindContradictions has to say, by its definition: `field reason`.
+std::set<std::string> ByBruteForce(const ClassificationPolicy& policy) {
+  const auto catalog = CatalogFor(StagesOf(policy), {});
+  std::vector<LocalRule> rules;
+  for (const v1::ClassRule& rule : policy.segments()) {
+    rules.emplace_back(rule.has_when() ? &rule.when() : nullptr, catalog);
+  }
+  const size_t n = rules.size();
+  std::vector<bool> is_true(n), decides(n);
+  // By earlier and later rule: the earlier decides and the later is false; the later decides and
+  // the earlier is false; the earlier decides and the later is true.
+  std::vector<std::vector<bool>> first(n, std::vector<bool>(n)), second = first, both = first;
+  for (const FactValues& account : EveryAccount()) {
+    std::vector<type::v1::Truth> truths;
+    std::optional<size_t> decider;
+    for (size_t i = 0; i < n; ++i) {
+      truths.push_back(rules[i].Judge(MomentOf(absl::UnixEpoch(), ""), account, nullptr));
+      if (truths[i] != type::v1::TRUTH_TRUE) continue;
+      is_true[i] = true;
+      if (!decider.has_value()) decider = i;
+    }
+    if (!decider.has_value()) continue;
+    decides[*decider] = true;
+    for (size_t i = 0; i < n; ++i) {
+      if (truths[i] == type::v1::TRUTH_FALSE) {
+        if (*decider < i) first[*decider][i] = true;
+        if (*decider > i) second[i][*decider] = true;
+      } else if (truths[i] == type::v1::TRUTH_TRUE && *decider < i) {
+        both[*decider][i] = true;
+      }
+    }
+  }
+  std::set<std::string> expected;
+  for (size_t j = 0; j < n; ++j) {
+    const std::string field = absl::StrCat("policy.segments[", j, "] ");
+    if (!decides[j]) expected.insert(field + (is_true[j] ? "SHADOWED" : "NEVER_TRUE"));
+    for (size_t i = 0; i < j; ++i) {
+      const auto& early = policy.segments(static_cast<int>(i));
+      const auto& late = policy.segments(static_cast<int>(j));
+      if (early.takes_precedence() || early.value() == late.value() || !decides[j]) continue;
+      if (first[i][j] && second[i][j] && both[i][j]) expected.insert(field + "OVERLAP");
+    }
+  }
+  return expected;
+}
+
+TEST(FindContradictionsTest, FindsExactlyWhatTryingEveryAccountFinds) {
+  int with_contradiction = 0;
+  for (unsigned seed = 1; seed <= 400; ++seed) {
+    SCOPED_TRACE(absl::StrCat("seed ", seed));
+    const ClassificationPolicy policy = Policy(RandomPolicy(seed).Text());
+    std::set<std::string> found;
+    for (const auto& violation : ContradictionsOf(policy)) {
+      found.insert(absl::StrCat(violation.field, " ", violation.reason));
+    }
+    ASSERT_EQ(found, ByBruteForce(policy)) << policy.DebugString();
+    with_contradiction += found.empty() ? 0 : 1;
+  }
+  EXPECT_GT(with_contradiction, 50);
+  EXPECT_LT(with_contradiction, 350);
+}
+
+}  // namespace
+}  // namespace banso::accounts

@@ -1,0 +1,132 @@
+#ifndef BANSO_SERVICES_ACCOUNTS_DOMAIN_CLASSIFICATION_POLICY_MODEL_H_
+#define BANSO_SERVICES_ACCOUNTS_DOMAIN_CLASSIFICATION_POLICY_MODEL_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "banso/accounts/v1/classification.pb.h"
+#include "banso/fact/v1/fact.pb.h"
+#include "banso/type/v1/value.pb.h"
+#include "common/rule/catalog.h"
+#include "services/accounts/domain/classification/local_rule.h"
+#include "services/accounts/domain/classification/stages.h"
+
+// A policy as a search problem: what can be known of an account, and which rules then hold. Every
+// fact takes only the values that tell comparisons apart, so the search is exact; what the expected
+// work costs is taken as free.
+namespace banso::accounts {
+
+// A set of truth values.
+using Truths = unsigned;
+inline constexpr Truths kTrue = 1;
+inline constexpr Truths kFalse = 2;
+inline constexpr Truths kUnknown = 4;
+
+class PolicyModel {
+ public:
+  // `policy` has passed CheckPolicy and must outlive the model.
+  PolicyModel(const v1::ClassificationPolicy& policy,
+              const std::vector<fact::v1::FactType>& attributes);
+
+  const std::vector<Stage>& stages() const { return stages_; }
+
+  // One rule that decides together with others of its list: a class rule, or a step of a viewpoint.
+  struct Rule {
+    // Below the policy, such as `segments[1]` or `touch_score_axes[0].steps[2]`.
+    std::string path;
+    // The class that it gives; empty for a step.
+    std::string value;
+    bool takes_precedence = false;
+    // Index into the formulas.
+    int formula = 0;
+    std::string text;
+  };
+  // Rules of which the first true one decides.
+  struct List {
+    std::vector<Rule> rules;
+    // An unknown rule lets the next ones try (class rules) or ends the list (steps).
+    bool unknown_passes_on = true;
+  };
+  const std::vector<List>& lists() const { return lists_; }
+
+  // Whether some fact has too many telling values, or a search has given up.
+  bool too_complex() const { return too_complex_; }
+
+  // What a formula can come out as, given what has been assigned so far. With all its variables
+  // assigned it is one truth value.
+  Truths Possible(int formula) const;
+
+  // Looks for an account for which `goal` holds: `goal` says whether it may still hold, by
+  // Possible, and is asked again and again with more and more assigned. `formulas` are those that
+  // it asks about. The account as one line, such as `account.employees = 1500`; nothing if there is
+  // none.
+  std::optional<std::string> Find(const std::vector<int>& formulas,
+                                  const std::function<bool()>& goal);
+
+ private:
+  struct Variable {
+    // Empty for the draw of an experiment.
+    std::string fact;
+    std::vector<std::optional<type::v1::Value>> values;
+  };
+  struct Atom {
+    int variable = -1;
+    int stage = -1;
+    // By the index of the variable's value; for a stage with classes, by class and at last none.
+    std::vector<Truths> truths;
+    // For scores.
+    std::optional<LocalRule> rule;
+    mutable std::map<double, Truths> by_number;
+  };
+  enum class Op { kAlways, kAll, kAny, kNot, kAtom };
+  struct Formula {
+    Op op = Op::kAlways;
+    std::vector<Formula> parts;
+    int atom = -1;
+  };
+  struct StageRules {
+    // Formulas of the class rules, of the experiment's eligibility, or of the steps by viewpoint.
+    std::vector<int> formulas;
+    std::vector<std::vector<int>> steps;
+    std::vector<std::string> classes;
+    // The draw of an experiment.
+    int variable = -1;
+  };
+
+  void AddVariables(const std::vector<PolicyCondition>& conditions);
+  void AddStage(int index);
+  int AddFormula(const type::v1::Condition* condition);
+  Formula Build(const type::v1::Condition& condition);
+  int AddAtom(const type::v1::Condition& condition);
+  Truths Evaluate(const Formula& formula) const;
+  Truths EvaluateAtom(const Atom& atom) const;
+  // The classes that a stage can still give, one bit each, the highest for none.
+  uint64_t PossibleClasses(int stage) const;
+  // The score, once everything that it depends on is assigned.
+  std::optional<double> ScoreOf(int stage) const;
+  void AddVariablesOf(const Formula& formula, std::vector<int>* variables) const;
+  bool Search(const std::vector<int>& variables, size_t next, const std::function<bool()>& goal);
+  Truths TruthOf(const LocalRule& rule, const std::string& fact,
+                 const std::optional<type::v1::Value>& value) const;
+
+  std::vector<Stage> stages_;
+  rule::FactCatalog catalog_;
+  std::vector<Variable> variables_;
+  std::map<std::string, int> variable_of_;
+  std::vector<Atom> atoms_;
+  std::vector<Formula> formulas_;
+  std::vector<StageRules> stage_rules_;
+  std::vector<List> lists_;
+  // By variable: the index of its value; -1 while it is open.
+  std::vector<int> assigned_;
+  int64_t visits_ = 0;
+  bool too_complex_ = false;
+};
+
+}  // namespace banso::accounts
+
+#endif  // BANSO_SERVICES_ACCOUNTS_DOMAIN_CLASSIFICATION_POLICY_MODEL_H_
