@@ -23,6 +23,7 @@
 #include "services/health/api/router.h"
 #include "services/health/api/signals/effects.h"
 #include "services/health/api/signals/signals_api.h"
+#include "services/health/api/studies/studies_api.h"
 #include "services/health/store/store.h"
 
 namespace banso::health {
@@ -151,6 +152,7 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   service->Add(
       OutcomesRouter(*service->Own(std::make_unique<OutcomesApi>(*database, *store, *ids))));
   service->Add(SignalsRouter(*service->Own(std::make_unique<SignalsApi>(*database, *store))));
+  service->Add(StudiesRouter(*service->Own(std::make_unique<StudiesApi>(*database, *store))));
   service->Add(FactsRouter(*database, *store));
   AddFollowers(environment, store, database, *service);
   AddTaskFollower(environment, store, database, *service);

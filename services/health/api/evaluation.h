@@ -69,11 +69,13 @@ class AccountEvaluation {
                                            const accounts::v1::Onboarding& onboarding,
                                            const rule::FactCatalog& catalog, const AsOf& as_of);
 
+  // For whom and as of when conditions are evaluated; `onboarding` is one of its own, or null.
+  rule::Moment MomentFor(const accounts::v1::Onboarding* onboarding, const AsOf& as_of) const;
+
  private:
   AccountEvaluation(StoreFactReader& facts, std::string account)
       : account_(std::move(account)), facts_(&facts) {}
 
-  rule::Moment MomentFor(const accounts::v1::Onboarding* onboarding, const AsOf& as_of) const;
   absl::StatusOr<rule::Readings> ReadAll(const v1::ScoreModel& model, const rule::Moment& moment,
                                          const rule::FactCatalog& catalog);
 

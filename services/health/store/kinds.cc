@@ -84,6 +84,8 @@ storage::RevisionedKind ScoreModelKind() {
   return {.table = "score_model", .pattern = "scoreModels/{score_model}"};
 }
 
+storage::RevisionedKind FunnelKind() { return {.table = "funnel", .pattern = "funnels/{funnel}"}; }
+
 storage::Kind<accounts::v1::Account> AccountHeaderKind() {
   return {.table = "account_header",
           .pattern = "accounts/{account}",

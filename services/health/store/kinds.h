@@ -25,6 +25,7 @@ storage::Kind<v1::Outcome> OutcomeKind();
 storage::RevisionedKind RubricKind();
 storage::RevisionedKind SuccessDefinitionKind();
 storage::RevisionedKind ScoreModelKind();
+storage::RevisionedKind FunnelKind();
 
 // What is kept of other services' resources; no API of this service.
 storage::Kind<accounts::v1::Account> AccountHeaderKind();

@@ -84,6 +84,7 @@ Store::Store()
       models(ScoreModelKind()),
       scores(ScoreKind()),
       outcomes(OutcomeKind()),
+      funnels(FunnelKind()),
       accounts(AccountHeaderKind()),
       onboardings(OnboardingHeaderKind()),
       facts(LogOptions("fact_change")),
@@ -364,9 +365,9 @@ absl::Status Store::Expire(Writer& writer, const std::string& name) const {
 }
 
 storage::SnapshotSources Store::sources() const {
-  storage::SnapshotSources sources = {metrics.source(),     rubrics.source(), assessments.source(),
-                                      definitions.source(), labels.source(),  models.source(),
-                                      scores.source(),      outcomes.source()};
+  storage::SnapshotSources sources = {metrics.source(),     rubrics.source(),  assessments.source(),
+                                      definitions.source(), labels.source(),   models.source(),
+                                      scores.source(),      outcomes.source(), funnels.source()};
   for (const storage::SnapshotSource* source : signals.sources()) sources.push_back(source);
   return sources;
 }
@@ -381,6 +382,7 @@ absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(scores.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(outcomes.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(signals.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(funnels.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(accounts.CheckSchema(reader));
   return onboardings.CheckSchema(reader);
 }

@@ -13,6 +13,7 @@
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "banso/health/v1/assessment.pb.h"
+#include "banso/health/v1/funnel.pb.h"
 #include "banso/health/v1/metric.pb.h"
 #include "banso/health/v1/outcome.pb.h"
 #include "banso/health/v1/score.pb.h"
@@ -48,6 +49,7 @@ class Store {
   const storage::RevisionedCollection<v1::ScoreModel> models;
   const storage::Collection<v1::Score> scores;
   const storage::Collection<v1::Outcome> outcomes;
+  const storage::RevisionedCollection<v1::Funnel> funnels;
   // What is kept of other services' resources.
   const storage::Collection<accounts::v1::Account> accounts;
   const storage::Collection<accounts::v1::Onboarding> onboardings;

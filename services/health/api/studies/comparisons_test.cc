@@ -1,0 +1,148 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "common/testing/proves.h"
+#include "services/health/api/studies/studies_fixture.h"
+
+namespace banso::health {
+namespace {
+
+using banso::testing::IsOk;
+using banso::testing::StatusIs;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+class ComparisonsTest : public StudiesFixture {
+ protected:
+  // Thirty successes, of which `hired` hire within half a year, and thirty failures.
+  void PlantHires(int with, int without) {
+    const std::vector<std::string> good = AddAccounts("good", 30);
+    const std::vector<std::string> poor = AddAccounts("poor", 30);
+    for (const std::string& account : good) Used(account, "offers", 10);
+    Settle();
+    for (size_t i = 0; i < 30; ++i) {
+      const absl::CivilDay day(2026, 8, 1);
+      if (i < static_cast<size_t>(with)) {
+        Became(good[i], v1::OUTCOME_KIND_CUSTOMER_RESULT, day, "hire");
+      }
+      if (i < static_cast<size_t>(without)) {
+        Became(poor[i], v1::OUTCOME_KIND_CUSTOMER_RESULT, day, "hire");
+      }
+    }
+  }
+
+  absl::StatusOr<v1::ComparisonReport> Lift(const v1::StudyScope& scope = {}) {
+    v1::AnalyzeLiftRequest request;
+    request.set_success_definition("successDefinitions/offer");
+    *request.add_results() = Make("hired", Came(v1::OUTCOME_KIND_CUSTOMER_RESULT, "hire"));
+    *request.mutable_scope() = scope;
+    return studies_.AnalyzeLift(Now(), request);
+  }
+};
+
+TEST_F(ComparisonsTest, HiresAreTwiceAsOftenAfterASuccessWithIntervalSizesAndDefinition) {
+  PlantHires(24, 12);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ComparisonReport report, Lift());
+  ASSERT_EQ(report.contrasts_size(), 1);
+  const v1::Contrast& hired = report.contrasts(0);
+  EXPECT_EQ(hired.with().having(), 24);
+  EXPECT_EQ(hired.with().n(), 30);
+  EXPECT_EQ(hired.without().having(), 12);
+  EXPECT_EQ(hired.without().n(), 30);
+  EXPECT_DOUBLE_EQ(hired.ratio(), 2.0);
+  EXPECT_NEAR(hired.ratio_interval().low(), 1.245791, 1e-6);
+  EXPECT_NEAR(hired.ratio_interval().high(), 3.210811, 1e-6);
+  EXPECT_THAT(report.basis().revisions(), Contains("successDefinitions/offer@1"));
+  EXPECT_EQ(report.basis().clock(), type::v1::CLOCK_CONTRACT_START);
+  EXPECT_THAT(report.report(), HasSubstr("2 times as often (95 % interval 1.246 to 3.211)"));
+
+  // Few cases: an interval, and never a bare ratio.
+  v1::StudyScope few;
+  few.set_min_n(2);
+  *few.mutable_population() = Within30Days("metric.logins", 2);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ComparisonReport nobody, Lift(few));
+  EXPECT_EQ(nobody.contrasts(0).finding(), v1::FINDING_INSUFFICIENT);
+  EXPECT_FALSE(nobody.contrasts(0).has_ratio());
+  v1::StudyScope strict;
+  strict.set_min_n(31);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ComparisonReport thin, Lift(strict));
+  EXPECT_EQ(thin.contrasts(0).finding(), v1::FINDING_INSUFFICIENT);
+  EXPECT_FALSE(thin.contrasts(0).has_ratio());
+  EXPECT_TRUE(thin.contrasts(0).with().has_share_interval());
+  testing::Proves("LAP-12");
+}
+
+TEST_F(ComparisonsTest, CountsOnlyWhatHadHappenedAndWasKnown) {
+  PlantHires(24, 12);
+  v1::StudyScope before_it_was_stored;
+  *before_it_was_stored.mutable_known_at() =
+      calendar::ToTimestamp(Noon(absl::CivilDay(2026, 11, 30)));
+  v1::StudyScope scope;
+  *scope.mutable_as_of() = calendar::ToTimestamp(Noon(absl::CivilDay(2026, 9, 30)));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ComparisonReport open, Lift(scope));
+  // Half a year has not passed: whoever has hired already is not counted as quicker.
+  EXPECT_EQ(open.contrasts(0).with().n(), 0);
+  EXPECT_EQ(open.contrasts(0).with().unknown(), 30);
+  EXPECT_EQ(open.contrasts(0).finding(), v1::FINDING_INSUFFICIENT);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ComparisonReport unknown, Lift(before_it_was_stored));
+  for (const v1::LeftOut& left_out : unknown.basis().left_out()) {
+    EXPECT_EQ(left_out.cases(), 60) << left_out.because();
+  }
+  EXPECT_EQ(unknown.basis().cases(), 0);
+}
+
+// Those who onboard themselves leave more often, also among customers of the same segment.
+TEST_F(ComparisonsTest, ComparesTracksAmongCustomersOfTheSameSegment) {
+  const std::vector<std::string> accounts = AddAccounts("c", 80);
+  Settle();
+  for (size_t i = 0; i < accounts.size(); ++i) {
+    const bool self = i % 2 == 0;
+    const bool small = i % 4 < 2 ? i < 60 : i < 20;
+    Mirror(accounts[i], "account.touch", rule::TextValue(self ? "tech" : "high"));
+    Mirror(accounts[i], "account.segment", rule::TextValue(small ? "SMB" : "MM"));
+    const bool churned = self ? i % 5 < 3 : i % 10 == 1;
+    if (churned) Became(accounts[i], v1::OUTCOME_KIND_CHURN, absl::CivilDay(2026, 8, 1));
+    if (i % 3 != 0) Became(accounts[i], v1::OUTCOME_KIND_EXPANSION, absl::CivilDay(2026, 8, 1));
+  }
+  v1::CompareCohortsRequest request;
+  *request.mutable_with() = If(Is("account.touch", rule::TextValue("tech")));
+  request.set_with_name("Onboarding alone");
+  request.set_without_name("with help");
+  *request.add_measures() = Make("churned", Came(v1::OUTCOME_KIND_CHURN));
+  *request.add_measures() = Make("expanded", Came(v1::OUTCOME_KIND_EXPANSION));
+  request.mutable_scope()->add_strata()->set_fact("account.segment");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ComparisonReport report,
+                             studies_.CompareCohorts(Now(), request));
+  ASSERT_EQ(report.contrasts_size(), 2);
+  const v1::Contrast& churned = report.contrasts(0);
+  EXPECT_EQ(churned.with().n() + churned.without().n(), 80);
+  EXPECT_EQ(churned.finding(), v1::FINDING_DIFFERENT) << churned.sentence();
+  EXPECT_TRUE(churned.has_ratio_interval());
+  EXPECT_EQ(churned.adjusted().strata(), 2);
+  EXPECT_EQ(churned.adjusted().cases(), 80);
+  EXPECT_GT(churned.adjusted().difference_interval().low(), 0);
+  EXPECT_TRUE(churned.adjusted().has_ratio_interval());
+  EXPECT_LT(churned.adjusted().p_value(), 0.05);
+  EXPECT_THAT(churned.sentence(), HasSubstr("among like cases"));
+  EXPECT_EQ(report.contrasts(1).finding(), v1::FINDING_NOT_DIFFERENT);
+  testing::Proves("YAP-01");
+}
+
+TEST_F(ComparisonsTest, RefusesMeasuresThatCannotBe) {
+  v1::CompareCohortsRequest request;
+  *request.mutable_with() = If(Is("account.tuch", rule::TextValue("tech")));
+  request.set_with_name("a");
+  request.set_without_name("b");
+  *request.add_measures() = Make("churned", Came(v1::OUTCOME_KIND_CHURN));
+  *request.add_measures() = Make("churned", Came(v1::OUTCOME_KIND_CHURN, "hire"));
+  EXPECT_THAT(studies_.CompareCohorts(Now(), request),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       ::testing::AllOf(HasSubstr("with.condition"), HasSubstr("measures[1].key"),
+                                        HasSubstr("measures[1].trait.outcome.result"))));
+}
+
+}  // namespace
+}  // namespace banso::health

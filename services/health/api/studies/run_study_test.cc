@@ -1,0 +1,195 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/testing/proves.h"
+#include "services/health/api/studies/studies_fixture.h"
+
+namespace banso::health {
+namespace {
+
+using banso::testing::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class RunStudyTest : public StudiesFixture {
+ protected:
+  // Completed by a revision of the criteria.
+  static v1::Trait CompletedBy(absl::string_view revision) {
+    v1::Trait trait;
+    type::v1::ConditionList& all = *trait.mutable_condition()->mutable_all();
+    *all.add_conditions() = Is("completion.completed", rule::FlagValue(true));
+    *all.add_conditions() = Is("completion.criteria", rule::TextValue(revision));
+    return trait;
+  }
+};
+
+// If truly completed, they seldom leave: tested by revision of the criteria.
+TEST_F(RunStudyTest, ComparesChurnOfCompletedCustomersByRevisionOfTheCriteria) {
+  const std::vector<std::string> accounts = AddAccounts("c", 60);
+  Settle();
+  for (size_t i = 0; i < accounts.size(); ++i) {
+    const bool completed = i < 32;
+    Mirror(accounts[i], "completion.completed", rule::FlagValue(completed));
+    if (completed) {
+      Mirror(accounts[i], "completion.criteria",
+             rule::TextValue(i < 27 ? "criteriaSets/core@2" : "criteriaSets/core@1"));
+    } else {
+      Mirror(accounts[i], "completion.criteria", rule::TextValue("none"));
+    }
+    const bool churned = completed ? i % 9 == 0 : i % 2 == 0;
+    if (churned) Became(accounts[i], v1::OUTCOME_KIND_CHURN, absl::CivilDay(2026, 7, 1));
+  }
+  v1::RunStudyRequest request;
+  *request.mutable_factors()->mutable_result() = Came(v1::OUTCOME_KIND_CHURN);
+  request.mutable_factors()->set_result_name("Churn");
+  *request.mutable_factors()->add_factors() =
+      Make("completed", If(Is("completion.completed", rule::FlagValue(true))));
+  *request.mutable_factors()->add_factors() = Make("by_core_2", CompletedBy("criteriaSets/core@2"));
+  *request.mutable_factors()->add_factors() = Make("by_core_1", CompletedBy("criteriaSets/core@1"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse response,
+                             studies_.RunStudy(Now(), request));
+  ASSERT_EQ(response.factors().factors_size(), 3);
+  const v1::Contrast& completed = response.factors().factors(0);
+  EXPECT_EQ(completed.with().n(), 32);
+  EXPECT_EQ(completed.with().having(), 4);
+  EXPECT_EQ(completed.without().n(), 28);
+  EXPECT_EQ(completed.without().having(), 14);
+  EXPECT_TRUE(completed.with().has_share_interval());
+  EXPECT_LT(completed.ratio_interval().high(), 1);
+  const v1::Contrast& by_2 = response.factors().factors(1);
+  EXPECT_EQ(by_2.with().n(), 27);
+  EXPECT_TRUE(by_2.has_ratio_interval());
+  const v1::Contrast& by_1 = response.factors().factors(2);
+  EXPECT_EQ(by_1.with().n(), 5);
+  EXPECT_EQ(by_1.finding(), v1::FINDING_INSUFFICIENT);
+  EXPECT_FALSE(by_1.has_ratio());
+  testing::Proves("LX-10");
+}
+
+TEST_F(RunStudyTest, ComparesOwnersAmongLikeCases) {
+  const std::vector<std::string> accounts = AddAccounts("c", 40);
+  Settle();
+  for (size_t i = 0; i < accounts.size(); ++i) {
+    Mirror(accounts[i], "account.owner", rule::TextValue(i % 2 == 0 ? "members/a" : "members/b"));
+    if (i % 2 == 0 ? i % 8 != 0 : i % 5 == 0) {
+      Became(accounts[i], v1::OUTCOME_KIND_RENEWAL, absl::CivilDay(2026, 7, 1));
+    }
+  }
+  v1::RunStudyRequest request;
+  request.mutable_groups()->mutable_group()->set_fact("account.owner");
+  *request.mutable_groups()->add_measures() = Make("renewed", Came(v1::OUTCOME_KIND_RENEWAL));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse response,
+                             studies_.RunStudy(Now(), request));
+  const v1::GroupedMeasure& renewed = response.groups().measures(0);
+  EXPECT_EQ(renewed.finding(), v1::FINDING_DIFFERENT);
+  ASSERT_EQ(renewed.groups_size(), 2);
+  EXPECT_EQ(renewed.groups(0).group(), "members/a");
+  EXPECT_EQ(renewed.groups(0).n(), 20);
+  EXPECT_DOUBLE_EQ(renewed.groups(0).observed(), 0.75);
+  EXPECT_DOUBLE_EQ(renewed.groups(0).expected(), 19.0 / 40);
+}
+
+TEST_F(RunStudyTest, FollowsTimedCasesFromTheLandmarkOn) {
+  const std::vector<std::string> accounts = AddAccounts("c", 24);
+  for (size_t i = 0; i < accounts.size(); ++i) {
+    const bool early = i < 12;
+    Used(accounts[i], "searches", early ? 3 : 25);
+    if (early || i % 4 == 0) Used(accounts[i], "interviews", 35 + static_cast<int>(i));
+  }
+  Settle();
+  v1::RunStudyRequest request;
+  v1::TimingStudy& study = *request.mutable_timing();
+  study.set_clock(type::v1::CLOCK_CONTRACT_START);
+  *study.mutable_set_up() = Within30Days("metric.searches");
+  *study.mutable_landmark() = calendar::MakePeriod(14, type::v1::PERIOD_UNIT_DAY);
+  type::v1::Comparison& level = *study.mutable_level()->mutable_compare();
+  level.mutable_fact()->set_fact("metric.interviews");
+  level.mutable_fact()->mutable_window()->set_aggregation(type::v1::AGGREGATION_SUM);
+  level.set_op(type::v1::OPERATOR_GE);
+  *level.add_values() = rule::NumberValue(1);
+  *study.mutable_horizon() = calendar::MakePeriod(80, type::v1::PERIOD_UNIT_DAY);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse response,
+                             studies_.RunStudy(Now(), request));
+  const v1::TimingReport& report = response.timing();
+  EXPECT_EQ(report.early().n(), 12);
+  EXPECT_EQ(report.early().reached(), 12);
+  EXPECT_EQ(report.late().n(), 12);
+  EXPECT_EQ(report.late().reached(), 3);
+  EXPECT_NEAR(report.late().share_by_horizon(), 0.25, 1e-12);
+  EXPECT_GT(report.rate_ratio_interval().low(), 1);
+  EXPECT_EQ(report.finding(), v1::FINDING_DIFFERENT);
+  EXPECT_EQ(response.basis().clock(), type::v1::CLOCK_CONTRACT_START);
+}
+
+TEST_F(RunStudyTest, TellsTheDependentAccountFromTheOneThatStandsAlone) {
+  const std::vector<std::string> accounts = AddAccounts("c", 2);
+  // The last ninety days before 1 December begin on 3 September, day 155.
+  for (int day = 155; day <= 244; ++day) {
+    for (const std::string& account : accounts) {
+      if (day % 15 == 0) Used(account, "meetings", day);
+    }
+    if (day % 15 <= 2) Used(accounts[0], "mails", day, 20);
+    if (day % 15 == 9) Used(accounts[0], "mails", day, 3);
+    if (day % 7 < 5) Used(accounts[1], "mails", day, 10);
+  }
+  Settle();
+  v1::RunStudyRequest request;
+  request.mutable_dependence()->set_use("metric.mails");
+  request.mutable_dependence()->set_touch("metric.meetings");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse response,
+                             studies_.RunStudy(Now(), request));
+  ASSERT_EQ(response.dependence().accounts_size(), 2);
+  const v1::AccountDependence& dependent = response.dependence().accounts(0);
+  const v1::AccountDependence& independent = response.dependence().accounts(1);
+  EXPECT_EQ(dependent.account(), "accounts/c0");
+  EXPECT_GT(dependent.index(), 0.8);
+  EXPECT_EQ(independent.account(), "accounts/c1");
+  EXPECT_LT(independent.index(), 0.3);
+  EXPECT_TRUE(dependent.has_index_interval());
+  EXPECT_GT(independent.days_with_use(), 60);
+  testing::Proves("REP-01");
+}
+
+TEST_F(RunStudyTest, CountsWhyCustomersDidNotStartAndWhetherThatChanges) {
+  const std::vector<std::string> accounts = AddAccounts("c", 7);
+  Settle();
+  const char* reasons[] = {"no_owner", "no_owner", "no_owner", "no_owner",
+                           "no_owner", "no_data",  ""};
+  const int months[] = {9, 10, 10, 11, 11, 9, 11};
+  for (size_t i = 0; i < accounts.size(); ++i) {
+    Became(accounts[i], v1::OUTCOME_KIND_NOT_STARTED, absl::CivilDay(2026, months[i], 10), "",
+           reasons[i]);
+  }
+  Became(accounts[0], v1::OUTCOME_KIND_CHURN, absl::CivilDay(2026, 11, 20), "", "price");
+  v1::RunStudyRequest request;
+  request.mutable_reasons()->set_kind(v1::OUTCOME_KIND_NOT_STARTED);
+  request.mutable_reasons()->set_months(4);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse response,
+                             studies_.RunStudy(Now(), request));
+  const v1::ReasonReport& report = response.reasons();
+  EXPECT_EQ(report.outcomes(), 7);
+  EXPECT_EQ(report.without_reason(), 1);
+  ASSERT_EQ(report.reasons_size(), 2);
+  EXPECT_EQ(report.reasons(0).reason(), "no_owner");
+  EXPECT_EQ(report.reasons(0).count(), 5);
+  EXPECT_THAT(report.reasons(0).by_month(), ElementsAre(1, 2, 2, 0));
+  EXPECT_TRUE(report.reasons(0).has_trend_per_month());
+  EXPECT_NEAR(report.reasons(0).trend_per_month(), -0.3, 1e-12);
+  EXPECT_EQ(report.reasons(1).reason(), "no_data");
+  testing::Proves("SHR-05");
+}
+
+TEST_F(RunStudyTest, RefusesAFactThatNobodyKnows) {
+  v1::RunStudyRequest request;
+  request.mutable_dependence()->set_use("metric.mials");
+  request.mutable_dependence()->set_touch("metric.meetings");
+  EXPECT_THAT(studies_.RunStudy(Now(), request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("dependence.use")));
+}
+
+}  // namespace
+}  // namespace banso::health

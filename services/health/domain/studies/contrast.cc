@@ -1,0 +1,196 @@
+#include "services/health/domain/studies/contrast.h"
+
+#include <cmath>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "services/health/domain/statistics/amounts.h"
+#include "services/health/domain/statistics/correction.h"
+#include "services/health/domain/statistics/stratified.h"
+#include "services/health/domain/studies/wording.h"
+
+namespace banso::health {
+namespace {
+
+using statistics::Count;
+
+// The known values of one group, and how many are not known.
+struct Group {
+  std::vector<double> values;
+  int64_t unknown = 0;
+
+  Count count() const {
+    Count count{0, static_cast<int64_t>(values.size())};
+    for (const double value : values) count.events += value != 0 ? 1 : 0;
+    return count;
+  }
+};
+
+struct Groups {
+  Group with;
+  Group without;
+};
+
+Groups Split(absl::Span<const Case> cases, size_t value) {
+  Groups groups;
+  for (const Case& one : cases) {
+    if (!one.with.has_value()) continue;
+    Group& group = *one.with ? groups.with : groups.without;
+    if (one.values[value].has_value()) {
+      group.values.push_back(*one.values[value]);
+    } else {
+      ++group.unknown;
+    }
+  }
+  return groups;
+}
+
+v1::GroupFigures FiguresOf(const Group& group, bool is_amount, double confidence) {
+  v1::GroupFigures figures;
+  figures.set_n(static_cast<int64_t>(group.values.size()));
+  figures.set_unknown(group.unknown);
+  if (group.values.empty()) return figures;
+  if (is_amount) {
+    figures.set_mean(*statistics::Mean(group.values));
+    figures.set_lower_quartile(*statistics::Quantile(group.values, 0.25));
+    figures.set_median(*statistics::Quantile(group.values, 0.5));
+    figures.set_upper_quartile(*statistics::Quantile(group.values, 0.75));
+    return figures;
+  }
+  const Count count = group.count();
+  figures.set_having(count.events);
+  figures.set_share(*statistics::Share(count));
+  *figures.mutable_share_interval() = ToMessage(statistics::WilsonInterval(count, confidence));
+  return figures;
+}
+
+void CompareShares(const Groups& groups, double confidence, v1::Contrast& contrast) {
+  const Count a = groups.with.count();
+  const Count b = groups.without.count();
+  contrast.set_difference(*statistics::Share(a) - *statistics::Share(b));
+  *contrast.mutable_difference_interval() =
+      ToMessage(statistics::NewcombeInterval(a, b, confidence));
+  if (const auto ratio = statistics::RiskRatio(a, b)) contrast.set_ratio(*ratio);
+  *contrast.mutable_ratio_interval() = ToMessage(statistics::KatzInterval(a, b, confidence));
+  *contrast.mutable_ratio_score_interval() =
+      ToMessage(statistics::KoopmanInterval(a, b, confidence));
+  if (const auto odds = statistics::OddsRatio(a, b)) contrast.set_odds_ratio(*odds);
+  *contrast.mutable_odds_ratio_interval() = ToMessage(statistics::WoolfInterval(a, b, confidence));
+  contrast.set_p_value(statistics::FisherExact(a, b));
+}
+
+void CompareAmounts(const Groups& groups, double confidence, v1::Contrast& contrast) {
+  const auto shift = statistics::MannWhitney(groups.with.values, groups.without.values, confidence);
+  if (!shift.has_value()) return;
+  contrast.set_difference(shift->value);
+  *contrast.mutable_difference_interval() = ToMessage(shift->interval);
+  contrast.set_superiority(shift->superiority);
+  contrast.set_p_value(shift->p_value);
+}
+
+// The same among cases of one stratum at a time.
+v1::AdjustedContrast Adjust(absl::Span<const Case> cases, size_t value, bool is_amount,
+                            double confidence) {
+  std::map<int, Groups> strata;
+  std::vector<statistics::GroupedValue> values;
+  for (const Case& one : cases) {
+    if (!one.with.has_value() || !one.values[value].has_value()) continue;
+    Groups& groups = strata[one.stratum];
+    (*one.with ? groups.with : groups.without).values.push_back(*one.values[value]);
+    values.push_back({one.stratum, *one.with ? 0 : 1, *one.values[value]});
+  }
+  v1::AdjustedContrast adjusted;
+  std::vector<statistics::Stratum> tables;
+  for (const auto& [number, groups] : strata) {
+    if (groups.with.values.empty() || groups.without.values.empty()) continue;
+    tables.push_back({groups.with.count(), groups.without.count()});
+    adjusted.set_strata(adjusted.strata() + 1);
+    adjusted.set_cases(adjusted.cases() + static_cast<int64_t>(groups.with.values.size() +
+                                                               groups.without.values.size()));
+  }
+  if (adjusted.strata() == 0) return adjusted;
+  if (is_amount) {
+    adjusted.set_p_value(statistics::MeanScoreTest(statistics::WithRanks(values)).p_value);
+    return adjusted;
+  }
+  if (const auto difference = statistics::MantelHaenszelDifference(tables, confidence)) {
+    adjusted.set_difference(difference->value);
+    *adjusted.mutable_difference_interval() = ToMessage(difference->interval);
+  }
+  if (const auto ratio = statistics::MantelHaenszelRatio(tables, confidence)) {
+    adjusted.set_ratio(ratio->value);
+    *adjusted.mutable_ratio_interval() = ToMessage(ratio->interval);
+  }
+  adjusted.set_p_value(statistics::MeanScoreTest(values).p_value);
+  return adjusted;
+}
+
+}  // namespace
+
+v1::ConfidenceInterval ToMessage(const statistics::Interval& interval) {
+  v1::ConfidenceInterval message;
+  if (std::isfinite(interval.low)) message.set_low(interval.low);
+  if (std::isfinite(interval.high)) message.set_high(interval.high);
+  return message;
+}
+
+v1::Contrast Compare(absl::Span<const Case> cases, size_t value, const Compared& what,
+                     const Sureness& sureness) {
+  const Groups groups = Split(cases, value);
+  v1::Contrast contrast;
+  contrast.set_key(what.key);
+  contrast.set_display_name(what.display_name);
+  *contrast.mutable_with() = FiguresOf(groups.with, what.is_amount, sureness.confidence);
+  *contrast.mutable_without() = FiguresOf(groups.without, what.is_amount, sureness.confidence);
+  const int64_t least = std::min(contrast.with().n(), contrast.without().n());
+  if (least < sureness.min_n) {
+    contrast.set_finding(v1::FINDING_INSUFFICIENT);
+    contrast.set_insufficient_because(absl::StrCat("a group has only ", least, " known cases, and ",
+                                                   sureness.min_n, " are the minimum"));
+    return contrast;
+  }
+  if (what.is_amount) {
+    CompareAmounts(groups, sureness.confidence, contrast);
+  } else {
+    CompareShares(groups, sureness.confidence, contrast);
+  }
+  if (sureness.stratified) {
+    *contrast.mutable_adjusted() = Adjust(cases, value, what.is_amount, sureness.confidence);
+  }
+  return contrast;
+}
+
+void CorrectForMany(const std::vector<v1::Contrast*>& contrasts, const Sureness& sureness) {
+  std::vector<v1::Contrast*> tested;
+  std::vector<double> p_values;
+  for (v1::Contrast* contrast : contrasts) {
+    if (!contrast->has_p_value()) continue;
+    tested.push_back(contrast);
+    p_values.push_back(contrast->p_value());
+  }
+  const std::vector<double> holm = statistics::Holm(p_values);
+  const std::vector<double> q_values = statistics::BenjaminiHochberg(p_values);
+  for (size_t i = 0; i < tested.size(); ++i) {
+    tested[i]->set_holm_p_value(holm[i]);
+    tested[i]->set_q_value(q_values[i]);
+    tested[i]->set_finding(q_values[i] <= sureness.level ? v1::FINDING_DIFFERENT
+                                                         : v1::FINDING_NOT_DIFFERENT);
+  }
+  for (v1::Contrast* contrast : contrasts) {
+    contrast->set_sentence(ContrastSentence(*contrast, sureness.confidence));
+  }
+}
+
+std::vector<v1::Contrast> CompareAll(absl::Span<const Case> cases, absl::Span<const Compared> what,
+                                     const Sureness& sureness) {
+  std::vector<v1::Contrast> contrasts;
+  for (size_t i = 0; i < what.size(); ++i) {
+    contrasts.push_back(Compare(cases, i, what[i], sureness));
+  }
+  std::vector<v1::Contrast*> all;
+  for (v1::Contrast& contrast : contrasts) all.push_back(&contrast);
+  CorrectForMany(all, sureness);
+  return contrasts;
+}
+
+}  // namespace banso::health

@@ -1,0 +1,156 @@
+#include "services/health/domain/studies/timing.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "services/health/domain/cell_window.h"
+#include "services/health/domain/statistics/survival.h"
+
+namespace banso::health {
+namespace {
+
+using statistics::Ending;
+using statistics::Observation;
+
+v1::TimingGroup Describe(const std::vector<Observation>& cases, int days,
+                         const Sureness& sureness) {
+  v1::TimingGroup group;
+  group.set_n(static_cast<int64_t>(cases.size()));
+  for (const Observation& one : cases) {
+    if (one.ending == Ending::kEvent) {
+      group.set_reached(group.reached() + 1);
+    } else if (one.time < days) {
+      group.set_censored(group.censored() + 1);
+    }
+  }
+  const statistics::SurvivalCurve curve(cases, sureness.confidence);
+  if (const auto median = curve.Median()) group.set_median_days(*median);
+  const auto survival = curve.SurvivalAt(days);
+  if (!survival.has_value()) return group;
+  group.set_share_by_horizon(1 - *survival);
+  const statistics::SurvivalStep* step = curve.At(days);
+  if (step != nullptr && step->interval.has_value()) {
+    *group.mutable_share_interval() =
+        ToMessage({1 - step->interval->high, 1 - step->interval->low});
+  }
+  return group;
+}
+
+void SetRateRatio(const statistics::LogRank& test, double confidence, v1::TimingReport& report) {
+  report.set_p_value(test.p_value);
+  const double off = test.observed[0] - test.expected[0];
+  if (test.chi_square <= 0 || off == 0) return;
+  const double variance = off * off / test.chi_square;
+  const double reach = statistics::NormalQuantile(confidence) / std::sqrt(variance);
+  report.set_rate_ratio(std::exp(off / variance));
+  *report.mutable_rate_ratio_interval() =
+      ToMessage({std::exp(off / variance - reach), std::exp(off / variance + reach)});
+}
+
+}  // namespace
+
+v1::TimingReport CompareTiming(absl::Span<const TimedCase> cases, int landmark, int horizon,
+                               const Sureness& sureness) {
+  v1::TimingReport report;
+  std::vector<Observation> early;
+  std::vector<Observation> late;
+  for (const TimedCase& one : cases) {
+    if (one.reached.has_value() && *one.reached <= landmark) {
+      report.set_before_landmark(report.before_landmark() + 1);
+      continue;
+    }
+    if (one.watched < landmark) continue;
+    const bool reached = one.reached.has_value() && *one.reached <= horizon;
+    const int last = reached ? *one.reached : std::min(one.watched, horizon);
+    const bool is_early = one.set_up.has_value() && *one.set_up <= landmark;
+    (is_early ? early : late)
+        .push_back(
+            {static_cast<double>(last - landmark), reached ? Ending::kEvent : Ending::kCensored});
+  }
+  *report.mutable_early() = Describe(early, horizon - landmark, sureness);
+  *report.mutable_late() = Describe(late, horizon - landmark, sureness);
+  const size_t least = std::min(early.size(), late.size());
+  if (least < static_cast<size_t>(sureness.min_n)) {
+    report.set_finding(v1::FINDING_INSUFFICIENT);
+    report.set_insufficient_because(absl::StrCat("a group has only ", least, " cases, and ",
+                                                 sureness.min_n, " are the minimum"));
+    return report;
+  }
+  const auto test = statistics::CompareSurvival(std::vector<std::vector<Observation>>{early, late});
+  if (!test.has_value()) {
+    report.set_finding(v1::FINDING_INSUFFICIENT);
+    report.set_insufficient_because("nobody reached the level while both groups were watched");
+    return report;
+  }
+  SetRateRatio(*test, sureness.confidence, report);
+  report.set_finding(test->p_value <= sureness.level ? v1::FINDING_DIFFERENT
+                                                     : v1::FINDING_NOT_DIFFERENT);
+  return report;
+}
+
+v1::AccountDependence DependenceOf(absl::Span<const double> use, absl::Span<const double> touches,
+                                   int days, const Sureness& sureness) {
+  v1::AccountDependence result;
+  double near_use = 0;
+  int near_days_with_use = 0;
+  int covered = 0;
+  // Days since the last touch; large before the first one.
+  int since = days + 1;
+  for (size_t day = 0; day < use.size(); ++day) {
+    since = touches[day] > 0 ? 0 : since + 1;
+    if (touches[day] > 0) result.set_days_with_touch(result.days_with_touch() + 1);
+    const bool near = since <= days;
+    covered += near ? 1 : 0;
+    if (use[day] <= 0) continue;
+    result.set_use(result.use() + use[day]);
+    result.set_days_with_use(result.days_with_use() + 1);
+    if (near) {
+      near_use += use[day];
+      ++near_days_with_use;
+    }
+  }
+  result.set_covered(static_cast<double>(covered) / static_cast<double>(use.size()));
+  result.set_insufficient(result.days_with_use() < sureness.min_n);
+  if (result.insufficient()) return result;
+  result.set_index(near_use / result.use());
+  *result.mutable_index_interval() = ToMessage(statistics::WilsonInterval(
+      {near_days_with_use, result.days_with_use()}, sureness.confidence));
+  return result;
+}
+
+v1::ReasonReport CountReasons(absl::Span<const DatedReason> outcomes, int months,
+                              double confidence) {
+  v1::ReasonReport report;
+  report.set_outcomes(static_cast<int64_t>(outcomes.size()));
+  std::map<std::string, std::vector<int64_t>> counts;
+  for (const DatedReason& outcome : outcomes) {
+    if (outcome.reason.empty()) {
+      report.set_without_reason(report.without_reason() + 1);
+      continue;
+    }
+    std::vector<int64_t>& by_month = counts[outcome.reason];
+    by_month.resize(static_cast<size_t>(months));
+    ++by_month[static_cast<size_t>(outcome.month)];
+  }
+  const int64_t with_reason = report.outcomes() - report.without_reason();
+  for (const auto& [reason, by_month] : counts) {
+    v1::ReasonCount* count = report.add_reasons();
+    count->set_reason(reason);
+    std::vector<Point> points;
+    for (const int64_t number : by_month) {
+      count->set_count(count->count() + number);
+      points.push_back({static_cast<double>(points.size()), static_cast<double>(number)});
+      count->add_by_month(number);
+    }
+    const statistics::Count of_all{count->count(), with_reason};
+    count->set_share(*statistics::Share(of_all));
+    *count->mutable_share_interval() = ToMessage(statistics::WilsonInterval(of_all, confidence));
+    if (months >= 3) count->set_trend_per_month(LeastSquaresSlope(points).value_or(0));
+  }
+  std::ranges::stable_sort(*report.mutable_reasons(), std::greater(), &v1::ReasonCount::count);
+  return report;
+}
+
+}  // namespace banso::health

@@ -1,0 +1,48 @@
+#ifndef BANSO_SERVICES_HEALTH_DOMAIN_STUDIES_TIMING_H_
+#define BANSO_SERVICES_HEALTH_DOMAIN_STUDIES_TIMING_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "banso/health/v1/study.pb.h"
+#include "services/health/domain/studies/contrast.h"
+
+// Studies of when things happen.
+namespace banso::health {
+
+// One case, in days from its clock.
+struct TimedCase {
+  // By when it was set up, and by when it reached the level; absent when it was not seen to.
+  std::optional<int> set_up;
+  std::optional<int> reached;
+  // For how long it was watched.
+  int watched = 0;
+};
+
+// Compares early with late cases from the landmark on (Anderson, Cain, Gelber 1983, Journal of
+// Clinical Oncology 1:710-719), by Kaplan and Meier and the log-rank test. The ratio of rates is
+// exp((O - E) / V) of the early ones with the interval exp((O - E) / V +- z / sqrt(V)) (Peto and
+// others 1977, British Journal of Cancer 35:1-39). Cases watched for less than the landmark are not
+// counted.
+v1::TimingReport CompareTiming(absl::Span<const TimedCase> cases, int landmark, int horizon,
+                               const Sureness& sureness);
+
+// How much of an account's use falls on the day of a touch or up to `days` days after one. Both
+// lists hold one number for each day of the window, the oldest first. The name is for the caller.
+v1::AccountDependence DependenceOf(absl::Span<const double> use, absl::Span<const double> touches,
+                                   int days, const Sureness& sureness);
+
+// One outcome: its reason (may be empty), and its month, 0 for the oldest that is looked at.
+struct DatedReason {
+  std::string reason;
+  int month = 0;
+};
+v1::ReasonReport CountReasons(absl::Span<const DatedReason> outcomes, int months,
+                              double confidence);
+
+}  // namespace banso::health
+
+#endif  // BANSO_SERVICES_HEALTH_DOMAIN_STUDIES_TIMING_H_

@@ -1,0 +1,114 @@
+#include "services/health/domain/studies/timing.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <vector>
+
+#include "common/testing/proves.h"
+
+namespace banso::health {
+namespace {
+
+using ::testing::ElementsAre;
+
+// Early set-up doubles the rate at which the level is reached afterwards. Every case is watched for
+// a time of its own, so that many are seen only in part.
+std::vector<TimedCase> DrawTiming(double ratio, int n, std::mt19937& random) {
+  std::vector<TimedCase> cases;
+  for (int i = 0; i < n; ++i) {
+    TimedCase one;
+    const bool early = i % 2 == 0;
+    one.set_up = early ? 10 : 45;
+    one.watched = std::uniform_int_distribution(40, 365)(random);
+    const double wait = std::exponential_distribution<double>((early ? ratio : 1) / 200.0)(random);
+    const int reached = 31 + static_cast<int>(wait);
+    if (reached <= one.watched) one.reached = reached;
+    cases.push_back(one);
+  }
+  return cases;
+}
+
+TEST(CompareTiming, RecoversThePlantedRateAlthoughManyCasesAreSeenInPart) {
+  constexpr int kSeeds = 100;
+  int covered = 0;
+  int found = 0;
+  int false_finds = 0;
+  for (unsigned seed = 1; seed <= kSeeds; ++seed) {
+    std::mt19937 random(seed);
+    const v1::TimingReport report = CompareTiming(DrawTiming(2, 300, random), 30, 365, {});
+    EXPECT_EQ(report.early().n() + report.late().n(), 300);
+    EXPECT_GT(report.early().censored(), 20);
+    covered +=
+        report.rate_ratio_interval().low() <= 2 && report.rate_ratio_interval().high() >= 2 ? 1 : 0;
+    found += report.finding() == v1::FINDING_DIFFERENT ? 1 : 0;
+    const v1::TimingReport null = CompareTiming(DrawTiming(1, 300, random), 30, 365, {});
+    false_finds += null.finding() == v1::FINDING_DIFFERENT ? 1 : 0;
+  }
+  EXPECT_GE(covered, kSeeds * 88 / 100);
+  EXPECT_GE(found, kSeeds * 95 / 100);
+  EXPECT_LE(false_finds, kSeeds * 10 / 100);
+  testing::Proves("REP-06");
+}
+
+TEST(CompareTiming, LeavesOutWhoGotThereBeforeTheLandmarkAndSaysInsufficientOfFew) {
+  const std::vector<TimedCase> cases = {{.set_up = 5, .reached = 20, .watched = 100},
+                                        {.set_up = 5, .reached = 60, .watched = 100},
+                                        {.set_up = 5, .reached = {}, .watched = 10},
+                                        {.set_up = {}, .reached = {}, .watched = 100}};
+  const v1::TimingReport report = CompareTiming(cases, 30, 90, {});
+  EXPECT_EQ(report.before_landmark(), 1);
+  EXPECT_EQ(report.early().n(), 1);
+  EXPECT_EQ(report.late().n(), 1);
+  EXPECT_EQ(report.finding(), v1::FINDING_INSUFFICIENT);
+  EXPECT_FALSE(report.has_rate_ratio());
+}
+
+TEST(DependenceOf, TellsUseThatFollowsTouchesFromUseThatDoesNot) {
+  std::vector<double> touches(90, 0);
+  std::vector<double> dependent(90, 0);
+  std::vector<double> independent(90, 0);
+  for (size_t day = 0; day < 90; ++day) {
+    if (day % 15 == 0) touches[day] = 1;
+    dependent[day] = day % 15 <= 2 ? 20 : day % 15 == 9 ? 3 : 0;
+    independent[day] = day % 7 < 5 ? 10 : 0;
+  }
+  const v1::AccountDependence leaning = DependenceOf(dependent, touches, 3, {});
+  EXPECT_GT(leaning.index(), 0.8);
+  EXPECT_NEAR(leaning.index(), 60.0 / 63, 1e-12);
+  EXPECT_EQ(leaning.days_with_touch(), 6);
+  EXPECT_EQ(leaning.days_with_use(), 24);
+  const v1::AccountDependence standing = DependenceOf(independent, touches, 3, {});
+  EXPECT_LT(standing.index(), 0.3);
+  // Four of fifteen days are near a touch: use that takes no notice of touches has that index.
+  EXPECT_NEAR(standing.covered(), 24.0 / 90, 1e-12);
+}
+
+TEST(DependenceOf, OfFewDaysWithUseSaysNothing) {
+  std::vector<double> use(30, 0);
+  use[3] = 10;
+  const v1::AccountDependence result = DependenceOf(use, std::vector<double>(30, 0), 3, {});
+  EXPECT_TRUE(result.insufficient());
+  EXPECT_FALSE(result.has_index());
+  EXPECT_EQ(result.use(), 10);
+}
+
+TEST(CountReasons, CountsByReasonAndMonthWithTheTrend) {
+  const std::vector<DatedReason> outcomes = {{"no_owner", 0}, {"no_owner", 1}, {"no_owner", 1},
+                                             {"no_owner", 2}, {"no_owner", 2}, {"no_owner", 2},
+                                             {"price", 0},    {"", 1}};
+  const v1::ReasonReport report = CountReasons(outcomes, 3, 0.95);
+  EXPECT_EQ(report.outcomes(), 8);
+  EXPECT_EQ(report.without_reason(), 1);
+  ASSERT_EQ(report.reasons_size(), 2);
+  EXPECT_EQ(report.reasons(0).reason(), "no_owner");
+  EXPECT_EQ(report.reasons(0).count(), 6);
+  EXPECT_THAT(report.reasons(0).by_month(), ElementsAre(1, 2, 3));
+  EXPECT_NEAR(report.reasons(0).trend_per_month(), 1, 1e-12);
+  EXPECT_NEAR(report.reasons(0).share(), 6.0 / 7, 1e-12);
+  EXPECT_NEAR(report.reasons(1).trend_per_month(), -0.5, 1e-12);
+}
+
+}  // namespace
+}  // namespace banso::health

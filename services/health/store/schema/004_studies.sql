@@ -1,0 +1,2 @@
+-- Where successes and failures part.
+CREATE TABLE funnel ({revisions});
