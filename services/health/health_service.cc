@@ -19,6 +19,7 @@
 #include "common/status_macros.h"
 #include "services/health/api/evaluator.h"
 #include "services/health/api/health_api.h"
+#include "services/health/api/judgements/judgements_api.h"
 #include "services/health/api/outcomes/outcomes_api.h"
 #include "services/health/api/router.h"
 #include "services/health/api/signals/effects.h"
@@ -151,6 +152,8 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   service->Add(HealthRouter(*api, *database, *store));
   service->Add(
       OutcomesRouter(*service->Own(std::make_unique<OutcomesApi>(*database, *store, *ids))));
+  service->Add(
+      JudgementsRouter(*service->Own(std::make_unique<JudgementsApi>(*database, *store, *ids))));
   service->Add(SignalsRouter(*service->Own(std::make_unique<SignalsApi>(*database, *store))));
   service->Add(StudiesRouter(*service->Own(std::make_unique<StudiesApi>(*database, *store))));
   service->Add(FactsRouter(*database, *store));

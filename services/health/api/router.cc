@@ -96,6 +96,22 @@ server::Router HealthRouter(HealthApi& api, storage::Database& database, const S
   return router;
 }
 
+server::Router JudgementsRouter(JudgementsApi& api) {
+  server::Router router("banso.health.v1.JudgementsService");
+  router.Unary("ListDueAssessments", &JudgementsApi::ListDueAssessments, &api);
+  router.Unary("GetRaterAgreement", &JudgementsApi::GetRaterAgreement, &api);
+  router.Unary("CreateUpkeepCampaign", &JudgementsApi::CreateUpkeepCampaign, &api);
+  router.Unary("GetUpkeepCampaign", &JudgementsApi::GetUpkeepCampaign, &api);
+  router.Unary("ListUpkeepCampaigns", &JudgementsApi::ListUpkeepCampaigns, &api);
+  router.Unary("ListUpkeepTasks", &JudgementsApi::ListUpkeepTasks, &api);
+  router.Unary("CreateForecast", &JudgementsApi::CreateForecast, &api);
+  router.Unary("GetForecast", &JudgementsApi::GetForecast, &api);
+  router.Unary("ListForecasts", &JudgementsApi::ListForecasts, &api);
+  router.Unary("ScoreForecasts", &JudgementsApi::ScoreForecasts, &api);
+  router.Unary("CompareSuccessDefinitions", &JudgementsApi::CompareSuccessDefinitions, &api);
+  return router;
+}
+
 server::Router SignalsRouter(SignalsApi& api) {
   server::Router router("banso.health.v1.SignalsService");
   router.Unary("SaveSignalRule", &SignalsApi::SaveSignalRule, &api);

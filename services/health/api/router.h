@@ -4,6 +4,7 @@
 #include "common/server/router.h"
 #include "common/storage/database.h"
 #include "services/health/api/health_api.h"
+#include "services/health/api/judgements/judgements_api.h"
 #include "services/health/api/signals/signals_api.h"
 #include "services/health/store/store.h"
 
@@ -11,6 +12,9 @@ namespace banso::health {
 
 // The handlers of banso.health.v1.HealthService. All must outlive the server.
 server::Router HealthRouter(HealthApi& api, storage::Database& database, const Store& store);
+
+// The handlers of banso.health.v1.JudgementsService.
+server::Router JudgementsRouter(JudgementsApi& api);
 
 // The handlers of banso.health.v1.SignalsService.
 server::Router SignalsRouter(SignalsApi& api);

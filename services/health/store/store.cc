@@ -305,6 +305,7 @@ absl::Status Store::SaveLabel(Writer& writer, v1::SuccessLabel label) const {
 absl::StatusOr<v1::Assessment> Store::SaveAssessment(Writer& writer,
                                                      v1::Assessment assessment) const {
   BANSO_ASSIGN_OR_RETURN(assessment, assessments.Create(writer, std::move(assessment)));
+  BANSO_RETURN_IF_ERROR(judgements.CompleteTasks(writer, assessment));
   const std::string account = contract::Parent(assessment.name());
   const absl::Time assessed = calendar::ToTime(assessment.assess_time());
   BANSO_RETURN_IF_ERROR(facts.RecordEvent(
@@ -369,6 +370,7 @@ storage::SnapshotSources Store::sources() const {
                                       definitions.source(), labels.source(),   models.source(),
                                       scores.source(),      outcomes.source(), funnels.source()};
   for (const storage::SnapshotSource* source : signals.sources()) sources.push_back(source);
+  for (const storage::SnapshotSource* source : judgements.sources()) sources.push_back(source);
   return sources;
 }
 
@@ -383,6 +385,7 @@ absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(outcomes.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(signals.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(funnels.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(judgements.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(accounts.CheckSchema(reader));
   return onboardings.CheckSchema(reader);
 }

@@ -25,6 +25,7 @@
 #include "common/storage/migration.h"
 #include "common/storage/revisions.h"
 #include "common/storage/snapshot.h"
+#include "services/health/store/judgements/judgement_store.h"
 #include "services/health/store/samples.h"
 #include "services/health/store/signals/signal_store.h"
 #include "services/health/store/words.h"
@@ -60,6 +61,7 @@ class Store {
   const Words words;
   const SampleReader samples;
   const SignalStore signals;
+  const JudgementStore judgements;
 
   // Takes over an account or onboarding of accounts, and what is removed there.
   absl::Status FollowAccount(storage::Writer& writer, const accounts::v1::Account& account) const;
