@@ -375,6 +375,16 @@ TEST_F(ProgramsApiTest, FindsTheLatestApplication) {
   EXPECT_THAT(by_name, EqualsProto(of_p));
 }
 
+TEST_F(ProgramsApiTest, FindsTheLatestOfSeveralApplicationsOfOneMoment) {
+  for (int i = 0; i < 8; ++i) {
+    v1::Program program = SomeProgram();
+    program.mutable_metrics(0)->set_unit(std::to_string(i));
+    BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication applied, Apply(program));
+    BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication latest, Get("programs/p"));
+    EXPECT_EQ(latest.name(), applied.name());
+  }
+}
+
 // Cuts the application off at each of its calls, before and after it took effect, starts the
 // gateway again, and rolls it forward.
 TEST_F(ProgramsApiTest, IsRolledForwardWhereverItIsCutOff) {

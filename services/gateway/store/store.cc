@@ -111,13 +111,19 @@ absl::StatusOr<ApplicationContent> Store::GetContent(Reader& reader, absl::strin
 
 absl::StatusOr<std::optional<ProgramApplication>> Store::LatestApplication(
     Reader& reader, absl::string_view program) const {
-  storage::ListQuery query;
-  query.page_size = 1;
-  query.order_by = "create_time desc";
-  if (!program.empty()) query.filters.push_back(storage::Equal("program", program));
-  BANSO_ASSIGN_OR_RETURN(storage::Page<ProgramApplication> page, applications.List(reader, query));
-  if (page.items.empty()) return std::optional<ProgramApplication>();
-  return std::optional<ProgramApplication>(std::move(page.items.front()));
+  // Several may be of one moment: then the change that made each tells the order.
+  static constexpr absl::string_view kLatest =
+      "SELECT name FROM program_application AS a WHERE $program = '' OR program = $program "
+      "ORDER BY create_time DESC, coalesce((SELECT min(c.position) FROM change AS c "
+      "WHERE c.name = a.name), a.position) DESC LIMIT 1";
+  std::string name;
+  BANSO_ASSIGN_OR_RETURN(const bool found,
+                         reader.QueryOne(kLatest, {{"program", program}}, [&name](const Row& row) {
+                           name = std::string(row.Text(0));
+                           return absl::OkStatus();
+                         }));
+  if (!found) return std::optional<ProgramApplication>();
+  return applications.Find(reader, name);
 }
 
 absl::StatusOr<std::vector<ProgramApplication>> Store::RunningApplications(Reader& reader) const {
