@@ -29,5 +29,11 @@ endif()
 # Linked by our own code. Generated code takes only the includes (see Protos.cmake).
 add_library(banso_warnings INTERFACE)
 target_compile_options(banso_warnings INTERFACE -Wall -Wextra -Werror)
+
+option(BANSO_FUZZ "Count what inputs reach in our own code, for banso_fuzz; clang only" OFF)
+if(BANSO_FUZZ)
+  target_compile_options(banso_warnings INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 add_library(banso_includes INTERFACE)
 target_include_directories(banso_includes INTERFACE "${CMAKE_SOURCE_DIR}")

@@ -6,8 +6,6 @@
 
 namespace banso::cli {
 
-absl::Status InputError(absl::string_view message) { return absl::InvalidArgumentError(message); }
-
 ExitCode ExitCodeOf(const absl::Status& status) {
   if (status.ok()) return kDone;
   if (!IsFromServer(status)) return kUsage;

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/strings/string_view.h"
 #include "clients/cli/connection.h"
+#include "clients/cli/input_error.h"
 
 namespace banso::cli {
 
@@ -34,9 +34,6 @@ struct Context {
   std::ostream& err;
   Output output = Output::kTable;
 };
-
-// An error of what the user gave: a file, a flag, a column. The exit code is kUsage.
-absl::Status InputError(absl::string_view message);
 
 // kDone for OK; kUsage for an error of our own, kUnavailable or kRefused for one of a server.
 ExitCode ExitCodeOf(const absl::Status& status);

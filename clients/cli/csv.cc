@@ -10,7 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "clients/cli/context.h"
+#include "clients/cli/input_error.h"
 #include "common/contract/errors.h"
 #include "common/contract/text.h"
 #include "common/status_macros.h"

@@ -13,7 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "banso/type/v1/time.pb.h"
 #include "banso/type/v1/value.pb.h"
-#include "clients/cli/context.h"
+#include "clients/cli/input_error.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/text.h"
 #include "google/protobuf/timestamp.pb.h"
