@@ -24,6 +24,7 @@
 #include "services/health/api/router.h"
 #include "services/health/api/signals/effects.h"
 #include "services/health/api/signals/signals_api.h"
+#include "services/health/api/studies/hypotheses_api.h"
 #include "services/health/api/studies/studies_api.h"
 #include "services/health/store/store.h"
 
@@ -155,6 +156,8 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   service->Add(
       JudgementsRouter(*service->Own(std::make_unique<JudgementsApi>(*database, *store, *ids))));
   service->Add(SignalsRouter(*service->Own(std::make_unique<SignalsApi>(*database, *store))));
+  service->Add(
+      HypothesesRouter(*service->Own(std::make_unique<HypothesesApi>(*database, *store, *ids))));
   service->Add(StudiesRouter(*service->Own(std::make_unique<StudiesApi>(*database, *store))));
   service->Add(FactsRouter(*database, *store));
   AddFollowers(environment, store, database, *service);

@@ -86,6 +86,22 @@ storage::RevisionedKind ScoreModelKind() {
 
 storage::RevisionedKind FunnelKind() { return {.table = "funnel", .pattern = "funnels/{funnel}"}; }
 
+storage::Kind<v1::Hypothesis> HypothesisKind() {
+  using v1::Hypothesis;
+  return {.table = "hypothesis",
+          .pattern = "hypotheses/{hypothesis}",
+          .columns = {
+              {"wall", [](const Hypothesis& one) { return Value(one.wall()); }},
+              {"create_stage", [](const Hypothesis& one) { return Value(one.create_stage()); }},
+              {"state", [](const Hypothesis& one) { return Value(one.state()); }},
+              {"look_back",
+               [](const Hypothesis& one) {
+                 return one.has_look_back_date() ? Value(calendar::ToDay(one.look_back_date()))
+                                                 : Value();
+               }},
+          }};
+}
+
 storage::Kind<accounts::v1::Account> AccountHeaderKind() {
   return {.table = "account_header",
           .pattern = "accounts/{account}",

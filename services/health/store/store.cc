@@ -85,6 +85,7 @@ Store::Store()
       scores(ScoreKind()),
       outcomes(OutcomeKind()),
       funnels(FunnelKind()),
+      hypotheses(HypothesisKind()),
       accounts(AccountHeaderKind()),
       onboardings(OnboardingHeaderKind()),
       facts(LogOptions("fact_change")),
@@ -368,7 +369,8 @@ absl::Status Store::Expire(Writer& writer, const std::string& name) const {
 storage::SnapshotSources Store::sources() const {
   storage::SnapshotSources sources = {metrics.source(),     rubrics.source(),  assessments.source(),
                                       definitions.source(), labels.source(),   models.source(),
-                                      scores.source(),      outcomes.source(), funnels.source()};
+                                      scores.source(),      outcomes.source(), funnels.source(),
+                                      hypotheses.source()};
   for (const storage::SnapshotSource* source : signals.sources()) sources.push_back(source);
   for (const storage::SnapshotSource* source : judgements.sources()) sources.push_back(source);
   return sources;
@@ -386,6 +388,7 @@ absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(signals.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(funnels.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(judgements.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(hypotheses.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(accounts.CheckSchema(reader));
   return onboardings.CheckSchema(reader);
 }

@@ -14,6 +14,7 @@
 #include "banso/fact/v1/fact.pb.h"
 #include "banso/health/v1/assessment.pb.h"
 #include "banso/health/v1/funnel.pb.h"
+#include "banso/health/v1/hypothesis.pb.h"
 #include "banso/health/v1/metric.pb.h"
 #include "banso/health/v1/outcome.pb.h"
 #include "banso/health/v1/score.pb.h"
@@ -51,6 +52,7 @@ class Store {
   const storage::Collection<v1::Score> scores;
   const storage::Collection<v1::Outcome> outcomes;
   const storage::RevisionedCollection<v1::Funnel> funnels;
+  const storage::Collection<v1::Hypothesis> hypotheses;
   // What is kept of other services' resources.
   const storage::Collection<accounts::v1::Account> accounts;
   const storage::Collection<accounts::v1::Onboarding> onboardings;

@@ -66,11 +66,8 @@ absl::StatusOr<v1::FunnelAnalysis> AnalyzeFunnelBy(const Store& store, Reader& r
                                                    const v1::StudyScope& scope, absl::Time now) {
   BANSO_ASSIGN_OR_RETURN(const v1::SuccessDefinition definition,
                          store.definitions.Get(reader, funnel.success_definition(), now));
-  v1::Observation observed;
-  observed.set_clock(definition.clock());
-  *observed.mutable_after() = funnel.has_observed_for() ? funnel.observed_for() : definition.due();
-  BANSO_ASSIGN_OR_RETURN(CaseReader reading,
-                         CaseReader::Open(store, reader, scope, now, std::move(observed)));
+  BANSO_ASSIGN_OR_RETURN(CaseReader reading, CaseReader::Open(store, reader, scope, now,
+                                                              ObservationOf(funnel, definition)));
   v1::Trait success;
   success.set_success_definition(funnel.success_definition());
   const std::vector<v1::Measured> measures = MeasuresOf(funnel);

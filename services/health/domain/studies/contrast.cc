@@ -1,5 +1,6 @@
 #include "services/health/domain/studies/contrast.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 

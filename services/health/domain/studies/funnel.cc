@@ -1,6 +1,7 @@
 #include "services/health/domain/studies/funnel.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <string>
 
@@ -121,6 +122,20 @@ std::vector<v1::Measured> MeasuresOf(const v1::Funnel& funnel) {
     *measured.mutable_amount() = step.volume();
   }
   return measures;
+}
+
+std::optional<v1::Measured> WallOf(const v1::Funnel& funnel, absl::string_view key) {
+  for (const v1::Measured& measured : MeasuresOf(funnel)) {
+    if (measured.has_trait() && measured.key() == key) return measured;
+  }
+  return std::nullopt;
+}
+
+v1::Observation ObservationOf(const v1::Funnel& funnel, const v1::SuccessDefinition& definition) {
+  v1::Observation observed;
+  observed.set_clock(definition.clock());
+  *observed.mutable_after() = funnel.has_observed_for() ? funnel.observed_for() : definition.due();
+  return observed;
 }
 
 v1::FunnelAnalysis AnalyzeCases(const v1::Funnel& funnel, absl::Span<const Case> cases,
