@@ -10,7 +10,9 @@
 #include "common/status_macros.h"
 #include "services/accounts/api/accounts_api.h"
 #include "services/accounts/api/classification_api.h"
+#include "services/accounts/api/intake_api.h"
 #include "services/accounts/api/router.h"
+#include "services/accounts/api/voice_api.h"
 #include "services/accounts/store/store.h"
 
 namespace banso::accounts {
@@ -31,6 +33,8 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   ClassificationApi* classification =
       service->Own(std::make_unique<ClassificationApi>(*database, *store));
   service->Add(ClassificationRouter(*classification));
+  service->Add(IntakeRouter(*service->Own(std::make_unique<IntakeApi>(*database, *store, *ids))));
+  service->Add(VoiceRouter(*service->Own(std::make_unique<VoiceApi>(*database, *store, *ids))));
   service->Add(FactsRouter(*database, *store));
   return service;
 }

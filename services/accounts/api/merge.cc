@@ -87,6 +87,17 @@ class Relocation {
   std::set<std::string> taken_;
 };
 
+// The names of what belongs to one of these deals.
+template <class T>
+absl::Status NamesWithDeal(Writer& writer, const storage::Collection<T>& resources,
+                           const std::string& account, const std::set<std::string>& deals,
+                           std::set<std::string>* names) {
+  return resources.ForEach(writer, account, {}, [&](T& resource) {
+    if (!resource.deal().empty() && deals.contains(resource.deal())) names->insert(resource.name());
+    return absl::OkStatus();
+  });
+}
+
 absl::Status Relocate(Writer& writer, const Store& store, const v1::MergeAccountsRequest& request,
                       const std::vector<Onboarding>& onboardings, MergeAccountsResponse* response) {
   std::set<std::string> deals_in_use;
@@ -104,6 +115,19 @@ absl::Status Relocate(Writer& writer, const Store& store, const v1::MergeAccount
   Relocation relocation(writer, request.duplicate(), request.name(), response);
   BANSO_RETURN_IF_ERROR(relocation.Plan(store.deals, "deals", fate_of_deal));
   BANSO_RETURN_IF_ERROR(relocation.Plan(store.stakeholders, "stakeholders", fate_of_person));
+  // Questions and voices go where their deal goes.
+  std::set<std::string> with_kept_deal;
+  BANSO_RETURN_IF_ERROR(NamesWithDeal(writer, store.intake.reviews, request.duplicate(),
+                                      deals_in_use, &with_kept_deal));
+  BANSO_RETURN_IF_ERROR(NamesWithDeal(writer, store.intake.voices, request.duplicate(),
+                                      deals_in_use, &with_kept_deal));
+  const auto fate_with_deal = [&](const std::string& name) {
+    return with_kept_deal.contains(name) ? Fate::kKeep : Fate::kMove;
+  };
+  BANSO_RETURN_IF_ERROR(relocation.Plan(store.intake.reviews, "intakeReviews", fate_with_deal));
+  BANSO_RETURN_IF_ERROR(relocation.Plan(store.intake.voices, "voices", fate_with_deal));
+  BANSO_RETURN_IF_ERROR(relocation.Move(store.intake.reviews));
+  BANSO_RETURN_IF_ERROR(relocation.Move(store.intake.voices));
   BANSO_RETURN_IF_ERROR(relocation.Move(store.deals));
   return relocation.Move(store.stakeholders);
 }

@@ -9,6 +9,7 @@
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/accounts_api.h"
+#include "services/accounts/domain/intake.h"
 #include "services/accounts/domain/lifecycle.h"
 #include "services/accounts/domain/onboarding.h"
 
@@ -32,6 +33,14 @@ absl::Status CheckFromHandoff(const Call& call, absl::string_view instead) {
 }
 
 Act ActOf(const Writer& writer) { return {writer.call().actor, writer.now()}; }
+
+// Takes over what was answered when sales asked about the deal before signing.
+absl::Status CarryIntake(Reader& reader, const Store& store, Onboarding* onboarding) {
+  if (onboarding->deal().empty()) return absl::OkStatus();
+  BANSO_ASSIGN_OR_RETURN(const auto answer, store.intake.AnswerFor(reader, onboarding->deal()));
+  if (answer.has_value()) CarryConditions(*answer, onboarding);
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -84,6 +93,7 @@ absl::StatusOr<Onboarding> AccountsApi::CreateOnboarding(
         onboarding.set_name(contract::Join(request.parent(), "onboardings",
                                            contract::IdOrNew(request.onboarding_id(), ids_)));
         BANSO_RETURN_IF_ERROR(CheckOnboarding(writer, onboarding, "onboarding"));
+        BANSO_RETURN_IF_ERROR(CarryIntake(writer, store_, &onboarding));
         Begin(request.contract_start(), ActOf(writer), &onboarding);
         BANSO_ASSIGN_OR_RETURN(Onboarding stored, store_.Save(writer, nullptr, onboarding));
         BANSO_RETURN_IF_ERROR(RollUpAccount(writer, account, account));

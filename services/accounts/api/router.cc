@@ -128,6 +128,34 @@ server::Router ClassificationRouter(ClassificationApi& api) {
   return router;
 }
 
+server::Router IntakeRouter(IntakeApi& api) {
+  server::Router router("banso.accounts.v1.IntakeService");
+  router.Unary("SaveAcceptancePolicy", &IntakeApi::SaveAcceptancePolicy, &api);
+  router.Unary("ActivateAcceptancePolicy", &IntakeApi::ActivateAcceptancePolicy, &api);
+  router.Unary("GetAcceptancePolicy", &IntakeApi::GetAcceptancePolicy, &api);
+  router.Unary("ListAcceptancePolicyRevisions", &IntakeApi::ListAcceptancePolicyRevisions, &api);
+  router.Unary("CreateIntakeReview", &IntakeApi::CreateIntakeReview, &api);
+  router.Unary("GetIntakeReview", &IntakeApi::GetIntakeReview, &api);
+  router.Unary("ListIntakeReviews", &IntakeApi::ListIntakeReviews, &api);
+  router.Unary("DecideIntakeReview", &IntakeApi::DecideIntakeReview, &api);
+  router.Unary("RegisterFeatureRelease", &IntakeApi::RegisterFeatureRelease, &api);
+  router.Unary("ListFeatureReleases", &IntakeApi::ListFeatureReleases, &api);
+  return router;
+}
+
+server::Router VoiceRouter(VoiceApi& api) {
+  server::Router router("banso.accounts.v1.VoiceService");
+  router.Unary("CreateVoice", &VoiceApi::CreateVoice, &api);
+  router.Unary("GetVoice", &VoiceApi::GetVoice, &api);
+  router.Unary("ListVoices", &VoiceApi::ListVoices, &api);
+  router.Unary("UpdateVoice", &VoiceApi::UpdateVoice, &api);
+  router.Unary("SummarizeSales", &VoiceApi::SummarizeSales, &api);
+  router.Unary("SummarizeSalesByPerson", &VoiceApi::SummarizeSalesByPerson, &api);
+  router.Unary("ListSalesSummaryAccesses", &VoiceApi::ListSalesSummaryAccesses, &api);
+  router.Unary("GetSalesReview", &VoiceApi::GetSalesReview, &api);
+  return router;
+}
+
 server::Router FactsRouter(storage::Database& database, const Store& store) {
   server::FactsServiceOptions options;
   options.database = &database;

@@ -5,6 +5,8 @@
 #include "common/storage/database.h"
 #include "services/accounts/api/accounts_api.h"
 #include "services/accounts/api/classification_api.h"
+#include "services/accounts/api/intake_api.h"
+#include "services/accounts/api/voice_api.h"
 #include "services/accounts/store/store.h"
 
 namespace banso::accounts {
@@ -14,6 +16,10 @@ server::Router AccountsRouter(AccountsApi& api, storage::Database& database, con
 
 // Handlers of banso.accounts.v1.ClassificationService.
 server::Router ClassificationRouter(ClassificationApi& api);
+
+// Handlers of IntakeService and VoiceService.
+server::Router IntakeRouter(IntakeApi& api);
+server::Router VoiceRouter(VoiceApi& api);
 
 // Handlers of banso.fact.v1.FactsService for the facts that accounts owns.
 server::Router FactsRouter(storage::Database& database, const Store& store);

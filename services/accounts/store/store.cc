@@ -303,11 +303,15 @@ absl::StatusOr<std::optional<v1::ClassificationPolicy>> Store::ActivePolicy(Read
 }
 
 storage::SnapshotSources Store::sources() const {
-  return {policies.source(), members.source(),     accounts.source(),
-          deals.source(),    onboardings.source(), stakeholders.source()};
+  storage::SnapshotSources all = {policies.source(), members.source(),     accounts.source(),
+                                  deals.source(),    onboardings.source(), stakeholders.source()};
+  const storage::SnapshotSources of_intake = intake.sources();
+  all.insert(all.end(), of_intake.begin(), of_intake.end());
+  return all;
 }
 
 absl::Status Store::CheckSchema(Reader& reader) const {
+  BANSO_RETURN_IF_ERROR(intake.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(policies.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(members.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(accounts.CheckSchema(reader));

@@ -21,6 +21,7 @@
 #include "common/storage/revisions.h"
 #include "common/storage/snapshot.h"
 #include "services/accounts/domain/stage_history.h"
+#include "services/accounts/store/intake_store.h"
 
 namespace banso::accounts {
 
@@ -40,6 +41,7 @@ class Store {
   const storage::Collection<v1::Stakeholder> stakeholders;
   const storage::Collection<v1::Member> members;
   const storage::RevisionedCollection<v1::ClassificationPolicy> policies;
+  const IntakeStore intake;
   const storage::FactLog facts;
 
   // Stores an account, creating it when `before` is null and else replacing `before`, with its

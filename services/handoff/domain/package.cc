@@ -123,6 +123,11 @@ std::string SectionBody(v1::SectionContent content, const Case& the_case) {
     case v1::SECTION_CONTENT_OPEN_ITEMS:
       lines = OpenItems(the_case);
       break;
+    case v1::SECTION_CONTENT_INTAKE_CONDITIONS:
+      for (const accounts::v1::IntakeCondition& condition : the_case.intake_conditions) {
+        lines.push_back(absl::StrCat("- ", condition.text()));
+      }
+      break;
     case v1::SECTION_CONTENT_SUMMARY:
       return the_case.completion.summary();
     default:

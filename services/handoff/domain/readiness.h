@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
 #include "absl/types/span.h"
+#include "banso/accounts/v1/acceptance.pb.h"
 #include "banso/handoff/v1/completion.pb.h"
 #include "banso/handoff/v1/criteria.pb.h"
 #include "common/rule/catalog.h"
@@ -22,6 +23,8 @@ struct Case {
   // In the order in which it was recorded.
   std::vector<v1::Evidence> evidence;
   std::vector<v1::Exception> exceptions;
+  // Under which the customer was taken on.
+  std::vector<accounts::v1::IntakeCondition> intake_conditions;
   // With its defaults.
   v1::HandoffPolicy policy;
 };

@@ -267,5 +267,19 @@ TEST(PackageTest, KeepsWhatPeopleWroteAndTheTitlesOfThePolicy) {
   EXPECT_EQ(handoff.sections(2).id(), "extra");
 }
 
+TEST(PackageTest, TellsTheConditionsUnderWhichTheCustomerWasTakenOn) {
+  const auto policy = ParseProto<v1::HandoffPolicy>(
+      "sections { id: 'conditions' title: 'Agreed before the sale' required: true "
+      "prefill: SECTION_CONTENT_INTAKE_CONDITIONS }");
+  Case the_case = Completed();
+  v1::Handoff handoff;
+  FillSections(policy, &the_case, &handoff);
+  EXPECT_EQ(handoff.sections(0).body(), "None.");
+  the_case.intake_conditions.push_back(ParseProto<accounts::v1::IntakeCondition>(
+      "key: 'leads' text: 'A lead per site before the kickoff'"));
+  FillSections(policy, &the_case, &handoff);
+  EXPECT_EQ(handoff.sections(0).body(), "- A lead per site before the kickoff");
+}
+
 }  // namespace
 }  // namespace banso::handoff

@@ -99,6 +99,12 @@ absl::StatusOr<Case> Store::LoadCase(Reader& reader, absl::string_view completio
   BANSO_ASSIGN_OR_RETURN(loaded.evidence, evidence.All(reader, completion));
   BANSO_ASSIGN_OR_RETURN(loaded.exceptions, exceptions.All(reader, completion));
   BANSO_ASSIGN_OR_RETURN(loaded.policy, Policy(reader, loaded.completion.handoff_policy(), now));
+  BANSO_ASSIGN_OR_RETURN(const auto onboarding,
+                         onboarding_copies.Find(reader, contract::Parent(completion)));
+  if (onboarding.has_value()) {
+    loaded.intake_conditions.assign(onboarding->intake_conditions().begin(),
+                                    onboarding->intake_conditions().end());
+  }
   const auto older = [](const auto& a, const auto& b) {
     return calendar::ToTime(a.create_time()) < calendar::ToTime(b.create_time());
   };

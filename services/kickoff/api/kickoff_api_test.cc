@@ -134,6 +134,27 @@ class KickoffApiTest : public testing::TempDirTest {
   std::unique_ptr<KickoffApi> api_;
 };
 
+TEST_F(KickoffApiTest, AsksToConfirmTheConditionsUnderWhichTheCustomerWasTakenOn) {
+  ActivateTemplate();
+  accounts::v1::IntakeCondition* condition = accounts_.onboarding.add_intake_conditions();
+  condition->set_key("site_leads");
+  condition->set_text("A lead per site before the kickoff");
+  ASSERT_THAT(CreatePlan(), IsOk());
+  v1::ListHearingAnswersRequest request;
+  request.set_parent(kPlan);
+  const auto answers = api_->ListHearingAnswers(MakeCall(), request);
+  ASSERT_THAT(answers, IsOk());
+  int found = 0;
+  for (const v1::HearingAnswer& answer : answers->hearing_answers()) {
+    if (answer.name() != absl::StrCat(kPlan, "/hearingAnswers/intake-site-leads")) continue;
+    ++found;
+    EXPECT_EQ(answer.answer(), "A lead per site before the kickoff");
+    EXPECT_EQ(answer.provenance(), v1::PROVENANCE_FROM_SALES);
+    EXPECT_TRUE(answer.required());
+  }
+  EXPECT_EQ(found, 1);
+}
+
 TEST_F(KickoffApiTest, MakesAPlanFromTheTemplateInForceOnce) {
   EXPECT_EQ(contract::Reason(CreatePlan().status()), "NO_PLAN_TEMPLATE");
   ActivateTemplate();

@@ -131,6 +131,7 @@ absl::StatusOr<Plan> KickoffApi::CreatePlan(const Call& call,
   PlanParts parts =
       BuildPlan(chosen, request.parent(),
                 DaysOf(onboarding, calendar::ToDay(request.contract_start())), context);
+  AddIntakeConditions(onboarding, &parts);
   parts.plan.set_owner(onboarding.owner());
   return storage::Mutate<Plan>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Plan> {

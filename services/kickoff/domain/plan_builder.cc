@@ -161,6 +161,20 @@ PlanParts BuildPlan(const ChosenTemplate& chosen, absl::string_view onboarding,
   return parts;
 }
 
+void AddIntakeConditions(const accounts::v1::Onboarding& onboarding, PlanParts* parts) {
+  for (const accounts::v1::IntakeCondition& condition : onboarding.intake_conditions()) {
+    v1::HearingAnswer& answer = parts->hearing_answers.emplace_back();
+    const std::string id =
+        absl::StrCat("intake-", absl::StrReplaceAll(condition.key(), {{"_", "-"}}));
+    answer.set_name(contract::Join(parts->plan.name(), "hearingAnswers", id));
+    answer.set_question(absl::StrCat("Does the customer agree: ", condition.text(), "?"));
+    answer.set_area("intake");
+    answer.set_required(true);
+    answer.set_answer(condition.text());
+    answer.set_provenance(v1::PROVENANCE_FROM_SALES);
+  }
+}
+
 std::string RoleId(accounts::v1::StakeholderRole role) {
   return absl::StrReplaceAll(RoleText(role), {{" ", "-"}});
 }

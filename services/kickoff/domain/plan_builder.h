@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/kickoff/v1/plan_template.pb.h"
 #include "common/rule/catalog.h"
 #include "common/rule/evaluate.h"
@@ -42,6 +43,10 @@ absl::StatusOr<ChosenTemplate> ChooseTemplate(absl::Span<const v1::PlanTemplate>
 // required when the rule is true or unknown: what is not known to be needless is asked for.
 PlanParts BuildPlan(const ChosenTemplate& chosen, absl::string_view onboarding,
                     const PlanDays& days, const RuleContext& context);
+
+// Adds a question for each condition under which the customer was taken on, answered by sales: to
+// be confirmed with the customer.
+void AddIntakeConditions(const accounts::v1::Onboarding& onboarding, PlanParts* parts);
 
 // The id that a role has in names: `project-owner`.
 std::string RoleId(accounts::v1::StakeholderRole role);

@@ -1,0 +1,70 @@
+#ifndef BANSO_SERVICES_ACCOUNTS_DOMAIN_INTAKE_H_
+#define BANSO_SERVICES_ACCOUNTS_DOMAIN_INTAKE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "banso/accounts/v1/acceptance.pb.h"
+#include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/intake_service.pb.h"
+#include "banso/accounts/v1/onboarding.pb.h"
+#include "banso/fact/v1/fact.pb.h"
+#include "common/contract/errors.h"
+#include "services/accounts/domain/onboarding.h"
+
+// Whether a customer may be taken on: what the policy suggests, and how a question is asked,
+// answered and woken.
+namespace banso::accounts {
+
+inline constexpr char kReasonReviewOpen[] = "REVIEW_OPEN";
+inline constexpr char kReasonReviewNotAsked[] = "REVIEW_NOT_ASKED";
+inline constexpr char kReasonFeatureReleased[] = "FEATURE_RELEASED";
+
+// Checks a policy: conditions over account facts as they are now, keys that are unique, a feature
+// for WAIT and conditions for ACCEPT_WITH_CONDITIONS, and only there. `types` are those of the
+// attributes and further axes that accounts have. Adds to `violations`, with paths below `field`.
+void CheckAcceptancePolicy(const v1::AcceptancePolicy& policy,
+                           const std::vector<fact::v1::FactType>& types, absl::string_view field,
+                           contract::Violations* violations);
+
+// What a policy says about an account: a finding for each rule that is true or not decided, and the
+// strictest verdict of those that are true. UNSPECIFIED when a rule that is not decided would be
+// stricter; ACCEPT when no rule applies.
+struct Advice {
+  v1::IntakeVerdict suggestion = v1::INTAKE_VERDICT_UNSPECIFIED;
+  std::vector<v1::IntakeFinding> findings;
+};
+Advice Advise(const v1::AcceptancePolicy& policy, const std::vector<fact::v1::FactType>& types,
+              const v1::Account& account, absl::Time now);
+
+// What a question is asked by. `policy` is null when none is in force.
+struct AskedBy {
+  const v1::AcceptancePolicy* policy;
+  const std::vector<fact::v1::FactType>& types;
+  const v1::Account& account;
+};
+
+// Asks a question, or asks it again: sets what the policy suggests and by when to answer.
+void Ask(const AskedBy& by, absl::Time now, v1::IntakeReview* review);
+
+// Answers it. INVALID_ARGUMENT for conditions or a feature that do not fit the verdict;
+// FAILED_PRECONDITION (REVIEW_NOT_ASKED) when it does not want an answer.
+absl::Status Decide(const v1::DecideIntakeReviewRequest& request, const Act& act,
+                    v1::IntakeReview* review);
+
+// Asks a review that waits again, since its feature is there. The answer to wait is taken back.
+void Wake(const v1::FeatureRelease& release, const AskedBy& by, absl::Time now,
+          v1::IntakeReview* review);
+
+// The name of a feature's release.
+std::string ReleaseName(absl::string_view feature);
+
+// Carries what the answered review of its deal says into an onboarding.
+void CarryConditions(const v1::IntakeReview& review, v1::Onboarding* onboarding);
+
+}  // namespace banso::accounts
+
+#endif  // BANSO_SERVICES_ACCOUNTS_DOMAIN_INTAKE_H_
