@@ -1,6 +1,7 @@
 #include "common/server/adapter.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/server/grpc_status.h"
 #include "grpcpp/impl/codegen/server_callback_handlers.h"
 
 namespace banso::server::internal {
@@ -18,6 +19,14 @@ StreamReactor* ServeStream(Host& host, const Method& method, grpc::CallbackServe
   }
   return ServeForward(host, method, context);
 }
+
+// A call that comes when the server is stopping. Its caller may send it again: nothing was done.
+template <class Reactor>
+class RefusedCall final : public Reactor {
+ public:
+  RefusedCall() { this->Finish(ToGrpcStatus(Stopping())); }
+  void OnDone() override { delete this; }
+};
 
 }  // namespace
 
@@ -37,13 +46,16 @@ ServiceAdapter::ServiceAdapter(Host& host, const Router& router) {
       MarkMethodRawCallback(
           index, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
                      [&host, &method](grpc::CallbackServerContext* context,
-                                      const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) -> UnaryReactor* {
+                       if (!host.BeginCall()) return new RefusedCall<UnaryReactor>;
                        return ServeUnary(host, method, context, request, response);
                      }));
     } else {
       MarkMethodRawCallback(
           index, new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                     [&host, &method](grpc::CallbackServerContext* context) {
+                     [&host, &method](grpc::CallbackServerContext* context) -> StreamReactor* {
+                       if (!host.BeginCall()) return new RefusedCall<StreamReactor>;
                        return ServeStream(host, method, context);
                      }));
     }

@@ -74,6 +74,9 @@ LogLevel LevelOf(const absl::Status& status, bool mutates, absl::Duration durati
     case absl::StatusCode::kUnauthenticated:
     case absl::StatusCode::kPermissionDenied:
       return LogLevel::kWarning;
+    case absl::StatusCode::kCancelled:
+      // The caller has gone; whoever only begins and cancels calls shall not fill the log.
+      return LogLevel::kDebug;
     case absl::StatusCode::kOk:
       return mutates || duration > kSlow ? LogLevel::kInfo : LogLevel::kDebug;
     default:
@@ -86,7 +89,10 @@ LogLevel LevelOf(const absl::Status& status, bool mutates, absl::Duration durati
 absl::Status Stopping() { return contract::Unavailable(kStopping, kRetryAfter); }
 
 Host::Host(const ServiceDefinition& definition, const ServerOptions& options)
-    : definition_(definition), options_(options), executor_(options.executor) {
+    : definition_(definition),
+      options_(options),
+      executor_(options.executor),
+      cancel_watch_(kMaxCancelledCalls, kCancelledCallsPeriod) {
   ticker_ = std::thread([this] { TickLoop(); });
 }
 
@@ -99,14 +105,39 @@ Host::~Host() {
   executor_.Stop();
 }
 
-void Host::BeginCall() {
+bool Host::BeginCall() {
   absl::MutexLock lock(&calls_mutex_);
+  if (refuses_calls_) return false;
   ++calls_;
+  return true;
 }
 
 void Host::EndCall() {
   absl::MutexLock lock(&calls_mutex_);
   --calls_;
+}
+
+void Host::RefuseCalls() {
+  absl::MutexLock lock(&calls_mutex_);
+  refuses_calls_ = true;
+}
+
+bool Host::refuses_calls() const {
+  absl::MutexLock lock(&calls_mutex_);
+  return refuses_calls_;
+}
+
+void Host::NoteCancelled(const Incoming& incoming) {
+  // The suite's own connections carry the calls of many, who are counted where they come in.
+  if (!options_.suite_key.empty() &&
+      EqualInConstantTime(incoming.header(kSuiteKeyHeader), options_.suite_key)) {
+    return;
+  }
+  if (!cancel_watch_.Note(incoming.remote, absl::Now())) return;
+  ++ended_connections_;
+  server::Log(LogLevel::kWarning, "a connection is ended: its calls are cancelled without end",
+              {{"service", definition_.name()}, {"remote", incoming.remote}});
+  if (end_connection_) end_connection_(incoming.remote);
 }
 
 absl::Status Host::Add(OpenStream* stream) {
@@ -184,10 +215,15 @@ RunningCall::RunningCall(Host& host, const Method& method, grpc::CallbackServerC
   call_.trace_parent = NextTraceParent(incoming_.header(kTraceParentHeader));
   call_.deadline = Deadline(*context, method, start_);
   call_.cancelled = std::make_shared<std::atomic<bool>>(false);
-  host_.BeginCall();
 }
 
 RunningCall::~RunningCall() { host_.EndCall(); }
+
+void RunningCall::Cancel() {
+  if (call_.cancelled->exchange(true)) return;
+  // At the deadline the transport cancels by itself.
+  if (absl::Now() < call_.deadline) host_.NoteCancelled(incoming_);
+}
 
 absl::Status RunningCall::Admit() {
   if (call_.is_cancelled()) return contract::Cancelled();
@@ -222,7 +258,7 @@ grpc::Status RunningCall::Close(const absl::Status& status) const {
   Log(status, duration);
   // What lies behind this server has been tried again already; were every layer to repeat that, a
   // failure far behind would multiply. A server that stops is different: another one may answer.
-  if (absl::IsUnavailable(status) && status.message() != kStopping) {
+  if (absl::IsUnavailable(status) && status.message() != kStopping && !host_.refuses_calls()) {
     context_->AddTrailingMetadata("grpc-retry-pushback-ms", "-1");
   }
   return ToGrpcStatus(status);

@@ -1,6 +1,9 @@
 #ifndef BANSO_COMMON_SERVER_HOST_H_
 #define BANSO_COMMON_SERVER_HOST_H_
 
+#include <atomic>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -11,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/server/cancel_watch.h"
 #include "common/server/executor.h"
 #include "common/server/router.h"
 #include "common/server/server.h"
@@ -40,9 +44,19 @@ class Host {
   const ServiceDefinition& definition() const { return definition_; }
   const ServerOptions& options() const { return options_; }
 
-  // Counts a call until EndCall.
-  void BeginCall();
+  // Counts a call until EndCall. False once the server refuses calls: nothing is counted then.
+  bool BeginCall();
   void EndCall();
+  // From now on calls are refused; those under way go on.
+  void RefuseCalls();
+  bool refuses_calls() const;
+
+  // A caller has cancelled a call of its own accord. One that does so without end is cut off.
+  void NoteCancelled(const Incoming& incoming);
+  // What ends a caller's connection. Before the first call.
+  void SetConnectionEnder(std::function<void(absl::string_view remote)> end) {
+    end_connection_ = std::move(end);
+  }
 
   // Adds a stream until Remove. RESOURCE_EXHAUSTED when there are too many, UNAVAILABLE when the
   // server is stopping.
@@ -54,6 +68,8 @@ class Host {
   int calls() const;
   int open_streams() const;
   int64_t refused_streams() const;
+  // Connections that were ended because their calls were cancelled too often.
+  int64_t ended_connections() const { return ended_connections_.load(); }
 
   // Ends the open streams, now and those that come later.
   void EndStreams();
@@ -71,6 +87,10 @@ class Host {
   Executor executor_;
   mutable absl::Mutex calls_mutex_;
   int calls_ ABSL_GUARDED_BY(calls_mutex_) = 0;
+  bool refuses_calls_ ABSL_GUARDED_BY(calls_mutex_) = false;
+  CancelWatch cancel_watch_;
+  std::function<void(absl::string_view)> end_connection_;
+  std::atomic<int64_t> ended_connections_{0};
   mutable absl::Mutex streams_mutex_;
   std::set<OpenStream*> streams_ ABSL_GUARDED_BY(streams_mutex_);
   int64_t refused_streams_ ABSL_GUARDED_BY(streams_mutex_) = 0;
@@ -85,6 +105,7 @@ absl::Status Stopping();
 // One call, from its headers to its log line.
 class RunningCall {
  public:
+  // The host must have begun the call.
   RunningCall(Host& host, const Method& method, grpc::CallbackServerContext* context);
   // The call is over for the transport too.
   ~RunningCall();
@@ -96,7 +117,8 @@ class RunningCall {
   absl::Status Admit();
   // Takes the request id from the request's field of that name, if it has one.
   void TakeRequestId(const google::protobuf::Message& request);
-  void Cancel() { call_.cancelled->store(true); }
+  // The transport says that nobody waits for the answer any more.
+  void Cancel();
   // Counts the call, writes the log line, and returns what the transport shall tell the caller.
   // Once, right before that.
   grpc::Status Close(const absl::Status& status) const;

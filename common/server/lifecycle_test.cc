@@ -1,6 +1,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -255,6 +256,43 @@ TEST(DrainTest, EndsOpenWatchesAndDoesNotWaitForHealthWatches) {
   EXPECT_LT(absl::Now() - start, absl::Seconds(2));
   const absl::Status status = idle->Read(&response, absl::Now() + absl::Seconds(5)).status();
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("stopping")));
+}
+
+TEST(DrainTest, ACallerWithTheUsualRetriesLosesNothingWhenOneOfTwoStops) {
+  EchoServer staying;
+  auto leaving = std::make_unique<EchoServer>();
+  // As the peers of the suite are called: round robin, and again after UNAVAILABLE.
+  Peer peer({.name = "echo",
+             .address = absl::StrCat("ipv4:", staying.process().address(), ",",
+                                     leaving->process().address())});
+  std::atomic<bool> stopped{false};
+  std::atomic<int> answers{0};
+  absl::Mutex mutex;
+  std::vector<absl::Status> failures;
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 4; ++i) {
+    callers.emplace_back([&] {
+      while (!stopped) {
+        const absl::Status status =
+            peer.Call<EchoRequest, EchoResponse>(TestCall(), kEcho, Text("x")).status();
+        ++answers;
+        absl::MutexLock lock(&mutex);
+        if (!status.ok()) failures.push_back(status);
+      }
+    });
+  }
+  for (int round = 0; round < 10; ++round) {
+    const int before = answers;
+    ASSERT_TRUE(testing::WaitUntil([&] { return answers > before + 100; }));
+    ServerOptions again = EchoServer::FastOptions();
+    again.port = leaving->process().port();
+    leaving->process().Stop();
+    leaving.reset();
+    leaving = std::make_unique<EchoServer>(nullptr, again);
+  }
+  stopped = true;
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_TRUE(failures.empty()) << failures.size() << " of " << answers << ": " << failures[0];
 }
 
 ServiceModule EchoModule(const std::string& name) {

@@ -1,7 +1,12 @@
 #include "common/server/main.h"
 
+#include <errno.h>
+#include <malloc.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <time.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -63,8 +68,12 @@ class Program {
     return flags_.port_file.empty() ? absl::OkStatus() : WritePortFile(flags_.port_file, ports);
   }
 
-  // All at once, so that the drains do not add up.
+  // The gateway first: what it has begun still needs the others. Those all at once, so that their
+  // drains do not add up.
   void Stop() {
+    for (const auto& hosted : hosted_) {
+      if (hosted->process->name() == kGateway) hosted->process->Stop();
+    }
     std::vector<std::thread> threads;
     for (const auto& hosted : hosted_) {
       threads.emplace_back([&hosted] { hosted->process->Stop(); });
@@ -197,6 +206,42 @@ sigset_t StopSignals() {
   return signals;
 }
 
+// A process may open as many files as the system lets it, without having to be told.
+void RaiseFileLimit() {
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Gives memory that a peak has left unused back to the system, which the allocator does not do by
+// itself for threads other than the first.
+class MemoryKeeper {
+ public:
+  void ReleaseUnused() {
+    const size_t unused = mallinfo2().fordblks;
+    // What has been given back still counts as unused, until it is used again.
+    released_ = std::min(released_, unused);
+    if (unused - released_ < kWorthIt) return;
+    malloc_trim(0);
+    released_ = mallinfo2().fordblks;
+  }
+
+ private:
+  static constexpr size_t kWorthIt = 64 << 20;
+
+  size_t released_ = 0;
+};
+
+// Waits for a signal to stop.
+void AwaitStop(const sigset_t& signals) {
+  MemoryKeeper memory;
+  const timespec pause = {.tv_sec = 2, .tv_nsec = 0};
+  while (sigtimedwait(&signals, nullptr, &pause) < 0) {
+    if (errno == EAGAIN) memory.ReleaseUnused();
+  }
+}
+
 int Fail(const absl::Status& status) {
   const std::string message(status.message());
   std::fprintf(stderr, "%s\n", message.c_str());
@@ -214,6 +259,9 @@ int Main(int argc, char** argv, const std::vector<ServiceModule>& modules) {
   signal(SIGPIPE, SIG_IGN);
   // A file that may not grow any more refuses the write; it does not end the process.
   signal(SIGXFSZ, SIG_IGN);
+  RaiseFileLimit();
+  // Debian's library looks for deadlocks at every lock, which is for tests.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   const std::string names = absl::StrJoin(
       modules, ", ",
       [](std::string* out, const ServiceModule& module) { out->append(module.name); });
@@ -228,8 +276,7 @@ int Main(int argc, char** argv, const std::vector<ServiceModule>& modules) {
     program.Stop();
     return Fail(status);
   }
-  int signal_number = 0;
-  sigwait(&signals, &signal_number);
+  AwaitStop(signals);
   // A second signal ends the process at once.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   program.Stop();

@@ -7,9 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "boost/asio/io_context.hpp"
 #include "boost/asio/ip/tcp.hpp"
 #include "boost/asio/post.hpp"
@@ -17,6 +15,7 @@
 #include "boost/beast/core.hpp"
 #include "boost/beast/http.hpp"
 #include "common/contract/errors.h"
+#include "common/server/listen.h"
 #include "common/server/log.h"
 #include "common/status_macros.h"
 
@@ -182,17 +181,7 @@ class OpsServer::Impl {
 
  private:
   void Listen() {
-    const absl::string_view host =
-        absl::StripSuffix(absl::StripPrefix(options_.listen_host, "["), "]");
-    tcp::resolver resolver(context_);
-    const tcp::endpoint endpoint =
-        *resolver.resolve(std::string(host), std::to_string(options_.port), tcp::resolver::passive)
-             .begin();
-    acceptor_.open(endpoint.protocol());
-    // Connections of an earlier process that are still being closed do not keep the port.
-    acceptor_.set_option(tcp::acceptor::reuse_address(true));
-    acceptor_.bind(endpoint);
-    acceptor_.listen();
+    internal::ListenOn(options_.listen_host, options_.port, context_, &acceptor_);
     port_ = acceptor_.local_endpoint().port();
   }
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "common/contract/errors.h"
+#include "common/server/acceptor.h"
 #include "common/server/adapter.h"
 #include "common/server/host.h"
 #include "common/server/log.h"
@@ -30,9 +31,9 @@ constexpr char kOperationsService[] = "banso.type.v1.OperationsService";
 // Peers that vanish without a word are noticed after the sum of these.
 constexpr int kKeepaliveMilliseconds = 60'000;
 constexpr int kKeepaliveTimeoutMilliseconds = 20'000;
-// Calls that are left after the drain are cancelled after this. Health watches, which end in no
-// other way, are always left.
-constexpr absl::Duration kCancelAfter = absl::Milliseconds(50);
+// How long the library may take to notice that its connections have been closed. It keeps those
+// whose calls still run.
+constexpr absl::Duration kEndConnections = absl::Milliseconds(500);
 
 bool IsLoopback(absl::string_view host) {
   return absl::StartsWith(host, "127.") || host == "localhost" || host == "::1" || host == "[::1]";
@@ -128,9 +129,14 @@ class ServerProcess::Impl {
       for (auto stop = on_stop.rbegin(); stop != on_stop.rend(); ++stop) (*stop)();
       sweeps_.Stop();
       for (const auto& follower : definition_->followers()) follower->Stop();
+      host_.RefuseCalls();
       host_.EndStreams();
       const bool drained = host_.AwaitNoCalls(absl::Now() + options_.drain_timeout);
-      server_->Shutdown(absl::ToChronoTime(absl::Now() + kCancelAfter));
+      // Before the library shuts down: calls that reach it then are CANCELLED, of which their
+      // callers do not know whether they may be sent again.
+      acceptor_->StopListening();
+      acceptor_->EndAll(absl::Now() + kEndConnections);
+      server_->Shutdown(absl::ToChronoTime(absl::Now()));
       host_.executor().Stop();
       Log(drained ? LogLevel::kInfo : LogLevel::kWarning,
           drained ? "stopped" : "stopped; calls under way were cancelled",
@@ -150,6 +156,8 @@ class ServerProcess::Impl {
     state.calls = host_.calls();
     state.open_streams = host_.open_streams();
     state.refused_streams = host_.refused_streams();
+    state.refused_connections = acceptor_->refused();
+    state.ended_connections = host_.ended_connections();
     if (definition_->database() != nullptr) state.position = definition_->database()->position();
     for (const auto& follower : definition_->followers()) {
       state.followers.push_back(follower->state());
@@ -175,12 +183,17 @@ class ServerProcess::Impl {
   }
 
   absl::Status Listen() {
+    auto acceptor = internal::Acceptor::Listen(options_.listen_host, options_.port);
+    if (!acceptor.ok()) return CannotListen(acceptor.status().message());
+    acceptor_ = *std::move(acceptor);
+    port_ = acceptor_->port();
+    host_.SetConnectionEnder([this](absl::string_view remote) { acceptor_->End(remote); });
     SetUpLibraryOnce();
     grpc::ServerBuilder builder;
-    const std::string address = absl::StrCat(options_.listen_host, ":", options_.port);
-    builder.AddListeningPort(address, ServerCredentialsOf(options_.tls), &port_);
-    // Without this a second process on the same port would take half of the calls.
-    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    const std::shared_ptr<grpc::experimental::ExternalConnectionAcceptor> library =
+        builder.experimental().AddExternalConnectionAcceptor(
+            grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+            ServerCredentialsOf(options_.tls));
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMilliseconds);
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
@@ -189,13 +202,23 @@ class ServerProcess::Impl {
       builder.RegisterService(adapters_.back().get());
     }
     server_ = builder.BuildAndStart();
-    if (server_ != nullptr && port_ > 0) return absl::OkStatus();
-    server_.reset();
+    if (server_ == nullptr) return CannotListen("gRPC cannot serve");
+    acceptor_->Begin([library](int listener, int connection) {
+      grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
+      parameters.listener_fd = listener;
+      parameters.fd = connection;
+      library->HandleNewConnection(&parameters);
+    });
+    return absl::OkStatus();
+  }
+
+  absl::Status CannotListen(absl::string_view cause) const {
     return contract::FailedPrecondition(
-        "CANNOT_LISTEN", address,
+        "CANNOT_LISTEN", absl::StrCat(options_.listen_host, ":", options_.port),
         absl::StrCat(definition_->name(),
                      " cannot listen there: the port is taken, or the host is "
-                     "not this machine's"),
+                     "not this machine's (",
+                     cause, ")"),
         "Choose another --port (0 takes a free one) or --listen_host");
   }
 
@@ -215,6 +238,7 @@ class ServerProcess::Impl {
   internal::Host host_;
   SweepRunner sweeps_;
   std::vector<std::unique_ptr<internal::ServiceAdapter>> adapters_;
+  std::unique_ptr<internal::Acceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
   std::atomic<bool> serving_{false};

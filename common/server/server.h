@@ -21,6 +21,10 @@ inline constexpr int kMaxMessageBytes = 4 * 1024 * 1024;
 // RESOURCE_EXHAUSTED.
 inline constexpr int kMaxOpenStreams = 2000;
 
+// How many calls one connection may cancel within that time; it is reset when it cancels more.
+inline constexpr int kMaxCancelledCalls = 500;
+inline constexpr absl::Duration kCancelledCallsPeriod = absl::Seconds(10);
+
 // The deadline of a unary call whose caller gave none, and the farthest one that counts.
 inline constexpr absl::Duration kDefaultDeadline = absl::Seconds(30);
 inline constexpr absl::Duration kMaxDeadline = absl::Minutes(30);
@@ -69,9 +73,10 @@ class ServerProcess {
   // How it is doing. From any thread, also while it stops.
   ServerState state() const;
 
-  // Stops: reports NOT_SERVING, waits ServerOptions::lame_duck, stops sweeps and followers, ends
-  // open streams with UNAVAILABLE, lets calls under way finish within the drain timeout, cancels
-  // the rest, and closes. Idempotent.
+  // Stops: reports NOT_SERVING, waits ServerOptions::lame_duck, stops sweeps and followers, refuses
+  // new calls and ends open streams, both with UNAVAILABLE, lets calls under way finish within the
+  // drain timeout, and closes the connections; who still waits for an answer sees UNAVAILABLE, too.
+  // Idempotent.
   void Stop();
 
  private:

@@ -77,6 +77,14 @@ void AddServices(const States& states, std::string* out) {
       "banso_refused_streams_total", "counter", "Streams refused because too many were open.",
       states, [](const ServerState& state) { return absl::StrCat(state.refused_streams); }, out);
   AddOfServices(
+      "banso_refused_connections_total", "counter",
+      "Connections closed because there were too many.", states,
+      [](const ServerState& state) { return absl::StrCat(state.refused_connections); }, out);
+  AddOfServices(
+      "banso_ended_connections_total", "counter",
+      "Connections ended because they cancelled call upon call.", states,
+      [](const ServerState& state) { return absl::StrCat(state.ended_connections); }, out);
+  AddOfServices(
       "banso_store_position", "gauge", "The position of the last write.", states,
       [](const ServerState& state) {
         return state.position.has_value() ? absl::StrCat(*state.position) : std::string();

@@ -23,6 +23,12 @@ class UnaryCall final : public UnaryReactor {
       : call_(host, method, context), request_(request), response_(response) {}
 
   void Begin() {
+    // The caller has cancelled before its request was there.
+    if (!request_->Valid()) {
+      call_.Cancel();
+      Answer(contract::Cancelled());
+      return;
+    }
     const Lane lane = call_.method().options.lane;
     if (!call_.host().executor().Submit(lane, [this] { Run(); })) {
       Answer(contract::Overloaded(kRetryAfter));

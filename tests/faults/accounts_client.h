@@ -25,11 +25,8 @@ inline constexpr int64_t kFactsOfNewAccount = 2;
 // itself.
 std::shared_ptr<grpc::Channel> Connect(const std::string& address);
 
-// Whether a call that ended so may be sent again: the service was away. A call that reaches a
-// server while its library closes is told CANCELLED, though the caller has not cancelled it.
-inline bool MayBeSentAgain(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsCancelled(status);
-}
+// True for the error with which a caller may send the same again: the service is away, or going.
+inline bool MayBeSentAgain(const absl::Status& status) { return absl::IsUnavailable(status); }
 
 // Calls of the accounts service. A call waits until the service is there, for its time limit.
 class AccountsClient {

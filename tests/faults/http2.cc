@@ -16,6 +16,7 @@
 namespace banso::faults::http2 {
 namespace {
 
+// How long a connection is waited for.
 constexpr absl::Duration kLimit = absl::Seconds(10);
 
 std::string BigEndian32(uint32_t value) {
@@ -99,15 +100,17 @@ bool Connection::Send(absl::string_view bytes) {
   return bytes.empty();
 }
 
-bool Connection::AwaitBytes() {
+bool Connection::AwaitBytes() { return AwaitBytes(kLimit); }
+
+bool Connection::AwaitBytes(absl::Duration limit) {
   pollfd event = {file_, POLLIN, 0};
-  return poll(&event, 1, static_cast<int>(absl::ToInt64Milliseconds(kLimit))) == 1;
+  return poll(&event, 1, static_cast<int>(absl::ToInt64Milliseconds(limit))) == 1;
 }
 
-bool Connection::AwaitEnd() {
-  const absl::Time deadline = absl::Now() + kLimit;
+bool Connection::AwaitEnd(absl::Duration limit) {
+  const absl::Time deadline = absl::Now() + limit;
   while (absl::Now() < deadline) {
-    if (AwaitBytes() && !Drain()) return true;
+    if (AwaitBytes(deadline - absl::Now()) && !Drain()) return true;
   }
   return false;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace banso::faults::http2 {
 
@@ -44,10 +45,11 @@ class Connection {
   // Waits until the server has sent something, or has closed; false when it does neither within
   // ten seconds.
   bool AwaitBytes();
-  // Reads away what comes until the server closes; false when it does not within ten seconds.
-  bool AwaitEnd();
+  // Reads away what comes until the server closes; false when it does not within `limit`.
+  bool AwaitEnd(absl::Duration limit = absl::Seconds(10));
 
  private:
+  bool AwaitBytes(absl::Duration limit);
   // Reads away what is there; false when the server has closed.
   bool Drain();
 

@@ -1,0 +1,236 @@
+#include "common/server/acceptor.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "boost/asio/io_context.hpp"
+#include "boost/asio/ip/tcp.hpp"
+#include "boost/asio/post.hpp"
+#include "boost/asio/steady_timer.hpp"
+#include "common/server/listen.h"
+#include "common/server/log.h"
+
+namespace banso::server::internal {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+// When no connection can be taken because the process has too many files open.
+constexpr std::chrono::milliseconds kAcceptPause(100);
+// Files that connections leave for databases, logs and calls to others.
+constexpr int kReservedFiles = 256;
+constexpr absl::Duration kEndPoll = absl::Milliseconds(1);
+
+// The first file number that no connection may have: the system gives the lowest free one.
+int FileLimit() {
+  rlimit limit = {};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const int files = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 1 << 30));
+  return files - std::min(kReservedFiles, files / 4);
+}
+
+// What no other socket of this machine has, also not a later one with the same number; 0 for what
+// is no socket.
+uint64_t CookieOf(int file) {
+  uint64_t cookie = 0;
+  socklen_t size = sizeof(cookie);
+  return getsockopt(file, SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0 ? cookie : 0;
+}
+
+// The name that gRPC has for a caller.
+std::string NameOf(const tcp::endpoint& endpoint) {
+  const asio::ip::address address = endpoint.address();
+  if (address.is_v4()) {
+    return absl::StrCat("ipv4:", address.to_string(), ":", endpoint.port());
+  }
+  if (address.to_v6().is_v4_mapped()) {
+    const auto v4 = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    return absl::StrCat("ipv4:", v4.to_string(), ":", endpoint.port());
+  }
+  return absl::StrCat("ipv6:%5B", address.to_string(), "%5D:", endpoint.port());
+}
+
+}  // namespace
+
+class Acceptor::Impl {
+ public:
+  ~Impl() { StopListening(); }
+
+  absl::Status Listen(const std::string& host, int port) {
+    try {
+      ListenOn(host, port, context_, &acceptor_);
+      port_ = acceptor_.local_endpoint().port();
+    } catch (const boost::system::system_error& e) {
+      return absl::FailedPreconditionError(e.code().message());
+    }
+    return absl::OkStatus();
+  }
+
+  void Begin(Take take) {
+    take_ = std::move(take);
+    Accept();
+    thread_ = std::thread([this] { Run(); });
+  }
+
+  void StopListening() {
+    if (thread_.joinable()) {
+      asio::post(context_, [this] { Close(); });
+      thread_.join();
+    } else {
+      Close();
+    }
+  }
+
+  void End(absl::string_view remote) {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& [file, connection] : connections_) {
+      if (connection.remote == remote && IsOpen(file, connection)) Abort(file);
+    }
+  }
+
+  bool EndAll(absl::Time deadline) {
+    while (true) {
+      {
+        absl::MutexLock lock(&mutex_);
+        bool any = false;
+        for (const auto& [file, connection] : connections_) {
+          if (!IsOpen(file, connection)) continue;
+          ::shutdown(file, SHUT_RDWR);
+          any = true;
+        }
+        if (!any) return true;
+      }
+      if (absl::Now() >= deadline) return false;
+      absl::SleepFor(kEndPoll);
+    }
+  }
+
+  int port() const { return port_; }
+  int64_t refused() const { return refused_.load(); }
+
+ private:
+  struct Connection {
+    uint64_t cookie = 0;
+    std::string remote;
+  };
+
+  // gRPC closes connections without telling; another one may have the number by now.
+  static bool IsOpen(int file, const Connection& connection) {
+    return CookieOf(file) == connection.cookie;
+  }
+
+  // With a reset, so that the system too forgets what the caller has sent.
+  static void Abort(int file) {
+    sockaddr nobody = {};
+    nobody.sa_family = AF_UNSPEC;
+    ::connect(file, &nobody, sizeof(nobody));
+  }
+
+  void Run() {
+    while (!closed_) {
+      try {
+        context_.restart();
+        context_.run();
+      } catch (const std::exception& e) {
+        // Only the connection it happened with is lost.
+        Log(LogLevel::kError, "a connection could not be taken", {{"cause", e.what()}});
+        Accept();
+      }
+    }
+  }
+
+  void Close() {
+    error_code ignored;
+    closed_ = true;
+    pause_.cancel();
+    acceptor_.close(ignored);
+  }
+
+  void Accept() {
+    acceptor_.async_accept([this](error_code error, tcp::socket socket) {
+      if (closed_) return;
+      if (error) {
+        pause_.expires_after(kAcceptPause);
+        pause_.async_wait([this](error_code) {
+          if (!closed_) Accept();
+        });
+        return;
+      }
+      Hand(std::move(socket));
+      Accept();
+    });
+  }
+
+  void Hand(tcp::socket socket) {
+    error_code gone;
+    const tcp::endpoint remote = socket.remote_endpoint(gone);
+    if (gone) return;
+    if (socket.native_handle() >= file_limit_) {
+      // Closed by being dropped here.
+      ++refused_;
+      return;
+    }
+    socket.set_option(tcp::no_delay(true));
+    socket.native_non_blocking(true);
+    const int file = socket.release();
+    fcntl(file, F_SETFD, FD_CLOEXEC);
+    {
+      absl::MutexLock lock(&mutex_);
+      connections_[file] = {CookieOf(file), NameOf(remote)};
+    }
+    take_(acceptor_.native_handle(), file);
+  }
+
+  const int file_limit_ = FileLimit();
+  asio::io_context context_{1};
+  tcp::acceptor acceptor_{context_};
+  asio::steady_timer pause_{context_};
+  int port_ = 0;
+  Take take_;
+  std::atomic<bool> closed_{false};
+  std::atomic<int64_t> refused_{0};
+  absl::Mutex mutex_;
+  // By file number, also those that gRPC has closed.
+  std::map<int, Connection> connections_ ABSL_GUARDED_BY(mutex_);
+  std::thread thread_;
+};
+
+absl::StatusOr<std::unique_ptr<Acceptor>> Acceptor::Listen(const std::string& host, int port) {
+  auto impl = std::make_unique<Impl>();
+  const absl::Status status = impl->Listen(host, port);
+  if (!status.ok()) return status;
+  return std::unique_ptr<Acceptor>(new Acceptor(std::move(impl)));
+}
+
+Acceptor::Acceptor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Acceptor::~Acceptor() = default;
+
+int Acceptor::port() const { return impl_->port(); }
+
+void Acceptor::Begin(Take take) { impl_->Begin(std::move(take)); }
+
+void Acceptor::StopListening() { impl_->StopListening(); }
+
+void Acceptor::End(absl::string_view remote) { impl_->End(remote); }
+
+bool Acceptor::EndAll(absl::Time deadline) { return impl_->EndAll(deadline); }
+
+int64_t Acceptor::refused() const { return impl_->refused(); }
+
+}  // namespace banso::server::internal
