@@ -184,7 +184,7 @@ class ServerProcess::Impl {
 
   absl::Status Listen() {
     auto acceptor = internal::Acceptor::Listen(options_.listen_host, options_.port);
-    if (!acceptor.ok()) return CannotListen(acceptor.status().message());
+    if (!acceptor.ok()) return CannotListen();
     acceptor_ = *std::move(acceptor);
     port_ = acceptor_->port();
     host_.SetConnectionEnder([this](absl::string_view remote) { acceptor_->End(remote); });
@@ -202,7 +202,7 @@ class ServerProcess::Impl {
       builder.RegisterService(adapters_.back().get());
     }
     server_ = builder.BuildAndStart();
-    if (server_ == nullptr) return CannotListen("gRPC cannot serve");
+    if (server_ == nullptr) return CannotListen();
     acceptor_->Begin([library](int listener, int connection) {
       grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
       parameters.listener_fd = listener;
@@ -212,13 +212,12 @@ class ServerProcess::Impl {
     return absl::OkStatus();
   }
 
-  absl::Status CannotListen(absl::string_view cause) const {
+  absl::Status CannotListen() const {
     return contract::FailedPrecondition(
         "CANNOT_LISTEN", absl::StrCat(options_.listen_host, ":", options_.port),
         absl::StrCat(definition_->name(),
                      " cannot listen there: the port is taken, or the host is "
-                     "not this machine's (",
-                     cause, ")"),
+                     "not this machine's"),
         "Choose another --port (0 takes a free one) or --listen_host");
   }
 
