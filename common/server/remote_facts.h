@@ -16,8 +16,8 @@
 namespace banso::server {
 
 // The service that owns a fact, by its prefix: `account.` is accounts', `metric.`, `assessment.`,
-// `score.` and `success.` are health's, `plan.` is kickoff's, `completion.` and `handoff.` are
-// handoff's. Empty for any other.
+// `score.`, `stage.` and `success.` are health's, `plan.` is kickoff's, `completion.` and
+// `handoff.` are handoff's. Empty for any other.
 absl::string_view ServiceOfFact(absl::string_view fact);
 
 // Reads facts fresh from the services that own them, all at the same time. A service that does not

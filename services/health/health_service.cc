@@ -24,6 +24,7 @@
 #include "services/health/api/router.h"
 #include "services/health/api/signals/effects.h"
 #include "services/health/api/signals/signals_api.h"
+#include "services/health/api/stages/stages_api.h"
 #include "services/health/api/studies/hypotheses_api.h"
 #include "services/health/api/studies/studies_api.h"
 #include "services/health/store/store.h"
@@ -159,6 +160,8 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   service->Add(
       HypothesesRouter(*service->Own(std::make_unique<HypothesesApi>(*database, *store, *ids))));
   service->Add(StudiesRouter(*service->Own(std::make_unique<StudiesApi>(*database, *store))));
+  StagesApi* stages = service->Own(std::make_unique<StagesApi>(*database, *store, *evaluator));
+  service->Add(StagesRouter(*stages));
   service->Add(FactsRouter(*database, *store));
   AddFollowers(environment, store, database, *service);
   AddTaskFollower(environment, store, database, *service);

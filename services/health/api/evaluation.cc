@@ -71,6 +71,7 @@ absl::StatusOr<Rules> LoadRules(const Store& store, storage::Reader& reader, abs
   BANSO_ASSIGN_OR_RETURN(rules.catalog, store.Catalog(reader, now));
   BANSO_ASSIGN_OR_RETURN(rules.definitions, store.definitions.AllActive(reader, now));
   BANSO_ASSIGN_OR_RETURN(rules.models, store.models.AllActive(reader, now));
+  BANSO_ASSIGN_OR_RETURN(rules.stage_models, store.stages.models.AllActive(reader, now));
   BANSO_ASSIGN_OR_RETURN(rules.signal_rules, store.signals.rules.AllActive(reader, now));
   return rules;
 }

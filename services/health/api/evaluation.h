@@ -12,6 +12,7 @@
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/health/v1/score.pb.h"
 #include "banso/health/v1/signal.pb.h"
+#include "banso/health/v1/stage.pb.h"
 #include "banso/health/v1/success.pb.h"
 #include "common/rule/catalog.h"
 #include "common/rule/evaluate.h"
@@ -27,6 +28,7 @@ struct Rules {
   rule::FactCatalog catalog;
   std::vector<v1::SuccessDefinition> definitions;
   std::vector<v1::ScoreModel> models;
+  std::vector<v1::StageModel> stage_models;
   std::vector<v1::SignalRule> signal_rules;
 };
 
@@ -48,6 +50,7 @@ class AccountEvaluation {
   static absl::StatusOr<AccountEvaluation> Load(const Store& store, storage::Reader& reader,
                                                 StoreFactReader& facts, const std::string& account);
 
+  const std::string& name() const { return account_; }
   absl::TimeZone zone() const { return zone_; }
   bool archived() const { return archived_; }
   const std::vector<accounts::v1::Onboarding>& onboardings() const { return onboardings_; }

@@ -7,6 +7,7 @@
 #include "common/calendar/period.h"
 #include "common/status_macros.h"
 #include "services/health/api/signals/observation.h"
+#include "services/health/api/stages/stage_evaluation.h"
 #include "services/health/domain/signals/signal.h"
 
 namespace banso::health {
@@ -29,13 +30,6 @@ absl::StatusOr<std::optional<AccountEvaluation>> LoadActive(const Store& store, 
   if (!loaded.ok()) return loaded.status();
   if (loaded->archived()) return std::optional<AccountEvaluation>();
   return std::optional<AccountEvaluation>(*std::move(loaded));
-}
-
-// The next turn is at the beginning of the account's next day.
-absl::Status EndTurn(Writer& writer, const DueEvaluation& turn, absl::Time now,
-                     absl::TimeZone zone) {
-  const absl::CivilDay today = calendar::DayOf(now, zone);
-  return MarkDone(writer, turn, calendar::StartOfDay(today + 1, zone));
 }
 
 }  // namespace
@@ -111,14 +105,15 @@ absl::Status Evaluator::EvaluateIfDue(const Call& call, const std::string& accou
   return Evaluate(call, rules, {*due});
 }
 
-// Labels first: a score may read them, and a signal may read both. Whatever is written last also
-// ends the accounts' turns: after a crash before that, everything is done again.
+// Labels first: a score may read them, a level both, and a signal all of these. After a crash
+// before the turns are ended, everything is done again.
 absl::Status Evaluator::Evaluate(const Call& call, const Rules& rules,
                                  const std::vector<DueEvaluation>& due) {
   BANSO_RETURN_IF_ERROR(WriteLabels(call, rules, due));
   BANSO_RETURN_IF_ERROR(WriteScores(call, rules, due));
-  if (rules.signal_rules.empty()) return absl::OkStatus();
-  return WriteSignals(call, rules, due);
+  BANSO_RETURN_IF_ERROR(WritePlacements(call, rules, due));
+  BANSO_RETURN_IF_ERROR(WriteSignals(call, rules, due));
+  return EndTurns(call, due);
 }
 
 absl::Status Evaluator::WriteLabels(const Call& call, const Rules& rules,
@@ -157,7 +152,7 @@ absl::Status Evaluator::WriteLabels(const Call& call, const Rules& rules,
 
 absl::Status Evaluator::WriteScores(const Call& call, const Rules& rules,
                                     const std::vector<DueEvaluation>& due) {
-  const bool is_last = rules.signal_rules.empty();
+  if (rules.models.empty()) return absl::OkStatus();
   struct Result {
     absl::TimeZone zone;
     std::vector<v1::Score> scores;
@@ -181,12 +176,39 @@ absl::Status Evaluator::WriteScores(const Call& call, const Rules& rules,
   return database_
       .Write(call,
              [&](Writer& writer) -> absl::Status {
-               for (size_t i = 0; i < due.size(); ++i) {
-                 const absl::TimeZone zone = results[i].zone;
-                 for (const v1::Score& score : results[i].scores) {
-                   BANSO_RETURN_IF_ERROR(store_.SaveScore(writer, score, zone));
+               for (const Result& result : results) {
+                 for (const v1::Score& score : result.scores) {
+                   BANSO_RETURN_IF_ERROR(store_.SaveScore(writer, score, result.zone));
                  }
-                 if (is_last) BANSO_RETURN_IF_ERROR(EndTurn(writer, due[i], call.now, zone));
+               }
+               return absl::OkStatus();
+             })
+      .status();
+}
+
+absl::Status Evaluator::WritePlacements(const Call& call, const Rules& rules,
+                                        const std::vector<DueEvaluation>& due) {
+  if (rules.stage_models.empty()) return absl::OkStatus();
+  std::vector<PlacementResult> results;
+  BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
+    StoreFactReader facts(store_, reader);
+    for (const DueEvaluation& turn : due) {
+      BANSO_ASSIGN_OR_RETURN(const std::optional<AccountEvaluation> account,
+                             LoadActive(store_, reader, facts, turn.account));
+      if (!account.has_value()) continue;
+      for (const v1::StageModel& model : rules.stage_models) {
+        BANSO_ASSIGN_OR_RETURN(PlacementResult result, Place(store_, reader, facts, *account, model,
+                                                             rules.catalog, call.now));
+        results.push_back(std::move(result));
+      }
+    }
+    return absl::OkStatus();
+  }));
+  return database_
+      .Write(call,
+             [&](Writer& writer) -> absl::Status {
+               for (const PlacementResult& result : results) {
+                 BANSO_RETURN_IF_ERROR(StorePlacement(store_, writer, result));
                }
                return absl::OkStatus();
              })
@@ -195,15 +217,14 @@ absl::Status Evaluator::WriteScores(const Call& call, const Rules& rules,
 
 absl::Status Evaluator::WriteSignals(const Call& call, const Rules& rules,
                                      const std::vector<DueEvaluation>& due) {
+  if (rules.signal_rules.empty()) return absl::OkStatus();
   std::vector<SignalObservation> observations;
-  std::vector<absl::TimeZone> zones(due.size());
   BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
     StoreFactReader facts(store_, reader);
-    for (size_t i = 0; i < due.size(); ++i) {
+    for (const DueEvaluation& turn : due) {
       BANSO_ASSIGN_OR_RETURN(std::optional<AccountEvaluation> account,
-                             LoadActive(store_, reader, facts, due[i].account));
+                             LoadActive(store_, reader, facts, turn.account));
       if (!account.has_value()) continue;
-      zones[i] = account->zone();
       for (const v1::SignalRule& rule : rules.signal_rules) {
         BANSO_ASSIGN_OR_RETURN(SignalObservation observation,
                                Observe(rule, *account, rules.catalog, call.now));
@@ -218,11 +239,23 @@ absl::Status Evaluator::WriteSignals(const Call& call, const Rules& rules,
                for (const SignalObservation& observation : observations) {
                  BANSO_RETURN_IF_ERROR(Apply(store_, writer, observation));
                }
-               for (size_t i = 0; i < due.size(); ++i) {
-                 BANSO_RETURN_IF_ERROR(EndTurn(writer, due[i], call.now, zones[i]));
-               }
                return absl::OkStatus();
              })
+      .status();
+}
+
+absl::Status Evaluator::EndTurns(const Call& call, const std::vector<DueEvaluation>& due) {
+  return database_
+      .Write(
+          call,
+          [&](Writer& writer) -> absl::Status {
+            for (const DueEvaluation& turn : due) {
+              const absl::TimeZone zone = calendar::ZoneOrUtc(store_.ZoneOf(writer, turn.account));
+              const absl::CivilDay today = calendar::DayOf(call.now, zone);
+              BANSO_RETURN_IF_ERROR(MarkDone(writer, turn, calendar::StartOfDay(today + 1, zone)));
+            }
+            return absl::OkStatus();
+          })
       .status();
 }
 

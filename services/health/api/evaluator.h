@@ -14,9 +14,8 @@
 
 namespace banso::health {
 
-// Keeps stored labels and scores up to date, and raises signals: works out anew those of accounts
-// that are due.
-// Thread-safe; running it twice at once does no harm.
+// Keeps stored labels, scores and placements up to date, and raises signals: works out anew those
+// of accounts that are due. Thread-safe; running it twice at once does no harm.
 class Evaluator {
  public:
   // Both must outlive the evaluator.
@@ -38,8 +37,11 @@ class Evaluator {
                            const std::vector<DueEvaluation>& due);
   absl::Status WriteScores(const Call& call, const Rules& rules,
                            const std::vector<DueEvaluation>& due);
+  absl::Status WritePlacements(const Call& call, const Rules& rules,
+                               const std::vector<DueEvaluation>& due);
   absl::Status WriteSignals(const Call& call, const Rules& rules,
                             const std::vector<DueEvaluation>& due);
+  absl::Status EndTurns(const Call& call, const std::vector<DueEvaluation>& due);
 
   storage::Database& database_;
   const Store& store_;

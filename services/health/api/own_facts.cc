@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
@@ -14,6 +15,7 @@
 #include "common/rule/value.h"
 #include "common/status_macros.h"
 #include "services/health/api/evaluation.h"
+#include "services/health/api/stages/stage_evaluation.h"
 #include "services/health/domain/fact_types.h"
 #include "services/health/store/evaluations.h"
 
@@ -46,6 +48,7 @@ class FreshAnswers {
   absl::StatusOr<std::optional<FactReading>> Read(const std::string& subject,
                                                   const std::string& fact) {
     if (absl::StartsWith(fact, "success.")) return ReadLabel(subject, fact);
+    if (absl::StartsWith(fact, "stage.")) return ReadStage(fact);
     return ReadScore(fact);
   }
 
@@ -79,6 +82,28 @@ class FreshAnswers {
       value = band ? rule::TextValue(score.band()) : rule::NumberValue(score.value());
     }
     return Answer(std::move(value), score.score_model());
+  }
+
+  absl::StatusOr<std::optional<FactReading>> ReadStage(const std::string& fact) {
+    const std::vector<absl::string_view> parts = absl::StrSplit(fact, '.');
+    const auto model =
+        store_.stages.models.Active(reader_, ResourceOf("stageModels", parts[1]), now_);
+    if (!model.ok()) return std::optional<FactReading>();
+    BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog* catalog, Catalog());
+    StoreFactReader facts(store_, reader_);
+    BANSO_ASSIGN_OR_RETURN(const PlacementResult result,
+                           Place(store_, reader_, facts, account_, *model, *catalog, now_));
+    const std::optional<v1::Placement>& placement = result.advance.placement;
+    if (!placement.has_value()) return std::optional<FactReading>();
+    std::optional<Value> value;
+    if (parts.size() == 2) {
+      if (placement->rank() > 0) value = rule::TextValue(placement->level());
+    } else if (parts[2] == "stuck") {
+      value = rule::FlagValue(placement->stuck());
+    } else if (placement->state() != v1::PLACEMENT_STATE_NOT_APPLICABLE) {
+      value = rule::NumberValue(placement->rank());
+    }
+    return Answer(std::move(value), placement->stage_model());
   }
 
   std::optional<FactReading> Answer(std::optional<Value> value, const std::string& source) const {

@@ -66,6 +66,19 @@ absl::StatusOr<std::optional<DueEvaluation>> FindDue(Reader& reader, absl::strin
   return due;
 }
 
+absl::StatusOr<int64_t> CountDue(Reader& reader, absl::Time now) {
+  int64_t count = 0;
+  BANSO_RETURN_IF_ERROR(reader
+                            .QueryOne("SELECT COUNT(*) FROM evaluation WHERE due <= $now",
+                                      {{"now", Value(now)}},
+                                      [&](const Row& row) {
+                                        count = row.Int64(0);
+                                        return absl::OkStatus();
+                                      })
+                            .status());
+  return count;
+}
+
 absl::Status MarkDone(Writer& writer, const DueEvaluation& done, absl::Time next) {
   return writer
       .Execute(

@@ -38,6 +38,8 @@ absl::StatusOr<std::vector<DueEvaluation>> ListDue(storage::Reader& reader, absl
 // The account's turn, if it is due at `now`.
 absl::StatusOr<std::optional<DueEvaluation>> FindDue(storage::Reader& reader,
                                                      absl::string_view account, absl::Time now);
+// How many accounts are due at `now`.
+absl::StatusOr<int64_t> CountDue(storage::Reader& reader, absl::Time now);
 
 // Sets when an evaluated account is due next. An account that was marked meanwhile stays due.
 absl::Status MarkDone(storage::Writer& writer, const DueEvaluation& done, absl::Time next);

@@ -10,6 +10,7 @@
 #include "common/status_macros.h"
 #include "services/health/domain/fact_types.h"
 #include "services/health/domain/score.h"
+#include "services/health/domain/stages/stage_model.h"
 #include "services/health/domain/success.h"
 #include "services/health/store/evaluations.h"
 #include "services/health/store/kinds.h"
@@ -99,6 +100,9 @@ absl::Status Store::FollowAccount(Writer& writer, const accounts::v1::Account& a
   *header.mutable_external_ids() = account.external_ids();
   *header.mutable_owners() = account.owners();
   header.set_lifecycle_stage(account.lifecycle_stage());
+  if (account.has_recurring_revenue()) {
+    *header.mutable_recurring_revenue() = account.recurring_revenue();
+  }
   header.mutable_classification()->set_segment(account.classification().segment());
   header.mutable_classification()->set_touch(account.classification().touch());
   header.set_time_zone(account.time_zone());
@@ -222,6 +226,9 @@ absl::StatusOr<std::vector<fact::v1::FactType>> Store::OwnFactTypes(Reader& read
       reader, definitions, now,
       [&](const v1::SuccessDefinition& definition) { catalog.Add(TypeOf(definition)); }));
   BANSO_RETURN_IF_ERROR(ForEachSaved(reader, models, now, [&](const v1::ScoreModel& model) {
+    for (fact::v1::FactType& type : TypesOf(model)) catalog.Add(std::move(type));
+  }));
+  BANSO_RETURN_IF_ERROR(ForEachSaved(reader, stages.models, now, [&](const v1::StageModel& model) {
     for (fact::v1::FactType& type : TypesOf(model)) catalog.Add(std::move(type));
   }));
   std::vector<fact::v1::FactType> types;
@@ -373,6 +380,7 @@ storage::SnapshotSources Store::sources() const {
                                       hypotheses.source()};
   for (const storage::SnapshotSource* source : signals.sources()) sources.push_back(source);
   for (const storage::SnapshotSource* source : judgements.sources()) sources.push_back(source);
+  for (const storage::SnapshotSource* source : stages.sources()) sources.push_back(source);
   return sources;
 }
 
@@ -389,6 +397,7 @@ absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(funnels.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(judgements.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(hypotheses.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(stages.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(accounts.CheckSchema(reader));
   return onboardings.CheckSchema(reader);
 }

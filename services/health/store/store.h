@@ -29,6 +29,7 @@
 #include "services/health/store/judgements/judgement_store.h"
 #include "services/health/store/samples.h"
 #include "services/health/store/signals/signal_store.h"
+#include "services/health/store/stages/stage_store.h"
 #include "services/health/store/words.h"
 
 namespace banso::health {
@@ -53,6 +54,7 @@ class Store {
   const storage::Collection<v1::Outcome> outcomes;
   const storage::RevisionedCollection<v1::Funnel> funnels;
   const storage::Collection<v1::Hypothesis> hypotheses;
+  const StageStore stages;
   // What is kept of other services' resources.
   const storage::Collection<accounts::v1::Account> accounts;
   const storage::Collection<accounts::v1::Onboarding> onboardings;

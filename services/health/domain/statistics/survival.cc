@@ -114,8 +114,10 @@ std::optional<double> ChiSquare(const Scores& scores, const std::vector<size_t>&
 SurvivalCurve::SurvivalCurve(absl::Span<const Observation> observations, double confidence)
     : n_(static_cast<int64_t>(observations.size())) {
   for (const Observation& observation : observations) {
+    times_.push_back(observation.time);
     longest_ = std::max(longest_, observation.time);
   }
+  std::sort(times_.begin(), times_.end());
   const double quantile = NormalQuantile(confidence);
   double survival = 1;
   double greenwood = 0;
@@ -134,6 +136,8 @@ SurvivalCurve::SurvivalCurve(absl::Span<const Observation> observations, double 
                       .interval = LogLogInterval(survival, greenwood, quantile)});
   }
 }
+
+int64_t SurvivalCurve::WatchedAt(double time) const { return AtRisk(times_, time); }
 
 const SurvivalStep* SurvivalCurve::At(double time) const {
   const auto after =

@@ -60,6 +60,9 @@ class SurvivalCurve {
   // The longest time that anybody was watched; 0 for nobody.
   double longest() const { return longest_; }
 
+  // How many were watched up to this time or longer.
+  int64_t WatchedAt(double time) const;
+
   // The step that holds at a time; null before the first event.
   const SurvivalStep* At(double time) const;
   // Survival at a time: nothing beyond the longest, unless nobody is left.
@@ -87,6 +90,8 @@ class SurvivalCurve {
 
  private:
   std::vector<SurvivalStep> steps_;
+  // When watching ended, in order.
+  std::vector<double> times_;
   int64_t n_ = 0;
   int64_t events_ = 0;
   double longest_ = 0;

@@ -60,6 +60,8 @@ TEST(KaplanMeier, EqualsThePublishedTableOfTheRemissionData) {
   EXPECT_EQ(curve.n(), 21);
   EXPECT_EQ(curve.events(), 9);
   EXPECT_EQ(curve.longest(), 35);
+  EXPECT_EQ(curve.WatchedAt(0), 21);
+  EXPECT_EQ(curve.WatchedAt(25), 5);
   ASSERT_EQ(curve.steps().size(), expected.size());
   for (size_t i = 0; i < expected.size(); ++i) {
     const SurvivalStep& step = curve.steps()[i];

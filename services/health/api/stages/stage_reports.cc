@@ -1,0 +1,283 @@
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "common/calendar/period.h"
+#include "common/calendar/proto_time.h"
+#include "common/contract/errors.h"
+#include "common/contract/resource_name.h"
+#include "common/status_macros.h"
+#include "services/health/api/stages/active_accounts.h"
+#include "services/health/api/stages/stages_api.h"
+#include "services/health/domain/fact_types.h"
+#include "services/health/domain/stages/analysis.h"
+#include "services/health/store/fact_table.h"
+
+namespace banso::health {
+
+using storage::Reader;
+using v1::StageModel;
+
+namespace {
+
+constexpr char kOwnerFact[] = "account.owner";
+constexpr char kChurnDateFact[] = "account.churn_date";
+
+template <typename Request>
+absl::Time AsOfOr(const Request& request, absl::Time now) {
+  return request.has_as_of() ? calendar::ToTime(request.as_of()) : now;
+}
+
+std::string RevisionOf(const StageModel& model) {
+  return contract::JoinRevision(model.name(), model.revision().number());
+}
+
+// The histories of all accounts that the model has ever placed by then, by name of the account.
+absl::StatusOr<std::vector<StageHistory>> LoadHistories(const Store& store, Reader& reader,
+                                                        const StageModel& model, absl::Time as_of) {
+  std::vector<StageHistory> histories;
+  BANSO_RETURN_IF_ERROR(store.stages.ForEachAccount(
+      reader, model.name(), [&](const std::string& account, std::vector<v1::StageMove> moves) {
+        const absl::TimeZone zone = calendar::ZoneOrUtc(store.ZoneOf(reader, account));
+        StageHistory history = HistoryOf(model, account, moves, zone, as_of);
+        if (LastStep(history) != nullptr) histories.push_back(std::move(history));
+        return absl::OkStatus();
+      }));
+  return histories;
+}
+
+// Leaves those that were customers then.
+absl::Status KeepActive(const Store& store, Reader& reader, absl::Time as_of,
+                        std::vector<StageHistory>& histories) {
+  BANSO_ASSIGN_OR_RETURN(const std::vector<ActiveAccount> active,
+                         ActiveAccounts(store, reader, as_of));
+  std::erase_if(histories, [&](const StageHistory& history) {
+    const auto at = std::lower_bound(
+        active.begin(), active.end(), history.account,
+        [](const ActiveAccount& account, const std::string& name) { return account.name < name; });
+    return at == active.end() || at->name != history.account;
+  });
+  return absl::OkStatus();
+}
+
+// The day of a clock of the account's first onboarding, unless it lies after `today`.
+absl::StatusOr<std::optional<absl::CivilDay>> ClockDay(const Store& store, Reader& reader,
+                                                       const StageHistory& history,
+                                                       type::v1::Clock clock) {
+  BANSO_ASSIGN_OR_RETURN(const std::vector<accounts::v1::Onboarding> onboardings,
+                         store.OnboardingsOf(reader, history.account));
+  std::optional<absl::CivilDay> first;
+  for (const accounts::v1::Onboarding& onboarding : onboardings) {
+    if (onboarding.state() == accounts::v1::ONBOARDING_STATE_CANCELLED) continue;
+    for (const accounts::v1::ClockReading& reading : onboarding.clocks()) {
+      if (reading.clock() != clock) continue;
+      const absl::CivilDay day = calendar::ToDay(reading.date());
+      if (day <= history.today && (!first.has_value() || day < *first)) first = day;
+    }
+  }
+  return first;
+}
+
+// The value that a fact of the account had on a day; empty when it had none.
+absl::StatusOr<std::string> GroupOnDay(const Store& store, Reader& reader,
+                                       const std::string& account, const std::string& fact,
+                                       absl::CivilDay day, absl::TimeZone zone) {
+  const storage::FactLog& log = IsOwnFact(fact) ? store.facts : store.mirror;
+  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactChange> changes,
+                         log.Changes(reader, account, fact));
+  std::string group;
+  for (const fact::v1::FactChange& change : changes) {
+    if (calendar::ToTime(change.occurred_time()) > calendar::EndOfDay(day, zone)) break;
+    group = change.has_value() ? GroupText(change.value()) : "";
+  }
+  return group;
+}
+
+// The days on which accounts churned: their first churn among the outcomes, else the date that
+// accounts tells.
+absl::StatusOr<std::map<std::string, absl::CivilDay>> ChurnDays(const Store& store, Reader& reader,
+                                                                absl::Time as_of) {
+  std::map<std::string, absl::CivilDay> days;
+  BANSO_RETURN_IF_ERROR(store.outcomes.ForEach(
+      reader, "", {storage::Equal("kind", v1::OUTCOME_KIND_CHURN)}, [&](v1::Outcome& outcome) {
+        const std::string account = contract::Parent(outcome.name());
+        const absl::CivilDay day = calendar::DayOf(calendar::ToTime(outcome.occurred_time()),
+                                                   store.ZoneOf(reader, account));
+        const auto known = days.emplace(account, day);
+        known.first->second = std::min(known.first->second, day);
+        return absl::OkStatus();
+      }));
+  BANSO_ASSIGN_OR_RETURN(const FactValues told, ValuesOfAll(reader, kChurnDateFact, as_of));
+  for (const auto& [account, value] : told) days.emplace(account, calendar::ToDay(value.date()));
+  return days;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::GetStageBacklogResponse> StagesApi::GetStageBacklog(
+    const Call& call, const v1::GetStageBacklogRequest& request) {
+  const absl::Time as_of = AsOfOr(request, call.now);
+  const auto& edges = request.bucket_days();
+  if (std::adjacent_find(edges.begin(), edges.end(), std::greater_equal<>()) != edges.end()) {
+    return contract::InvalidField("bucket_days", "", "days that rise", "NOT_RISING");
+  }
+  return storage::Fetch<v1::GetStageBacklogResponse>(
+      database_, [&](Reader& reader) -> absl::StatusOr<v1::GetStageBacklogResponse> {
+        BANSO_ASSIGN_OR_RETURN(
+            const StageModel model,
+            store_.stages.models.Active(reader, request.stage_model(), call.now));
+        BANSO_ASSIGN_OR_RETURN(std::vector<StageHistory> histories,
+                               LoadHistories(store_, reader, model, as_of));
+        BANSO_RETURN_IF_ERROR(KeepActive(store_, reader, as_of, histories));
+        v1::GetStageBacklogResponse response = Backlog(model, histories, request);
+        BANSO_ASSIGN_OR_RETURN(const FactValues owners, ValuesOfAll(reader, kOwnerFact, as_of));
+        for (v1::LevelBacklog& level : *response.mutable_levels()) {
+          for (v1::StuckAccount& stuck : *level.mutable_stuck_accounts()) {
+            stuck.set_owner(GroupOf(owners, stuck.account()));
+          }
+        }
+        response.set_stage_model(RevisionOf(model));
+        *response.mutable_as_of() = calendar::ToTimestamp(as_of);
+        return response;
+      });
+}
+
+absl::StatusOr<v1::AnalyzeLevelsResponse> StagesApi::AnalyzeLevels(
+    const Call& call, const v1::AnalyzeLevelsRequest& request) {
+  const absl::Time as_of = AsOfOr(request, call.now);
+  return storage::Fetch<v1::AnalyzeLevelsResponse>(
+      database_, [&](Reader& reader) -> absl::StatusOr<v1::AnalyzeLevelsResponse> {
+        BANSO_ASSIGN_OR_RETURN(
+            const StageModel model,
+            store_.stages.models.Active(reader, request.stage_model(), call.now));
+        BANSO_ASSIGN_OR_RETURN(const std::vector<StageHistory> histories,
+                               LoadHistories(store_, reader, model, as_of));
+        BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store_.Catalog(reader, call.now));
+        v1::AnalyzeLevelsResponse response =
+            health::AnalyzeLevels(model, histories, catalog, request);
+        response.set_stage_model(RevisionOf(model));
+        *response.mutable_as_of() = calendar::ToTimestamp(as_of);
+        return response;
+      });
+}
+
+absl::StatusOr<v1::AnalyzeTimeToLevelResponse> StagesApi::AnalyzeTimeToLevel(
+    const Call& call, const v1::AnalyzeTimeToLevelRequest& request) {
+  const absl::Time as_of = AsOfOr(request, call.now);
+  return storage::Fetch<v1::AnalyzeTimeToLevelResponse>(
+      database_, [&](Reader& reader) -> absl::StatusOr<v1::AnalyzeTimeToLevelResponse> {
+        BANSO_ASSIGN_OR_RETURN(
+            const StageModel model,
+            store_.stages.models.Active(reader, request.stage_model(), call.now));
+        BANSO_ASSIGN_OR_RETURN(const std::vector<StageHistory> histories,
+                               LoadHistories(store_, reader, model, as_of));
+        BANSO_ASSIGN_OR_RETURN(
+            const FactValues groups,
+            GroupingValues(store_, reader, "group_by", request.group_by(), as_of, call.now));
+        std::vector<ClockedHistory> clocked;
+        int64_t without_clock = 0;
+        for (const StageHistory& history : histories) {
+          BANSO_ASSIGN_OR_RETURN(const std::optional<absl::CivilDay> day,
+                                 ClockDay(store_, reader, history, request.clock()));
+          if (day.has_value()) {
+            clocked.push_back({&history, *day, GroupOf(groups, history.account)});
+          } else {
+            ++without_clock;
+          }
+        }
+        v1::AnalyzeTimeToLevelResponse response = TimeToLevels(model, clocked, request);
+        response.set_stage_model(RevisionOf(model));
+        response.set_clock(request.clock());
+        *response.mutable_as_of() = calendar::ToTimestamp(as_of);
+        response.set_without_clock(without_clock);
+        return response;
+      });
+}
+
+absl::StatusOr<v1::AnalyzeStageRetentionResponse> StagesApi::AnalyzeStageRetention(
+    const Call& call, const v1::AnalyzeStageRetentionRequest& request) {
+  const absl::Time as_of = AsOfOr(request, call.now);
+  const auto cohort_of = [&](Reader& reader, const StageHistory& history,
+                             absl::CivilDay arrived) -> absl::StatusOr<std::string> {
+    if (request.group_by().empty()) return CohortOf(arrived, request.cohort_period());
+    return GroupOnDay(store_, reader, history.account, request.group_by(), arrived,
+                      calendar::ZoneOrUtc(store_.ZoneOf(reader, history.account)));
+  };
+  return storage::Fetch<v1::AnalyzeStageRetentionResponse>(
+      database_, [&](Reader& reader) -> absl::StatusOr<v1::AnalyzeStageRetentionResponse> {
+        BANSO_ASSIGN_OR_RETURN(
+            const StageModel model,
+            store_.stages.models.Active(reader, request.stage_model(), call.now));
+        BANSO_RETURN_IF_ERROR(
+            GroupingValues(store_, reader, "group_by", request.group_by(), as_of, call.now)
+                .status());
+        BANSO_ASSIGN_OR_RETURN(const std::vector<StageHistory> histories,
+                               LoadHistories(store_, reader, model, as_of));
+        BANSO_ASSIGN_OR_RETURN(const auto churned, ChurnDays(store_, reader, as_of));
+        std::vector<Arrival> arrivals;
+        for (const StageHistory& history : histories) {
+          const auto churn = churned.find(history.account);
+          for (int rank = 1; rank <= model.levels_size(); ++rank) {
+            const auto arrived = FirstOn(history, rank);
+            if (!arrived.has_value()) continue;
+            const bool lost = churn != churned.end() && churn->second <= history.today;
+            const absl::CivilDay end = lost ? churn->second : history.today;
+            // Placed after it had churned: it was no customer any more.
+            if (end < *arrived) continue;
+            BANSO_ASSIGN_OR_RETURN(std::string cohort, cohort_of(reader, history, *arrived));
+            arrivals.push_back({.rank = rank,
+                                .cohort = std::move(cohort),
+                                .days = static_cast<int>(end - *arrived),
+                                .churned = lost});
+          }
+        }
+        v1::AnalyzeStageRetentionResponse response = Retention(model, arrivals, request);
+        response.set_stage_model(RevisionOf(model));
+        *response.mutable_as_of() = calendar::ToTimestamp(as_of);
+        return response;
+      });
+}
+
+absl::StatusOr<v1::GetStageMovementResponse> StagesApi::GetStageMovement(
+    const Call& call, const v1::GetStageMovementRequest& request) {
+  const absl::Time from = calendar::ToTime(request.from_time());
+  const absl::Time to = request.has_to_time() ? calendar::ToTime(request.to_time()) : call.now;
+  if (to < from) {
+    return contract::InvalidField("to_time", absl::FormatTime(to), "a time after from_time");
+  }
+  return storage::Fetch<v1::GetStageMovementResponse>(
+      database_, [&](Reader& reader) -> absl::StatusOr<v1::GetStageMovementResponse> {
+        BANSO_ASSIGN_OR_RETURN(
+            const StageModel model,
+            store_.stages.models.Active(reader, request.stage_model(), call.now));
+        BANSO_ASSIGN_OR_RETURN(const std::vector<StageHistory> histories,
+                               LoadHistories(store_, reader, model, to));
+        BANSO_ASSIGN_OR_RETURN(
+            const FactValues groups,
+            GroupingValues(store_, reader, "group_by", request.group_by(), from, call.now));
+        std::vector<Movement> movements;
+        for (const StageHistory& history : histories) {
+          const HistoryStep* before = StepAt(history, from);
+          const HistoryStep* after = LastStep(history);
+          const auto placed = [](const HistoryStep* step) {
+            return step != nullptr && step->state != v1::PLACEMENT_STATE_NOT_APPLICABLE;
+          };
+          if (!placed(before) || !placed(after)) continue;
+          movements.push_back({.group = GroupOf(groups, history.account),
+                               .from_rank = before->rank,
+                               .to_rank = after->rank});
+        }
+        v1::GetStageMovementResponse response;
+        response.set_stage_model(RevisionOf(model));
+        *response.mutable_from_time() = calendar::ToTimestamp(from);
+        *response.mutable_to_time() = calendar::ToTimestamp(to);
+        for (v1::GroupMovement& group : Movements(model, movements, request.minimum_n())) {
+          *response.add_groups() = std::move(group);
+        }
+        return response;
+      });
+}
+
+}  // namespace banso::health

@@ -1,0 +1,22 @@
+#ifndef BANSO_SERVICES_HEALTH_STORE_FACT_TABLE_H_
+#define BANSO_SERVICES_HEALTH_STORE_FACT_TABLE_H_
+
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "banso/type/v1/value.pb.h"
+#include "common/storage/database.h"
+
+namespace banso::health {
+
+// The value that a fact had at a time, by subject; subjects without one are left out. For facts
+// that are logged or mirrored: all but metrics.
+absl::StatusOr<absl::flat_hash_map<std::string, type::v1::Value>> ValuesOfAll(
+    storage::Reader& reader, absl::string_view fact, absl::Time as_of);
+
+}  // namespace banso::health
+
+#endif  // BANSO_SERVICES_HEALTH_STORE_FACT_TABLE_H_
