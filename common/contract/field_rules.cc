@@ -117,9 +117,9 @@ class Checker {
       if (field.output_only) {
         if (subject_ == Subject::kRequest) reflection->ClearField(message, field.field);
       } else if (field.field->is_map()) {
-        CheckMap(field, message, inner, depth);
+        CheckMap(field, message, inner, depth, complete);
       } else if (field.repeated) {
-        CheckList(field, message, inner, depth);
+        CheckList(field, message, inner, depth, complete);
       } else {
         const bool partial = field.field == plan.updated_resource;
         CheckSingle(field, message, inner, depth, complete && !partial, complete);
@@ -155,9 +155,9 @@ class Checker {
     }
   }
 
-  bool CheckSize(const FieldPlan& plan, int size, const Place& place) {
+  bool CheckSize(const FieldPlan& plan, int size, const Place& place, bool complete) {
     if (size == 0) {
-      if (plan.required) Add(&place, "", AcceptedValue(plan), "REQUIRED");
+      if (plan.required && complete) Add(&place, "", AcceptedValue(plan), "REQUIRED");
       return false;
     }
     if (size >= plan.min_items && size <= plan.max_items) return true;
@@ -166,10 +166,10 @@ class Checker {
     return size <= plan.max_items;
   }
 
-  void CheckList(const FieldPlan& plan, Message* message, Place place, int depth) {
+  void CheckList(const FieldPlan& plan, Message* message, Place place, int depth, bool complete) {
     const Reflection* reflection = message->GetReflection();
     const int size = reflection->FieldSize(*message, plan.field);
-    if (!CheckSize(plan, size, place) || plan.kind == ValueKind::kUnchecked) return;
+    if (!CheckSize(plan, size, place, complete) || plan.kind == ValueKind::kUnchecked) return;
     const bool item_required = plan.required || !IsFreeText(plan.form);
     for (place.index = 0; place.index < size; ++place.index) {
       if (plan.kind == ValueKind::kMessage) {
@@ -182,10 +182,10 @@ class Checker {
     }
   }
 
-  void CheckMap(const FieldPlan& plan, Message* message, Place place, int depth) {
+  void CheckMap(const FieldPlan& plan, Message* message, Place place, int depth, bool complete) {
     const Reflection* reflection = message->GetReflection();
     const int size = reflection->FieldSize(*message, plan.field);
-    if (!CheckSize(plan, size, place)) return;
+    if (!CheckSize(plan, size, place, complete)) return;
     if (plan.kind == ValueKind::kUnchecked && !plan.key_form.has_value()) return;
     const FieldDescriptor* key = plan.field->message_type()->map_key();
     std::string scratch;

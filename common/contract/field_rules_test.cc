@@ -264,6 +264,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "thing { name: 'things/a' note: 'x' main { size: 1 } } "
                  "update_mask { paths: 'note' paths: 'main.size' }",
                  {}},
+        RuleCase{"NeedNotRepeatListsAndMaps", "UpdateCrewRequest", "crew { name: 'crews/a' }", {}},
         RuleCase{"ListItemsMustBeComplete",
                  "UpdateThingRequest",
                  "thing { name: 'things/a' parts { } }",

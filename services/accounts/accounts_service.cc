@@ -11,7 +11,10 @@
 #include "services/accounts/api/accounts_api.h"
 #include "services/accounts/api/classification_api.h"
 #include "services/accounts/api/intake_api.h"
+#include "services/accounts/api/people_api.h"
+#include "services/accounts/api/relations_api.h"
 #include "services/accounts/api/router.h"
+#include "services/accounts/api/team_api.h"
 #include "services/accounts/api/voice_api.h"
 #include "services/accounts/store/store.h"
 
@@ -36,6 +39,13 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   service->Add(IntakeRouter(*service->Own(std::make_unique<IntakeApi>(*database, *store, *ids))));
   service->Add(VoiceRouter(*service->Own(std::make_unique<VoiceApi>(*database, *store, *ids))));
   service->Add(FactsRouter(*database, *store));
+  service->Add(
+      RelationsRouter(*service->Own(std::make_unique<RelationsApi>(*database, *store, *ids))));
+  PeopleApi* people = service->Own(std::make_unique<PeopleApi>(*database, *store));
+  service->Add(PeopleRouter(*people));
+  service->Add(TeamRouter(*service->Own(std::make_unique<TeamApi>(*database, *store, *ids))));
+  service->AddSweep({"due_summaries", absl::Minutes(1),
+                     [people](const Call& call) { return people->RefreshDueSummaries(call); }});
   return service;
 }
 

@@ -69,14 +69,6 @@ absl::Status AccountsApi::Classify(Reader& reader, absl::Time now, Account* acco
   return absl::OkStatus();
 }
 
-absl::StatusOr<Account> AccountsApi::AccountForChange(Reader& reader,
-                                                      absl::string_view name) const {
-  BANSO_ASSIGN_OR_RETURN(Account account,
-                         store_.accounts.Get(reader, contract::Ancestor(name, "accounts")));
-  BANSO_RETURN_IF_ERROR(CheckNotArchived(account));
-  return account;
-}
-
 absl::StatusOr<Account> AccountsApi::CreateAccount(const Call& call,
                                                    const v1::CreateAccountRequest& request) {
   return storage::Mutate<Account>(
@@ -92,6 +84,8 @@ absl::StatusOr<Account> AccountsApi::CreateAccount(const Call& call,
             store_.CheckReferences(writer, nullptr, account, "account", &violations));
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
         BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));
+        BANSO_RETURN_IF_ERROR(
+            store_.CheckCertified(writer, writer.now(), account, account.owners().onboarding()));
         return store_.Save(writer, nullptr, account);
       });
 }
@@ -120,7 +114,7 @@ absl::StatusOr<Account> AccountsApi::UpdateAccount(const Call& call,
   return storage::Mutate<Account>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Account> {
         BANSO_ASSIGN_OR_RETURN(const Account before,
-                               AccountForChange(writer, request.account().name()));
+                               store_.AccountForChange(writer, request.account().name()));
         Account account = before;
         BANSO_RETURN_IF_ERROR(
             contract::ApplyMask(request.update_mask(), request.account(), "account", &account));
@@ -131,6 +125,10 @@ absl::StatusOr<Account> AccountsApi::UpdateAccount(const Call& call,
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
         BANSO_RETURN_IF_ERROR(CheckOwners(before, account));
         BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));
+        if (account.owners().onboarding() != before.owners().onboarding()) {
+          BANSO_RETURN_IF_ERROR(
+              store_.CheckCertified(writer, writer.now(), account, account.owners().onboarding()));
+        }
         return store_.Save(writer, &before, account, request.account().etag());
       });
 }

@@ -103,13 +103,11 @@ class AccountsApi {
   // Gives the account the class that the policy in force says; without one it stays as it is.
   absl::Status Classify(storage::Reader& reader, absl::Time now, v1::Account* account);
 
-  // The account of `name` (of itself or of one of its children) if it takes changes: NOT_FOUND,
-  // FAILED_PRECONDITION (ACCOUNT_ARCHIVED).
-  absl::StatusOr<v1::Account> AccountForChange(storage::Reader& reader,
-                                               absl::string_view name) const;
-
   // The member who sells a deal: its sales owner, else the member who calls; empty if neither is.
   absl::StatusOr<std::string> SellerOf(storage::Writer& writer, const v1::Deal& deal) const;
+
+  // Checks a stakeholder and what it refers to.
+  absl::Status CheckStakeholder(storage::Reader& reader, const v1::Stakeholder& stakeholder) const;
 
   // Lets `change` alter an onboarding, stores it, and brings its account into line.
   absl::StatusOr<v1::Onboarding> ChangeOnboarding(

@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "common/contract/call.h"
 #include "common/contract/field_rules.h"
 #include "common/contract/ids.h"
+#include "common/rule/value.h"
 #include "common/server/stream.h"
 #include "common/status_macros.h"
 #include "common/storage/database.h"
@@ -23,6 +26,9 @@
 #include "common/testing/temp_dir.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/accounts_api.h"
+#include "services/accounts/api/people_api.h"
+#include "services/accounts/api/relations_api.h"
+#include "services/accounts/api/team_api.h"
 #include "services/accounts/store/store.h"
 
 namespace banso::accounts {
@@ -55,6 +61,9 @@ class ApiTest : public banso::testing::TempDirTest {
     options.migrations = Schema();
     BANSO_ASSERT_OK_AND_ASSIGN(database_, storage::OpenSqlite(options));
     api_ = std::make_unique<AccountsApi>(*database_, store_, ids_);
+    others_ = {std::make_unique<RelationsApi>(*database_, store_, ids_),
+               std::make_unique<PeopleApi>(*database_, store_),
+               std::make_unique<TeamApi>(*database_, store_, ids_)};
     CreateMember("sato", "sales");
     CreateMember("aoki", "onboarding");
     CreateMember("ito", "retention");
@@ -69,11 +78,10 @@ class ApiTest : public banso::testing::TempDirTest {
   }
 
   // Checks the request and calls the handler, as `actor_` at `now_`.
-  template <class Response, class Request>
-  absl::StatusOr<Response> Do(absl::StatusOr<Response> (AccountsApi::*handler)(const Call&,
-                                                                               const Request&),
+  template <class Api, class Response, class Request>
+  absl::StatusOr<Response> Do(absl::StatusOr<Response> (Api::*handler)(const Call&, const Request&),
                               Request request) {
-    return DoOn(*api_, handler, std::move(request));
+    return DoOn(Service<Api>(), handler, std::move(request));
   }
 
   // The same on the handlers of another proto service.
@@ -97,9 +105,8 @@ class ApiTest : public banso::testing::TempDirTest {
   }
 
   // The same with the request in text format.
-  template <class Response, class Request>
-  absl::StatusOr<Response> Do(absl::StatusOr<Response> (AccountsApi::*handler)(const Call&,
-                                                                               const Request&),
+  template <class Api, class Response, class Request>
+  absl::StatusOr<Response> Do(absl::StatusOr<Response> (Api::*handler)(const Call&, const Request&),
                               const std::string& request) {
     return Do(handler, banso::testing::ParseProto<Request>(request));
   }
@@ -162,6 +169,13 @@ class ApiTest : public banso::testing::TempDirTest {
     return result;
   }
 
+  // The last value of a fact about a subject, printed; empty when it is not known.
+  std::string FactNow(const std::string& subject, const std::string& fact) {
+    const std::vector<fact::v1::FactChange> changes = FactChangesOf(subject, fact);
+    const bool known = !changes.empty() && changes.back().has_value();
+    return known ? rule::ValueText(changes.back().value()) : "";
+  }
+
   // The same as texts; `-` for a withdrawal.
   std::vector<std::string> FactHistory(const std::string& subject, const std::string& fact) {
     std::vector<std::string> texts;
@@ -169,6 +183,15 @@ class ApiTest : public banso::testing::TempDirTest {
       texts.push_back(change.has_value() ? change.value().text() : "-");
     }
     return texts;
+  }
+
+  template <class Api>
+  Api& Service() {
+    if constexpr (std::is_same_v<Api, AccountsApi>) {
+      return *api_;
+    } else {
+      return *std::get<std::unique_ptr<Api>>(others_);
+    }
   }
 
   Call NewCall(absl::string_view method) const {
@@ -186,6 +209,8 @@ class ApiTest : public banso::testing::TempDirTest {
   contract::CountingIdSource ids_;
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<AccountsApi> api_;
+  std::tuple<std::unique_ptr<RelationsApi>, std::unique_ptr<PeopleApi>, std::unique_ptr<TeamApi>>
+      others_;
 };
 
 }  // namespace banso::accounts

@@ -23,12 +23,13 @@ absl::StatusOr<Deal> AccountsApi::CreateDeal(const Call& call,
                                              const v1::CreateDealRequest& request) {
   return storage::Mutate<Deal>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Deal> {
-        BANSO_RETURN_IF_ERROR(AccountForChange(writer, request.parent()).status());
+        BANSO_RETURN_IF_ERROR(store_.AccountForChange(writer, request.parent()).status());
         Deal deal = request.deal();
         deal.set_name(
             contract::Join(request.parent(), "deals", contract::IdOrNew(request.deal_id(), ids_)));
         deal.set_stage(v1::DEAL_STAGE_OPEN);
         contract::Violations violations;
+        CheckDeal(deal, &violations);
         BANSO_RETURN_IF_ERROR(
             store_.CheckMember(writer, deal.sales_owner(), "deal.sales_owner", &violations));
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
@@ -65,17 +66,18 @@ absl::StatusOr<Deal> AccountsApi::UpdateDeal(const Call& call,
   return storage::Mutate<Deal>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Deal> {
         BANSO_ASSIGN_OR_RETURN(const Deal before, store_.deals.Get(writer, request.deal().name()));
-        BANSO_RETURN_IF_ERROR(AccountForChange(writer, before.name()).status());
+        BANSO_RETURN_IF_ERROR(store_.AccountForChange(writer, before.name()).status());
         BANSO_RETURN_IF_ERROR(CheckOpen(before));
         Deal deal = before;
         BANSO_RETURN_IF_ERROR(
             contract::ApplyMask(request.update_mask(), request.deal(), "deal", &deal));
+        contract::Violations violations;
+        CheckDeal(deal, &violations);
         if (deal.sales_owner() != before.sales_owner()) {
-          contract::Violations violations;
           BANSO_RETURN_IF_ERROR(
               store_.CheckMember(writer, deal.sales_owner(), "deal.sales_owner", &violations));
-          BANSO_RETURN_IF_ERROR(violations.ToStatus());
         }
+        BANSO_RETURN_IF_ERROR(violations.ToStatus());
         return store_.deals.Update(writer, std::move(deal), request.deal().etag());
       });
 }
@@ -84,7 +86,7 @@ absl::StatusOr<Deal> AccountsApi::WinDeal(const Call& call, const v1::WinDealReq
   return storage::Mutate<Deal>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Deal> {
         BANSO_ASSIGN_OR_RETURN(Deal deal, store_.deals.Get(writer, request.name()));
-        BANSO_ASSIGN_OR_RETURN(const Account before, AccountForChange(writer, deal.name()));
+        BANSO_ASSIGN_OR_RETURN(const Account before, store_.AccountForChange(writer, deal.name()));
         BANSO_RETURN_IF_ERROR(CheckNotChurned(before));
         BANSO_RETURN_IF_ERROR(Win(request, Today(before, writer.now()), &deal));
         Account account = before;
@@ -106,7 +108,7 @@ absl::StatusOr<Deal> AccountsApi::LoseDeal(const Call& call, const v1::LoseDealR
   return storage::Mutate<Deal>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Deal> {
         BANSO_ASSIGN_OR_RETURN(Deal deal, store_.deals.Get(writer, request.name()));
-        BANSO_ASSIGN_OR_RETURN(const Account account, AccountForChange(writer, deal.name()));
+        BANSO_ASSIGN_OR_RETURN(const Account account, store_.AccountForChange(writer, deal.name()));
         BANSO_RETURN_IF_ERROR(Lose(request, Today(account, writer.now()), &deal));
         return store_.deals.Update(writer, std::move(deal));
       });

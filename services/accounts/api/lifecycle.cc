@@ -59,7 +59,8 @@ absl::StatusOr<Account> AccountsApi::ChurnAccount(const Call& call,
                                                   const v1::ChurnAccountRequest& request) {
   return storage::Mutate<Account>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Account> {
-        BANSO_ASSIGN_OR_RETURN(const Account before, AccountForChange(writer, request.name()));
+        BANSO_ASSIGN_OR_RETURN(const Account before,
+                               store_.AccountForChange(writer, request.name()));
         Account account = before;
         BANSO_RETURN_IF_ERROR(
             accounts::ChurnAccount(request, writer.call().actor, writer.now(), &account));
@@ -73,7 +74,8 @@ absl::StatusOr<Account> AccountsApi::ReopenAccount(const Call& call,
                                                    const v1::ReopenAccountRequest& request) {
   return storage::Mutate<Account>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Account> {
-        BANSO_ASSIGN_OR_RETURN(const Account before, AccountForChange(writer, request.name()));
+        BANSO_ASSIGN_OR_RETURN(const Account before,
+                               store_.AccountForChange(writer, request.name()));
         contract::Violations violations;
         BANSO_RETURN_IF_ERROR(
             store_.CheckMember(writer, request.sales_owner(), "sales_owner", &violations));

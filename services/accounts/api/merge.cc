@@ -108,13 +108,30 @@ absl::Status Relocate(Writer& writer, const Store& store, const v1::MergeAccount
   const auto fate_of_deal = [&](const std::string& name) {
     return deals_in_use.contains(name) ? Fate::kKeep : Fate::kMove;
   };
-  // Plans in the kickoff service name the people of their onboarding.
+  // Plans in the kickoff service name the people (and these their sites) of their onboarding.
   const auto fate_of_person = [&](const std::string& /*name*/) {
     return onboardings.empty() ? Fate::kMove : Fate::kCopy;
   };
   Relocation relocation(writer, request.duplicate(), request.name(), response);
   BANSO_RETURN_IF_ERROR(relocation.Plan(store.deals, "deals", fate_of_deal));
   BANSO_RETURN_IF_ERROR(relocation.Plan(store.stakeholders, "stakeholders", fate_of_person));
+  const auto always = [](const std::string& /*name*/) { return Fate::kMove; };
+  // Meetings stay with the onboarding that they were about.
+  std::set<std::string> of_onboarding;
+  BANSO_RETURN_IF_ERROR(store.interactions.ForEach(writer, request.duplicate(), {},
+                                                   [&](v1::Interaction& interaction) {
+                                                     if (!interaction.onboarding().empty())
+                                                       of_onboarding.insert(interaction.name());
+                                                     return absl::OkStatus();
+                                                   }));
+  const auto fate_of_interaction = [&](const std::string& name) {
+    return of_onboarding.contains(name) ? Fate::kKeep : Fate::kMove;
+  };
+  BANSO_RETURN_IF_ERROR(relocation.Plan(store.sites, "sites", fate_of_person));
+  BANSO_RETURN_IF_ERROR(relocation.Plan(store.contracts, "contracts", always));
+  BANSO_RETURN_IF_ERROR(relocation.Plan(store.interactions, "interactions", fate_of_interaction));
+  BANSO_RETURN_IF_ERROR(
+      relocation.Plan(store.stakeholder_changes, "stakeholderChanges", fate_of_person));
   // Questions and voices go where their deal goes.
   std::set<std::string> with_kept_deal;
   BANSO_RETURN_IF_ERROR(NamesWithDeal(writer, store.intake.reviews, request.duplicate(),
@@ -129,7 +146,11 @@ absl::Status Relocate(Writer& writer, const Store& store, const v1::MergeAccount
   BANSO_RETURN_IF_ERROR(relocation.Move(store.intake.reviews));
   BANSO_RETURN_IF_ERROR(relocation.Move(store.intake.voices));
   BANSO_RETURN_IF_ERROR(relocation.Move(store.deals));
-  return relocation.Move(store.stakeholders);
+  BANSO_RETURN_IF_ERROR(relocation.Move(store.sites));
+  BANSO_RETURN_IF_ERROR(relocation.Move(store.stakeholders));
+  BANSO_RETURN_IF_ERROR(relocation.Move(store.contracts));
+  BANSO_RETURN_IF_ERROR(relocation.Move(store.interactions));
+  return relocation.Move(store.stakeholder_changes);
 }
 
 // Accounts whose parent was the duplicate belong to the account that is kept.
@@ -172,6 +193,7 @@ absl::StatusOr<MergeAccountsResponse> AccountsApi::MergeAccounts(
         BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));
         BANSO_RETURN_IF_ERROR(store_.Save(writer, &kept, account, request.etag()).status());
         BANSO_RETURN_IF_ERROR(Relocate(writer, store_, request, onboardings, &response));
+        BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account, {.recount_contacts = true}));
         BANSO_RETURN_IF_ERROR(AdoptSubsidiaries(writer, store_, request));
         BANSO_ASSIGN_OR_RETURN(*response.mutable_account(),
                                store_.accounts.Get(writer, kept.name()));

@@ -72,7 +72,7 @@ absl::StatusOr<Onboarding> AccountsApi::ChangeOnboarding(
     Writer& writer, const std::string& name, const std::string& etag,
     absl::FunctionRef<absl::Status(Onboarding& onboarding, Account& account)> change) {
   BANSO_ASSIGN_OR_RETURN(const Onboarding before, store_.onboardings.Get(writer, name));
-  BANSO_ASSIGN_OR_RETURN(const Account account_before, AccountForChange(writer, name));
+  BANSO_ASSIGN_OR_RETURN(const Account account_before, store_.AccountForChange(writer, name));
   Onboarding onboarding = before;
   Account account = account_before;
   BANSO_RETURN_IF_ERROR(change(onboarding, account));
@@ -93,6 +93,8 @@ absl::StatusOr<Onboarding> AccountsApi::CreateOnboarding(
         onboarding.set_name(contract::Join(request.parent(), "onboardings",
                                            contract::IdOrNew(request.onboarding_id(), ids_)));
         BANSO_RETURN_IF_ERROR(CheckOnboarding(writer, onboarding, "onboarding"));
+        BANSO_RETURN_IF_ERROR(
+            store_.CheckCertified(writer, writer.now(), account, onboarding.owner()));
         BANSO_RETURN_IF_ERROR(CarryIntake(writer, store_, &onboarding));
         Begin(request.contract_start(), ActOf(writer), &onboarding);
         BANSO_ASSIGN_OR_RETURN(Onboarding stored, store_.Save(writer, nullptr, onboarding));
@@ -132,10 +134,14 @@ absl::StatusOr<Onboarding> AccountsApi::UpdateOnboarding(
   const Onboarding& patch = request.onboarding();
   return storage::Mutate<Onboarding>(database_, call, request, [&](Writer& writer) {
     return ChangeOnboarding(
-        writer, patch.name(), patch.etag(), [&](Onboarding& onboarding, Account& /*account*/) {
+        writer, patch.name(), patch.etag(),
+        [&](Onboarding& onboarding, Account& account) -> absl::Status {
+          const std::string owner = onboarding.owner();
           BANSO_RETURN_IF_ERROR(
               contract::ApplyMask(request.update_mask(), patch, "onboarding", &onboarding));
-          return CheckOnboarding(writer, onboarding, "onboarding");
+          BANSO_RETURN_IF_ERROR(CheckOnboarding(writer, onboarding, "onboarding"));
+          if (onboarding.owner() == owner) return absl::OkStatus();
+          return store_.CheckCertified(writer, writer.now(), account, onboarding.owner());
         });
   });
 }

@@ -1,10 +1,18 @@
 #include <utility>
 
+#include "common/calendar/proto_time.h"
+#include "common/contract/errors.h"
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/accounts_api.h"
+#include "services/accounts/api/listing.h"
+#include "services/accounts/domain/account.h"
+#include "services/accounts/domain/erase.h"
+#include "services/accounts/domain/member.h"
+#include "services/accounts/domain/stakeholder.h"
+#include "services/accounts/store/kinds.h"
 
 namespace banso::accounts {
 
@@ -13,15 +21,29 @@ using storage::Writer;
 using v1::Member;
 using v1::Stakeholder;
 
+absl::Status AccountsApi::CheckStakeholder(Reader& reader, const Stakeholder& stakeholder) const {
+  contract::Violations violations;
+  accounts::CheckStakeholder(stakeholder, &violations);
+  BANSO_RETURN_IF_ERROR(store_.CheckOfAccount(reader, store_.sites, stakeholder.name(),
+                                              stakeholder.site(), "stakeholder.site", "site",
+                                              &violations));
+  return violations.ToStatus();
+}
+
 absl::StatusOr<Stakeholder> AccountsApi::CreateStakeholder(
     const Call& call, const v1::CreateStakeholderRequest& request) {
   return storage::Mutate<Stakeholder>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Stakeholder> {
-        BANSO_RETURN_IF_ERROR(AccountForChange(writer, request.parent()).status());
+        BANSO_ASSIGN_OR_RETURN(const v1::Account account,
+                               store_.AccountForChange(writer, request.parent()));
         Stakeholder stakeholder = request.stakeholder();
         stakeholder.set_name(contract::Join(request.parent(), "stakeholders",
                                             contract::IdOrNew(request.stakeholder_id(), ids_)));
-        return store_.stakeholders.Create(writer, std::move(stakeholder));
+        BANSO_RETURN_IF_ERROR(CheckStakeholder(writer, stakeholder));
+        BANSO_ASSIGN_OR_RETURN(Stakeholder stored,
+                               store_.stakeholders.Create(writer, std::move(stakeholder)));
+        BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account));
+        return stored;
       });
 }
 
@@ -33,18 +55,17 @@ absl::StatusOr<Stakeholder> AccountsApi::GetStakeholder(const Call& /*call*/,
 
 absl::StatusOr<v1::ListStakeholdersResponse> AccountsApi::ListStakeholders(
     const Call& /*call*/, const v1::ListStakeholdersRequest& request) {
-  storage::ListQuery query;
-  query.parent = request.parent();
-  query.page_size = request.page_size();
-  query.page_token = request.page_token();
-  return storage::Fetch<v1::ListStakeholdersResponse>(
-      database_, [&](Reader& reader) -> absl::StatusOr<v1::ListStakeholdersResponse> {
-        BANSO_ASSIGN_OR_RETURN(auto page, store_.stakeholders.List(reader, query));
-        v1::ListStakeholdersResponse response;
-        response.mutable_stakeholders()->Assign(page.items.begin(), page.items.end());
-        response.set_next_page_token(page.next_page_token);
-        return response;
-      });
+  storage::ListQuery query = ChildrenQuery(request);
+  if (!request.text().empty()) {
+    query.filters.push_back(storage::Contains("search_text", SearchText(request.text())));
+  }
+  int64_t roles = 0;
+  for (const int role : request.roles()) roles |= RoleBit(role);
+  if (roles != 0)
+    query.filters.push_back(storage::Where("(roles & $roles) <> 0", {{"roles", roles}}));
+  return ListPage<v1::ListStakeholdersResponse>(
+      database_, store_.stakeholders, query,
+      [](v1::ListStakeholdersResponse* response) { return response->mutable_stakeholders(); });
 }
 
 absl::StatusOr<Stakeholder> AccountsApi::UpdateStakeholder(
@@ -52,11 +73,18 @@ absl::StatusOr<Stakeholder> AccountsApi::UpdateStakeholder(
   const Stakeholder& patch = request.stakeholder();
   return storage::Mutate<Stakeholder>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Stakeholder> {
-        BANSO_RETURN_IF_ERROR(AccountForChange(writer, patch.name()).status());
-        return store_.stakeholders.Modify(
-            writer, patch.name(), patch.etag(), [&](Stakeholder& stakeholder) {
-              return contract::ApplyMask(request.update_mask(), patch, "stakeholder", &stakeholder);
-            });
+        BANSO_ASSIGN_OR_RETURN(const v1::Account account,
+                               store_.AccountForChange(writer, patch.name()));
+        const auto change = [&](Stakeholder& stakeholder) -> absl::Status {
+          BANSO_RETURN_IF_ERROR(CheckNotErased(stakeholder.name(), stakeholder.has_erase_time()));
+          BANSO_RETURN_IF_ERROR(
+              contract::ApplyMask(request.update_mask(), patch, "stakeholder", &stakeholder));
+          return CheckStakeholder(writer, stakeholder);
+        };
+        BANSO_ASSIGN_OR_RETURN(Stakeholder stored, store_.stakeholders.Modify(
+                                                       writer, patch.name(), patch.etag(), change));
+        BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account));
+        return stored;
       });
 }
 
@@ -67,7 +95,11 @@ absl::StatusOr<Member> AccountsApi::CreateMember(const Call& call,
         Member member = request.member();
         member.set_name(
             contract::Join("", "members", contract::IdOrNew(request.member_id(), ids_)));
-        return store_.members.Create(writer, std::move(member));
+        contract::Violations violations;
+        CheckMember(member, &violations);
+        BANSO_RETURN_IF_ERROR(violations.ToStatus());
+        NoteMembership(VendorDay(writer.now()), &member);
+        return store_.Save(writer, nullptr, member);
       });
 }
 
@@ -78,19 +110,25 @@ absl::StatusOr<Member> AccountsApi::GetMember(const Call& /*call*/,
 }
 
 absl::StatusOr<v1::ListMembersResponse> AccountsApi::ListMembers(
-    const Call& /*call*/, const v1::ListMembersRequest& request) {
+    const Call& call, const v1::ListMembersRequest& request) {
   storage::ListQuery query;
   query.page_size = request.page_size();
   query.page_token = request.page_token();
-  if (!request.team().empty()) query.filters.push_back(storage::Equal("team", request.team()));
-  return storage::Fetch<v1::ListMembersResponse>(
-      database_, [&](Reader& reader) -> absl::StatusOr<v1::ListMembersResponse> {
-        BANSO_ASSIGN_OR_RETURN(auto page, store_.members.List(reader, query));
-        v1::ListMembersResponse response;
-        response.mutable_members()->Assign(page.items.begin(), page.items.end());
-        response.set_next_page_token(page.next_page_token);
-        return response;
-      });
+  if (!request.text().empty()) {
+    query.filters.push_back(storage::Contains("search_text", SearchText(request.text())));
+  }
+  if (request.has_as_of() || !request.team().empty() || !request.department().empty()) {
+    const absl::CivilDay day =
+        request.has_as_of() ? calendar::ToDay(request.as_of()) : VendorDay(call.now);
+    query.filters.push_back(storage::Where(
+        "name IN (SELECT member FROM membership WHERE start_day <= $day "
+        "AND (end_day IS NULL OR end_day >= $day) AND ($team = '' OR team = $team) "
+        "AND ($department = '' OR department = $department))",
+        {{"day", day}, {"team", request.team()}, {"department", request.department()}}));
+  }
+  return ListPage<v1::ListMembersResponse>(
+      database_, store_.members, query,
+      [](v1::ListMembersResponse* response) { return response->mutable_members(); });
 }
 
 absl::StatusOr<Member> AccountsApi::UpdateMember(const Call& call,
@@ -98,9 +136,15 @@ absl::StatusOr<Member> AccountsApi::UpdateMember(const Call& call,
   const Member& patch = request.member();
   return storage::Mutate<Member>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Member> {
-        return store_.members.Modify(writer, patch.name(), patch.etag(), [&](Member& member) {
-          return contract::ApplyMask(request.update_mask(), patch, "member", &member);
-        });
+        BANSO_ASSIGN_OR_RETURN(const Member before, store_.members.Get(writer, patch.name()));
+        BANSO_RETURN_IF_ERROR(CheckNotErased(before.name(), before.has_erase_time()));
+        Member member = before;
+        BANSO_RETURN_IF_ERROR(contract::ApplyMask(request.update_mask(), patch, "member", &member));
+        contract::Violations violations;
+        CheckMember(member, &violations);
+        BANSO_RETURN_IF_ERROR(violations.ToStatus());
+        NoteMembership(VendorDay(writer.now()), &member);
+        return store_.Save(writer, &before, member, patch.etag());
       });
 }
 

@@ -55,6 +55,15 @@ absl::Status AccountsApi::ReassignRow(Writer& writer, const v1::Reassignment& ro
     }
   }
   BANSO_RETURN_IF_ERROR(store_.CheckMember(writer, row.owner(), "owner", &violations));
+  if (account.has_value() && row.role() == v1::OWNER_ROLE_ONBOARDING) {
+    const absl::Status certified =
+        store_.CheckCertified(writer, writer.now(), *account, row.owner());
+    if (!certified.ok()) {
+      violations.Add("owner", row.owner(),
+                     "a member who is certified for the account's touch level",
+                     contract::Reason(certified));
+    }
+  }
   BANSO_RETURN_IF_ERROR(violations.ToStatus());
   BANSO_ASSIGN_OR_RETURN(const std::vector<Onboarding> onboardings,
                          store_.onboardings.All(writer, row.account()));

@@ -30,6 +30,7 @@ class FactTypesReader {
     const std::lock_guard lock(mutex_);
     if (types_ == nullptr || !SameTypes(attributes, attributes_)) {
       auto types = std::make_shared<std::vector<fact::v1::FactType>>(FactTypes());
+      for (fact::v1::FactType& type : RelationFactTypes()) types->push_back(std::move(type));
       types->insert(types->end(), attributes.begin(), attributes.end());
       std::sort(types->begin(), types->end(),
                 [](const auto& a, const auto& b) { return a.name() < b.name(); });
@@ -153,6 +154,49 @@ server::Router VoiceRouter(VoiceApi& api) {
   router.Unary("SummarizeSalesByPerson", &VoiceApi::SummarizeSalesByPerson, &api);
   router.Unary("ListSalesSummaryAccesses", &VoiceApi::ListSalesSummaryAccesses, &api);
   router.Unary("GetSalesReview", &VoiceApi::GetSalesReview, &api);
+  return router;
+}
+
+server::Router RelationsRouter(RelationsApi& api) {
+  server::Router router("banso.accounts.v1.RelationsService");
+  router.Unary("CreateContract", &RelationsApi::CreateContract, &api);
+  router.Unary("GetContract", &RelationsApi::GetContract, &api);
+  router.Unary("ListContracts", &RelationsApi::ListContracts, &api);
+  router.Unary("UpdateContract", &RelationsApi::UpdateContract, &api);
+  router.Unary("DeleteContract", &RelationsApi::DeleteContract, &api);
+  router.Unary("RenewContract", &RelationsApi::RenewContract, &api);
+  router.Unary("CreateSite", &RelationsApi::CreateSite, &api);
+  router.Unary("GetSite", &RelationsApi::GetSite, &api);
+  router.Unary("ListSites", &RelationsApi::ListSites, &api);
+  router.Unary("UpdateSite", &RelationsApi::UpdateSite, &api);
+  router.Unary("DeleteSite", &RelationsApi::DeleteSite, &api);
+  router.Unary("CreateInteraction", &RelationsApi::CreateInteraction, &api);
+  router.Unary("GetInteraction", &RelationsApi::GetInteraction, &api);
+  router.Unary("ListInteractions", &RelationsApi::ListInteractions, &api);
+  router.Unary("UpdateInteraction", &RelationsApi::UpdateInteraction, &api);
+  router.Unary("DeleteInteraction", &RelationsApi::DeleteInteraction, &api);
+  return router;
+}
+
+server::Router PeopleRouter(PeopleApi& api) {
+  server::Router router("banso.accounts.v1.PeopleService");
+  router.Unary("ReplaceStakeholder", &PeopleApi::ReplaceStakeholder, &api);
+  router.Unary("ListStakeholderChanges", &PeopleApi::ListStakeholderChanges, &api);
+  router.Unary("RecordEnthusiasm", &PeopleApi::RecordEnthusiasm, &api);
+  router.Unary("GetAccountSummary", &PeopleApi::GetAccountSummary, &api);
+  router.Unary("ListAccountSummaries", &PeopleApi::ListAccountSummaries, &api);
+  router.Unary("ErasePerson", &PeopleApi::ErasePerson, &api);
+  return router;
+}
+
+server::Router TeamRouter(TeamApi& api) {
+  server::Router router("banso.accounts.v1.TeamService");
+  router.Unary("MoveMember", &TeamApi::MoveMember, &api);
+  router.Unary("CreateRolePlay", &TeamApi::CreateRolePlay, &api);
+  router.Unary("GetRolePlay", &TeamApi::GetRolePlay, &api);
+  router.Unary("ListRolePlays", &TeamApi::ListRolePlays, &api);
+  router.Unary("RateRolePlay", &TeamApi::RateRolePlay, &api);
+  router.Unary("WaiveCertification", &TeamApi::WaiveCertification, &api);
   return router;
 }
 

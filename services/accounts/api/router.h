@@ -6,6 +6,9 @@
 #include "services/accounts/api/accounts_api.h"
 #include "services/accounts/api/classification_api.h"
 #include "services/accounts/api/intake_api.h"
+#include "services/accounts/api/people_api.h"
+#include "services/accounts/api/relations_api.h"
+#include "services/accounts/api/team_api.h"
 #include "services/accounts/api/voice_api.h"
 #include "services/accounts/store/store.h"
 
@@ -20,6 +23,11 @@ server::Router ClassificationRouter(ClassificationApi& api);
 // Handlers of IntakeService and VoiceService.
 server::Router IntakeRouter(IntakeApi& api);
 server::Router VoiceRouter(VoiceApi& api);
+
+// Handlers of RelationsService, PeopleService and TeamService. All must outlive the server.
+server::Router RelationsRouter(RelationsApi& api);
+server::Router PeopleRouter(PeopleApi& api);
+server::Router TeamRouter(TeamApi& api);
 
 // Handlers of banso.fact.v1.FactsService for the facts that accounts owns.
 server::Router FactsRouter(storage::Database& database, const Store& store);

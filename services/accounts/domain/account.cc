@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "common/calendar/period.h"
 #include "common/contract/text.h"
@@ -58,6 +59,7 @@ Account SettableFields(const Account& row) {
   result.clear_churn();
   result.clear_reopen_time();
   result.clear_merged_into();
+  result.clear_certification_waivers();
   result.clear_create_time();
   result.clear_update_time();
   return result;
@@ -72,6 +74,29 @@ void MergeExternalIds(const Account& row, Account* account) {
     if (known == nullptr) known = account->add_external_ids();
     *known = id;
   }
+}
+
+// Hiragana as the katakana of the same sound; the two blocks lie 0x60 apart in Unicode.
+utf8proc_int32_t Katakana(utf8proc_int32_t letter) {
+  const bool hiragana = (letter >= 0x3041 && letter <= 0x3096) ||  // ぁ to ゖ
+                        letter == 0x309D || letter == 0x309E;      // ゝ ゞ
+  return hiragana ? letter + 0x60 : letter;
+}
+
+// Valid UTF-8 with hiragana as katakana and without spaces.
+std::string FoldKana(const utf8proc_uint8_t* text, utf8proc_ssize_t size) {
+  std::string result;
+  for (utf8proc_ssize_t at = 0; at < size;) {
+    utf8proc_int32_t letter = 0;
+    const utf8proc_ssize_t length = utf8proc_iterate(text + at, size - at, &letter);
+    if (length <= 0) break;
+    at += length;
+    if (utf8proc_category(letter) == UTF8PROC_CATEGORY_ZS) continue;
+    utf8proc_uint8_t bytes[4];
+    const utf8proc_ssize_t written = utf8proc_encode_char(Katakana(letter), bytes);
+    result.append(reinterpret_cast<const char*>(bytes), static_cast<size_t>(written));
+  }
+  return result;
 }
 
 }  // namespace
@@ -145,13 +170,15 @@ std::string SearchText(absl::string_view text) {
       static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
                                      UTF8PROC_CASEFOLD | UTF8PROC_IGNORE));
   std::string result;
-  if (size > 0) result.assign(reinterpret_cast<const char*>(folded), static_cast<size_t>(size));
+  if (size > 0) result = FoldKana(folded, size);
   std::free(folded);
   return result;
 }
 
-std::string SearchTextOf(const Account& account) {
-  return absl::StrCat(SearchText(account.display_name()), "\n", SearchText(account.name_kana()));
+std::string SearchTextOf(std::initializer_list<absl::string_view> names) {
+  return absl::StrJoin(names, "\n", [](std::string* out, absl::string_view name) {
+    absl::StrAppend(out, SearchText(name));
+  });
 }
 
 }  // namespace banso::accounts

@@ -1,6 +1,7 @@
 #ifndef BANSO_SERVICES_ACCOUNTS_DOMAIN_ACCOUNT_H_
 #define BANSO_SERVICES_ACCOUNTS_DOMAIN_ACCOUNT_H_
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -42,11 +43,11 @@ std::optional<std::string> IdFromExternal(absl::string_view external_id);
 std::string NumberedId(absl::string_view base, int attempt);
 
 // The text in the form in which it is searched: compatibility forms, case and width folded away
-// (Unicode NFKC_Casefold). Empty for what is no UTF-8.
+// (Unicode NFKC_Casefold), hiragana as katakana, without spaces. Empty for what is no UTF-8.
 std::string SearchText(absl::string_view text);
 
-// What ListAccounts searches for an account: display name and kana as SearchText, one per line.
-std::string SearchTextOf(const v1::Account& account);
+// What is searched for something with these names: each as SearchText, one per line.
+std::string SearchTextOf(std::initializer_list<absl::string_view> names);
 
 }  // namespace banso::accounts
 

@@ -144,17 +144,40 @@ TEST(NumberedIdTest, StaysWithinTheLengthOfAnId) {
 }
 
 TEST(SearchTextTest, FoldsCaseAndWidth) {
-  EXPECT_EQ(SearchText("ＡＢＣ Straße"), "abc strasse");
+  EXPECT_EQ(SearchText("ＡＢＣ Straße"), "abcstrasse");
   EXPECT_EQ(SearchText("ｱｸﾒ"), "アクメ");
   EXPECT_EQ(SearchText("㈱アクメ"), "(株)アクメ");
   EXPECT_EQ(SearchText(""), "");
   EXPECT_EQ(SearchText("\xff"), "");
 }
 
-TEST(SearchTextTest, HoldsDisplayNameAndKana) {
-  const auto account = ParseProto<Account>("display_name: 'ACME株式会社' name_kana: 'アクメ'");
-  EXPECT_THAT(SearchTextOf(account), HasSubstr(SearchText("acme株式")));
-  EXPECT_THAT(SearchTextOf(account), HasSubstr(SearchText("ｱｸﾒ")));
+// How real people write: the same reading in three scripts, voiced marks apart or not, with spaces
+// of either width, old and small letters.
+TEST(SearchTextTest, FindsJapaneseNamesHoweverTheirReadingIsWritten) {
+  struct Case {
+    const char* stored;
+    const char* searched;
+  };
+  for (const Case& c :
+       {Case{"サトウ ケン", "さとう けん"}, Case{"さとうけん", "ｻﾄｳ ｹﾝ"},
+        Case{"ガッキュウシャ", "がっきゅうしゃ"}, Case{"ｶﾞｯｷｭｳｼｬ", "ガッキュウ"},
+        Case{"ヴェルディ", "ゔぇるでぃ"}, Case{"パナソニック", "ﾊﾟﾅｿﾆｯｸ"},
+        Case{"バンドウ", "は\u3099んと\u3099う"}, Case{"佐藤　健", "佐藤健"},
+        Case{"いすゞ自動車", "イスヾ"}, Case{"ユー・エス・ジェイ", "ﾕｰ･ｴｽ"},
+        Case{"㈱リクルート", "（株）りくるーと"}, Case{"ＬＩＮＥヤフー", "lineやふー"}}) {
+    EXPECT_THAT(SearchText(c.stored), HasSubstr(SearchText(c.searched)))
+        << c.stored << " / " << c.searched;
+  }
+  EXPECT_NE(SearchText("ハシ"), SearchText("バシ"));
+  EXPECT_NE(SearchText("びよういん"), SearchText("びょういん"));
+  EXPECT_EQ(SearchText("ー"), "ー");
+}
+
+TEST(SearchTextTest, HoldsEachNameOnALineOfItsOwn) {
+  const std::string text = SearchTextOf({"ACME株式会社", "アクメ"});
+  EXPECT_THAT(text, HasSubstr(SearchText("acme株式")));
+  EXPECT_THAT(text, HasSubstr(SearchText("ｱｸﾒ")));
+  EXPECT_EQ(text, "acme株式会社\nアクメ");
 }
 
 TEST(CheckAccountTest, NamesEveryFault) {

@@ -1,5 +1,7 @@
 #include "services/accounts/domain/deal.h"
 
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
@@ -15,9 +17,29 @@ absl::Status CheckOpen(const v1::Deal& deal) {
       "Create another deal for another sale");
 }
 
+void CheckDeal(const v1::Deal& deal, contract::Violations* violations) {
+  int64_t sum = 0;
+  for (int i = 0; i < deal.lines_size(); ++i) {
+    const v1::DealLine& line = deal.lines(i);
+    if (!line.has_amount()) continue;
+    const std::string field = absl::StrCat("deal.lines[", i, "].amount");
+    if (line.amount().currency() != deal.amount().currency()) {
+      violations->Add(absl::StrCat(field, ".currency"), line.amount().currency(),
+                      "the currency of the deal's amount", "OTHER_CURRENCY");
+      continue;
+    }
+    sum += line.amount().minor_units();
+    if (sum > deal.amount().minor_units()) {
+      violations->Add(field, absl::StrCat(line.amount().minor_units()),
+                      "lines that are together worth no more than the deal", "TOO_MUCH");
+    }
+  }
+}
+
 absl::Status Win(const v1::WinDealRequest& request, absl::CivilDay today, v1::Deal* deal) {
   BANSO_RETURN_IF_ERROR(CheckOpen(*deal));
   deal->set_stage(v1::DEAL_STAGE_WON);
+  deal->set_win_reason(request.reason());
   *deal->mutable_contract_start() = request.contract_start();
   *deal->mutable_close_date() =
       request.has_close_date() ? request.close_date() : calendar::ToDate(today);
@@ -26,9 +48,14 @@ absl::Status Win(const v1::WinDealRequest& request, absl::CivilDay today, v1::De
 
 absl::Status Lose(const v1::LoseDealRequest& request, absl::CivilDay today, v1::Deal* deal) {
   BANSO_RETURN_IF_ERROR(CheckOpen(*deal));
+  if (request.has_close_date() && calendar::ToDay(request.close_date()) > today) {
+    return contract::InvalidField("close_date", calendar::DayText(request.close_date()),
+                                  "today or a day before", "IN_THE_FUTURE");
+  }
   deal->set_stage(v1::DEAL_STAGE_LOST);
   deal->set_loss_reason(request.reason());
-  *deal->mutable_close_date() = calendar::ToDate(today);
+  *deal->mutable_close_date() =
+      request.has_close_date() ? request.close_date() : calendar::ToDate(today);
   return absl::OkStatus();
 }
 

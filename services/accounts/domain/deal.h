@@ -5,6 +5,7 @@
 #include "absl/time/civil_time.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
+#include "common/contract/errors.h"
 
 namespace banso::accounts {
 
@@ -13,10 +14,15 @@ inline constexpr char kReasonDealClosed[] = "DEAL_CLOSED";
 // FAILED_PRECONDITION (DEAL_CLOSED) unless the deal is open.
 absl::Status CheckOpen(const v1::Deal& deal);
 
+// Adds what is wrong with a deal by itself: lines in another currency than its amount, or that are
+// together worth more.
+void CheckDeal(const v1::Deal& deal, contract::Violations* violations);
+
 // Wins an open deal; without a closing day in the request it closes `today`. Errors as CheckOpen.
 absl::Status Win(const v1::WinDealRequest& request, absl::CivilDay today, v1::Deal* deal);
 
-// Loses an open deal `today`. Errors as CheckOpen.
+// Loses an open deal; without a closing day in the request it closes `today`. Errors as CheckOpen;
+// INVALID_ARGUMENT for a closing day after today.
 absl::Status Lose(const v1::LoseDealRequest& request, absl::CivilDay today, v1::Deal* deal);
 
 }  // namespace banso::accounts

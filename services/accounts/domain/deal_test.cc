@@ -51,5 +51,41 @@ TEST(DealTest, AClosedDealStaysAsItIs) {
   }
 }
 
+TEST(DealTest, IsLostOnTheDayThatIsNamedUnlessItLiesAhead) {
+  auto request =
+      ParseProto<v1::LoseDealRequest>("reason: 'price' close_date { year: 2026 month: 4 day: 8 }");
+  auto deal = ParseProto<Deal>("stage: DEAL_STAGE_OPEN");
+  ASSERT_THAT(Lose(request, kToday, &deal), IsOk());
+  EXPECT_EQ(deal.close_date().day(), 8);
+  deal.set_stage(v1::DEAL_STAGE_OPEN);
+  request.mutable_close_date()->set_day(11);
+  EXPECT_EQ(contract::FieldViolations(Lose(request, kToday, &deal)).at(0).field, "close_date");
+  EXPECT_EQ(deal.stage(), v1::DEAL_STAGE_OPEN);
+}
+
+TEST(DealTest, LinesAreOfTheDealsCurrencyAndWithinItsAmount) {
+  contract::Violations violations;
+  CheckDeal(ParseProto<Deal>(R"pb(
+              amount { minor_units: 100 currency: "JPY" }
+              lines {
+                product: "a"
+                amount { minor_units: 60 currency: "JPY" }
+              }
+              lines { product: "b" quantity: 3 }
+              lines {
+                product: "c"
+                amount { minor_units: 1 currency: "USD" }
+              }
+              lines {
+                product: "d"
+                amount { minor_units: 41 currency: "JPY" }
+              }
+            )pb"),
+            &violations);
+  ASSERT_EQ(violations.list().size(), 2);
+  EXPECT_EQ(violations.list()[0].field, "deal.lines[2].amount.currency");
+  EXPECT_EQ(violations.list()[1].field, "deal.lines[3].amount");
+}
+
 }  // namespace
 }  // namespace banso::accounts

@@ -130,6 +130,49 @@ bool IsAxisFact(absl::string_view fact) {
   return absl::ConsumePrefix(&fact, kAxisPrefix) && contract::IsKey(fact);
 }
 
+std::vector<FactType> RelationFactTypes() {
+  const auto date = [](const char* name, const char* meaning) {
+    return Make(name, type::v1::VALUE_TYPE_DATE, fact::v1::SUBJECT_KIND_ACCOUNT, "", meaning, {});
+  };
+  const auto words = [](const char* name, const char* meaning, Words values) {
+    return Make(name, type::v1::VALUE_TYPE_TEXT_SET, fact::v1::SUBJECT_KIND_ACCOUNT, "", meaning,
+                values);
+  };
+  return {
+      words("account.champion.commitment", "How the project owner is bound to the project.",
+            {"hr_goal", "directive", "budget"}),
+      Number("account.champion.commitment_level", "1 to 5",
+             "How firmly the project owner is bound to the project."),
+      date("account.contact.anybody", "The last day on which anybody of the customer was met."),
+      date("account.contact.lead", "The last day of contact with the promotion leader of today."),
+      date("account.contact.project_owner",
+           "The last day of contact with the project owner of today."),
+      date("account.contact.site_promoter",
+           "The last day of contact with any site promoter of today."),
+      date("account.contract.end_date",
+           "The last day of the contract, in force or signed, that ends last."),
+      Number("account.contract.monthly_amount", "minor units",
+             "What is paid per month for the contracts in force, in one currency."),
+      words("account.contract.plans", "The plans of the contracts in force.", {}),
+      words("account.contract.products", "The products of the contracts in force.", {}),
+      Flag("account.people.decision_maker", "Whether somebody active decides on the contract."),
+      Flag("account.people.lead", "Whether somebody active is the promotion leader."),
+      Flag("account.people.project_owner", "Whether somebody active is the project owner."),
+      date("account.person_changed",
+           "The day on which one of those who carry the project last changed."),
+      Number("account.recorded_sites", "sites", "How many sites are recorded."),
+      Flag("account.risk.champion_gap",
+           "Whether the project has no owner at the customer, from the first onboarding on."),
+      Flag("account.risk.person_change",
+           "Whether one of those who carry the project has changed within 30 days."),
+      Number("account.sites_without_promoter", "sites",
+             "How many recorded sites have no active promoter."),
+      Make("account.stakeholder.enthusiasm", type::v1::VALUE_TYPE_NUMBER,
+           fact::v1::SUBJECT_KIND_STAKEHOLDER, "1 to 5",
+           "How much the person stands behind the project.", {}),
+  };
+}
+
 bool IsAttributeFact(absl::string_view fact) {
   return absl::ConsumePrefix(&fact, kAttributePrefix) && contract::IsKey(fact);
 }

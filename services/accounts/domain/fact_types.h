@@ -19,6 +19,10 @@ inline constexpr char kAxisPrefix[] = "account.axis.";
 // the accounts hold, and about further axes, which the policy in force has.
 std::vector<fact::v1::FactType> FactTypes();
 
+// The facts about contracts, sites, people and contacts, by name. Classification does not read
+// them: it goes by what an account says about itself.
+std::vector<fact::v1::FactType> RelationFactTypes();
+
 // Whether `fact` is one about an attribute: the prefix and a key.
 bool IsAttributeFact(absl::string_view fact);
 

@@ -1,5 +1,6 @@
 #include "services/accounts/domain/lifecycle.h"
 
+#include <map>
 #include <random>
 #include <string>
 #include <utility>
@@ -12,7 +13,9 @@
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/accounts/domain/account.h"
 #include "services/accounts/domain/onboarding.h"
+#include "services/accounts/domain/stage_history.h"
 
 namespace banso::accounts {
 namespace {
@@ -161,7 +164,7 @@ class History {
 
   void Step() {
     now_ += absl::Seconds(static_cast<int64_t>(random_() % 100'000));
-    switch (random_() % 6) {
+    switch (random_() % 8) {
       case 0:
         return static_cast<void>(WinAccount(MaybeMember(), now_, &account_));
       case 1:
@@ -171,12 +174,24 @@ class History {
         return Advance();
       case 4:
         return ChangeOwners();
+      case 5:
+        return PassTheBall();
+      case 6:
+        return ChurnOrReopen();
       default:
         return ChangeOnboardingOwner();
     }
   }
 
   const Account& account() const { return account_; }
+  const std::vector<Onboarding>& onboardings() const { return onboardings_; }
+  absl::Time now() const { return now_; }
+
+  // From the beginning of an onboarding to its end, or to now.
+  absl::Duration Elapsed(const Onboarding& onboarding) const {
+    const auto end = ended_.find(onboarding.name());
+    return (end == ended_.end() ? now_ : end->second) - begun_.at(onboarding.name());
+  }
 
  private:
   std::string Member() { return absl::StrCat("members/m", random_() % 4); }
@@ -185,13 +200,15 @@ class History {
   void Start() {
     if (!CheckMayStartOnboarding(account_).ok()) return;
     Onboarding onboarding = InState(kRunning, Member(), absl::ToUnixSeconds(now_));
+    onboarding.set_name(absl::StrCat("accounts/a/onboardings/o", onboardings_.size()));
     Begin(calendar::ToDate(absl::CivilDay(2026, 4, 1)), {"services/handoff", now_}, &onboarding);
+    begun_[onboarding.name()] = now_;
     onboardings_.push_back(std::move(onboarding));
     RollUp(onboardings_, now_, &account_);
   }
 
   void Advance() {
-    if (onboardings_.empty()) return;
+    if (onboardings_.empty() || !CheckNotChurned(account_).ok()) return;
     Onboarding& onboarding = onboardings_[random_() % onboardings_.size()];
     v1::AdvanceOnboardingRequest request;
     request.set_state(static_cast<v1::OnboardingState>(1 + random_() % 4));
@@ -199,10 +216,40 @@ class History {
     if (random_() % 2 == 0) request.set_handoff("accounts/a/handoffs/h");
     request.set_retention_owner(MaybeMember());
     if (!accounts::Advance(request, {"services/handoff", now_}, &onboarding).ok()) return;
+    NoteEnd(onboarding);
     if (onboarding.state() == kHandedOff) {
       account_.mutable_owners()->set_retention(request.retention_owner());
     }
     RollUp(onboardings_, now_, &account_);
+  }
+
+  void NoteEnd(const Onboarding& onboarding) {
+    if (!onboarding.has_ball()) ended_.emplace(onboarding.name(), now_);
+  }
+
+  void PassTheBall() {
+    if (onboardings_.empty()) return;
+    const auto holder = static_cast<v1::BallHolder>(1 + random_() % 5);
+    static_cast<void>(PassBall(holder, "turn", {"members/a", now_},
+                               &onboardings_[random_() % onboardings_.size()]));
+  }
+
+  // A customer is lost seldom, and won back soon.
+  void ChurnOrReopen() {
+    if (account_.lifecycle_stage() == v1::LIFECYCLE_STAGE_CHURNED) {
+      return static_cast<void>(ReopenAccount(MaybeMember(), now_, &account_));
+    }
+    v1::ChurnAccountRequest request;
+    request.set_reason(v1::CHURN_REASON_PRICE);
+    *request.mutable_date() = calendar::ToDate(Today(account_, now_));
+    if (random_() % 4 != 0 || !ChurnAccount(request, "members/a", now_, &account_).ok()) return;
+    v1::AdvanceOnboardingRequest cancel;
+    cancel.set_state(v1::ONBOARDING_STATE_CANCELLED);
+    for (Onboarding& onboarding : onboardings_) {
+      if (onboarding.state() != kRunning) continue;
+      ASSERT_TRUE(accounts::Advance(cancel, {"members/a", now_}, &onboarding).ok());
+      NoteEnd(onboarding);
+    }
   }
 
   void ChangeOwners() {
@@ -223,22 +270,45 @@ class History {
   absl::Time now_ = kNow;
   Account account_;
   std::vector<Onboarding> onboardings_;
+  std::map<std::string, absl::Time> begun_;
+  std::map<std::string, absl::Time> ended_;
 };
 
-TEST(AccountableOwnerTest, ThereIsExactlyOneAtEveryInstantOnceWon) {
+// A thousand lives of a customer. At every instant from the won deal on exactly one member is
+// accountable, and the periods of the account's history leave no instant out and count none twice;
+// of each onboarding, the times in hand add up to its elapsed time exactly.
+TEST(AccountableOwnerTest, ThereIsExactlyOneAtEveryInstantAndNoTimeIsLost) {
   int instants_won = 0;
-  for (uint32_t seed = 0; seed < 300; ++seed) {
+  int onboardings = 0;
+  for (uint32_t seed = 0; seed < 1'000; ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
     History history(seed);
-    for (int step = 0; step < 80; ++step) {
+    std::vector<AccountState> states = {{history.account(), history.now(), "members/a"}};
+    for (int step = 0; step < 60; ++step) {
       history.Step();
+      states.push_back({history.account(), history.now(), "members/a"});
       if (history.account().lifecycle_stage() == v1::LIFECYCLE_STAGE_PROSPECT) continue;
       ++instants_won;
       ASSERT_NE(AccountableOwner(history.account()), "")
           << "step " << step << ": " << history.account().ShortDebugString();
     }
+    const std::vector<v1::StagePeriod> periods = StagePeriods(states);
+    for (size_t i = 0; i < periods.size(); ++i) {
+      ASSERT_EQ(periods[i].has_end_time(), i + 1 < periods.size());
+      if (i + 1 == periods.size()) continue;
+      ASSERT_EQ(calendar::ToTime(periods[i].end_time()),
+                calendar::ToTime(periods[i + 1].start_time()));
+      ASSERT_LT(calendar::ToTime(periods[i].start_time()), calendar::ToTime(periods[i].end_time()));
+    }
+    for (const Onboarding& onboarding : history.onboardings()) {
+      ++onboardings;
+      absl::Duration in_hand;
+      for (const auto& [holder, time] : TimesInHand(onboarding, history.now())) in_hand += time;
+      ASSERT_EQ(in_hand, history.Elapsed(onboarding)) << onboarding.ShortDebugString();
+    }
   }
-  EXPECT_GT(instants_won, 10'000);
+  EXPECT_GT(instants_won, 30'000);
+  EXPECT_GT(onboardings, 3'000);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "services/accounts/store/kinds.h"
 
+#include <algorithm>
+
 #include "common/calendar/proto_time.h"
 #include "services/accounts/domain/account.h"
 
@@ -14,7 +16,10 @@ storage::Kind<v1::Account> AccountKind() {
       .pattern = "accounts/{account}",
       .columns = {
           {"display_name", [](const Account& account) { return Value(account.display_name()); }},
-          {"search_text", [](const Account& account) { return Value(SearchTextOf(account)); }},
+          {"search_text",
+           [](const Account& account) {
+             return Value(SearchTextOf({account.display_name(), account.name_kana()}));
+           }},
           {"lifecycle_stage",
            [](const Account& account) { return Value(account.lifecycle_stage()); }},
           {"segment",
@@ -49,16 +54,108 @@ storage::Kind<v1::Deal> DealKind() {
           .columns = {{"stage", [](const v1::Deal& deal) { return Value(deal.stage()); }}}};
 }
 
+int64_t RoleBit(int role) { return int64_t{1} << role; }
+
 storage::Kind<v1::Stakeholder> StakeholderKind() {
+  using v1::Stakeholder;
   return {.table = "stakeholder",
           .pattern = "accounts/{account}/stakeholders/{stakeholder}",
-          .columns = {}};
+          .columns = {
+              {"roles",
+               [](const Stakeholder& stakeholder) {
+                 int64_t roles = 0;
+                 for (const int role : stakeholder.roles()) roles |= RoleBit(role);
+                 return Value(roles);
+               }},
+              {"search_text",
+               [](const Stakeholder& stakeholder) {
+                 return Value(SearchTextOf({stakeholder.display_name(), stakeholder.name_kana()}));
+               }},
+          }};
+}
+
+storage::Kind<v1::StakeholderChange> StakeholderChangeKind() {
+  return {.table = "stakeholder_change",
+          .pattern = "accounts/{account}/stakeholderChanges/{stakeholder_change}",
+          .columns = {{"day", [](const v1::StakeholderChange& change) {
+                         return Value(calendar::ToDay(change.date()));
+                       }}}};
+}
+
+storage::Kind<v1::Contract> ContractKind() {
+  using v1::Contract;
+  return {
+      .table = "contract",
+      .pattern = "accounts/{account}/contracts/{contract}",
+      .columns = {
+          {"start_day",
+           [](const Contract& contract) { return Value(calendar::ToDay(contract.start_date())); }},
+          {"end_day",
+           [](const Contract& contract) {
+             return contract.has_end_date() ? Value(calendar::ToDay(contract.end_date())) : Value();
+           }},
+          {"state", [](const Contract& contract) { return Value(contract.state()); }},
+          {"previous_contract",
+           [](const Contract& contract) { return Value(contract.previous_contract()); }},
+      }};
+}
+
+storage::Kind<v1::Site> SiteKind() {
+  return {.table = "site", .pattern = "accounts/{account}/sites/{site}", .columns = {}};
+}
+
+storage::Kind<v1::Interaction> InteractionKind() {
+  using v1::Interaction;
+  return {
+      .table = "interaction",
+      .pattern = "accounts/{account}/interactions/{interaction}",
+      .columns = {
+          {"start_time",
+           [](const Interaction& interaction) {
+             return Value(calendar::ToTime(interaction.start_time()));
+           }},
+          {"channel", [](const Interaction& interaction) { return Value(interaction.channel()); }},
+      }};
+}
+
+storage::Kind<v1::AccountSummary> AccountSummaryKind() {
+  using v1::AccountSummary;
+  const auto has_risk = [](v1::AccountRiskKind kind) {
+    return [kind](const AccountSummary& summary) {
+      return Value(std::any_of(summary.risks().begin(), summary.risks().end(),
+                               [&](const v1::AccountRisk& risk) { return risk.kind() == kind; }));
+    };
+  };
+  return {.table = "account_summary",
+          .pattern = "accounts/{account}/summary",
+          .columns = {
+              {"due_time",
+               [](const AccountSummary& summary) {
+                 return summary.has_next_change_time()
+                            ? Value(calendar::ToTime(summary.next_change_time()))
+                            : Value();
+               }},
+              {"champion_gap", has_risk(v1::ACCOUNT_RISK_KIND_CHAMPION_GAP)},
+              {"person_change", has_risk(v1::ACCOUNT_RISK_KIND_PERSON_CHANGE)},
+          }};
 }
 
 storage::Kind<v1::Member> MemberKind() {
+  using v1::Member;
   return {.table = "member",
           .pattern = "members/{member}",
-          .columns = {{"team", [](const v1::Member& member) { return Value(member.team()); }}}};
+          .columns = {
+              {"team", [](const Member& member) { return Value(member.team()); }},
+              {"department", [](const Member& member) { return Value(member.department()); }},
+              {"search_text",
+               [](const Member& member) {
+                 return Value(SearchTextOf({member.display_name(), member.name_kana()}));
+               }},
+          }};
+}
+
+storage::Kind<v1::RolePlay> RolePlayKind() {
+  return {.table = "role_play", .pattern = "members/{member}/rolePlays/{role_play}", .columns = {}};
 }
 
 storage::RevisionedKind ClassificationPolicyKind() {

@@ -13,6 +13,8 @@
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/fact_types.h"
 #include "services/accounts/domain/facts.h"
+#include "services/accounts/domain/lifecycle.h"
+#include "services/accounts/domain/member.h"
 #include "services/accounts/store/kinds.h"
 
 namespace banso::accounts {
@@ -95,7 +97,13 @@ Store::Store()
       onboardings(OnboardingKind()),
       deals(DealKind()),
       stakeholders(StakeholderKind()),
+      stakeholder_changes(StakeholderChangeKind()),
+      contracts(ContractKind()),
+      sites(SiteKind()),
+      interactions(InteractionKind()),
+      summaries(AccountSummaryKind()),
       members(MemberKind()),
+      role_plays(RolePlayKind()),
       policies(ClassificationPolicyKind()),
       facts(storage::FactLog::Options{.zone_of = ZoneOfSubject}) {}
 
@@ -111,6 +119,10 @@ absl::StatusOr<Account> Store::Save(Writer& writer, const Account* before, const
   const FactValues old_facts = before == nullptr ? FactValues() : FactsOf(*before);
   BANSO_RETURN_IF_ERROR(RecordFacts(writer, FactChanges(after.name(), old_facts, FactsOf(after),
                                                         writer.now(), SourceOf(writer, source))));
+  const bool days_move = before != nullptr && ZoneOf(*before) != ZoneOf(after);
+  const bool stage_moves =
+      before != nullptr && before->lifecycle_stage() != after.lifecycle_stage();
+  if (stage_moves || days_move) BANSO_RETURN_IF_ERROR(RefreshSummary(writer, after));
   return stored;
 }
 
@@ -125,6 +137,56 @@ absl::StatusOr<Onboarding> Store::Save(Writer& writer, const Onboarding* before,
   BANSO_RETURN_IF_ERROR(RecordFacts(writer, FactChanges(after.name(), old_facts, FactsOf(after),
                                                         writer.now(), SourceOf(writer, ""))));
   return stored;
+}
+
+absl::StatusOr<v1::Member> Store::Save(Writer& writer, const v1::Member* before,
+                                       const v1::Member& after,
+                                       absl::string_view expected_etag) const {
+  absl::StatusOr<v1::Member> stored = before == nullptr
+                                          ? members.Create(writer, after)
+                                          : members.Update(writer, after, expected_etag);
+  BANSO_RETURN_IF_ERROR(stored.status());
+  BANSO_RETURN_IF_ERROR(SaveMemberships(writer, *stored));
+  return stored;
+}
+
+absl::Status Store::SaveMemberships(Writer& writer, const v1::Member& member) const {
+  BANSO_RETURN_IF_ERROR(
+      writer.Execute("DELETE FROM membership WHERE member = $member", {{"member", member.name()}})
+          .status());
+  for (const v1::Membership& membership : member.memberships()) {
+    const storage::Value end = membership.has_end_date()
+                                   ? storage::Value(calendar::ToDay(membership.end_date()))
+                                   : storage::Value();
+    BANSO_RETURN_IF_ERROR(
+        writer
+            .Execute("INSERT INTO membership (member, start_day, end_day, team, department) "
+                     "VALUES ($member, $start, $end, $team, $department)",
+                     {{"member", member.name()},
+                      {"start", calendar::ToDay(membership.start_date())},
+                      {"end", end},
+                      {"team", membership.team()},
+                      {"department", membership.department()}})
+            .status());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Account> Store::AccountForChange(Reader& reader, absl::string_view name) const {
+  BANSO_ASSIGN_OR_RETURN(Account account,
+                         accounts.Get(reader, contract::Ancestor(name, "accounts")));
+  BANSO_RETURN_IF_ERROR(CheckNotArchived(account));
+  return account;
+}
+
+absl::Status Store::CheckCertified(Reader& reader, absl::Time now, const Account& account,
+                                   const std::string& member) const {
+  if (member.empty()) return absl::OkStatus();
+  BANSO_ASSIGN_OR_RETURN(const auto policy, ActivePolicy(reader, now));
+  if (!policy.has_value() || policy->touch_certifications().empty()) return absl::OkStatus();
+  BANSO_ASSIGN_OR_RETURN(const auto owner, members.Find(reader, member));
+  if (!owner.has_value()) return absl::OkStatus();
+  return ::banso::accounts::CheckCertified(*policy, account, *owner, VendorDay(now));
 }
 
 absl::StatusOr<std::optional<std::string>> Store::FindByExternalId(Reader& reader,
@@ -303,8 +365,11 @@ absl::StatusOr<std::optional<v1::ClassificationPolicy>> Store::ActivePolicy(Read
 }
 
 storage::SnapshotSources Store::sources() const {
-  storage::SnapshotSources all = {policies.source(), members.source(),     accounts.source(),
-                                  deals.source(),    onboardings.source(), stakeholders.source()};
+  storage::SnapshotSources all = {
+      policies.source(),     members.source(),   role_plays.source(),
+      accounts.source(),     deals.source(),     onboardings.source(),
+      contracts.source(),    sites.source(),     stakeholders.source(),
+      interactions.source(), summaries.source(), stakeholder_changes.source()};
   const storage::SnapshotSources of_intake = intake.sources();
   all.insert(all.end(), of_intake.begin(), of_intake.end());
   return all;
@@ -317,6 +382,12 @@ absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(accounts.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(deals.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(onboardings.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(contracts.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(sites.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(interactions.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(summaries.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(stakeholder_changes.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(role_plays.CheckSchema(reader));
   return stakeholders.CheckSchema(reader);
 }
 

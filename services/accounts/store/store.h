@@ -7,12 +7,22 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/account_summary.pb.h"
 #include "banso/accounts/v1/classification.pb.h"
+#include "banso/accounts/v1/contract.pb.h"
+#include "banso/accounts/v1/interaction.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
+#include "banso/accounts/v1/role_play.pb.h"
+#include "banso/accounts/v1/site.pb.h"
+#include "banso/accounts/v1/stakeholder_change.pb.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "common/contract/errors.h"
+#include "common/contract/resource_name.h"
+#include "common/status_macros.h"
 #include "common/storage/collection.h"
 #include "common/storage/database.h"
 #include "common/storage/fact_log.h"
@@ -21,6 +31,7 @@
 #include "common/storage/revisions.h"
 #include "common/storage/snapshot.h"
 #include "services/accounts/domain/stage_history.h"
+#include "services/accounts/domain/summary.h"
 #include "services/accounts/store/intake_store.h"
 
 namespace banso::accounts {
@@ -28,9 +39,20 @@ namespace banso::accounts {
 // The schema of this service.
 storage::Migrations Schema();
 
+// What a summary is made anew for.
+struct SummaryCause {
+  // An interaction that came in.
+  const v1::Interaction* interaction = nullptr;
+  // True: interactions were changed or deleted, so that all of them are looked at again.
+  bool recount_contacts = false;
+  // What was said about a change among those who carry the project.
+  const ChangeCause* change = nullptr;
+};
+
 // What accounts keeps: the collections, and writes that concern more than one table. Immutable and
-// thread-safe. Accounts and onboardings are written with Save only, which keeps their external ids
-// and facts in step.
+// thread-safe. Accounts, onboardings and members are written with Save only, which keeps in step
+// what follows from them; after a write to contracts, sites, stakeholders or interactions comes
+// RefreshSummary.
 class Store {
  public:
   Store();
@@ -39,7 +61,13 @@ class Store {
   const storage::Collection<v1::Onboarding> onboardings;
   const storage::Collection<v1::Deal> deals;
   const storage::Collection<v1::Stakeholder> stakeholders;
+  const storage::Collection<v1::StakeholderChange> stakeholder_changes;
+  const storage::Collection<v1::Contract> contracts;
+  const storage::Collection<v1::Site> sites;
+  const storage::Collection<v1::Interaction> interactions;
+  const storage::Collection<v1::AccountSummary> summaries;
   const storage::Collection<v1::Member> members;
+  const storage::Collection<v1::RolePlay> role_plays;
   const storage::RevisionedCollection<v1::ClassificationPolicy> policies;
   const IntakeStore intake;
   const storage::FactLog facts;
@@ -57,6 +85,27 @@ class Store {
                                       const v1::Onboarding& after,
                                       absl::string_view expected_etag = "") const;
 
+  // Stores a member, creating it when `before` is null, with where it has belonged.
+  absl::StatusOr<v1::Member> Save(storage::Writer& writer, const v1::Member* before,
+                                  const v1::Member& after,
+                                  absl::string_view expected_etag = "") const;
+
+  // Brings into line with an account's contracts, sites, people and interactions what follows from
+  // them: the contracts' states, its summary with the facts, and the changes among those who carry
+  // the project.
+  absl::Status RefreshSummary(storage::Writer& writer, const v1::Account& account,
+                              const SummaryCause& cause = {}) const;
+
+  // The account of `name` (of itself or of one of its children) if it takes changes: NOT_FOUND,
+  // FAILED_PRECONDITION (ACCOUNT_ARCHIVED).
+  absl::StatusOr<v1::Account> AccountForChange(storage::Reader& reader,
+                                               absl::string_view name) const;
+
+  // FAILED_PRECONDITION (NOT_CERTIFIED) unless `member` may be the account's onboarding owner, by
+  // the policy in force. Says nothing about a member that does not exist.
+  absl::Status CheckCertified(storage::Reader& reader, absl::Time now, const v1::Account& account,
+                              const std::string& member) const;
+
   // The name of the account with this external id, if there is one.
   absl::StatusOr<std::optional<std::string>> FindByExternalId(storage::Reader& reader,
                                                               absl::string_view system,
@@ -69,6 +118,23 @@ class Store {
   absl::Status CheckReferences(storage::Reader& reader, const v1::Account* before,
                                const v1::Account& account, absl::string_view field,
                                contract::Violations* violations) const;
+
+  // Adds a violation of `field` unless `name` is empty or one of `resources` that belongs to the
+  // same account as `owner`. `what` names the kind: `deal`.
+  template <class T>
+  absl::Status CheckOfAccount(storage::Reader& reader, const storage::Collection<T>& resources,
+                              absl::string_view owner, const std::string& name,
+                              absl::string_view field, absl::string_view what,
+                              contract::Violations* violations) const {
+    if (name.empty()) return absl::OkStatus();
+    const std::string account = contract::Ancestor(owner, "accounts");
+    BANSO_ASSIGN_OR_RETURN(const bool exists, resources.Exists(reader, name));
+    if (!exists || contract::Ancestor(name, "accounts") != account) {
+      violations->Add(field, name, absl::StrCat("a ", what, " of ", account, " that exists"),
+                      absl::StrCat("UNKNOWN_", absl::AsciiStrToUpper(what)));
+    }
+    return absl::OkStatus();
+  }
 
   // Adds a violation of `field` unless `member` is empty or a member that exists.
   absl::Status CheckMember(storage::Reader& reader, absl::string_view member,
@@ -99,8 +165,16 @@ class Store {
                                const v1::Account& after) const;
   absl::Status SaveAttributeTypes(storage::Writer& writer, const v1::Account* before,
                                   const v1::Account& after) const;
+  absl::Status SaveMemberships(storage::Writer& writer, const v1::Member& member) const;
   absl::Status RecordFacts(storage::Writer& writer,
                            const std::vector<fact::v1::FactChange>& changes) const;
+
+  // Parts of RefreshSummary.
+  absl::StatusOr<Relations> RelationsOf(storage::Writer& writer, const v1::Account& account) const;
+  absl::Status RecordChanges(storage::Writer& writer, const v1::AccountSummary& before,
+                             const SummaryCause& cause, Relations* relations) const;
+  absl::Status RecountContacts(storage::Reader& reader, const std::string& account,
+                               v1::AccountSummary* summary) const;
 };
 
 }  // namespace banso::accounts

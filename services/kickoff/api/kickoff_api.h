@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "banso/accounts/v1/stakeholder_change.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
 #include "banso/type/v1/change.pb.h"
 #include "common/contract/call.h"
@@ -93,6 +94,11 @@ class KickoffApi {
   absl::Status RefreshOverdue(const Call& call);
 
  private:
+  // Parts of FollowAccounts.
+  absl::Status FollowCustomer(storage::Writer& writer, const type::v1::Change& change);
+  absl::Status FollowPersonChange(storage::Writer& writer,
+                                  const accounts::v1::StakeholderChange& change);
+
   // What the rules of `templates` are decided with, for an onboarding.
   absl::StatusOr<RuleContext> MakeRuleContext(const Call& call,
                                               const std::vector<v1::PlanTemplate>& templates,

@@ -253,6 +253,66 @@ TEST_F(KickoffApiTest, FollowsTheClocksAndTheOwnerOfTheOnboarding) {
   EXPECT_EQ(api_->GetPlan(MakeCall(), get)->owner(), "members/ueda");
 }
 
+TEST_F(KickoffApiTest, FollowsTheSitesAndThePeopleOfTheCustomer) {
+  ActivateTemplate();
+  ASSERT_THAT(CreatePlan(), IsOk());
+  const auto follow = [&](const std::string& name, const google::protobuf::Message& resource,
+                          type::v1::Operation operation = type::v1::OPERATION_UPDATED) {
+    type::v1::Change change;
+    change.set_name(name);
+    change.set_operation(operation);
+    change.mutable_resource()->PackFrom(resource);
+    ASSERT_THAT(database_->Write(
+                    MakeCall(),
+                    [&](storage::Writer& writer) { return api_->FollowAccounts(writer, change); }),
+                IsOk());
+  };
+  const auto promoters_missing = [&] {
+    v1::CheckReadinessRequest request;
+    request.set_name(kPlan);
+    const auto readiness = api_->CheckReadiness(MakeCall(), request);
+    int missing = 0;
+    for (const v1::ReadinessGap& gap : readiness->areas(0).gaps()) {
+      if (gap.resource() == "accounts/acme/sites/bkk") ++missing;
+    }
+    return missing;
+  };
+  accounts::v1::Site site;
+  site.set_name("accounts/acme/sites/bkk");
+  follow(site.name(), site);
+  EXPECT_EQ(promoters_missing(), 1);
+  accounts::v1::AccountSummary summary;
+  summary.set_name("accounts/acme/summary");
+  accounts::v1::RoleHolder& holder = *summary.add_role_holders();
+  holder.set_role(accounts::v1::STAKEHOLDER_ROLE_SITE_CHAMPION);
+  holder.set_site(site.name());
+  follow(summary.name(), summary);
+  EXPECT_EQ(promoters_missing(), 0);
+  summary.clear_role_holders();
+  follow(summary.name(), summary);
+  EXPECT_EQ(promoters_missing(), 1);
+  follow(site.name(), site, type::v1::OPERATION_DELETED);
+  EXPECT_EQ(promoters_missing(), 0);
+
+  const auto tasks = [&] {
+    v1::ListPlanTasksRequest request;
+    request.set_parent(kPlan);
+    return api_->ListPlanTasks(MakeCall(), request)->tasks_size();
+  };
+  const int before = tasks();
+  accounts::v1::StakeholderChange change;
+  change.set_name("accounts/acme/stakeholderChanges/2025-04-01-lead");
+  change.set_role(accounts::v1::STAKEHOLDER_ROLE_LEAD);
+  *change.mutable_date() = calendar::ToDate(absl::CivilDay(2025, 3, 1));
+  *change.mutable_watch_until() = calendar::ToDate(absl::CivilDay(2025, 3, 30));
+  follow(change.name(), change);
+  EXPECT_EQ(tasks(), before) << "what is over is no work any more";
+  *change.mutable_watch_until() = calendar::ToDate(absl::CivilDay(2025, 4, 10));
+  follow(change.name(), change);
+  follow(change.name(), change);
+  EXPECT_EQ(tasks(), before + 3);
+}
+
 TEST_F(KickoffApiTest, RefusesAStakeholderOfAnotherAccount) {
   ActivateTemplate();
   ASSERT_THAT(CreatePlan(), IsOk());

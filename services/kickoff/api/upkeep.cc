@@ -1,22 +1,30 @@
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/account_summary.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
+#include "banso/accounts/v1/site.pb.h"
+#include "banso/accounts/v1/stakeholder_change.pb.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
 #include "common/contract/retry.h"
 #include "common/status_macros.h"
 #include "services/kickoff/api/kickoff_api.h"
+#include "services/kickoff/domain/person_change.h"
 #include "services/kickoff/domain/plan_days.h"
 
 namespace banso::kickoff {
 namespace {
 
 using accounts::v1::Account;
+using accounts::v1::AccountSummary;
 using accounts::v1::Onboarding;
+using accounts::v1::Site;
+using accounts::v1::StakeholderChange;
 using storage::Reader;
 using storage::Writer;
 
@@ -33,7 +41,13 @@ void TakeOver(const Onboarding& onboarding, v1::Plan* plan) {
 }  // namespace
 
 absl::Status KickoffApi::FollowAccounts(Writer& writer, const type::v1::Change& change) {
+  if (change.resource().Is<Site>() || change.resource().Is<AccountSummary>()) {
+    return FollowCustomer(writer, change);
+  }
   if (change.operation() == type::v1::OPERATION_DELETED) return absl::OkStatus();
+  if (StakeholderChange person; change.resource().UnpackTo(&person)) {
+    return FollowPersonChange(writer, person);
+  }
   if (Account account; change.resource().UnpackTo(&account)) {
     return store_.account_copies.Put(writer, std::move(account)).status();
   }
@@ -50,8 +64,55 @@ absl::Status KickoffApi::FollowAccounts(Writer& writer, const type::v1::Change& 
                     });
 }
 
+absl::Status KickoffApi::FollowCustomer(Writer& writer, const type::v1::Change& change) {
+  const std::string account = contract::Ancestor(change.name(), "accounts");
+  if (Site site; change.resource().UnpackTo(&site)) {
+    if (change.operation() != type::v1::OPERATION_DELETED) {
+      BANSO_RETURN_IF_ERROR(store_.site_copies.Put(writer, std::move(site)).status());
+    } else if (const auto deleted = store_.site_copies.Delete(writer, change.name());
+               !absl::IsNotFound(deleted)) {
+      BANSO_RETURN_IF_ERROR(deleted);
+    }
+  } else if (AccountSummary summary; change.resource().UnpackTo(&summary)) {
+    BANSO_RETURN_IF_ERROR(store_.summary_copies.Put(writer, std::move(summary)).status());
+  }
+  // Whether a kickoff can be held may hang on it.
+  BANSO_ASSIGN_OR_RETURN(const std::vector<v1::Plan> plans,
+                         store_.plans.All(writer, contract::Join(account, "onboardings", "-")));
+  for (const v1::Plan& plan : plans) {
+    BANSO_RETURN_IF_ERROR(store_.RecordFacts(writer, plan.name()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status KickoffApi::FollowPersonChange(Writer& writer, const StakeholderChange& change) {
+  const std::string account = contract::Ancestor(change.name(), "accounts");
+  BANSO_ASSIGN_OR_RETURN(const absl::TimeZone zone, store_.Zone(writer, account));
+  // A new follower is told old changes too.
+  if (calendar::ToDay(change.watch_until()) < calendar::DayOf(writer.now(), zone)) {
+    return absl::OkStatus();
+  }
+  BANSO_ASSIGN_OR_RETURN(const std::vector<v1::Plan> plans,
+                         store_.plans.All(writer, contract::Join(account, "onboardings", "-")));
+  for (const v1::Plan& plan : plans) {
+    const std::string name = contract::Ancestor(plan.name(), "onboardings");
+    BANSO_ASSIGN_OR_RETURN(const auto onboarding, store_.onboarding_copies.Find(writer, name));
+    const bool ended = onboarding.has_value() &&
+                       (onboarding->state() == accounts::v1::ONBOARDING_STATE_CANCELLED ||
+                        onboarding->state() == accounts::v1::ONBOARDING_STATE_HANDED_OFF);
+    if (ended) continue;
+    BANSO_RETURN_IF_ERROR(ChangePlan(writer, plan.name(), "", [&](PlanParts& parts, const Actor&) {
+      AddPersonChangeTasks(change, &parts);
+      return absl::OkStatus();
+    }));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status KickoffApi::ForgetAccounts(Writer& writer) {
   BANSO_RETURN_IF_ERROR(writer.Execute("DELETE FROM account_copy", {}).status());
+  BANSO_RETURN_IF_ERROR(writer.Execute("DELETE FROM site_copy", {}).status());
+  BANSO_RETURN_IF_ERROR(writer.Execute("DELETE FROM summary_copy", {}).status());
   return writer.Execute("DELETE FROM onboarding_copy", {}).status();
 }
 

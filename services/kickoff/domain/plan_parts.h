@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "banso/accounts/v1/account_summary.pb.h"
+#include "banso/accounts/v1/site.pb.h"
 #include "banso/kickoff/v1/plan.pb.h"
 
 namespace banso::kickoff {
@@ -17,6 +19,9 @@ struct PlanParts {
   std::vector<v1::HearingAnswer> hearing_answers;
   std::vector<v1::Goal> goals;
   std::vector<v1::RoleAssignment> role_assignments;
+  // Of the account, as the accounts service last told: its sites, and who carries the project.
+  std::vector<accounts::v1::Site> sites;
+  std::vector<accounts::v1::RoleHolder> role_holders;
 };
 
 // The name of the plan of an onboarding, or of one of the plan's parts.

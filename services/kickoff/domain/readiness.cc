@@ -79,6 +79,26 @@ void CheckRoles(const PlanParts& parts, Areas* areas) {
   }
 }
 
+// One person may promote several sites.
+void CheckPromoters(const PlanParts& parts, Areas* areas) {
+  for (const accounts::v1::Site& site : parts.sites) {
+    const bool promoted =
+        std::any_of(parts.role_holders.begin(), parts.role_holders.end(),
+                    [&](const accounts::v1::RoleHolder& holder) {
+                      return holder.role() == accounts::v1::STAKEHOLDER_ROLE_SITE_CHAMPION &&
+                             holder.site() == site.name();
+                    });
+    if (promoted) {
+      areas->Filled("roles");
+      continue;
+    }
+    areas->Gap(
+        "roles",
+        MakeGap(site.name(), absl::StrCat("nobody promotes it at ", site.display_name()),
+                absl::StrCat("Ask the customer who promotes it at ", site.display_name()), true));
+  }
+}
+
 void CheckGoals(const PlanParts& parts, Areas* areas) {
   for (const v1::Goal& goal : parts.goals) {
     if (goal.state() == v1::GOAL_STATE_AGREED) {
@@ -140,6 +160,7 @@ void Judge(v1::ReadinessArea* area) {
 v1::Readiness CheckReadiness(const PlanParts& parts, absl::Time as_of) {
   Areas areas;
   CheckRoles(parts, &areas);
+  CheckPromoters(parts, &areas);
   CheckGoals(parts, &areas);
   CheckSchedule(parts, &areas);
   CheckHearing(parts, &areas);

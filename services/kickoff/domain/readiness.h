@@ -8,7 +8,8 @@
 namespace banso::kickoff {
 
 // Tells whether the kickoff can be held. NOT_READY while something required is missing;
-// READY_WITH_GAPS while something else is missing or only sales says so; else READY. Areas: roles,
+// READY_WITH_GAPS while something else is missing or only sales says so; else READY. Every site of
+// the customer needs a promoter; one person may stand for several. Areas: roles,
 // goals, schedule, and the areas of the hearing sheet in the order of first use. Gaps are in the
 // order in which to close them: required ones first.
 v1::Readiness CheckReadiness(const PlanParts& parts, absl::Time as_of);

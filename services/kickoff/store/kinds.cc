@@ -75,4 +75,18 @@ storage::Kind<accounts::v1::Onboarding> OnboardingCopyKind() {
           .record_changes = false};
 }
 
+storage::Kind<accounts::v1::Site> SiteCopyKind() {
+  return {.table = "site_copy",
+          .pattern = "accounts/{account}/sites/{site}",
+          .columns = {},
+          .record_changes = false};
+}
+
+storage::Kind<accounts::v1::AccountSummary> SummaryCopyKind() {
+  return {.table = "summary_copy",
+          .pattern = "accounts/{account}/summary",
+          .columns = {},
+          .record_changes = false};
+}
+
 }  // namespace banso::kickoff

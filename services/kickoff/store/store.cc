@@ -42,7 +42,9 @@ Store::Store()
       goals(GoalKind()),
       role_assignments(RoleAssignmentKind()),
       account_copies(AccountCopyKind()),
-      onboarding_copies(OnboardingCopyKind()) {}
+      onboarding_copies(OnboardingCopyKind()),
+      site_copies(SiteCopyKind()),
+      summary_copies(SummaryCopyKind()) {}
 
 absl::StatusOr<PlanParts> Store::Load(Reader& reader, absl::string_view name) const {
   PlanParts parts;
@@ -52,6 +54,12 @@ absl::StatusOr<PlanParts> Store::Load(Reader& reader, absl::string_view name) co
   BANSO_ASSIGN_OR_RETURN(parts.hearing_answers, hearing_answers.All(reader, name));
   BANSO_ASSIGN_OR_RETURN(parts.goals, goals.All(reader, name));
   BANSO_ASSIGN_OR_RETURN(parts.role_assignments, role_assignments.All(reader, name));
+  const std::string account = contract::Ancestor(name, "accounts");
+  BANSO_ASSIGN_OR_RETURN(parts.sites, site_copies.All(reader, account));
+  BANSO_ASSIGN_OR_RETURN(const auto summary, summary_copies.Find(reader, account + "/summary"));
+  if (summary.has_value()) {
+    parts.role_holders.assign(summary->role_holders().begin(), summary->role_holders().end());
+  }
   return parts;
 }
 
@@ -148,6 +156,8 @@ absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(goals.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(role_assignments.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(account_copies.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(site_copies.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(summary_copies.CheckSchema(reader));
   return onboarding_copies.CheckSchema(reader);
 }
 

@@ -10,7 +10,9 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/account_summary.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
+#include "banso/accounts/v1/site.pb.h"
 #include "banso/kickoff/v1/plan.pb.h"
 #include "banso/kickoff/v1/plan_template.pb.h"
 #include "common/storage/collection.h"
@@ -49,6 +51,8 @@ class Store {
   const storage::Collection<v1::RoleAssignment> role_assignments;
   const storage::Collection<accounts::v1::Account> account_copies;
   const storage::Collection<accounts::v1::Onboarding> onboarding_copies;
+  const storage::Collection<accounts::v1::Site> site_copies;
+  const storage::Collection<accounts::v1::AccountSummary> summary_copies;
   const storage::FactLog facts;
 
   // The plan `name` with all its parts. NOT_FOUND when there is no plan.

@@ -1,0 +1,140 @@
+#include "services/accounts/domain/erase.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/contract/errors.h"
+#include "common/storage/history.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/accounts/api/api_fixture.h"
+
+namespace banso::accounts {
+namespace {
+
+using ::banso::testing::IsOk;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// What must be nowhere any more.
+constexpr char kCanary[] = "canary";
+
+class EraseTest : public ApiTest {
+ protected:
+  void SetUp() override {
+    ApiTest::SetUp();
+    CreateWonAccount("a");
+    BANSO_ASSERT_OK(Do(&AccountsApi::CreateStakeholder, R"pb(
+      parent: "accounts/a"
+      stakeholder_id: "s1"
+      stakeholder {
+        display_name: "canary name"
+        name_kana: "canary kana"
+        email: "canary@acme.example"
+        phone: "canary 03"
+        title: "canary title"
+        roles: STAKEHOLDER_ROLE_PROJECT_OWNER
+        commitment { level: 3 note: "canary note" }
+      }
+      request_id: "make-s1"
+    )pb"));
+    BANSO_ASSERT_OK(Do(&AccountsApi::CreateMember, R"pb(
+      member_id: "kato"
+      member { display_name: "canary kato" email: "canary@vendor.example" }
+      request_id: "make-kato"
+    )pb"));
+    BANSO_ASSERT_OK(Do(&RelationsApi::CreateInteraction,
+                       absl::StrCat("parent: 'accounts/a' interaction_id: 'i1' interaction { "
+                                    "channel: INTERACTION_CHANNEL_PHONE start_time { seconds: ",
+                                    absl::ToUnixSeconds(now_),
+                                    " } members: 'members/kato' "
+                                    "stakeholders: 'accounts/a/stakeholders/s1' "
+                                    "subject: 'canary subject' notes: 'canary notes' } "
+                                    "request_id: 'make-i1'")));
+    BANSO_ASSERT_OK(Do(&PeopleApi::RecordEnthusiasm,
+                       "name: 'accounts/a/stakeholders/s1' level: 4 evidence: 'canary evidence'"));
+  }
+
+  // Everything in the tables that hold people and what was answered about them.
+  std::string Everything() {
+    std::string text;
+    const absl::Status status = database_->Read([&](storage::Reader& reader) -> absl::Status {
+      for (const char* sql :
+           {"SELECT data FROM stakeholder ORDER BY name", "SELECT data FROM member ORDER BY name",
+            "SELECT data FROM interaction ORDER BY name",
+            "SELECT data FROM stakeholder_change ORDER BY name",
+            "SELECT resource FROM change ORDER BY position",
+            "SELECT reply FROM request ORDER BY request_id"}) {
+        BANSO_RETURN_IF_ERROR(reader.Query(sql, {}, [&](const storage::Row& row) {
+          absl::StrAppend(&text, row.Blob(0));
+          return absl::OkStatus();
+        }));
+      }
+      for (const char* sql : {"SELECT search_text FROM stakeholder ORDER BY name",
+                              "SELECT search_text FROM member ORDER BY name"}) {
+        BANSO_RETURN_IF_ERROR(reader.Query(sql, {}, [&](const storage::Row& row) {
+          absl::StrAppend(&text, row.Text(0));
+          return absl::OkStatus();
+        }));
+      }
+      return absl::OkStatus();
+    });
+    EXPECT_THAT(status, IsOk());
+    return text;
+  }
+};
+
+TEST_F(EraseTest, NothingIsLeftOfPeopleWhoAreErased) {
+  EXPECT_THAT(Everything(), HasSubstr(kCanary));
+  BANSO_ASSERT_OK_AND_ASSIGN(
+      const auto erased,
+      Do(&PeopleApi::ErasePerson, "name: 'accounts/a/stakeholders/s1' request_id: 'erase-s1'"));
+  EXPECT_EQ(erased.resources(), 3) << "the person, the call, and the change that it is";
+  BANSO_ASSERT_OK(Do(&PeopleApi::ErasePerson, "name: 'members/kato'"));
+  EXPECT_THAT(Everything(), Not(HasSubstr(kCanary)));
+  EXPECT_EQ(FactNow("accounts/a/stakeholders/s1", "account.stakeholder.enthusiasm"), "");
+}
+
+TEST_F(EraseTest, AnErasedPersonIsThereWithoutAnythingPersonalAndStaysSo) {
+  const std::string name = "accounts/a/stakeholders/s1";
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto first,
+                             Do(&PeopleApi::ErasePerson, absl::StrCat("name: '", name, "'")));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Stakeholder left,
+                             Do(&AccountsApi::GetStakeholder, absl::StrCat("name: '", name, "'")));
+  EXPECT_EQ(left.display_name(), "-");
+  EXPECT_TRUE(left.has_erase_time());
+  EXPECT_EQ(left.active_until().day(), 24) << "no longer in charge";
+  EXPECT_EQ(FactNow("accounts/a", "account.people.project_owner"), "no");
+  now_ += absl::Hours(1);
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto again,
+                             Do(&PeopleApi::ErasePerson, absl::StrCat("name: '", name, "'")));
+  EXPECT_EQ(again.erase_time().seconds(), first.erase_time().seconds());
+  EXPECT_EQ(again.resources(), 0);
+  EXPECT_EQ(contract::Reason(Do(&AccountsApi::UpdateStakeholder,
+                                absl::StrCat("stakeholder { name: '", name, "' title: 'CTO' }"))
+                                 .status()),
+            kReasonPersonErased);
+}
+
+TEST_F(EraseTest, WatchersLearnOfIt) {
+  BANSO_ASSERT_OK(Do(&PeopleApi::ErasePerson, "name: 'members/kato'"));
+  storage::HistoryQuery query;
+  query.name = "members/kato";
+  const absl::Status status = database_->Read([&](storage::Reader& reader) -> absl::Status {
+    BANSO_ASSIGN_OR_RETURN(const auto page, storage::ListHistory(reader, query));
+    v1::Member last;
+    EXPECT_TRUE(page.items.at(0).resource().UnpackTo(&last));
+    EXPECT_TRUE(last.has_erase_time());
+    EXPECT_EQ(last.display_name(), "-");
+    return absl::OkStatus();
+  });
+  EXPECT_THAT(status, IsOk());
+}
+
+TEST_F(EraseTest, AMemberWhoHasAccountsGivesThemToOthersFirst) {
+  EXPECT_EQ(contract::Reason(Do(&PeopleApi::ErasePerson, "name: 'members/sato'").status()),
+            kReasonMemberInCharge);
+}
+
+}  // namespace
+}  // namespace banso::accounts

@@ -1,0 +1,105 @@
+#include <string>
+#include <utility>
+
+#include "common/calendar/proto_time.h"
+#include "common/contract/errors.h"
+#include "common/contract/resource_name.h"
+#include "common/status_macros.h"
+#include "common/storage/mutate.h"
+#include "services/accounts/api/listing.h"
+#include "services/accounts/api/team_api.h"
+#include "services/accounts/domain/erase.h"
+#include "services/accounts/domain/member.h"
+#include "services/accounts/domain/role_play.h"
+
+namespace banso::accounts {
+
+using storage::Reader;
+using storage::Writer;
+using v1::Account;
+using v1::Member;
+using v1::RolePlay;
+
+absl::StatusOr<Member> TeamApi::MoveMember(const Call& call, const v1::MoveMemberRequest& request) {
+  return storage::Mutate<Member>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Member> {
+        BANSO_ASSIGN_OR_RETURN(const Member before, store_.members.Get(writer, request.name()));
+        BANSO_RETURN_IF_ERROR(CheckNotErased(before.name(), before.has_erase_time()));
+        const absl::CivilDay today = VendorDay(writer.now());
+        const absl::CivilDay day = request.has_date() ? calendar::ToDay(request.date()) : today;
+        Member member = before;
+        BANSO_RETURN_IF_ERROR(Move(request.team(), request.department(), day, today, &member));
+        return store_.Save(writer, &before, member);
+      });
+}
+
+absl::StatusOr<RolePlay> TeamApi::CreateRolePlay(const Call& call,
+                                                 const v1::CreateRolePlayRequest& request) {
+  return storage::Mutate<RolePlay>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<RolePlay> {
+        BANSO_RETURN_IF_ERROR(store_.members.Get(writer, request.parent()).status());
+        RolePlay role_play = request.role_play();
+        role_play.set_name(contract::Join(request.parent(), "rolePlays",
+                                          contract::IdOrNew(request.role_play_id(), ids_)));
+        role_play.set_state(v1::ROLE_PLAY_STATE_INCOMPLETE);
+        contract::Violations violations;
+        CheckRolePlay(role_play, &violations);
+        if (calendar::ToDay(role_play.date()) > VendorDay(writer.now())) {
+          violations.Add("role_play.date", calendar::DayText(role_play.date()),
+                         "today or a day before", "IN_THE_FUTURE");
+        }
+        BANSO_RETURN_IF_ERROR(violations.ToStatus());
+        return store_.role_plays.Create(writer, std::move(role_play));
+      });
+}
+
+absl::StatusOr<RolePlay> TeamApi::GetRolePlay(const Call& /*call*/,
+                                              const v1::GetRolePlayRequest& request) {
+  return storage::Fetch<RolePlay>(
+      database_, [&](Reader& reader) { return store_.role_plays.Get(reader, request.name()); });
+}
+
+absl::StatusOr<v1::ListRolePlaysResponse> TeamApi::ListRolePlays(
+    const Call& /*call*/, const v1::ListRolePlaysRequest& request) {
+  return ListPage<v1::ListRolePlaysResponse>(
+      database_, store_.role_plays, ChildrenQuery(request),
+      [](v1::ListRolePlaysResponse* response) { return response->mutable_role_plays(); });
+}
+
+absl::StatusOr<RolePlay> TeamApi::RateRolePlay(const Call& call,
+                                               const v1::RateRolePlayRequest& request) {
+  return storage::Mutate<RolePlay>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<RolePlay> {
+        BANSO_ASSIGN_OR_RETURN(RolePlay role_play, store_.role_plays.Get(writer, request.name()));
+        contract::Violations violations;
+        BANSO_RETURN_IF_ERROR(
+            store_.CheckMember(writer, request.rating().rater(), "rating.rater", &violations));
+        BANSO_RETURN_IF_ERROR(violations.ToStatus());
+        BANSO_RETURN_IF_ERROR(Rate(request.rating(), writer.now(), &role_play));
+        if (role_play.state() == v1::ROLE_PLAY_STATE_PASSED) {
+          const std::string name = contract::Ancestor(role_play.name(), "members");
+          BANSO_ASSIGN_OR_RETURN(const Member before, store_.members.Get(writer, name));
+          Member member = before;
+          Certify(role_play, &member);
+          BANSO_RETURN_IF_ERROR(store_.Save(writer, &before, member).status());
+        }
+        return store_.role_plays.Update(writer, std::move(role_play));
+      });
+}
+
+absl::StatusOr<Account> TeamApi::WaiveCertification(const Call& call,
+                                                    const v1::WaiveCertificationRequest& request) {
+  return storage::Mutate<Account>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Account> {
+        BANSO_ASSIGN_OR_RETURN(const Account before,
+                               store_.AccountForChange(writer, request.name()));
+        contract::Violations violations;
+        BANSO_RETURN_IF_ERROR(store_.CheckMember(writer, request.member(), "member", &violations));
+        BANSO_RETURN_IF_ERROR(violations.ToStatus());
+        Account account = before;
+        Waive(request, writer.call().actor, writer.now(), &account);
+        return store_.Save(writer, &before, account);
+      });
+}
+
+}  // namespace banso::accounts

@@ -1,0 +1,203 @@
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/contract/errors.h"
+#include "common/testing/proves.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/accounts/api/api_fixture.h"
+#include "services/accounts/domain/member.h"
+#include "services/accounts/domain/role_play.h"
+
+namespace banso::accounts {
+namespace {
+
+using ::banso::testing::IsOk;
+using ::banso::testing::Proves;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using v1::Member;
+using v1::RolePlay;
+
+class TeamTest : public ApiTest {
+ protected:
+  // The members of a team on a day of 2026.
+  std::vector<std::string> MembersOf(const std::string& filter, int month, int day) {
+    std::vector<std::string> names;
+    const auto response =
+        Do(&AccountsApi::ListMembers,
+           absl::StrCat(filter, " as_of { year: 2026 month: ", month, " day: ", day, " }"));
+    EXPECT_THAT(response, IsOk());
+    for (const Member& member : response->members()) names.push_back(member.name());
+    return names;
+  }
+
+  // Makes the touch of every account `high`, which asks for a certification.
+  void AskForCertification() {
+    BANSO_ASSERT_OK(Do(&AccountsApi::SaveClassificationPolicy, R"pb(
+      classification_policy {
+        name: "classificationPolicies/p"
+        touches { value: "high" }
+        touch_certifications { touch: "high" certification: "high_touch" }
+      }
+      reason: "who works alone"
+    )pb"));
+    BANSO_ASSERT_OK(
+        Do(&AccountsApi::ActivateClassificationPolicy, "name: 'classificationPolicies/p@1'"));
+  }
+
+  absl::Status GiveTo(const std::string& member) {
+    return Do(&AccountsApi::ReassignAccounts,
+              absl::StrCat("assignments { account: 'accounts/a' role: OWNER_ROLE_ONBOARDING "
+                           "owner: '",
+                           member, "' }"))
+        .status();
+  }
+
+  absl::StatusOr<RolePlay> RateBy(const std::string& rater, int listening, int proposal) {
+    return Do(&TeamApi::RateRolePlay,
+              absl::StrCat("name: 'members/aoki/rolePlays/r1' rating { rater: '", rater,
+                           "' scores { key: 'listening' value: ", listening,
+                           " } scores { key: 'proposal' value: ", proposal, " } }"));
+  }
+
+  void CreateRolePlay() {
+    BANSO_ASSERT_OK(Do(&TeamApi::CreateRolePlay, R"pb(
+      parent: "members/aoki"
+      role_play_id: "r1"
+      role_play {
+        certification: "high_touch"
+        items { key: "listening" title: "Finds the problem" weight: 2 }
+        items { key: "proposal" title: "Proposes a way" }
+        pass_mark: 3.5
+        date { year: 2026 month: 3 day: 20 }
+        valid_for { count: 1 unit: PERIOD_UNIT_YEAR }
+      }
+    )pb"));
+  }
+};
+
+TEST_F(TeamTest, WhoBelongedWhereIsKnownForEveryDay) {
+  BANSO_ASSERT_OK(Do(&AccountsApi::CreateMember, R"pb(
+    member_id: "kato"
+    member { display_name: "加藤" team: "smb" department: "cs" }
+  )pb"));
+  now_ += absl::Hours(24 * 20);  // 14 April.
+  BANSO_ASSERT_OK_AND_ASSIGN(const Member moved, Do(&TeamApi::MoveMember, R"pb(
+                               name: "members/kato"
+                               team: "enterprise"
+                               department: "cs"
+                               date { year: 2026 month: 4 day: 10 }
+                             )pb"));
+  EXPECT_EQ(moved.team(), "enterprise");
+  ASSERT_EQ(moved.memberships_size(), 2);
+  EXPECT_EQ(moved.memberships(0).end_date().day(), 9);
+  EXPECT_THAT(MembersOf("team: 'smb'", 3, 24), IsEmpty());
+  EXPECT_THAT(MembersOf("team: 'smb'", 3, 25), ElementsAre("members/kato"));
+  EXPECT_THAT(MembersOf("team: 'smb'", 4, 9), ElementsAre("members/kato"));
+  EXPECT_THAT(MembersOf("team: 'smb'", 4, 10), IsEmpty());
+  EXPECT_THAT(MembersOf("team: 'enterprise'", 4, 10), ElementsAre("members/kato"));
+  EXPECT_THAT(MembersOf("department: 'cs'", 4, 9), ElementsAre("members/kato"));
+  Proves("CLS-08");
+  // A team that an update names counts from today on.
+  BANSO_ASSERT_OK(Do(&AccountsApi::UpdateMember, "member { name: 'members/kato' team: 'ops' }"));
+  EXPECT_THAT(MembersOf("team: 'enterprise'", 4, 13), ElementsAre("members/kato"));
+  EXPECT_THAT(MembersOf("team: 'ops'", 4, 14), ElementsAre("members/kato"));
+  // Neither before the present membership nor ahead of time.
+  for (const char* date : {"month: 4 day: 1", "month: 4 day: 15"}) {
+    EXPECT_THAT(Do(&TeamApi::MoveMember, absl::StrCat("name: 'members/kato' team: 'x' ",
+                                                      "date { year: 2026 ", date, " }")),
+                banso::testing::StatusIs(absl::StatusCode::kInvalidArgument))
+        << date;
+  }
+}
+
+TEST_F(TeamTest, AMemberIsFoundByTheReadingOfTheName) {
+  BANSO_ASSERT_OK(Do(&AccountsApi::CreateMember, R"pb(
+    member_id: "kato"
+    member { display_name: "加藤 花" name_kana: "カトウ ハナ" }
+  )pb"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto found, Do(&AccountsApi::ListMembers, "text: 'かとうは'"));
+  ASSERT_EQ(found.members_size(), 1);
+  EXPECT_EQ(found.members(0).name(), "members/kato");
+}
+
+TEST_F(TeamTest, ALeaveEndsAfterItBegins) {
+  const auto refused = Do(&AccountsApi::UpdateMember, R"pb(
+    member {
+      name: "members/aoki"
+      leaves {
+        start_date { year: 2026 month: 5 day: 2 }
+        end_date { year: 2026 month: 5 day: 1 }
+      }
+    }
+  )pb");
+  ASSERT_EQ(contract::FieldViolations(refused.status()).size(), 1);
+  EXPECT_EQ(contract::FieldViolations(refused.status())[0].field, "member.leaves[0].end_date");
+}
+
+TEST_F(TeamTest, OnlyTheCertifiedHaveHighTouchAccounts) {
+  AskForCertification();
+  CreateWonAccount("a");
+  EXPECT_EQ(GetAccount("a").classification().touch(), "high");
+  const std::string actor = std::exchange(actor_, "services/handoff");
+  EXPECT_EQ(contract::Reason(Do(&AccountsApi::CreateOnboarding,
+                                "parent: 'accounts/a' onboarding { kind: ONBOARDING_KIND_INITIAL "
+                                "owner: 'members/aoki' } "
+                                "contract_start { year: 2026 month: 4 day: 1 }")
+                                 .status()),
+            kReasonNotCertified);
+  actor_ = actor;
+  EXPECT_FALSE(GiveTo("members/aoki").ok());
+
+  CreateRolePlay();
+  BANSO_ASSERT_OK_AND_ASSIGN(const RolePlay one, RateBy("members/sato", 5, 5));
+  EXPECT_EQ(one.state(), v1::ROLE_PLAY_STATE_INCOMPLETE);
+  EXPECT_FALSE(GiveTo("members/aoki").ok()) << "one rater is not enough";
+  BANSO_ASSERT_OK_AND_ASSIGN(const RolePlay two, RateBy("members/ito", 2, 2));
+  EXPECT_EQ(two.state(), v1::ROLE_PLAY_STATE_PASSED);
+  EXPECT_DOUBLE_EQ(two.mean_score(), 3.5);
+  EXPECT_TRUE(two.has_agreement());
+  BANSO_EXPECT_OK(GiveTo("members/aoki"));
+  StartOnboarding("a", "o1");
+  Proves("LX-04");
+
+  // A certification ends; a waiver says why somebody else may.
+  now_ += absl::Hours(24 * 370);
+  EXPECT_FALSE(GiveTo("members/ito").ok());
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Account waived, Do(&TeamApi::WaiveCertification, R"pb(
+                               name: "accounts/a"
+                               member: "members/ito"
+                               reason: "the only one who speaks Thai"
+                             )pb"));
+  ASSERT_EQ(waived.certification_waivers_size(), 1);
+  EXPECT_EQ(waived.certification_waivers(0).waived_by(), "members/sato");
+  BANSO_EXPECT_OK(GiveTo("members/ito"));
+  EXPECT_FALSE(GiveTo("members/aoki").ok());
+}
+
+TEST_F(TeamTest, ARolePlayIsRatedInFullByOthersAndOnce) {
+  CreateRolePlay();
+  EXPECT_THAT(RateBy("members/aoki", 5, 5),
+              banso::testing::StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(RateBy("members/sato", 6, 5),
+              banso::testing::StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Do(&TeamApi::RateRolePlay,
+                 "name: 'members/aoki/rolePlays/r1' rating { rater: 'members/sato' "
+                 "scores { key: 'listening' value: 3 } scores { key: 'other' value: 3 } }"),
+              banso::testing::StatusIs(absl::StatusCode::kInvalidArgument));
+  BANSO_ASSERT_OK(RateBy("members/sato", 1, 1));
+  BANSO_ASSERT_OK_AND_ASSIGN(const RolePlay again, RateBy("members/sato", 2, 2));
+  EXPECT_EQ(again.ratings_size(), 1);
+  BANSO_ASSERT_OK_AND_ASSIGN(const RolePlay failed, RateBy("members/ito", 2, 2));
+  EXPECT_EQ(failed.state(), v1::ROLE_PLAY_STATE_FAILED);
+  EXPECT_FALSE(failed.has_agreement()) << "all scores are alike";
+  EXPECT_EQ(contract::Reason(RateBy("members/ito", 5, 5).status()), kReasonRolePlayDecided);
+  BANSO_ASSERT_OK_AND_ASSIGN(const Member member,
+                             Do(&AccountsApi::GetMember, "name: 'members/aoki'"));
+  EXPECT_THAT(member.certifications(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace banso::accounts

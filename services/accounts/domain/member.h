@@ -1,0 +1,48 @@
+#ifndef BANSO_SERVICES_ACCOUNTS_DOMAIN_MEMBER_H_
+#define BANSO_SERVICES_ACCOUNTS_DOMAIN_MEMBER_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/classification.pb.h"
+#include "banso/accounts/v1/role_play.pb.h"
+#include "common/contract/errors.h"
+
+namespace banso::accounts {
+
+inline constexpr char kReasonNotCertified[] = "NOT_CERTIFIED";
+
+// The civil day at `now` in which the days of the vendor's own people are counted (Asia/Tokyo).
+absl::CivilDay VendorDay(absl::Time now);
+
+// Adds what is wrong with a member by itself: a leave that ends before it begins.
+void CheckMember(const v1::Member& member, contract::Violations* violations);
+
+// Puts the member into a team and department from `day` on, and writes it down in `memberships`.
+// INVALID_ARGUMENT for a day after `today` or before the present membership began.
+absl::Status Move(const std::string& team, const std::string& department, absl::CivilDay day,
+                  absl::CivilDay today, v1::Member* member);
+
+// Writes down a change of `team` and `department` that has been made, from `today` on. For a new
+// member: where the member begins.
+void NoteMembership(absl::CivilDay today, v1::Member* member);
+
+// Lets a member have the account without being certified, in place of an earlier waiver.
+void Waive(const v1::WaiveCertificationRequest& request, const std::string& actor, absl::Time now,
+           v1::Account* account);
+
+// FAILED_PRECONDITION (NOT_CERTIFIED) unless the member may be the account's onboarding owner on
+// `day`: certified for what the policy asks for at the account's touch level, or let off.
+absl::Status CheckCertified(const v1::ClassificationPolicy& policy, const v1::Account& account,
+                            const v1::Member& member, absl::CivilDay day);
+
+// Whether the member is certified on a day.
+bool IsCertified(const v1::Member& member, absl::string_view certification, absl::CivilDay day);
+
+}  // namespace banso::accounts
+
+#endif  // BANSO_SERVICES_ACCOUNTS_DOMAIN_MEMBER_H_

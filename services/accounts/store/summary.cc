@@ -1,0 +1,104 @@
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "common/calendar/proto_time.h"
+#include "services/accounts/domain/account.h"
+#include "services/accounts/domain/contract.h"
+#include "services/accounts/store/store.h"
+
+// The part of Store that keeps the summaries.
+namespace banso::accounts {
+
+using storage::Reader;
+using storage::Writer;
+using v1::AccountSummary;
+
+namespace {
+
+std::string SummaryName(absl::string_view account) { return absl::StrCat(account, "/summary"); }
+
+// `2026-06-30-project-owner`.
+std::string IdOf(const v1::StakeholderChange& change) {
+  std::string role = v1::StakeholderRole_Name(change.role());
+  absl::string_view word = role;
+  absl::ConsumePrefix(&word, "STAKEHOLDER_ROLE_");
+  return absl::StrCat(calendar::DayText(change.date()), "-",
+                      absl::StrReplaceAll(absl::AsciiStrToLower(word), {{"_", "-"}}));
+}
+
+}  // namespace
+
+absl::StatusOr<Relations> Store::RelationsOf(Writer& writer, const v1::Account& account) const {
+  Relations relations;
+  relations.account = account;
+  BANSO_ASSIGN_OR_RETURN(relations.contracts, contracts.All(writer, account.name()));
+  for (v1::Contract& contract : relations.contracts) {
+    const v1::ContractState state = StateOn(contract, Today(account, writer.now()));
+    if (contract.state() == state) continue;
+    contract.set_state(state);
+    BANSO_ASSIGN_OR_RETURN(contract, contracts.Update(writer, contract));
+  }
+  BANSO_ASSIGN_OR_RETURN(relations.sites, sites.All(writer, account.name()));
+  BANSO_ASSIGN_OR_RETURN(relations.stakeholders, stakeholders.All(writer, account.name()));
+  BANSO_ASSIGN_OR_RETURN(relations.changes, stakeholder_changes.All(writer, account.name()));
+  return relations;
+}
+
+absl::Status Store::RecordChanges(Writer& writer, const AccountSummary& before,
+                                  const SummaryCause& cause, Relations* relations) const {
+  const absl::CivilDay today = Today(relations->account, writer.now());
+  const std::vector<v1::StakeholderChange> changes =
+      ChangesOfPeople({before.role_holders().begin(), before.role_holders().end()},
+                      RoleHolders(relations->stakeholders, today), today, cause.change);
+  for (v1::StakeholderChange change : changes) {
+    const std::string base = IdOf(change);
+    for (int attempt = 1;; ++attempt) {
+      change.set_name(contract::Join(relations->account.name(), "stakeholderChanges",
+                                     NumberedId(base, attempt)));
+      BANSO_ASSIGN_OR_RETURN(const bool taken, stakeholder_changes.Exists(writer, change.name()));
+      if (!taken) break;
+    }
+    change.set_recorded_by(writer.call().actor);
+    BANSO_ASSIGN_OR_RETURN(change, stakeholder_changes.Create(writer, std::move(change)));
+    relations->changes.push_back(std::move(change));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::RecountContacts(Reader& reader, const std::string& account,
+                                    AccountSummary* summary) const {
+  summary->clear_last_contacts();
+  summary->clear_last_contact_time();
+  return interactions.ForEach(reader, account, {}, [&](v1::Interaction& interaction) {
+    AddContact(interaction, summary);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Store::RefreshSummary(Writer& writer, const v1::Account& account,
+                                   const SummaryCause& cause) const {
+  BANSO_ASSIGN_OR_RETURN(const auto stored, summaries.Find(writer, SummaryName(account.name())));
+  const AccountSummary before = stored.value_or(AccountSummary());
+  BANSO_ASSIGN_OR_RETURN(Relations relations, RelationsOf(writer, account));
+  BANSO_RETURN_IF_ERROR(RecordChanges(writer, before, cause, &relations));
+  AccountSummary known = before;
+  if (cause.interaction != nullptr) AddContact(*cause.interaction, &known);
+  if (cause.recount_contacts) {
+    BANSO_RETURN_IF_ERROR(RecountContacts(writer, account.name(), &known));
+  }
+  const AccountSummary after = Summarize(relations, known, writer.now());
+  if (!stored.has_value() && IsEmpty(after)) return absl::OkStatus();
+  BANSO_RETURN_IF_ERROR(summaries.Put(writer, after).status());
+  const std::string zone = ZoneOf(account);
+  const std::string& actor = writer.call().actor;
+  return RecordFacts(
+      writer, FactChanges(account.name(), FactsOf(before, zone), FactsOf(after, zone), writer.now(),
+                          actor.empty() ? "services/accounts" : actor));
+}
+
+}  // namespace banso::accounts
