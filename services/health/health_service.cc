@@ -22,6 +22,7 @@
 #include "services/health/api/judgements/judgements_api.h"
 #include "services/health/api/outcomes/outcomes_api.h"
 #include "services/health/api/router.h"
+#include "services/health/api/scoring/scoring_api.h"
 #include "services/health/api/signals/effects.h"
 #include "services/health/api/signals/signals_api.h"
 #include "services/health/api/stages/stages_api.h"
@@ -162,6 +163,7 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   service->Add(StudiesRouter(*service->Own(std::make_unique<StudiesApi>(*database, *store))));
   StagesApi* stages = service->Own(std::make_unique<StagesApi>(*database, *store, *evaluator));
   service->Add(StagesRouter(*stages));
+  service->Add(ScoringRouter(*service->Own(std::make_unique<ScoringApi>(*database, *store, *ids))));
   service->Add(FactsRouter(*database, *store));
   AddFollowers(environment, store, database, *service);
   AddTaskFollower(environment, store, database, *service);

@@ -36,6 +36,7 @@ health::v1::SaveScoreModelRequest Model() {
   model.set_display_name("Use");
   model.set_purpose("Tell who uses the product.");
   model.set_decision_served("Whom to call.");
+  model.set_owner("members/aoki");
   model.set_qualitative_share(0);
   model.set_minimum_coverage(0.5);
   health::v1::Measure& measure = *model.add_measures();

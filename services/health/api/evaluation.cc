@@ -8,6 +8,7 @@
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "services/health/domain/score.h"
+#include "services/health/domain/scoring/score_override.h"
 #include "services/health/domain/success.h"
 
 namespace banso::health {
@@ -56,12 +57,58 @@ MeasureReading ReadingOf(const v1::Measure& measure, const rule::Moment& moment,
     return reading;
   }
   reading.explanation = rule::Explain(measure.fact(), moment, catalog, readings);
+  if (measure.stale() == v1::STALE_POLICY_COUNT && !reading.explanation.has_value()) {
+    type::v1::FactRef of_any_age = measure.fact();
+    of_any_age.clear_max_age();
+    reading.stale = rule::Explain(of_any_age, moment, catalog, readings);
+  }
   for (const rule::FactRead& read : rule::Reads(measure.fact(), moment, catalog)) {
     const auto found = readings.find(rule::Key(read));
     if (found == readings.end() || !found->second.has_occurred_time()) continue;
     reading.occurred = calendar::ToTime(found->second.occurred_time());
   }
   return reading;
+}
+
+struct ClockFact {
+  type::v1::Clock clock;
+  const char* fact;
+};
+constexpr ClockFact kClockFacts[] = {
+    {type::v1::CLOCK_CONTRACT_START, "account.onboarding.clock.contract_start"},
+    {type::v1::CLOCK_FIRST_MEETING, "account.onboarding.clock.first_meeting"},
+    {type::v1::CLOCK_KICKOFF, "account.onboarding.clock.kickoff"},
+    {type::v1::CLOCK_GO_LIVE, "account.onboarding.clock.go_live"},
+    {type::v1::CLOCK_FIRST_VALUE, "account.onboarding.clock.first_value"},
+    {type::v1::CLOCK_COMPLETION, "account.onboarding.clock.completion"},
+    {type::v1::CLOCK_HANDOFF_ACCEPTED, "account.onboarding.clock.handoff_accepted"},
+};
+constexpr char kStateFact[] = "account.onboarding.state";
+constexpr char kRunning[] = "running";
+
+// What is read of an onboarding to know what it was: its state, then its clocks.
+const std::vector<std::string>& OnboardingFacts() {
+  static const auto& facts = *new std::vector<std::string>([] {
+    std::vector<std::string> names = {kStateFact};
+    for (const ClockFact& entry : kClockFacts) names.emplace_back(entry.fact);
+    return names;
+  }());
+  return facts;
+}
+
+// The onboarding as the answers to OnboardingFacts have it.
+Onboarding AsKnown(const Onboarding& onboarding, absl::Span<const fact::v1::FactReading> answers) {
+  Onboarding then;
+  then.set_name(onboarding.name());
+  *then.mutable_create_time() = onboarding.create_time();
+  if (answers[0].value().text() == kRunning) then.set_state(accounts::v1::ONBOARDING_STATE_RUNNING);
+  for (size_t i = 1; i < answers.size(); ++i) {
+    if (!answers[i].value().has_date()) continue;
+    accounts::v1::ClockReading* clock = then.add_clocks();
+    clock->set_clock(kClockFacts[i - 1].clock);
+    *clock->mutable_date() = answers[i].value().date();
+  }
+  return then;
 }
 
 }  // namespace
@@ -86,6 +133,7 @@ absl::StatusOr<AccountEvaluation> AccountEvaluation::Load(const Store& store,
   evaluation.zone_ = calendar::ZoneOrUtc(evaluation.zone_name_);
   evaluation.archived_ = header.has_archive_time();
   BANSO_ASSIGN_OR_RETURN(evaluation.onboardings_, store.OnboardingsOf(reader, account));
+  BANSO_ASSIGN_OR_RETURN(evaluation.overrides_, store.OverridesOf(reader, account));
   return evaluation;
 }
 
@@ -134,34 +182,100 @@ absl::StatusOr<rule::Readings> AccountEvaluation::ReadAll(const v1::ScoreModel& 
   return readings;
 }
 
+// The moment with the onboarding that was running. As known at a time, its state and clocks are
+// those facts as they were known then: what has become of it since must not be seen.
+absl::StatusOr<rule::Moment> AccountEvaluation::MomentOfRunning(const AsOf& as_of) {
+  if (!as_of.known_at.has_value()) return MomentFor(RunningOne(onboardings_), as_of);
+  const rule::Moment bare = MomentFor(nullptr, as_of);
+  std::vector<rule::FactRead> reads;
+  for (const Onboarding& onboarding : onboardings_) {
+    for (const std::string& fact : OnboardingFacts()) {
+      rule::FactRead& read = reads.emplace_back();
+      read.subject = onboarding.name();
+      read.query.set_fact(fact);
+    }
+  }
+  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactReading> answers,
+                         facts_->Read(reads, bare));
+  std::vector<Onboarding> then;
+  for (size_t i = 0; i < onboardings_.size(); ++i) {
+    then.push_back(AsKnown(
+        onboardings_[i],
+        absl::MakeSpan(answers).subspan(i * OnboardingFacts().size(), OnboardingFacts().size())));
+  }
+  return MomentFor(RunningOne(then), as_of);
+}
+
+absl::StatusOr<AccountEvaluation::Inputs> AccountEvaluation::ReadInputs(
+    const v1::ScoreModel& model, const rule::FactCatalog& catalog, const AsOf& as_of) {
+  Inputs inputs;
+  BANSO_ASSIGN_OR_RETURN(inputs.moment, MomentOfRunning(as_of));
+  BANSO_ASSIGN_OR_RETURN(const rule::Readings readings, ReadAll(model, inputs.moment, catalog));
+  inputs.applies.set_result(type::v1::TRUTH_TRUE);
+  if (model.has_applies_if()) {
+    inputs.applies = rule::Evaluate(model.applies_if(), inputs.moment, catalog, readings);
+  }
+  if (inputs.applies.result() != type::v1::TRUTH_TRUE) return inputs;
+  for (const v1::Measure& measure : model.measures()) {
+    inputs.measures.push_back(ReadingOf(measure, inputs.moment, catalog, readings));
+  }
+  return inputs;
+}
+
 absl::StatusOr<v1::Score> AccountEvaluation::ScoreBy(const v1::ScoreModel& model,
                                                      const rule::FactCatalog& catalog,
                                                      const AsOf& as_of) {
-  const rule::Moment moment = MomentFor(RunningOne(onboardings_), as_of);
-  BANSO_ASSIGN_OR_RETURN(const rule::Readings readings, ReadAll(model, moment, catalog));
+  BANSO_ASSIGN_OR_RETURN(const Inputs inputs, ReadInputs(model, catalog, as_of));
   v1::Score score;
-  Explanation applies;
-  applies.set_result(type::v1::TRUTH_TRUE);
-  if (model.has_applies_if()) {
-    applies = rule::Evaluate(model.applies_if(), moment, catalog, readings);
-  }
-  if (applies.result() == type::v1::TRUTH_TRUE) {
-    std::vector<MeasureReading> measures;
-    for (const v1::Measure& measure : model.measures()) {
-      measures.push_back(ReadingOf(measure, moment, catalog, readings));
-    }
-    score = ComputeScore(model, measures, rule::Today(moment));
+  if (inputs.applies.result() == type::v1::TRUTH_TRUE) {
+    score = ComputeScore(model, inputs.measures, rule::Today(inputs.moment));
   } else {
     score.set_state(v1::SCORE_STATE_NOT_APPLICABLE);
     score.set_no_value_because(
-        applies.result() == type::v1::TRUTH_FALSE
-            ? absl::StrCat("the model does not apply: ", applies.rule())
-            : absl::StrCat("it is not known whether the model applies: ", FirstUnknown(applies)));
+        inputs.applies.result() == type::v1::TRUTH_FALSE
+            ? absl::StrCat("the model does not apply: ", inputs.applies.rule())
+            : absl::StrCat("it is not known whether the model applies: ",
+                           FirstUnknown(inputs.applies)));
   }
   score.set_name(contract::Join(account_, "scores", contract::LastId(model.name())));
   score.set_score_model(JoinName(model.name(), model.revision()));
   *score.mutable_as_of() = calendar::ToTimestamp(as_of.time);
+  std::vector<v1::ScoreOverride> about;
+  for (const v1::ScoreOverride& judged : overrides_) {
+    if (contract::Parent(judged.name()) == score.name()) about.push_back(judged);
+  }
+  if (const v1::ScoreOverride* judged = StandingAt(about, as_of.time); judged != nullptr) {
+    ApplyOverride(*judged, score);
+  }
   return score;
+}
+
+absl::StatusOr<AccountEvaluation::Points> AccountEvaluation::PointsBy(
+    const v1::ScoreModel& model, const rule::FactCatalog& catalog, const AsOf& as_of) {
+  BANSO_ASSIGN_OR_RETURN(const Inputs inputs, ReadInputs(model, catalog, as_of));
+  Points points;
+  points.applies = inputs.applies.result() == type::v1::TRUTH_TRUE;
+  if (!points.applies) return points;
+  points.of_measure = PointsOfAll(model, inputs.measures, rule::Today(inputs.moment));
+  return points;
+}
+
+absl::StatusOr<Explanation> AccountEvaluation::Evaluate(const type::v1::Condition& condition,
+                                                        const rule::FactCatalog& catalog,
+                                                        const AsOf& as_of) {
+  BANSO_ASSIGN_OR_RETURN(const rule::Moment moment, MomentOfRunning(as_of));
+  return rule::Evaluate(condition, moment, catalog, *facts_);
+}
+
+absl::StatusOr<std::optional<type::v1::Value>> AccountEvaluation::Latest(absl::string_view fact,
+                                                                         const AsOf& as_of) {
+  rule::FactRead read;
+  read.subject = account_;
+  read.query.set_fact(std::string(fact));
+  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactReading> readings,
+                         facts_->Read({read}, MomentFor(nullptr, as_of)));
+  if (!readings[0].has_value()) return std::optional<type::v1::Value>();
+  return std::optional<type::v1::Value>(readings[0].value());
 }
 
 absl::StatusOr<v1::SuccessLabel> AccountEvaluation::LabelBy(const v1::SuccessDefinition& definition,

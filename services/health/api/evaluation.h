@@ -14,9 +14,12 @@
 #include "banso/health/v1/signal.pb.h"
 #include "banso/health/v1/stage.pb.h"
 #include "banso/health/v1/success.pb.h"
+#include "banso/type/v1/condition.pb.h"
+#include "banso/type/v1/value.pb.h"
 #include "common/rule/catalog.h"
 #include "common/rule/evaluate.h"
 #include "common/storage/database.h"
+#include "services/health/domain/score.h"
 #include "services/health/store/fact_reader.h"
 #include "services/health/store/store.h"
 
@@ -62,10 +65,27 @@ class AccountEvaluation {
   rule::Moment LatestMoment(const AsOf& as_of) const;
   StoreFactReader& facts() { return *facts_; }
 
-  // The account's score by a model revision. The moment's onboarding is the running one, of several
-  // the one created last.
+  // The account's score by a model revision, with the override that stood then. The moment's
+  // onboarding is the running one, of several the one created last; as known at a time, that is the
+  // one whose state and clocks, as they were known then, say so.
   absl::StatusOr<v1::Score> ScoreBy(const v1::ScoreModel& model, const rule::FactCatalog& catalog,
                                     const AsOf& as_of);
+
+  // The points of each of the model's measures, and whether the model applies. Overrides play no
+  // part.
+  struct Points {
+    bool applies = false;
+    std::vector<MeasurePoints> of_measure;
+  };
+  absl::StatusOr<Points> PointsBy(const v1::ScoreModel& model, const rule::FactCatalog& catalog,
+                                  const AsOf& as_of);
+
+  // Evaluates a condition about the account. The moment is that of ScoreBy.
+  absl::StatusOr<type::v1::Explanation> Evaluate(const type::v1::Condition& condition,
+                                                 const rule::FactCatalog& catalog,
+                                                 const AsOf& as_of);
+  // The latest value of a fact of the account as of then; nothing when it is unknown.
+  absl::StatusOr<std::optional<type::v1::Value>> Latest(absl::string_view fact, const AsOf& as_of);
 
   // The label of one of its onboardings by a definition revision, under the name that callers see.
   absl::StatusOr<v1::SuccessLabel> LabelBy(const v1::SuccessDefinition& definition,
@@ -79,6 +99,15 @@ class AccountEvaluation {
   AccountEvaluation(StoreFactReader& facts, std::string account)
       : account_(std::move(account)), facts_(&facts) {}
 
+  // What a model reads of the account at one moment.
+  struct Inputs {
+    rule::Moment moment;
+    type::v1::Explanation applies;
+    std::vector<MeasureReading> measures;
+  };
+  absl::StatusOr<Inputs> ReadInputs(const v1::ScoreModel& model, const rule::FactCatalog& catalog,
+                                    const AsOf& as_of);
+  absl::StatusOr<rule::Moment> MomentOfRunning(const AsOf& as_of);
   absl::StatusOr<rule::Readings> ReadAll(const v1::ScoreModel& model, const rule::Moment& moment,
                                          const rule::FactCatalog& catalog);
 
@@ -87,6 +116,7 @@ class AccountEvaluation {
   std::string zone_name_;
   bool archived_ = false;
   std::vector<accounts::v1::Onboarding> onboardings_;
+  std::vector<v1::ScoreOverride> overrides_;
   StoreFactReader* facts_;
 };
 

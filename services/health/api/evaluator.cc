@@ -1,5 +1,6 @@
 #include "services/health/api/evaluator.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "common/status_macros.h"
 #include "services/health/api/signals/observation.h"
 #include "services/health/api/stages/stage_evaluation.h"
+#include "services/health/domain/scoring/score_override.h"
 #include "services/health/domain/signals/signal.h"
 
 namespace banso::health {
@@ -30,6 +32,20 @@ absl::StatusOr<std::optional<AccountEvaluation>> LoadActive(const Store& store, 
   if (!loaded.ok()) return loaded.status();
   if (loaded->archived()) return std::optional<AccountEvaluation>();
   return std::optional<AccountEvaluation>(*std::move(loaded));
+}
+
+// The next turn is at the beginning of the account's next day, or when a judgement about one of its
+// scores is over before.
+absl::Status EndTurn(const Store& store, Writer& writer, const DueEvaluation& turn,
+                     absl::Time now) {
+  const absl::TimeZone zone = calendar::ZoneOrUtc(store.ZoneOf(writer, turn.account));
+  const absl::CivilDay today = calendar::DayOf(now, zone);
+  absl::Time next = calendar::StartOfDay(today + 1, zone);
+  BANSO_ASSIGN_OR_RETURN(const std::vector<v1::ScoreOverride> judged,
+                         store.OverridesOf(writer, turn.account));
+  const std::optional<absl::Time> over = NextEnd(judged, now);
+  if (over.has_value()) next = std::min(next, *over);
+  return MarkDone(writer, turn, next);
 }
 
 }  // namespace
@@ -246,16 +262,13 @@ absl::Status Evaluator::WriteSignals(const Call& call, const Rules& rules,
 
 absl::Status Evaluator::EndTurns(const Call& call, const std::vector<DueEvaluation>& due) {
   return database_
-      .Write(
-          call,
-          [&](Writer& writer) -> absl::Status {
-            for (const DueEvaluation& turn : due) {
-              const absl::TimeZone zone = calendar::ZoneOrUtc(store_.ZoneOf(writer, turn.account));
-              const absl::CivilDay today = calendar::DayOf(call.now, zone);
-              BANSO_RETURN_IF_ERROR(MarkDone(writer, turn, calendar::StartOfDay(today + 1, zone)));
-            }
-            return absl::OkStatus();
-          })
+      .Write(call,
+             [&](Writer& writer) -> absl::Status {
+               for (const DueEvaluation& turn : due) {
+                 BANSO_RETURN_IF_ERROR(EndTurn(store_, writer, turn, call.now));
+               }
+               return absl::OkStatus();
+             })
       .status();
 }
 

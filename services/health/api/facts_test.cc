@@ -115,6 +115,7 @@ TEST_F(FactsTest, AnswersWithAFreshScoreBeforeTheSweepHasRun) {
   model.set_display_name("Use");
   model.set_purpose("p");
   model.set_decision_served("d");
+  model.set_owner("members/aoki");
   v1::Measure* measure = model.add_measures();
   measure->set_key("logins");
   measure->mutable_fact()->set_fact("metric.logins");

@@ -1,14 +1,22 @@
+#include <algorithm>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
 #include "common/contract/field_mask.h"
 #include "common/contract/field_rules.h"
+#include "common/rule/catalog.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
 #include "services/health/api/health_api.h"
 #include "services/health/api/lists.h"
+#include "services/health/domain/fact_types.h"
+#include "services/health/domain/metric_ratio.h"
 
 namespace banso::health {
 
@@ -16,13 +24,51 @@ using storage::Reader;
 using storage::Writer;
 using v1::Metric;
 
+namespace {
+
+// Checks a metric as it would be stored. The parts of a ratio are read one level deep.
+absl::Status CheckStored(const Store& store, Reader& reader, const Metric& metric) {
+  contract::Violations violations;
+  CheckMetric(metric, "metric", &violations);
+  BANSO_RETURN_IF_ERROR(violations.ToStatus());
+  if (!metric.has_ratio()) return absl::OkStatus();
+  std::vector<std::string> facts;
+  std::set<std::string> ratios;
+  BANSO_RETURN_IF_ERROR(store.metrics.ForEach(reader, "", {}, [&](Metric& other) {
+    facts.push_back(MetricFact(other.name()));
+    if (other.kind() == v1::METRIC_KIND_RATIO) ratios.insert(facts.back());
+    return absl::OkStatus();
+  }));
+  const std::pair<const char*, std::string> parts[] = {
+      {"metric.ratio.numerator.fact", metric.ratio().numerator().fact()},
+      {"metric.ratio.denominator.fact", metric.ratio().denominator().fact()}};
+  for (const auto& [field, fact] : parts) {
+    if (!absl::StartsWith(fact, "metric.")) continue;
+    if (ratios.count(fact) > 0) {
+      violations.Add(field, fact, "a fact that is no ratio itself", "NOT_ACCEPTED");
+    } else if (std::find(facts.begin(), facts.end(), fact) == facts.end()) {
+      const auto nearest = rule::NearestWord(fact, facts);
+      violations.Add(
+          field, fact,
+          absl::StrCat("the fact of a metric that exists",
+                       nearest.has_value() ? absl::StrCat("; did you mean ", *nearest) : ""),
+          "UNKNOWN_FACT");
+    }
+  }
+  return violations.ToStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<Metric> HealthApi::CreateMetric(const Call& call,
                                                const v1::CreateMetricRequest& request) {
-  return storage::Mutate<Metric>(database_, call, request, [&](Writer& writer) {
-    Metric metric = request.metric();
-    metric.set_name(absl::StrCat("metrics/", request.metric_id()));
-    return store_.metrics.Create(writer, std::move(metric));
-  });
+  return storage::Mutate<Metric>(database_, call, request,
+                                 [&](Writer& writer) -> absl::StatusOr<Metric> {
+                                   Metric metric = request.metric();
+                                   metric.set_name(absl::StrCat("metrics/", request.metric_id()));
+                                   BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, metric));
+                                   return store_.metrics.Create(writer, std::move(metric));
+                                 });
 }
 
 absl::StatusOr<Metric> HealthApi::GetMetric(const Call&, const v1::GetMetricRequest& request) {
@@ -58,10 +104,12 @@ absl::StatusOr<Metric> HealthApi::UpdateMetric(const Call& call,
           if (!request.allow_missing()) return contract::NotFound(patch.name());
           Metric created = patch;
           BANSO_RETURN_IF_ERROR(contract::CheckResource("metric", &created));
+          BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, created));
           return store_.metrics.Create(writer, std::move(created));
         }
         BANSO_RETURN_IF_ERROR(
             contract::ApplyMask(request.update_mask(), patch, "metric", &*metric));
+        BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, *metric));
         return store_.metrics.Update(writer, *std::move(metric), patch.etag());
       });
 }

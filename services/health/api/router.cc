@@ -138,6 +138,19 @@ server::Router SignalsRouter(SignalsApi& api) {
   return router;
 }
 
+server::Router ScoringRouter(ScoringApi& api) {
+  server::Router router("banso.health.v1.ScoringService");
+  router.Unary("CreateScoreOverride", &ScoringApi::CreateScoreOverride, &api);
+  router.Unary("EndScoreOverride", &ScoringApi::EndScoreOverride, &api);
+  router.Unary("GetScoreOverride", &ScoringApi::GetScoreOverride, &api);
+  router.Unary("ListScoreOverrides", &ScoringApi::ListScoreOverrides, &api);
+  router.Unary("ListScoreHistory", &ScoringApi::ListScoreHistory, &api);
+  router.Unary("CompareScoreModels", &ScoringApi::CompareScoreModels, &api);
+  router.Unary("BacktestModel", &ScoringApi::BacktestModel, &api);
+  router.Unary("FitModel", &ScoringApi::FitModel, &api);
+  return router;
+}
+
 server::Router FactsRouter(storage::Database& database, const Store& store) {
   server::FactsServiceOptions options;
   options.database = &database;

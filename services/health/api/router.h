@@ -5,6 +5,7 @@
 #include "common/storage/database.h"
 #include "services/health/api/health_api.h"
 #include "services/health/api/judgements/judgements_api.h"
+#include "services/health/api/scoring/scoring_api.h"
 #include "services/health/api/signals/signals_api.h"
 #include "services/health/store/store.h"
 
@@ -18,6 +19,9 @@ server::Router JudgementsRouter(JudgementsApi& api);
 
 // The handlers of banso.health.v1.SignalsService.
 server::Router SignalsRouter(SignalsApi& api);
+
+// banso.health.v1.ScoringService. The api must outlive the router.
+server::Router ScoringRouter(ScoringApi& api);
 
 // The handlers of banso.fact.v1.FactsService.
 server::Router FactsRouter(storage::Database& database, const Store& store);

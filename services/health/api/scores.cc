@@ -1,8 +1,10 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
@@ -12,6 +14,7 @@
 #include "services/health/api/lists.h"
 #include "services/health/api/rule_checks.h"
 #include "services/health/domain/score_model.h"
+#include "services/health/domain/scoring/score_trend.h"
 #include "services/health/store/evaluations.h"
 
 namespace banso::health {
@@ -91,6 +94,21 @@ absl::Status FillStaleBecause(const Store& store, Reader& reader, absl::Time now
   return absl::OkStatus();
 }
 
+// Says how a stored score has moved.
+absl::Status FillTrend(const Store& store, Reader& reader, absl::Time now, Score& score) {
+  BANSO_ASSIGN_OR_RETURN(const std::vector<v1::ScoreMoment> history,
+                         store.HistoryOf(reader, score.name()));
+  const absl::TimeZone zone = calendar::ZoneOrUtc(store.ZoneOf(reader, score.name()));
+  const std::optional<double> trend = ScoreTrendPerWeek(history, calendar::DayOf(now, zone), zone);
+  if (trend.has_value()) score.set_trend_per_week(*trend);
+  return absl::OkStatus();
+}
+
+absl::Status FillWhenRead(const Store& store, Reader& reader, absl::Time now, Score& score) {
+  BANSO_RETURN_IF_ERROR(FillStaleBecause(store, reader, now, score));
+  return FillTrend(store, reader, now, score);
+}
+
 }  // namespace
 
 absl::StatusOr<ScoreModel> HealthApi::SaveScoreModel(const Call& call,
@@ -152,7 +170,7 @@ absl::StatusOr<Score> HealthApi::GetScore(const Call& call, const v1::GetScoreRe
     if (!stored.has_value()) {
       return ComputeNow(store_, reader, question, {.time = call.now}, call.now);
     }
-    BANSO_RETURN_IF_ERROR(FillStaleBecause(store_, reader, call.now, *stored));
+    BANSO_RETURN_IF_ERROR(FillWhenRead(store_, reader, call.now, *stored));
     return *std::move(stored);
   });
 }
@@ -170,7 +188,7 @@ absl::StatusOr<v1::ListScoresResponse> HealthApi::ListScores(const Call& call,
       database_, [&](Reader& reader) -> absl::StatusOr<v1::ListScoresResponse> {
         BANSO_ASSIGN_OR_RETURN(storage::Page<Score> page, store_.scores.List(reader, query));
         for (Score& score : page.items) {
-          BANSO_RETURN_IF_ERROR(FillStaleBecause(store_, reader, call.now, score));
+          BANSO_RETURN_IF_ERROR(FillWhenRead(store_, reader, call.now, score));
         }
         return ToResponse<v1::ListScoresResponse>(std::move(page),
                                                   &v1::ListScoresResponse::mutable_scores);

@@ -52,6 +52,7 @@ v1::ScoreModel MakeModel() {
   model.set_display_name("Onboarding health");
   model.set_purpose("Tell by day 30 who will not get to an interview");
   model.set_decision_served("The owner calls everybody in the red band");
+  model.set_owner("members/aoki");
   v1::Measure* pool = model.add_measures();
   pool->set_key("pool");
   pool->mutable_fact()->set_fact("metric.pool");
@@ -177,17 +178,19 @@ TEST_F(ScoresTest, ComputesDraftsWithOtherSharesWithoutStoringThem) {
   EXPECT_NEAR(in_force.value(), 57.5, 1e-9);
 }
 
-TEST_F(ScoresTest, RefusesAModelWithoutPurpose) {
+TEST_F(ScoresTest, RefusesAModelWithoutPurposeDecisionOrOwner) {
   v1::SaveScoreModelRequest save;
   *save.mutable_score_model() = MakeModel();
   save.mutable_score_model()->clear_purpose();
   save.mutable_score_model()->clear_decision_served();
+  save.mutable_score_model()->clear_owner();
   save.set_reason("no idea");
   const absl::Status status = contract::Check(&save);
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument));
   std::vector<std::string> fields;
   for (const auto& violation : contract::FieldViolations(status)) fields.push_back(violation.field);
-  EXPECT_THAT(fields, ElementsAre("score_model.purpose", "score_model.decision_served"));
+  EXPECT_THAT(fields, ElementsAre("score_model.purpose", "score_model.decision_served",
+                                  "score_model.owner"));
 }
 
 TEST_F(ScoresTest, RefusesAModelThatReadsUnknownFactsUnlessTheyAreBroughtAlong) {

@@ -57,7 +57,7 @@ fact::v1::FactType TypeOf(const v1::Metric& metric) {
       metric.meaning().empty() ? metric.display_name() : metric.meaning());
   type.set_counter(metric.kind() == v1::METRIC_KIND_COUNTER ||
                    metric.kind() == v1::METRIC_KIND_DISTINCT_USERS);
-  type.set_per_object(true);
+  type.set_per_object(metric.kind() != v1::METRIC_KIND_RATIO);
   return type;
 }
 

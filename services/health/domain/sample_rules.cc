@@ -55,6 +55,11 @@ std::optional<SampleFault> CheckSample(const v1::Sample& sample, const v1::Metri
   if (sample.account().empty() == !sample.has_external_id()) {
     return SampleFault{"account", "exactly one of account and external_id must be set"};
   }
+  if (metric.kind() == v1::METRIC_KIND_RATIO) {
+    return SampleFault{"metric", absl::StrCat(metric.name(),
+                                              " is a ratio of facts and takes no "
+                                              "samples; a metric of another kind does")};
+  }
   if (metric.kind() == v1::METRIC_KIND_DISTINCT_USERS && sample.user().empty()) {
     return SampleFault{"user", absl::StrCat("it is missing; samples of ", metric.name(),
                                             " name the user who did it")};

@@ -23,9 +23,10 @@ struct Weighed {
   const v1::Measure* measure = nullptr;
   // Absent when it is missing, or read as something that has no points.
   std::optional<type::v1::Value> value;
-  // Absent when it counts nothing; else known or assumed.
+  // Absent when it counts nothing; else known, stale or assumed.
   std::optional<double> points;
   bool known = false;
+  bool stale = false;
 };
 
 // The part of the score that a group has.
@@ -74,10 +75,24 @@ Weighed Weigh(const v1::Measure& measure, const MeasureReading& reading, absl::C
   }
   if (weighed.value.has_value()) weighed.points = PointsOf(measure, *weighed.value, today);
   weighed.known = weighed.points.has_value();
-  if (!weighed.known && measure.missing() == v1::MISSING_POLICY_ASSUME) {
+  if (!weighed.known && reading.stale.has_value() && reading.stale->has_value()) {
+    weighed.points = PointsOf(measure, reading.stale->value(), today);
+    weighed.stale = weighed.points.has_value();
+    if (weighed.stale) weighed.value = reading.stale->value();
+  }
+  if (!weighed.points.has_value() && measure.missing() == v1::MISSING_POLICY_ASSUME) {
     weighed.points = measure.missing_points();
   }
   return weighed;
+}
+
+std::vector<Weighed> WeighAll(const v1::ScoreModel& model, absl::Span<const MeasureReading> readings,
+                              absl::CivilDay today) {
+  std::vector<Weighed> measures;
+  for (int i = 0; i < model.measures_size(); ++i) {
+    measures.push_back(Weigh(model.measures(i), readings[i], today));
+  }
+  return measures;
 }
 
 std::vector<bool> Counting(const std::vector<Weighed>& measures) {
@@ -178,12 +193,16 @@ void AddContribution(const Weighed& measure, const MeasureReading& reading, doub
   out->set_group(measure.measure->group());
   out->set_reading(reading.explanation.reading().empty() ? MeasureText(*measure.measure)
                                                          : reading.explanation.reading());
-  if (measure.known) *out->mutable_value() = *measure.value;
+  if (measure.stale && !reading.stale->reading().empty()) {
+    out->set_reading(reading.stale->reading());
+  }
+  if (measure.known || measure.stale) *out->mutable_value() = *measure.value;
   out->set_points(*measure.points);
   out->set_share(share);
   out->set_amount(*measure.points * share);
-  out->set_assumed(!measure.known);
-  if (measure.known && reading.occurred.has_value()) {
+  out->set_assumed(!measure.known && !measure.stale);
+  out->set_stale(measure.stale);
+  if (!out->assumed() && reading.occurred.has_value()) {
     *out->mutable_occurred_time() = calendar::ToTimestamp(*reading.occurred);
   }
 }
@@ -193,26 +212,52 @@ void AddMissing(const Weighed& measure, const MeasureReading& reading, double sh
   v1::MissingMeasure* out = score.add_missing();
   out->set_measure(measure.measure->key());
   out->set_reading(MeasureText(*measure.measure));
-  out->set_because(measure.value.has_value()
+  out->set_because(measure.value.has_value() && !measure.stale
                        ? absl::StrCat(rule::ValueText(*measure.value), " has no points")
                        : FirstUnknown(reading.explanation));
   out->set_share(share);
 }
 
-// Why the score has no value; empty when it has one.
-std::string WhyNoValue(const v1::ScoreModel& model, const std::vector<Weighed>& measures,
-                       const v1::Score& score) {
-  for (const Weighed& measure : measures) {
-    if (!measure.known && measure.measure->missing() == v1::MISSING_POLICY_NO_SCORE) {
-      return absl::StrCat("there is no score without ", MeasureText(*measure.measure));
+// What the measures add up to.
+struct Totals {
+  double value = 0;
+  double coverage = 0;
+  // 1, or 0 when nothing counts.
+  double shares = 0;
+  // Each measure's share of the score, as far as it counts, and when everything is known.
+  std::vector<double> share_of;
+  std::vector<double> full_share_of;
+  // The first measure without which there is no score; null: there is none.
+  const v1::Measure* lacking = nullptr;
+};
+
+Totals AddUp(const v1::ScoreModel& model, const std::vector<Weighed>& measures) {
+  Totals totals;
+  totals.full_share_of = Shares(model, std::vector<bool>(measures.size(), true));
+  totals.share_of = Shares(model, Counting(measures));
+  for (size_t i = 0; i < measures.size(); ++i) {
+    totals.value += measures[i].points.value_or(0) * totals.share_of[i];
+    totals.shares += totals.share_of[i];
+    if (measures[i].known) totals.coverage += totals.full_share_of[i];
+    const bool needed = measures[i].measure->missing() == v1::MISSING_POLICY_NO_SCORE;
+    if (needed && !measures[i].points.has_value() && totals.lacking == nullptr) {
+      totals.lacking = measures[i].measure;
     }
   }
-  double shares = 0;
-  for (const v1::Contribution& contribution : score.contributions()) shares += contribution.share();
-  if (shares <= 0) return "nothing that counts is known";
-  if (score.coverage() + kTolerance < model.minimum_coverage()) {
+  totals.value = std::clamp(totals.value, 0.0, 100.0);
+  totals.coverage = std::min(totals.coverage, 1.0);
+  return totals;
+}
+
+// Why there is no value; empty when there is one.
+std::string WhyNoValue(const v1::ScoreModel& model, const Totals& totals) {
+  if (totals.lacking != nullptr) {
+    return absl::StrCat("there is no score without ", MeasureText(*totals.lacking));
+  }
+  if (totals.shares <= 0) return "nothing that counts is known";
+  if (totals.coverage + kTolerance < model.minimum_coverage()) {
     return absl::StrFormat("only %.0f %% of the score is known, %.0f %% are needed",
-                           score.coverage() * 100, model.minimum_coverage() * 100);
+                           totals.coverage * 100, model.minimum_coverage() * 100);
   }
   return "";
 }
@@ -221,42 +266,56 @@ std::string WhyNoValue(const v1::ScoreModel& model, const std::vector<Weighed>& 
 
 v1::Score ComputeScore(const v1::ScoreModel& model, absl::Span<const MeasureReading> readings,
                        absl::CivilDay today) {
-  std::vector<Weighed> measures;
-  for (int i = 0; i < model.measures_size(); ++i) {
-    measures.push_back(Weigh(model.measures(i), readings[i], today));
-  }
-  const std::vector<double> full = Shares(model, std::vector<bool>(measures.size(), true));
-  const std::vector<double> shares = Shares(model, Counting(measures));
-
+  const std::vector<Weighed> measures = WeighAll(model, readings, today);
+  const Totals totals = AddUp(model, measures);
   v1::Score score;
-  double value = 0;
-  double coverage = 0;
   for (size_t i = 0; i < measures.size(); ++i) {
     if (measures[i].points.has_value()) {
-      AddContribution(measures[i], readings[i], shares[i], score);
-      value += *measures[i].points * shares[i];
+      AddContribution(measures[i], readings[i], totals.share_of[i], score);
     }
-    if (measures[i].known) {
-      coverage += full[i];
-    } else {
-      AddMissing(measures[i], readings[i], full[i], score);
+    if (!measures[i].known) {
+      AddMissing(measures[i], readings[i], totals.full_share_of[i], score);
     }
   }
-  score.set_coverage(std::min(coverage, 1.0));
-  score.set_no_value_because(WhyNoValue(model, measures, score));
+  score.set_coverage(totals.coverage);
+  score.set_no_value_because(WhyNoValue(model, totals));
   if (!score.no_value_because().empty()) {
     score.set_state(v1::SCORE_STATE_INSUFFICIENT);
     return score;
   }
   score.set_state(v1::SCORE_STATE_SCORED);
-  score.set_value(std::clamp(value, 0.0, 100.0));
-  score.set_band(BandOf(model, score.value()).key());
+  score.set_value(totals.value);
+  score.set_computed_band(BandOf(model, score.value()).key());
+  score.set_band(score.computed_band());
   AddLifts(model, measures, today, score);
   return score;
 }
 
+std::vector<MeasurePoints> PointsOfAll(const v1::ScoreModel& model,
+                                       absl::Span<const MeasureReading> readings,
+                                       absl::CivilDay today) {
+  std::vector<MeasurePoints> points;
+  for (const Weighed& measure : WeighAll(model, readings, today)) {
+    points.push_back({measure.points, measure.known});
+  }
+  return points;
+}
+
+std::optional<double> ValueOf(const v1::ScoreModel& model, absl::Span<const MeasurePoints> points) {
+  std::vector<Weighed> measures(points.size());
+  for (size_t i = 0; i < points.size(); ++i) {
+    measures[i].measure = &model.measures(static_cast<int>(i));
+    measures[i].points = points[i].points;
+    measures[i].known = points[i].known;
+  }
+  const Totals totals = AddUp(model, measures);
+  if (!WhyNoValue(model, totals).empty()) return std::nullopt;
+  return totals.value;
+}
+
 bool SameNumbers(const v1::Score& a, const v1::Score& b) {
   if (a.score_model() != b.score_model() || a.state() != b.state() || a.band() != b.band() ||
+      a.computed_band() != b.computed_band() || a.override().name() != b.override().name() ||
       a.has_value() != b.has_value() || a.value() != b.value() || a.coverage() != b.coverage() ||
       a.no_value_because() != b.no_value_because() ||
       a.contributions_size() != b.contributions_size() || a.missing_size() != b.missing_size()) {

@@ -2,6 +2,7 @@
 #define BANSO_SERVICES_HEALTH_DOMAIN_SCORE_H_
 
 #include <optional>
+#include <vector>
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -17,6 +18,17 @@ struct MeasureReading {
   type::v1::Explanation explanation;
   // When the latest value that went in occurred, where that is known.
   std::optional<absl::Time> occurred;
+  // For a fact that is missing because it is too old: its explanation if it were not, and the value
+  // that it has. Only for measures that count stale values.
+  std::optional<type::v1::Explanation> stale;
+};
+
+// What a measure is worth.
+struct MeasurePoints {
+  // 0 to 100; absent when it counts nothing.
+  std::optional<double> points;
+  // False when the points are assumed, stale or absent: coverage falls.
+  bool known = false;
 };
 
 // Computes a score as ScoreModel says, from one reading per measure, in the model's order. `today`
@@ -24,6 +36,14 @@ struct MeasureReading {
 // for the caller. The model must have been checked and apply.
 v1::Score ComputeScore(const v1::ScoreModel& model, absl::Span<const MeasureReading> readings,
                        absl::CivilDay today);
+
+// The points of each measure, in the model's order, as ComputeScore takes them.
+std::vector<MeasurePoints> PointsOfAll(const v1::ScoreModel& model,
+                                       absl::Span<const MeasureReading> readings,
+                                       absl::CivilDay today);
+
+// The value that ComputeScore gives for these points; nothing when it gives none.
+std::optional<double> ValueOf(const v1::ScoreModel& model, absl::Span<const MeasurePoints> points);
 
 // True when two scores say the same numbers: all but times and the wording of readings.
 bool SameNumbers(const v1::Score& a, const v1::Score& b);

@@ -99,6 +99,10 @@ void CheckMeasure(const v1::Measure& measure, const rule::FactCatalog& catalog,
   if (measure.missing() == v1::MISSING_POLICY_ASSUME && !measure.has_missing_points()) {
     violations->Add(absl::StrCat(path, ".missing_points"), "", "the points to assume", "REQUIRED");
   }
+  if (measure.stale() == v1::STALE_POLICY_COUNT && !measure.fact().has_max_age()) {
+    violations->Add(absl::StrCat(path, ".stale"), "STALE_POLICY_COUNT",
+                    "only with fact.max_age: without it nothing is ever stale", "NOT_ACCEPTED");
+  }
 }
 
 void CheckGroups(const v1::ScoreModel& model, absl::string_view path, Violations* violations) {

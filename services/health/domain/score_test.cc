@@ -107,6 +107,41 @@ TEST(ComputeScore, SpreadsAMissingMeasureOverItsGroupOnly) {
   EXPECT_NEAR(score.missing(0).share(), 0.7 / 3, 1e-9);
 }
 
+TEST(ComputeScore, CountsAStaleValueWhenTheModelSaysSo) {
+  // mails are too old, but count: 100 points of 0.7/3, as if they were known; coverage falls.
+  MeasureReading stale = Missing();
+  stale.stale = Known(10).explanation;
+  const v1::Score score =
+      ComputeScore(MakeModel(), std::vector{Known(20), stale, Known(4)}, kToday);
+  EXPECT_NEAR(score.value(), 415.0 / 6, 1e-9);
+  EXPECT_NEAR(SumOfAmounts(score), score.value(), 1e-9);
+  EXPECT_NEAR(score.coverage(), 1 - 0.7 / 3, 1e-9);
+  EXPECT_TRUE(score.contributions(1).stale());
+  EXPECT_FALSE(score.contributions(1).assumed());
+  EXPECT_EQ(score.contributions(1).value().number(), 10);
+  ASSERT_EQ(score.missing_size(), 1);
+  EXPECT_EQ(score.missing(0).measure(), "mails");
+}
+
+TEST(ComputeScore, IsTheValueOfItsPoints) {
+  std::mt19937 random(19);
+  for (int round = 0; round < 300; ++round) {
+    std::vector<MeasureReading> readings;
+    for (int i = 0; i < 3; ++i) {
+      readings.push_back(random() % 4 == 0 ? Missing() : Known(static_cast<double>(random() % 45)));
+    }
+    v1::ScoreModel model = MakeModel();
+    model.mutable_measures(1)->set_missing(static_cast<v1::MissingPolicy>(random() % 4));
+    model.mutable_measures(1)->set_missing_points(30);
+    const v1::Score score = ComputeScore(model, readings, kToday);
+    const auto value = ValueOf(model, PointsOfAll(model, readings, kToday));
+    ASSERT_EQ(value.has_value(), score.has_value());
+    if (value.has_value()) {
+      EXPECT_EQ(*value, score.value());
+    }
+  }
+}
+
 TEST(ComputeScore, HasNoValueBelowTheMinimumCoverage) {
   // Only needs is known: 0.3 of the score, 0.5 are needed.
   const v1::Score score =

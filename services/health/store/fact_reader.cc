@@ -1,5 +1,6 @@
 #include "services/health/store/fact_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -9,9 +10,14 @@
 #include "common/rule/window.h"
 #include "common/status_macros.h"
 #include "services/health/domain/fact_types.h"
+#include "services/health/domain/metric_ratio.h"
 
 namespace banso::health {
 namespace {
+
+// A window over a ratio that names no days goes over so many; none goes further back than a year.
+constexpr int kRatioDaysWithoutWindow = 28;
+constexpr int kMostRatioDays = 366;
 
 // The reads of one subject that one log answers.
 struct Group {
@@ -42,9 +48,51 @@ absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadMetric(
   if (metric == nullptr) {
     reading.set_fact(query.fact());
     reading.set_unknown(fact::v1::UNKNOWN_REASON_NEVER_RECORDED);
+  } else if (metric->kind() == v1::METRIC_KIND_RATIO) {
+    BANSO_ASSIGN_OR_RETURN(reading, ReadRatio(*metric, moment, query));
   } else {
     BANSO_ASSIGN_OR_RETURN(reading, store_.samples.Read(reader_, *metric, moment, query));
   }
+  return reading;
+}
+
+absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadRatioOn(const v1::MetricRatio& ratio,
+                                                                   const SampleMoment& moment,
+                                                                   absl::CivilDay day) {
+  rule::Moment then;
+  then.as_of = std::min(moment.as_of, calendar::EndOfDay(day, moment.zone));
+  then.known_at = moment.known_at;
+  then.time_zone = moment.zone.name();
+  then.account = moment.account;
+  std::vector<rule::FactRead> reads;
+  for (const type::v1::FactRef* part : {&ratio.numerator(), &ratio.denominator()}) {
+    reads.push_back({.subject = moment.account, .query = PartOn(*part, day)});
+  }
+  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactReading> parts, Read(reads, then));
+  return Divide(parts[0], parts[1]);
+}
+
+absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadRatio(const v1::Metric& metric,
+                                                                 const SampleMoment& moment,
+                                                                 const fact::v1::FactQuery& query) {
+  const absl::CivilDay today = calendar::DayOf(moment.as_of, moment.zone);
+  const absl::CivilDay to = query.has_to() ? std::min(today, calendar::ToDay(query.to())) : today;
+  fact::v1::FactReading reading;
+  if (query.aggregation() == type::v1::AGGREGATION_UNSPECIFIED ||
+      query.aggregation() == type::v1::AGGREGATION_LATEST) {
+    BANSO_ASSIGN_OR_RETURN(reading, ReadRatioOn(metric.ratio(), moment, to));
+  } else {
+    std::vector<RatioOnDay> ratios;
+    const absl::CivilDay from =
+        query.has_from() ? calendar::ToDay(query.from()) : to - kRatioDaysWithoutWindow + 1;
+    for (const absl::CivilDay day : RatioDays(std::max(from, to - kMostRatioDays), to)) {
+      BANSO_ASSIGN_OR_RETURN(fact::v1::FactReading one, ReadRatioOn(metric.ratio(), moment, day));
+      ratios.push_back({day, std::move(one)});
+    }
+    reading = SumUpRatios(ratios, query.aggregation());
+  }
+  reading.set_fact(query.fact());
+  reading.set_source(metric.source());
   return reading;
 }
 

@@ -31,6 +31,12 @@ class StoreFactReader : public rule::FactReader {
  private:
   absl::StatusOr<fact::v1::FactReading> ReadMetric(const SampleMoment& moment,
                                                    const fact::v1::FactQuery& query);
+  // The ratio as of the day asked for, or what is made of those of several days.
+  absl::StatusOr<fact::v1::FactReading> ReadRatio(const v1::Metric& metric,
+                                                  const SampleMoment& moment,
+                                                  const fact::v1::FactQuery& query);
+  absl::StatusOr<fact::v1::FactReading> ReadRatioOn(const v1::MetricRatio& ratio,
+                                                    const SampleMoment& moment, absl::CivilDay day);
   // A judgement is a level: between two of them it is not zero, so its windows go over the
   // judgements alone.
   absl::StatusOr<fact::v1::FactReading> ReadJudgement(const SampleMoment& moment,

@@ -74,6 +74,15 @@ storage::Kind<v1::Outcome> OutcomeKind() {
       }};
 }
 
+storage::Kind<v1::ScoreOverride> ScoreOverrideKind() {
+  using v1::ScoreOverride;
+  return {.table = "score_override",
+          .pattern = "accounts/{account}/scores/{score_model}/overrides/{override}",
+          .columns = {{"account", [](const ScoreOverride& judged) {
+                         return Value(contract::Ancestor(judged.name(), "accounts"));
+                       }}}};
+}
+
 storage::RevisionedKind RubricKind() { return {.table = "rubric", .pattern = "rubrics/{rubric}"}; }
 
 storage::RevisionedKind SuccessDefinitionKind() {

@@ -23,6 +23,7 @@ storage::Kind<v1::Assessment> AssessmentKind();
 storage::Kind<v1::SuccessLabel> SuccessLabelKind();
 storage::Kind<v1::Score> ScoreKind();
 storage::Kind<v1::Outcome> OutcomeKind();
+storage::Kind<v1::ScoreOverride> ScoreOverrideKind();
 storage::RevisionedKind RubricKind();
 storage::RevisionedKind SuccessDefinitionKind();
 storage::RevisionedKind ScoreModelKind();

@@ -1,5 +1,6 @@
 #include "services/health/store/store.h"
 
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -87,6 +88,7 @@ Store::Store()
       outcomes(OutcomeKind()),
       funnels(FunnelKind()),
       hypotheses(HypothesisKind()),
+      overrides(ScoreOverrideKind()),
       accounts(AccountHeaderKind()),
       onboardings(OnboardingHeaderKind()),
       facts(LogOptions("fact_change")),
@@ -282,15 +284,52 @@ absl::Status Store::SaveScore(Writer& writer, v1::Score score, absl::TimeZone zo
   const std::string account = contract::Parent(score.name());
   std::optional<type::v1::Value> value;
   std::optional<type::v1::Value> band;
-  if (score.has_value()) {
-    value = rule::NumberValue(score.value());
-    band = rule::TextValue(score.band());
-  }
+  if (score.has_value()) value = rule::NumberValue(score.value());
+  if (!score.band().empty()) band = rule::TextValue(score.band());
   BANSO_RETURN_IF_ERROR(facts.Record(
       writer, MakeChange(account, ScoreFact(score.name()), value, as_of, score.score_model())));
   BANSO_RETURN_IF_ERROR(facts.Record(
       writer, MakeChange(account, ScoreBandFact(score.name()), band, as_of, score.score_model())));
   return scores.Put(writer, std::move(score)).status();
+}
+
+absl::StatusOr<std::vector<v1::ScoreOverride>> Store::OverridesOf(Reader& reader,
+                                                                  absl::string_view account) const {
+  return overrides.All(reader, "", {storage::Equal("account", account)});
+}
+
+absl::StatusOr<std::vector<v1::ScoreMoment>> Store::HistoryOf(Reader& reader,
+                                                              absl::string_view score) const {
+  const std::string account = contract::Parent(score);
+  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactChange> values,
+                         facts.Changes(reader, account, ScoreFact(score)));
+  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactChange> bands,
+                         facts.Changes(reader, account, ScoreBandFact(score)));
+  // Both by the time that they occurred; what did not change goes on.
+  std::map<absl::Time, v1::ScoreMoment> moments;
+  for (const fact::v1::FactChange& change : values) {
+    v1::ScoreMoment& moment = moments[calendar::ToTime(change.occurred_time())];
+    if (change.has_value()) moment.set_value(change.value().number());
+    moment.set_score_model(change.source());
+  }
+  for (const fact::v1::FactChange& change : bands) {
+    const absl::Time time = calendar::ToTime(change.occurred_time());
+    const auto [at, added] = moments.try_emplace(time);
+    if (added && at != moments.begin()) at->second = std::prev(at)->second;
+    at->second.set_score_model(change.source());
+  }
+  std::vector<v1::ScoreMoment> history;
+  auto band = bands.begin();
+  std::string present;
+  for (auto& [time, moment] : moments) {
+    while (band != bands.end() && calendar::ToTime(band->occurred_time()) <= time) {
+      present = band++->value().text();
+    }
+    moment.set_band(present);
+    *moment.mutable_time() = calendar::ToTimestamp(time);
+    history.push_back(std::move(moment));
+  }
+  return history;
 }
 
 absl::Status Store::SaveLabel(Writer& writer, v1::SuccessLabel label) const {
@@ -377,7 +416,7 @@ storage::SnapshotSources Store::sources() const {
   storage::SnapshotSources sources = {metrics.source(),     rubrics.source(),  assessments.source(),
                                       definitions.source(), labels.source(),   models.source(),
                                       scores.source(),      outcomes.source(), funnels.source(),
-                                      hypotheses.source()};
+                                      hypotheses.source(),  overrides.source()};
   for (const storage::SnapshotSource* source : signals.sources()) sources.push_back(source);
   for (const storage::SnapshotSource* source : judgements.sources()) sources.push_back(source);
   for (const storage::SnapshotSource* source : stages.sources()) sources.push_back(source);
@@ -398,6 +437,7 @@ absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(judgements.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(hypotheses.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(stages.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(overrides.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(accounts.CheckSchema(reader));
   return onboardings.CheckSchema(reader);
 }

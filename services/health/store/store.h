@@ -18,6 +18,7 @@
 #include "banso/health/v1/metric.pb.h"
 #include "banso/health/v1/outcome.pb.h"
 #include "banso/health/v1/score.pb.h"
+#include "banso/health/v1/scoring_service.pb.h"
 #include "banso/health/v1/success.pb.h"
 #include "common/rule/catalog.h"
 #include "common/storage/collection.h"
@@ -55,6 +56,7 @@ class Store {
   const storage::RevisionedCollection<v1::Funnel> funnels;
   const storage::Collection<v1::Hypothesis> hypotheses;
   const StageStore stages;
+  const storage::Collection<v1::ScoreOverride> overrides;
   // What is kept of other services' resources.
   const storage::Collection<accounts::v1::Account> accounts;
   const storage::Collection<accounts::v1::Onboarding> onboardings;
@@ -109,6 +111,12 @@ class Store {
   // Stores a score and its facts, if it is new, says something else than the stored one, or is of
   // another day in `zone`. Sets `band_since`.
   absl::Status SaveScore(storage::Writer& writer, v1::Score score, absl::TimeZone zone) const;
+  // All judgements about an account's scores, also those that are over, by name.
+  absl::StatusOr<std::vector<v1::ScoreOverride>> OverridesOf(storage::Reader& reader,
+                                                             absl::string_view account) const;
+  // What a score has been, by time, the oldest first.
+  absl::StatusOr<std::vector<v1::ScoreMoment>> HistoryOf(storage::Reader& reader,
+                                                         absl::string_view score) const;
   // Stores a label and its fact, if it is new or decides something else than the stored one. Sets
   // `state_time`. `name` is the label's name as callers see it.
   absl::Status SaveLabel(storage::Writer& writer, v1::SuccessLabel label) const;

@@ -1,0 +1,450 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "common/contract/errors.h"
+#include "common/testing/proves.h"
+#include "services/health/api/health_fixture.h"
+#include "services/health/api/scoring/scoring_api.h"
+
+namespace banso::health {
+namespace {
+
+using banso::testing::IsOk;
+using banso::testing::Proves;
+using banso::testing::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+const absl::CivilDay kApril1(2026, 4, 1);
+
+// Logins in 28 days, 0 to 40; or with `target` as the number that is worth 100 points.
+v1::ScoreModel MakeModel(double target = 40) {
+  v1::ScoreModel model;
+  model.set_name("scoreModels/use");
+  model.set_display_name("Use");
+  model.set_purpose("Tell who stops using the product");
+  model.set_decision_served("Whom to call this week");
+  model.set_owner("members/aoki");
+  v1::Measure* logins = model.add_measures();
+  logins->set_key("logins");
+  logins->mutable_fact()->set_fact("metric.logins");
+  type::v1::Window* window = logins->mutable_fact()->mutable_window();
+  window->set_aggregation(type::v1::AGGREGATION_SUM);
+  *window->mutable_trailing() = calendar::MakePeriod(28, type::v1::PERIOD_UNIT_DAY);
+  logins->add_curve();
+  v1::CurvePoint* full = logins->add_curve();
+  full->set_value(target);
+  full->set_points(100);
+  logins->set_weight(1);
+  logins->set_group(v1::MEASURE_GROUP_QUANTITATIVE);
+  model.set_qualitative_share(0);
+  model.set_minimum_coverage(0.5);
+  model.add_bands()->set_key("red");
+  v1::Band* green = model.add_bands();
+  green->set_key("green");
+  green->set_lower_edge(60);
+  return model;
+}
+
+class ScoringTest : public HealthFixture {
+ protected:
+  ScoringTest() { MakeMetric("logins"); }
+
+  v1::Score Score() {
+    v1::GetScoreRequest request;
+    request.set_name("accounts/acme/scores/use");
+    const auto score = api_->GetScore(Now(), request);
+    EXPECT_THAT(score, IsOk());
+    return score.value_or(v1::Score());
+  }
+
+  absl::StatusOr<v1::ScoreOverride> Override(absl::string_view band, absl::Time expires) {
+    v1::CreateScoreOverrideRequest request;
+    request.set_parent("accounts/acme/scores/use");
+    request.mutable_score_override()->set_band(std::string(band));
+    request.mutable_score_override()->set_reason("The sponsor has left");
+    *request.mutable_score_override()->mutable_expire_time() = calendar::ToTimestamp(expires);
+    return scoring_.CreateScoreOverride(Now(), request);
+  }
+
+  absl::Status Send(absl::string_view id, absl::string_view account, absl::CivilDay day,
+                    double value, absl::string_view metric = "logins") {
+    v1::Sample sample = MakeSample(id, metric, Noon(day), value);
+    sample.set_account(absl::StrCat("accounts/", account));
+    const auto response = Ingest(Now(), {sample});
+    if (!response.ok()) return response.status();
+    return response->rejected() == 0 ? absl::OkStatus()
+                                     : absl::InternalError(response->errors(0).message());
+  }
+
+  ScoringApi scoring_{*database_, store_, ids_};
+};
+
+TEST_F(ScoringTest, LetsAJudgementStandUntilItExpires) {
+  Activate(MakeModel());
+  now_ = Noon(kApril1 + 1);
+  ASSERT_THAT(Send("a", "acme", kApril1, 40), IsOk());
+  EXPECT_EQ(Score().band(), "green");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreOverride judged,
+                             Override("red", now_ + absl::Hours(30)));
+  EXPECT_EQ(judged.author(), "members/aoki");
+  EXPECT_EQ(judged.computed_band(), "green");
+  v1::Score score = Score();
+  EXPECT_EQ(score.band(), "red");
+  EXPECT_EQ(score.computed_band(), "green");
+  EXPECT_EQ(score.override().reason(), "The sponsor has left");
+  EXPECT_NEAR(score.value(), 100, 1e-9);
+  // It ends in the middle of a day, and the score with it.
+  now_ += absl::Hours(31);
+  score = Score();
+  EXPECT_EQ(score.band(), "green");
+  EXPECT_FALSE(score.has_override());
+}
+
+TEST_F(ScoringTest, EndsAJudgementThatIsReplacedOrTakenBack) {
+  Activate(MakeModel());
+  now_ = Noon(kApril1 + 1);
+  ASSERT_THAT(Send("a", "acme", kApril1, 40), IsOk());
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreOverride first,
+                             Override("red", now_ + absl::Hours(300)));
+  now_ += absl::Hours(1);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreOverride second,
+                             Override("green", now_ + absl::Hours(300)));
+  v1::GetScoreOverrideRequest get;
+  get.set_name(first.name());
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreOverride replaced,
+                             scoring_.GetScoreOverride(Now(), get));
+  EXPECT_EQ(calendar::ToTime(replaced.end_time()), now_);
+  EXPECT_EQ(Score().override().name(), second.name());
+  v1::EndScoreOverrideRequest end;
+  end.set_name(second.name());
+  end.set_reason("A new sponsor was named");
+  now_ += absl::Hours(1);
+  ASSERT_THAT(scoring_.EndScoreOverride(Now(), end), IsOk());
+  EXPECT_FALSE(Score().has_override());
+  const auto again = scoring_.EndScoreOverride(Now(), end);
+  EXPECT_THAT(again, StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(contract::Reason(again.status()), "OVERRIDE_OVER");
+}
+
+TEST_F(ScoringTest, RefusesAJudgementWithoutABandOfTheModelOrWithoutAnEnd) {
+  Activate(MakeModel());
+  EXPECT_THAT(Override("blue", now_ + absl::Hours(1)),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("red, green")));
+  EXPECT_THAT(Override("red", now_), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Override("red", now_ + absl::Hours(24 * 400)),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(ScoringTest, KeepsTheHistoryAsItWasComputedAndShowsTheTrend) {
+  Activate(MakeModel());
+  // 10, 20, 30 and 40 logins in all, a week apart: 25 points a week.
+  for (int week = 0; week < 4; ++week) {
+    now_ = Noon(kApril1 + 7 * week);
+    ASSERT_THAT(Send(absl::StrCat("s", week), "acme", kApril1 + 7 * week, 10), IsOk());
+    EXPECT_NEAR(Score().value(), 25.0 * (week + 1), 1e-9);
+  }
+  EXPECT_GT(Score().trend_per_week(), 20);
+  EXPECT_LT(Score().trend_per_week(), 30);
+  // A new revision thinks otherwise of the present; what was computed stays.
+  now_ += absl::Hours(1);
+  Activate(MakeModel(80));
+  EXPECT_NEAR(Score().value(), 50, 1e-9);
+  v1::ListScoreHistoryRequest request;
+  request.set_parent("accounts/acme/scores/use");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ListScoreHistoryResponse history,
+                             scoring_.ListScoreHistory(Now(), request));
+  ASSERT_THAT(history.moments(), SizeIs(5));
+  EXPECT_NEAR(history.moments(0).value(), 50, 1e-9);
+  EXPECT_EQ(history.moments(0).band(), "red");
+  EXPECT_EQ(history.moments(0).score_model(), "scoreModels/use@2");
+  EXPECT_NEAR(history.moments(1).value(), 100, 1e-9);
+  EXPECT_EQ(history.moments(1).band(), "green");
+  EXPECT_EQ(history.moments(1).score_model(), "scoreModels/use@1");
+  EXPECT_NEAR(history.moments(4).value(), 25, 1e-9);
+  request.set_page_size(2);
+  std::vector<double> values;
+  do {
+    BANSO_ASSERT_OK_AND_ASSIGN(const v1::ListScoreHistoryResponse page,
+                               scoring_.ListScoreHistory(Now(), request));
+    for (const v1::ScoreMoment& moment : page.moments()) values.push_back(moment.value());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(values, SizeIs(5));
+}
+
+TEST_F(ScoringTest, ComparesTwoVersionsOnOneLogNowAndAsOfThen) {
+  Follow("beta");
+  Activate(MakeModel());
+  now_ = Noon(kApril1 + 1);
+  const absl::Time then = now_;
+  ASSERT_THAT(Send("a", "acme", kApril1, 32), IsOk());
+  ASSERT_THAT(Send("b", "beta", kApril1, 4), IsOk());
+  now_ = Noon(kApril1 + 10);
+  ASSERT_THAT(Send("c", "beta", kApril1 + 9, 30), IsOk());
+  v1::SaveScoreModelRequest save;
+  *save.mutable_score_model() = MakeModel(80);
+  save.set_reason("a stricter curve");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreModel draft, api_->SaveScoreModel(Now(), save));
+  v1::CompareScoreModelsRequest request;
+  request.set_score_model(absl::StrCat("scoreModels/use@", draft.revision().number()));
+  *request.add_times() = calendar::ToTimestamp(then);
+  *request.add_times() = calendar::ToTimestamp(now_);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::CompareScoreModelsResponse compared,
+                             scoring_.CompareScoreModels(Now(), request));
+  EXPECT_EQ(compared.score_model(), "scoreModels/use@2");
+  EXPECT_EQ(compared.baseline(), "scoreModels/use@1");
+  ASSERT_THAT(compared.differences(), SizeIs(2));
+  // Then acme falls from 80 to 40 and out of green, beta from 10 to 5.
+  const v1::ScoreModelDifference& past = compared.differences(0);
+  EXPECT_EQ(past.accounts(), 2);
+  EXPECT_EQ(past.moved(), 1);
+  EXPECT_NEAR(past.mean_change(), -22.5, 1e-9);
+  ASSERT_THAT(past.largest(), SizeIs(2));
+  EXPECT_EQ(past.largest(0).account(), "accounts/acme");
+  EXPECT_NEAR(past.largest(0).before(), 80, 1e-9);
+  EXPECT_NEAR(past.largest(0).after(), 40, 1e-9);
+  EXPECT_EQ(past.largest(0).band_before(), "green");
+  EXPECT_EQ(past.largest(0).band_after(), "red");
+  EXPECT_EQ(past.largest(0).because(), "logins -40");
+  // Now beta has 34 logins, and falls too.
+  EXPECT_EQ(compared.differences(1).moved(), 2);
+  EXPECT_NEAR(compared.differences(1).mean_change(), -41.25, 1e-9);
+  // Nothing was stored by it.
+  EXPECT_EQ(Score().score_model(), "scoreModels/use@1");
+  Proves("PAN-17");
+}
+
+// Forty accounts over two years; half of them fall silent one after the other, and each churns 50
+// days after its last silent month began.
+class BacktestModelTest : public ScoringTest {
+ protected:
+  static constexpr int kAccounts = 40;
+  static constexpr int kMonths = 24;
+
+  BacktestModelTest() {
+    MakeMetric("churns", v1::METRIC_KIND_COUNTER, "crm");
+    Activate(MakeModel());
+  }
+
+  static bool Churns(int account) { return account >= kAccounts / 2; }
+  static int SilentFrom(int account) { return Churns(account) ? 3 + (account * 5) % 17 : kMonths; }
+  static absl::CivilDay Month(int month) { return kApril1 + 30 * month; }
+
+  // A sample of an account, with an id of its own.
+  v1::Sample Of(int account, absl::string_view metric, absl::CivilDay day, double value) {
+    v1::Sample sample = MakeSample(absl::StrCat("s", next_++), metric, Noon(day), value);
+    sample.set_account(absl::StrCat("accounts/a", account));
+    return sample;
+  }
+
+  // Stores samples a minute after noon of a day.
+  void Store(absl::CivilDay day, const std::vector<v1::Sample>& samples) {
+    const auto response = Ingest(At(Noon(day) + absl::Minutes(1)), samples);
+    ASSERT_THAT(response, IsOk());
+    ASSERT_EQ(response->rejected(), 0);
+  }
+
+  // Everybody tells the CRM every month that it is alive, and logs in until it falls silent.
+  void Live() {
+    for (int i = 0; i < kAccounts; ++i) Follow(absl::StrCat("a", i));
+    for (int month = 0; month < kMonths; ++month) {
+      std::vector<v1::Sample> samples;
+      for (int i = 0; i < kAccounts; ++i) {
+        samples.push_back(Of(i, "churns", Month(month), 0));
+        if (month < SilentFrom(i)) samples.push_back(Of(i, "logins", Month(month), 30));
+      }
+      Store(Month(month), samples);
+    }
+    for (int i = 0; i < kAccounts; ++i) {
+      if (!Churns(i)) continue;
+      const absl::CivilDay day = Month(SilentFrom(i)) + 50;
+      Store(day, {Of(i, "churns", day, 1)});
+    }
+    now_ = Noon(Month(kMonths));
+  }
+
+  static v1::Replay MakeReplay() {
+    v1::Replay replay;
+    type::v1::Comparison* compare = replay.mutable_event()->mutable_compare();
+    compare->mutable_fact()->set_fact("metric.churns");
+    compare->mutable_fact()->mutable_window()->set_aggregation(type::v1::AGGREGATION_SUM);
+    compare->set_op(type::v1::OPERATOR_GE);
+    *compare->add_values() = rule::NumberValue(1);
+    *replay.mutable_horizon() = calendar::MakePeriod(45, type::v1::PERIOD_UNIT_DAY);
+    *replay.mutable_step() = calendar::MakePeriod(30, type::v1::PERIOD_UNIT_DAY);
+    *replay.mutable_from() = calendar::ToDate(kApril1 + 20);
+    replay.set_minimum_events(5);
+    return replay;
+  }
+
+  v1::BacktestReport Run(const v1::Replay& replay) {
+    v1::BacktestModelRequest request;
+    request.set_score_model("scoreModels/use");
+    *request.mutable_replay() = replay;
+    const auto report = scoring_.BacktestModel(Now(), request);
+    EXPECT_THAT(report, IsOk());
+    return report.value_or(v1::BacktestReport());
+  }
+
+  int next_ = 0;
+};
+
+TEST_F(BacktestModelTest, FindsThatSilenceGoesBeforeChurn) {
+  Live();
+  const v1::BacktestReport report = Run(MakeReplay());
+  EXPECT_EQ(report.verdict(), v1::PREDICTION_VERDICT_PREDICTS) << report.DebugString();
+  EXPECT_GT(report.out_of_time().discrimination().auc(), 0.9);
+  EXPECT_EQ(report.score_model(), "scoreModels/use@1");
+  EXPECT_GT(report.not_at_risk(), 0);
+  EXPECT_GT(report.embargoed(), 0);
+}
+
+// What was recorded later must not move a past score, or a backtest would find what it planted.
+TEST_F(BacktestModelTest, DoesNotSeeWhatWasRecordedLater) {
+  Live();
+  const v1::BacktestReport before = Run(MakeReplay());
+  // Somebody repairs the past: the silent accounts did log in, it turns out.
+  now_ += absl::Hours(1);
+  std::vector<v1::Sample> late;
+  for (int i = kAccounts / 2; i < kAccounts; ++i) {
+    for (int month = 0; month < kMonths; ++month) late.push_back(Of(i, "logins", Month(month), 60));
+  }
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::IngestSamplesResponse stored, Ingest(Now(), late));
+  ASSERT_EQ(stored.rejected(), 0);
+  const v1::BacktestReport after = Run(MakeReplay());
+  EXPECT_EQ(after.SerializeAsString(), before.SerializeAsString());
+  EXPECT_GT(before.out_of_time().discrimination().cases(), 100);
+}
+
+TEST_F(BacktestModelTest, ForetellsOutcomesUntilTheFirstChurn) {
+  Live();
+  v1::Replay replay = MakeReplay();
+  const v1::BacktestReport by_condition = Run(replay);
+  for (int i = kAccounts / 2; i < kAccounts; ++i) {
+    v1::Outcome outcome;
+    outcome.set_name(absl::StrCat("accounts/a", i, "/outcomes/churn"));
+    outcome.set_kind(v1::OUTCOME_KIND_CHURN);
+    *outcome.mutable_occurred_time() = calendar::ToTimestamp(Noon(Month(SilentFrom(i)) + 50));
+    ASSERT_THAT(database_->Write(Now(),
+                                 [&](storage::Writer& writer) {
+                                   return store_.outcomes.Create(writer, outcome).status();
+                                 }),
+                IsOk());
+  }
+  replay.set_outcome(v1::OUTCOME_KIND_CHURN);
+  const v1::BacktestReport by_outcome = Run(replay);
+  EXPECT_EQ(by_outcome.event(), "churn");
+  EXPECT_EQ(by_outcome.out_of_time().discrimination().SerializeAsString(),
+            by_condition.out_of_time().discrimination().SerializeAsString());
+}
+
+TEST_F(BacktestModelTest, SuggestsWeightsAndAppliesNothing) {
+  Live();
+  v1::FitModelRequest request;
+  request.set_score_model("scoreModels/use");
+  *request.mutable_replay() = MakeReplay();
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ModelFit fit, scoring_.FitModel(Now(), request));
+  ASSERT_THAT(fit.weights(), SizeIs(1));
+  EXPECT_GT(fit.weights(0).coefficient().value(), 0);
+  EXPECT_NEAR(fit.weights(0).weight(), 100, 1e-9);
+  v1::GetScoreModelRequest get;
+  get.set_name("scoreModels/use");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreModel present, api_->GetScoreModel(Now(), get));
+  EXPECT_EQ(present.revision().number(), 1);
+  EXPECT_EQ(present.measures(0).weight(), 1);
+}
+
+TEST_F(BacktestModelTest, RefusesAReplayThatIsTooLargeOrLiesInTheFuture) {
+  now_ = Noon(kApril1 + 100);
+  v1::BacktestModelRequest request;
+  request.set_score_model("scoreModels/use");
+  *request.mutable_replay() = MakeReplay();
+  *request.mutable_replay()->mutable_from() = calendar::ToDate(kApril1 + 90);
+  EXPECT_THAT(scoring_.BacktestModel(Now(), request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("replay.from")));
+  *request.mutable_replay()->mutable_step() = calendar::MakePeriod(1, type::v1::PERIOD_UNIT_DAY);
+  EXPECT_THAT(scoring_.BacktestModel(Now(), request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("replay.step")));
+}
+
+// The mix of numbers and judgement is a dial: four shares are four scores, each explained to the
+// last point, and the backtest shows what each of them would have been worth.
+TEST_F(BacktestModelTest, TurnsTheDialOfJudgementAndHoldsEachMixAgainstThePast) {
+  v1::Rubric rubric;
+  rubric.set_name("rubrics/view");
+  rubric.set_display_name("View of the owner");
+  v1::RubricItem* item = rubric.add_items();
+  item->set_key("view");
+  item->set_display_name("View");
+  for (const int rating : {1, 3, 5}) {
+    v1::Anchor* anchor = item->add_anchors();
+    anchor->set_rating(rating);
+    anchor->set_meaning(absl::StrCat("looks like ", rating));
+  }
+  Activate(rubric);
+  v1::ScoreModel model = MakeModel();
+  model.set_name("scoreModels/mixed");
+  v1::Measure* view = model.add_measures();
+  view->set_key("view");
+  view->mutable_fact()->set_fact("assessment.view");
+  view->add_curve()->set_value(1);
+  v1::CurvePoint* best = view->add_curve();
+  best->set_value(5);
+  best->set_points(100);
+  view->set_weight(1);
+  view->set_group(v1::MEASURE_GROUP_QUALITATIVE);
+  model.set_qualitative_share(0.3);
+  Activate(model);
+  Follow("acme");
+  now_ = Noon(kApril1 + 2);
+  v1::CreateAssessmentRequest judge;
+  judge.set_parent("accounts/acme");
+  judge.mutable_assessment()->set_item("view");
+  judge.mutable_assessment()->set_rating(4);
+  judge.mutable_assessment()->set_evidence("They said so");
+  ASSERT_THAT(api_->CreateAssessment(Now(), judge), IsOk());
+  ASSERT_THAT(Send("l", "acme", kApril1 + 1, 20), IsOk());
+  std::vector<double> values;
+  for (const double share : {0.0, 0.3, 0.7, 1.0}) {
+    v1::SaveScoreModelRequest save;
+    *save.mutable_score_model() = model;
+    save.mutable_score_model()->set_qualitative_share(share);
+    save.set_reason("another mix");
+    BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreModel saved, api_->SaveScoreModel(Now(), save));
+    v1::GetScoreRequest get;
+    get.set_name(absl::StrCat("accounts/acme/scores/mixed@", saved.revision().number()));
+    BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score score, api_->GetScore(Now(), get));
+    double sum = 0;
+    for (const v1::Contribution& part : score.contributions()) sum += part.amount();
+    EXPECT_NEAR(sum, score.value(), 1e-9);
+    values.push_back(score.value());
+  }
+  EXPECT_THAT(values,
+              ElementsAre(::testing::DoubleNear(50, 1e-9), ::testing::DoubleNear(57.5, 1e-9),
+                          ::testing::DoubleNear(67.5, 1e-9), ::testing::DoubleNear(75, 1e-9)));
+  Live();
+  v1::BacktestModelRequest request;
+  request.set_score_model("scoreModels/mixed");
+  *request.mutable_replay() = MakeReplay();
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::BacktestReport report,
+                             scoring_.BacktestModel(Now(), request));
+  std::vector<double> shares;
+  for (const v1::BacktestRival& rival : report.rivals()) {
+    if (!rival.has_qualitative_share()) continue;
+    shares.push_back(rival.qualitative_share());
+  }
+  EXPECT_THAT(shares, ElementsAre(0, 0.3, 0.7, 1));
+  // With numbers alone there is a figure; nobody judged the others, so judgement alone says
+  // nothing.
+  EXPECT_TRUE(report.rivals(0).out_of_time().has_auc());
+  EXPECT_FALSE(report.rivals(3).out_of_time().has_auc());
+  Proves("LX-33");
+}
+
+}  // namespace
+}  // namespace banso::health
