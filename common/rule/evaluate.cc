@@ -29,7 +29,6 @@ using type::v1::ConditionList;
 using type::v1::Explanation;
 using type::v1::FactRef;
 using type::v1::ObjectCount;
-using type::v1::Operator;
 using type::v1::Truth;
 using type::v1::TRUTH_FALSE;
 using type::v1::TRUTH_TRUE;

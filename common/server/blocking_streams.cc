@@ -56,8 +56,8 @@ class BlockingStream : public StreamReactor {
   // False at the end of the caller's messages.
   bool AwaitRead() { return Await(read_); }
 
-  void BeginWrite(grpc::ByteBuffer bytes) {
-    outgoing_ = std::move(bytes);
+  void BeginWrite(const grpc::ByteBuffer& bytes) {
+    outgoing_ = bytes;
     {
       absl::MutexLock lock(&mutex_);
       write_.pending = true;
@@ -102,7 +102,7 @@ class SinkCall final : public BlockingStream, public MessageSink {
     BANSO_RETURN_IF_ERROR(Serialize(message, &bytes));
     // One message is on its way while the handler makes the next.
     if (!AwaitWrite()) return contract::Cancelled();
-    BeginWrite(std::move(bytes));
+    BeginWrite(bytes);
     return absl::OkStatus();
   }
 
@@ -149,7 +149,7 @@ class SourceCall final : public BlockingStream, public MessageSource {
       Answer(status);
       return;
     }
-    outgoing() = std::move(bytes);
+    outgoing() = bytes;
     StartWriteAndFinish(&outgoing(), grpc::WriteOptions(), call().Close(status));
   }
 

@@ -110,10 +110,10 @@ class StreamReactor : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::Byt
         on_end_(std::move(on_end)) {}
 
   void Start(std::shared_ptr<grpc::GenericStub> stub, const Call& call, absl::string_view method,
-             grpc::ByteBuffer request) {
+             const grpc::ByteBuffer& request) {
     self_ = shared_from_this();
     stub_ = std::move(stub);
-    request_ = std::move(request);
+    request_ = request;
     channels_->Prepare(call, absl::InfiniteFuture(), &context_);
     stub_->PrepareBidiStreamingCall(&context_, internal::MethodPath(method), {}, this);
     AddHold();
@@ -215,8 +215,8 @@ class QueuedStream : public internal::MessageStream {
   ~QueuedStream() override { Cancel(); }
 
   void Start(std::shared_ptr<grpc::GenericStub> stub, const Call& call, absl::string_view method,
-             grpc::ByteBuffer request) {
-    reactor_->Start(std::move(stub), call, method, std::move(request));
+             const grpc::ByteBuffer& request) {
+    reactor_->Start(std::move(stub), call, method, request);
     reactor_->Next();
   }
 
@@ -233,7 +233,7 @@ class QueuedStream : public internal::MessageStream {
                                           queue_.get()),
                                       step);
       if (!queue_->messages.empty()) {
-        bytes = std::move(queue_->messages.front());
+        bytes = queue_->messages.front();
         queue_->messages.pop_front();
         break;
       }
@@ -317,11 +317,11 @@ std::unique_ptr<internal::MessageStream> Peer::StartStream(
   if (status.ok() && stub == nullptr) status = channels_->AddressUnknown();
   if (!status.ok()) return std::make_unique<FailedCall>(std::move(status));
   auto stream = std::make_unique<QueuedStream>(channels_, call.cancelled);
-  stream->Start(std::move(stub), call, method, std::move(bytes));
+  stream->Start(std::move(stub), call, method, bytes);
   return stream;
 }
 
-void Peer::CallRaw(const banso::Call& call, absl::string_view method, std::string request,
+void Peer::CallRaw(const banso::Call& call, absl::string_view method, const std::string& request,
                    RawReply reply, const Headers& headers) {
   auto state = std::make_shared<UnaryState>();
   state->stub = channels_->NextStub();
@@ -344,7 +344,7 @@ void Peer::CallRaw(const banso::Call& call, absl::string_view method, std::strin
 }
 
 std::unique_ptr<Peer::RawStream> Peer::StreamRaw(const banso::Call& call, absl::string_view method,
-                                                 std::string request,
+                                                 const std::string& request,
                                                  std::function<void(std::string)> on_message,
                                                  std::function<void(absl::Status)> on_end,
                                                  const Headers& headers) {

@@ -150,7 +150,7 @@ class Peer {
   // Sends encoded bytes and gives the encoded answer to `reply`, on a thread of the transport that
   // must not be blocked. `call.deadline` holds; `call.cancelled` is not looked at. The answer of a
   // peer whose address is not known comes at once, on this thread.
-  void CallRaw(const banso::Call& call, absl::string_view method, std::string request,
+  void CallRaw(const banso::Call& call, absl::string_view method, const std::string& request,
                RawReply reply, const Headers& headers = {});
 
   // A server stream of encoded messages.
@@ -167,7 +167,7 @@ class Peer {
   // once, last. Destroying the stream cancels it; `on_end` is still called, so the functions own
   // what they use. `call.deadline` does not hold.
   std::unique_ptr<RawStream> StreamRaw(const banso::Call& call, absl::string_view method,
-                                       std::string request,
+                                       const std::string& request,
                                        std::function<void(std::string message)> on_message,
                                        std::function<void(absl::Status status)> on_end,
                                        const Headers& headers = {});

@@ -30,7 +30,7 @@ absl::StatusOr<EchoResponse> Join(const Call&, Source<EchoRequest>& source) {
 Router EchoRouter(Board& board, EchoServer::Handler echo) {
   Router router("banso.server.testdata.EchoService");
   router.Unary<EchoRequest, EchoResponse>("Echo", std::move(echo));
-  router.RawUnary("EchoRaw", [](const Call&, std::string request, RawReply reply) {
+  router.RawUnary("EchoRaw", [](const Call&, std::string request, const RawReply& reply) {
     reply(std::move(request));
   });
   router.ServerStream<EchoRequest, EchoResponse>("Repeat", &Repeat);
@@ -44,7 +44,7 @@ Router EchoRouter(Board& board, EchoServer::Handler echo) {
   return router;
 }
 
-EchoServer::EchoServer(Handler echo, ServerOptions options) {
+EchoServer::EchoServer(Handler echo, const ServerOptions& options) {
   if (!echo) {
     echo = [](const Call& call, const EchoRequest& request) { return EchoBack(call, request); };
   }

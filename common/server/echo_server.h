@@ -111,7 +111,7 @@ class EchoServer {
   }
 
   // `echo` answers Echo; without it, EchoBack does.
-  explicit EchoServer(Handler echo = nullptr, ServerOptions options = FastOptions());
+  explicit EchoServer(Handler echo = nullptr, const ServerOptions& options = FastOptions());
 
   // What Echo answers by default: the text and what the handler saw of its call.
   static EchoResponse EchoBack(const Call& call, const EchoRequest& request);

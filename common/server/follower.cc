@@ -25,7 +25,6 @@ using fact::v1::WatchFactsRequest;
 using fact::v1::WatchFactsResponse;
 using storage::FollowerPosition;
 using storage::Writer;
-using type::v1::Change;
 using type::v1::WatchChangesRequest;
 using type::v1::WatchChangesResponse;
 

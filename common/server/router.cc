@@ -102,7 +102,7 @@ Router& Router::RawUnary(absl::string_view name, internal::RawFunction fn) {
   return Add(name, method.input_type(), method.output_type(), {}, std::move(fn));
 }
 
-Router& Router::Forward(Peer& peer, Admission admission) {
+Router& Router::Forward(Peer& peer, const Admission& admission) {
   for (internal::Method& method : methods_) {
     if (std::holds_alternative<std::monostate>(method.handler)) {
       method.handler = internal::Forward{&peer, admission};

@@ -206,7 +206,7 @@ class Router {
   Router& RawUnary(absl::string_view method, internal::RawFunction fn);
 
   // Passes every method that has no handler yet to `peer`, untouched; see proxy.h.
-  Router& Forward(Peer& peer, Admission admission = nullptr);
+  Router& Forward(Peer& peer, const Admission& admission = nullptr);
 
   // The service.
   const google::protobuf::ServiceDescriptor& service() const { return *service_; }

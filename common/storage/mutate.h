@@ -35,8 +35,9 @@ absl::StatusOr<Response> Mutate(Database& database, const Call& call,
   const absl::Status status =
       MutateOnce(database, call, request, reply, [&](Writer& writer) -> absl::Status {
         absl::StatusOr<Response> result = body(writer);
-        if (result.ok()) reply = *std::move(result);
-        return result.status();
+        if (!result.ok()) return result.status();
+        reply = *std::move(result);
+        return absl::OkStatus();
       });
   if (!status.ok()) return status;
   return reply;
