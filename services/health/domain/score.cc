@@ -86,8 +86,8 @@ Weighed Weigh(const v1::Measure& measure, const MeasureReading& reading, absl::C
   return weighed;
 }
 
-std::vector<Weighed> WeighAll(const v1::ScoreModel& model, absl::Span<const MeasureReading> readings,
-                              absl::CivilDay today) {
+std::vector<Weighed> WeighAll(const v1::ScoreModel& model,
+                              absl::Span<const MeasureReading> readings, absl::CivilDay today) {
   std::vector<Weighed> measures;
   for (int i = 0; i < model.measures_size(); ++i) {
     measures.push_back(Weigh(model.measures(i), readings[i], today));
