@@ -109,6 +109,8 @@ target_link_libraries(banso_messages PUBLIC protobuf::libprotobuf Threads::Threa
 if(rpc_sources)
   _banso_generated_library(banso_rpc ${rpc_sources})
   target_link_libraries(banso_rpc PUBLIC banso_messages gRPC::grpc++)
+  # Only tests use the stubs; they take minutes to compile.
+  set_target_properties(banso_rpc PROPERTIES EXCLUDE_FROM_ALL TRUE)
 else()
   add_library(banso_rpc INTERFACE)
   target_link_libraries(banso_rpc INTERFACE banso_messages gRPC::grpc++)
