@@ -1,8 +1,8 @@
-#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "common/calendar/proto_time.h"
 #include "common/status_macros.h"
 #include "services/health/api/scoring/replay.h"
@@ -43,9 +43,8 @@ absl::StatusOr<v1::BacktestReport> ScoringApi::BacktestModel(
   BANSO_ASSIGN_OR_RETURN(
       const ReplayResult replay,
       RunReplay(database_, store_, call, subject.model, subject.catalog, request.replay()));
-  std::vector<double> shares(request.qualitative_shares().begin(),
-                             request.qualitative_shares().end());
-  if (shares.empty()) shares.assign(std::begin(kDefaultShares), std::end(kDefaultShares));
+  absl::Span<const double> shares = request.qualitative_shares();
+  if (shares.empty()) shares = kDefaultShares;
   v1::BacktestReport report = Backtest(subject.model, replay.cases, replay.terms, shares);
   for (const absl::CivilDay day : replay.days) *report.add_days() = calendar::ToDate(day);
   report.set_not_at_risk(replay.not_at_risk);
