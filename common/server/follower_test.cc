@@ -166,10 +166,11 @@ TEST_F(FollowerTest, BeginsAgainWhenTheOtherStoreWasSetBackToABackup) {
   StartNotes();
   const int64_t after = PutNote(notes_->database(), "new", "4");
   EXPECT_LT(after, before);
-  EXPECT_TRUE(testing::WaitUntil([&] { return GetNote(*mirror_, "new") == "4"; }));
+  // The position is told after the effect is stored.
+  EXPECT_TRUE(testing::WaitUntil([&] { return follower->position() == after; }));
+  EXPECT_EQ(GetNote(*mirror_, "new"), "4");
   EXPECT_EQ(GetNote(*mirror_, "kept"), "1");
   EXPECT_EQ(GetNote(*mirror_, "lost"), "");
-  EXPECT_EQ(follower->position(), after);
 }
 
 TEST_F(FollowerTest, UndoesABatchThatFailsAndTriesItAgain) {
