@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
+#include "common/rule/condition.h"
 #include "common/status_macros.h"
 #include "services/health/domain/score.h"
 #include "services/health/domain/scoring/score_override.h"
@@ -111,7 +113,59 @@ Onboarding AsKnown(const Onboarding& onboarding, absl::Span<const fact::v1::Fact
   return then;
 }
 
+void AddFacts(const type::v1::Condition& condition, std::set<std::string>& facts) {
+  facts.merge(rule::FactsOf(condition));
+}
+
+// What a step's facts are called.
+absl::string_view PrefixOf(TurnStep step) {
+  switch (step) {
+    case TurnStep::kLabels:
+      return "success.";
+    case TurnStep::kScores:
+      return "score.";
+    case TurnStep::kPlacements:
+      return "stage.";
+    default:
+      return "signal.";
+  }
+}
+
+// Without those behind ratios.
+std::map<TurnStep, std::set<std::string>> FactsRead(const Rules& rules) {
+  std::map<TurnStep, std::set<std::string>> read;
+  for (const v1::ScoreModel& model : rules.models) {
+    std::set<std::string>& facts = read[TurnStep::kScores];
+    AddFacts(model.applies_if(), facts);
+    for (const v1::Measure& measure : model.measures()) {
+      AddFacts(measure.condition(), facts);
+      facts.insert(measure.fact().fact());
+    }
+  }
+  for (const v1::StageModel& model : rules.stage_models) {
+    std::set<std::string>& facts = read[TurnStep::kPlacements];
+    AddFacts(model.applies_if(), facts);
+    for (const v1::StageLevel& level : model.levels()) AddFacts(level.condition(), facts);
+  }
+  for (const v1::SignalRule& rule : rules.signal_rules) {
+    std::set<std::string>& facts = read[TurnStep::kSignals];
+    AddFacts(rule.applies_if(), facts);
+    AddFacts(rule.condition(), facts);
+    facts.insert(rule.fall().fact());
+  }
+  return read;
+}
+
 }  // namespace
+
+bool Rules::IsReadAfter(TurnStep step) const {
+  const absl::string_view prefix = PrefixOf(step);
+  for (auto later = facts_read.upper_bound(step); later != facts_read.end(); ++later) {
+    const auto first = later->second.lower_bound(std::string(prefix));
+    if (first != later->second.end() && absl::StartsWith(*first, prefix)) return true;
+  }
+  return false;
+}
 
 absl::StatusOr<Rules> LoadRules(const Store& store, storage::Reader& reader, absl::Time now) {
   Rules rules;
@@ -120,6 +174,14 @@ absl::StatusOr<Rules> LoadRules(const Store& store, storage::Reader& reader, abs
   BANSO_ASSIGN_OR_RETURN(rules.models, store.models.AllActive(reader, now));
   BANSO_ASSIGN_OR_RETURN(rules.stage_models, store.stages.models.AllActive(reader, now));
   BANSO_ASSIGN_OR_RETURN(rules.signal_rules, store.signals.rules.AllActive(reader, now));
+  rules.facts_read = FactsRead(rules);
+  BANSO_RETURN_IF_ERROR(store.metrics.ForEach(reader, "", {}, [&](v1::Metric& metric) {
+    for (auto& [step, facts] : rules.facts_read) {
+      facts.insert(metric.ratio().numerator().fact());
+      facts.insert(metric.ratio().denominator().fact());
+    }
+    return absl::OkStatus();
+  }));
   return rules;
 }
 

@@ -1,7 +1,9 @@
 #ifndef BANSO_SERVICES_HEALTH_API_EVALUATION_H_
 #define BANSO_SERVICES_HEALTH_API_EVALUATION_H_
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +28,9 @@
 // Works out labels and scores from one snapshot of the store. Nothing is written here.
 namespace banso::health {
 
+// What an account's turn goes through, in this order.
+enum class TurnStep { kLabels, kScores, kPlacements, kSignals, kEnd };
+
 // By which rules accounts are judged.
 struct Rules {
   rule::FactCatalog catalog;
@@ -33,6 +38,12 @@ struct Rules {
   std::vector<v1::ScoreModel> models;
   std::vector<v1::StageModel> stage_models;
   std::vector<v1::SignalRule> signal_rules;
+
+  // The names of all facts that the rules of each step read, those behind ratios among them.
+  std::map<TurnStep, std::set<std::string>> facts_read;
+
+  // Whether a step after this one reads facts that this one makes.
+  bool IsReadAfter(TurnStep step) const;
 };
 
 // The rules in force at `now`.
@@ -57,6 +68,8 @@ class AccountEvaluation {
   absl::TimeZone zone() const { return zone_; }
   bool archived() const { return archived_; }
   const std::vector<accounts::v1::Onboarding>& onboardings() const { return onboardings_; }
+  // All judgements about its scores, also those that are over.
+  const std::vector<v1::ScoreOverride>& overrides() const { return overrides_; }
   // The onboarding of that name, or null.
   const accounts::v1::Onboarding* FindOnboarding(absl::string_view name) const;
 

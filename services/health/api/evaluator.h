@@ -31,17 +31,7 @@ class Evaluator {
  private:
   absl::Status ExpireAssessments(const Call& call);
   absl::Status WakeSignals(const Call& call);
-  absl::Status Evaluate(const Call& call, const Rules& rules,
-                        const std::vector<DueEvaluation>& due);
-  absl::Status WriteLabels(const Call& call, const Rules& rules,
-                           const std::vector<DueEvaluation>& due);
-  absl::Status WriteScores(const Call& call, const Rules& rules,
-                           const std::vector<DueEvaluation>& due);
-  absl::Status WritePlacements(const Call& call, const Rules& rules,
-                               const std::vector<DueEvaluation>& due);
-  absl::Status WriteSignals(const Call& call, const Rules& rules,
-                            const std::vector<DueEvaluation>& due);
-  absl::Status EndTurns(const Call& call, const std::vector<DueEvaluation>& due);
+  absl::Status Evaluate(const Call& call, const Rules& rules, std::vector<DueEvaluation> due);
 
   storage::Database& database_;
   const Store& store_;

@@ -230,6 +230,34 @@ TEST_F(ScoresTest, IsRecomputedWhenOnlyTimeHasPassed) {
   EXPECT_NEAR(expired.value(), 0, 1e-9);
 }
 
+TEST_F(ScoresTest, ReadsTheLabelThatTheSameTurnHasDecided) {
+  v1::SuccessDefinition definition;
+  definition.set_name("successDefinitions/pooled");
+  definition.set_display_name("A candidate pooled within 30 days");
+  type::v1::Comparison* compare = definition.mutable_condition()->mutable_compare();
+  compare->mutable_fact()->set_fact("metric.pool");
+  type::v1::Window* window = compare->mutable_fact()->mutable_window();
+  window->set_aggregation(type::v1::AGGREGATION_SUM);
+  window->mutable_from_clock()->set_clock(type::v1::CLOCK_CONTRACT_START);
+  *window->mutable_from_clock()->mutable_length() =
+      calendar::MakePeriod(30, type::v1::PERIOD_UNIT_DAY);
+  compare->set_op(type::v1::OPERATOR_GE);
+  *compare->add_values() = rule::NumberValue(1);
+  definition.set_clock(type::v1::CLOCK_CONTRACT_START);
+  *definition.mutable_due() = calendar::MakePeriod(30, type::v1::PERIOD_UNIT_DAY);
+  Activate(definition);
+  v1::ScoreModel model = MakeModel();
+  model.mutable_measures(1)->clear_curve();
+  model.mutable_measures(1)->mutable_fact()->set_fact("success.pooled");
+  Activate(model);
+  now_ = Noon(kApril1 + 2);
+  ASSERT_THAT(Ingest(Now(), {MakeSample("a", "pool", Noon(kApril1), 20)}), IsOk());
+  ASSERT_THAT(evaluator_->EvaluateDue(Now()), IsOk());
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score score, Get());
+  EXPECT_THAT(score.missing(), IsEmpty());
+  EXPECT_NEAR(score.value(), 0.7 * 50 + 30, 1e-9);
+}
+
 TEST_F(ScoresTest, RereadsTheFactsOfOtherServices) {
   v1::ScoreModel model = MakeModel();
   v1::Measure* plan = model.mutable_measures(1);

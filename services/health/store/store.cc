@@ -268,7 +268,7 @@ absl::Status Store::KeepFactTypes(Writer& writer,
   return absl::OkStatus();
 }
 
-absl::Status Store::SaveScore(Writer& writer, v1::Score score, absl::TimeZone zone) const {
+absl::StatusOr<bool> Store::SaveScore(Writer& writer, v1::Score score, absl::TimeZone zone) const {
   BANSO_ASSIGN_OR_RETURN(const std::optional<v1::Score> stored, scores.Find(writer, score.name()));
   const absl::Time as_of = calendar::ToTime(score.as_of());
   score.clear_stale_because();
@@ -277,9 +277,9 @@ absl::Status Store::SaveScore(Writer& writer, v1::Score score, absl::TimeZone zo
     if (stored->band() == score.band()) *score.mutable_band_since() = stored->band_since();
     const bool same_day =
         calendar::DayOf(calendar::ToTime(stored->as_of()), zone) == calendar::DayOf(as_of, zone);
-    if (same_day && SameNumbers(*stored, score)) return absl::OkStatus();
+    if (same_day && SameNumbers(*stored, score)) return false;
   } else if (score.state() == v1::SCORE_STATE_NOT_APPLICABLE) {
-    return absl::OkStatus();
+    return false;
   }
   const std::string account = contract::Parent(score.name());
   std::optional<type::v1::Value> value;
@@ -290,7 +290,10 @@ absl::Status Store::SaveScore(Writer& writer, v1::Score score, absl::TimeZone zo
       writer, MakeChange(account, ScoreFact(score.name()), value, as_of, score.score_model())));
   BANSO_RETURN_IF_ERROR(facts.Record(
       writer, MakeChange(account, ScoreBandFact(score.name()), band, as_of, score.score_model())));
-  return scores.Put(writer, std::move(score)).status();
+  const bool changed = !stored.has_value() || stored->has_value() != score.has_value() ||
+                       stored->value() != score.value() || stored->band() != score.band();
+  BANSO_RETURN_IF_ERROR(scores.Put(writer, std::move(score)).status());
+  return changed;
 }
 
 absl::StatusOr<std::vector<v1::ScoreOverride>> Store::OverridesOf(Reader& reader,
@@ -332,21 +335,22 @@ absl::StatusOr<std::vector<v1::ScoreMoment>> Store::HistoryOf(Reader& reader,
   return history;
 }
 
-absl::Status Store::SaveLabel(Writer& writer, v1::SuccessLabel label) const {
+absl::StatusOr<bool> Store::SaveLabel(Writer& writer, v1::SuccessLabel label) const {
   const std::string name = label.name();
   label.set_name(StoredLabelName(name, label.success_definition()));
   BANSO_ASSIGN_OR_RETURN(const std::optional<v1::SuccessLabel> stored,
                          labels.Find(writer, label.name()));
   *label.mutable_state_time() = label.as_of();
   if (stored.has_value()) {
-    if (SameDecision(*stored, label)) return absl::OkStatus();
+    if (SameDecision(*stored, label)) return false;
     if (stored->state() == label.state()) *label.mutable_state_time() = stored->state_time();
   }
   const std::string onboarding = contract::Ancestor(name, "onboardings");
   BANSO_RETURN_IF_ERROR(facts.Record(
       writer, MakeChange(onboarding, SuccessFact(name), FactOf(label),
                          calendar::ToTime(label.as_of()), label.success_definition())));
-  return labels.Put(writer, std::move(label)).status();
+  BANSO_RETURN_IF_ERROR(labels.Put(writer, std::move(label)).status());
+  return true;
 }
 
 absl::StatusOr<v1::Assessment> Store::SaveAssessment(Writer& writer,

@@ -109,8 +109,9 @@ class Store {
                              const std::vector<fact::v1::FactType>& types) const;
 
   // Stores a score and its facts, if it is new, says something else than the stored one, or is of
-  // another day in `zone`. Sets `band_since`.
-  absl::Status SaveScore(storage::Writer& writer, v1::Score score, absl::TimeZone zone) const;
+  // another day in `zone`. Sets `band_since`. Returns whether its facts have changed.
+  absl::StatusOr<bool> SaveScore(storage::Writer& writer, v1::Score score,
+                                 absl::TimeZone zone) const;
   // All judgements about an account's scores, also those that are over, by name.
   absl::StatusOr<std::vector<v1::ScoreOverride>> OverridesOf(storage::Reader& reader,
                                                              absl::string_view account) const;
@@ -118,8 +119,8 @@ class Store {
   absl::StatusOr<std::vector<v1::ScoreMoment>> HistoryOf(storage::Reader& reader,
                                                          absl::string_view score) const;
   // Stores a label and its fact, if it is new or decides something else than the stored one. Sets
-  // `state_time`. `name` is the label's name as callers see it.
-  absl::Status SaveLabel(storage::Writer& writer, v1::SuccessLabel label) const;
+  // `state_time`. `name` is the label's name as callers see it. Returns whether it was stored.
+  absl::StatusOr<bool> SaveLabel(storage::Writer& writer, v1::SuccessLabel label) const;
 
   // Stores a judgement and its fact.
   absl::StatusOr<v1::Assessment> SaveAssessment(storage::Writer& writer,

@@ -88,9 +88,11 @@ absl::StatusOr<PlacementResult> Place(const Store& store, Reader& reader, StoreF
   return result;
 }
 
-absl::Status StorePlacement(const Store& store, Writer& writer, PlacementResult result) {
+absl::StatusOr<bool> StorePlacement(const Store& store, Writer& writer, PlacementResult result) {
   if (!result.advance.placement.has_value()) {
-    return store.stages.SaveJudged(writer, result.account, result.model, result.today);
+    BANSO_RETURN_IF_ERROR(
+        store.stages.SaveJudged(writer, result.account, result.model, result.today));
+    return false;
   }
   v1::Placement& placement = *result.advance.placement;
   BANSO_ASSIGN_OR_RETURN(const std::optional<v1::Placement> stored,
@@ -98,12 +100,14 @@ absl::Status StorePlacement(const Store& store, Writer& writer, PlacementResult 
   const int known_moves = stored.has_value() ? stored->moves() : 0;
   const bool moved = !result.advance.moves.empty();
   if (known_moves + static_cast<int>(result.advance.moves.size()) != placement.moves()) {
-    return absl::OkStatus();
+    return false;
   }
   BANSO_RETURN_IF_ERROR(store.stages.SavePlacement(writer, store.facts, std::move(placement),
                                                    std::move(result.advance.moves), result.today));
-  if (!moved) return absl::OkStatus();
-  return MarkDue(writer, result.account, absl::StrCat("its level of ", result.model, " changed"));
+  if (!moved) return false;
+  BANSO_RETURN_IF_ERROR(
+      MarkDue(writer, result.account, absl::StrCat("its level of ", result.model, " changed")));
+  return true;
 }
 
 }  // namespace banso::health

@@ -40,8 +40,9 @@ absl::StatusOr<PlacementResult> Place(const Store& store, storage::Reader& reade
                                       absl::Time now);
 
 // Stores that. When the account has moved its turn comes again: scores may read its level. When
-// somebody else has placed it meanwhile nothing is stored.
-absl::Status StorePlacement(const Store& store, storage::Writer& writer, PlacementResult result);
+// somebody else has placed it meanwhile nothing is stored. Returns whether it has moved.
+absl::StatusOr<bool> StorePlacement(const Store& store, storage::Writer& writer,
+                                    PlacementResult result);
 
 }  // namespace banso::health
 
