@@ -2,6 +2,7 @@
 #   banso_messages   all messages, and google.rpc's status and details
 #   banso_rpc        the gRPC stubs
 #   banso/proto_files.h, the names of the files: protobuf finds a file by its name but lists none
+#   banso_generated  all generated headers, for what reads sources without building them
 # Both are shared: out of a static library the linker would drop descriptors that are only looked
 # up by name.
 
@@ -32,6 +33,28 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
              "${CMAKE_SOURCE_DIR}/proto/package-lock.json")
 
 file(MAKE_DIRECTORY "${BANSO_GENERATED_DIR}")
+add_custom_target(banso_generated)
+
+# banso_test_proto(OUT PROTO): messages for tests alone. Sets OUT to the sources generated from
+# PROTO, a path below the current folder; they are included by their path from the top.
+function(banso_test_proto out proto)
+  file(RELATIVE_PATH path "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}/${proto}")
+  string(REGEX REPLACE "\\.proto$" "" stem "${path}")
+  set(generated "${BANSO_GENERATED_DIR}/${stem}.pb.cc" "${BANSO_GENERATED_DIR}/${stem}.pb.h")
+  add_custom_command(
+    OUTPUT ${generated}
+    COMMAND protobuf::protoc -I "${CMAKE_SOURCE_DIR}" -I "${CMAKE_SOURCE_DIR}/proto"
+            "--cpp_out=${BANSO_GENERATED_DIR}" "${CMAKE_SOURCE_DIR}/${path}"
+    DEPENDS "${proto}" "${CMAKE_SOURCE_DIR}/proto/banso/type/v1/rules.proto" protobuf::protoc
+    COMMENT "protoc ${path}"
+    VERBATIM)
+  set_source_files_properties(${generated} PROPERTIES
+    COMPILE_OPTIONS "-w" SKIP_UNITY_BUILD_INCLUSION ON)
+  string(MAKE_C_IDENTIFIER "banso_generated_${stem}" target)
+  add_custom_target(${target} DEPENDS ${generated})
+  add_dependencies(banso_generated ${target})
+  set(${out} ${generated} PARENT_SCOPE)
+endfunction()
 
 # Adds the commands that generate `stem`.pb.* and, for a file with services, `stem`.grpc.pb.*;
 # appends the sources to the lists named by `messages` and `rpcs`.
@@ -93,12 +116,17 @@ inline constexpr const char* kProtoFiles[] = {
 }  // namespace banso
 ")
 
-# Generated code is not ours to mend: no warnings, and no UBSan, under which it takes minutes to
-# compile.
+set(generated_headers ${message_sources} ${rpc_sources})
+list(TRANSFORM generated_headers REPLACE "\\.cc$" ".h")
+add_custom_target(banso_generated_contract DEPENDS ${generated_headers})
+add_dependencies(banso_generated banso_generated_contract)
+
+# Generated code is not ours to mend: no warnings, no optimisation where a build is for debugging,
+# and no UBSan, under which it takes minutes to compile.
 function(_banso_generated_library name)
   add_library(${name} SHARED ${ARGN})
   target_include_directories(${name} SYSTEM PUBLIC "${BANSO_GENERATED_DIR}")
-  target_compile_options(${name} PRIVATE -w)
+  target_compile_options(${name} PRIVATE -w $<$<CONFIG:Debug>:-O0>)
   if(BANSO_SANITIZE MATCHES "undefined")
     target_compile_options(${name} PRIVATE -fno-sanitize=undefined)
   endif()
@@ -106,6 +134,8 @@ endfunction()
 
 _banso_generated_library(banso_messages ${message_sources})
 target_link_libraries(banso_messages PUBLIC protobuf::libprotobuf Threads::Threads)
+# Every generated file calls its tables by the same names.
+set_target_properties(banso_messages PROPERTIES UNITY_BUILD OFF)
 if(rpc_sources)
   _banso_generated_library(banso_rpc ${rpc_sources})
   target_link_libraries(banso_rpc PUBLIC banso_messages gRPC::grpc++)

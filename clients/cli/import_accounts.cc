@@ -19,12 +19,12 @@ using accounts::v1::Account;
 using accounts::v1::ImportAccountsRequest;
 using accounts::v1::ImportAccountsResponse;
 
-constexpr char kMethod[] = "banso.accounts.v1.AccountsService/ImportAccounts";
-constexpr size_t kBatch = 500;
-constexpr absl::Duration kTimeout = absl::Minutes(10);
+constexpr char kImportAccounts[] = "banso.accounts.v1.AccountsService/ImportAccounts";
+constexpr size_t kAccountBatch = 500;
+constexpr absl::Duration kAccountsTimeout = absl::Minutes(10);
 
 // An account of the file, with the row that it came from.
-struct Entry {
+struct AccountEntry {
   const CsvRow* row = nullptr;
   std::string id;
   Account account;
@@ -70,7 +70,7 @@ class AccountImport {
     std::map<std::string, int64_t> lines;
     for (CsvRow& row : rows_) {
       if (!sheet_.CheckKnown(&row, &report_.rejected, &report_.warnings)) continue;
-      Entry entry{&row, IdIn(row), {}, sheet_.Text(row, "parent")};
+      AccountEntry entry{&row, IdIn(row), {}, sheet_.Text(row, "parent")};
       if (!sheet_.Fill(row, &entry.account, &report_.rejected)) continue;
       if (entry.id.empty()) {
         Reject(row, id_column, "", "empty; it identifies the account");
@@ -89,9 +89,9 @@ class AccountImport {
   }
 
   absl::Status SendAll() {
-    for (size_t begin = 0; begin < entries_.size(); begin += kBatch) {
+    for (size_t begin = 0; begin < entries_.size(); begin += kAccountBatch) {
       ImportAccountsRequest request;
-      const size_t end = std::min(entries_.size(), begin + kBatch);
+      const size_t end = std::min(entries_.size(), begin + kAccountBatch);
       for (size_t i = begin; i < end; ++i) *request.add_accounts() = entries_[i].account;
       BANSO_ASSIGN_OR_RETURN(const ImportAccountsResponse response, Send(std::move(request)));
       report_.created += response.created();
@@ -112,7 +112,8 @@ class AccountImport {
   absl::StatusOr<ImportAccountsResponse> Send(ImportAccountsRequest request) {
     request.set_external_system(options_.system);
     request.set_validate_only(options_.dry_run);
-    std::unique_ptr<Upload> upload = context_.connection.Send(*FindFullName(kMethod), kTimeout);
+    std::unique_ptr<Upload> upload =
+        context_.connection.Send(*FindFullName(kImportAccounts), kAccountsTimeout);
     upload->Send(request);
     ImportAccountsResponse response;
     BANSO_RETURN_IF_ERROR(upload->Finish(&response));
@@ -124,11 +125,11 @@ class AccountImport {
     BANSO_ASSIGN_OR_RETURN(Directory directory,
                            AccountDirectory(context_.connection, options_.system));
     if (options_.dry_run) {
-      for (const Entry& entry : entries_) directory.Add(entry.id, entry.id);
+      for (const AccountEntry& entry : entries_) directory.Add(entry.id, entry.id);
     }
     ImportAccountsRequest request;
     int64_t found = 0;
-    for (const Entry& entry : entries_) {
+    for (const AccountEntry& entry : entries_) {
       if (entry.parent.empty()) continue;
       const std::optional<std::string> parent = directory.Find(entry.parent);
       if (!parent.has_value()) {
@@ -139,13 +140,13 @@ class AccountImport {
       Account* account = request.add_accounts();
       *account->mutable_external_ids() = entry.account.external_ids();
       account->set_parent_account(*parent);
-      if (request.accounts_size() == kBatch) BANSO_RETURN_IF_ERROR(SendParents(&request));
+      if (request.accounts_size() == kAccountBatch) BANSO_RETURN_IF_ERROR(SendParents(&request));
     }
     report_.others.emplace_back("with a parent", found);
     return SendParents(&request);
   }
 
-  void WarnOfParent(const Entry& entry, const Directory& directory) {
+  void WarnOfParent(const AccountEntry& entry, const Directory& directory) {
     const std::optional<std::string> near = directory.Near(entry.parent);
     report_.warnings.push_back(sheet_.Problem(
         *entry.row, "parent",
@@ -159,7 +160,7 @@ class AccountImport {
     BANSO_ASSIGN_OR_RETURN(const ImportAccountsResponse response, Send(std::move(*request)));
     for (const accounts::v1::RowError& error : response.errors()) {
       // These accounts are stored, but for the parent.
-      for (const Entry& entry : entries_) {
+      for (const AccountEntry& entry : entries_) {
         if (entry.id != error.external_id()) continue;
         report_.warnings.push_back(sheet_.Problem(*entry.row, "parent", error.message()));
       }
@@ -172,7 +173,7 @@ class AccountImport {
   const ImportOptions& options_;
   Sheet sheet_;
   std::vector<CsvRow> rows_;
-  std::vector<Entry> entries_;
+  std::vector<AccountEntry> entries_;
   ImportReport report_;
 };
 

@@ -29,7 +29,7 @@ constexpr char kDefaultLossReason[] = "Lost, as imported";
 constexpr int kMaxParallel = 64;
 
 // A deal of the file, and what the file says became of it.
-struct Entry {
+struct DealEntry {
   const CsvRow* row = nullptr;
   std::string parent;
   std::string id;
@@ -76,7 +76,7 @@ class DealImport {
     for (CsvRow& row : rows_) ReadRow(&row);
     BANSO_RETURN_IF_ERROR(ReadStored());
     if (options_.dry_run) {
-      for (const Entry& entry : entries_) {
+      for (const DealEntry& entry : entries_) {
         ++(stored_.count(entry.name()) > 0 ? report_.unchanged : report_.created);
       }
     } else {
@@ -143,7 +143,7 @@ class DealImport {
   }
 
   void ReadRow(CsvRow* row) {
-    Entry entry;
+    DealEntry entry;
     entry.row = row;
     const size_t before = report_.rejected.size();
     sheet_.CheckKnown(row, &report_.rejected, &report_.warnings);
@@ -158,7 +158,7 @@ class DealImport {
     if (report_.rejected.size() == before) entries_.push_back(std::move(entry));
   }
 
-  void ReadId(const CsvRow& row, Entry* entry) {
+  void ReadId(const CsvRow& row, DealEntry* entry) {
     const std::string text = sheet_.Text(row, "id");
     if (text.empty()) return Reject(row, "id", "empty; it identifies the deal");
     entry->id = IdOf(text);
@@ -166,7 +166,7 @@ class DealImport {
     if (!added) Reject(row, "id", absl::StrCat("the same as in line ", first->second));
   }
 
-  void ReadStage(const CsvRow& row, Entry* entry) {
+  void ReadStage(const CsvRow& row, DealEntry* entry) {
     const std::string stage = sheet_.Text(row, "stage");
     if (absl::EqualsIgnoreCase(stage, options_.lost)) {
       entry->stage = accounts::v1::DEAL_STAGE_LOST;
@@ -217,7 +217,7 @@ class DealImport {
   }
 
   // A refusal is the row's; everything else ends the import.
-  void Record(const Entry& entry, const absl::Status& status) {
+  void Record(const DealEntry& entry, const absl::Status& status) {
     if (status.ok()) return;
     std::lock_guard lock(mutex_);
     if (ExitCodeOf(status) == kRefused && status.code() != absl::StatusCode::kUnauthenticated &&
@@ -228,7 +228,7 @@ class DealImport {
     }
   }
 
-  absl::Status Store(const Entry& entry) {
+  absl::Status Store(const DealEntry& entry) {
     const auto stored = stored_.find(entry.name());
     if (stored != stored_.end()) return StoreAgain(entry, stored->second);
     accounts::v1::CreateDealRequest create;
@@ -243,7 +243,7 @@ class DealImport {
   }
 
   // A deal that is there already: brought up to date while it is open.
-  absl::Status StoreAgain(const Entry& entry, const Deal& stored) {
+  absl::Status StoreAgain(const DealEntry& entry, const Deal& stored) {
     if (stored.stage() != accounts::v1::DEAL_STAGE_OPEN) {
       if (stored.stage() == entry.stage) {
         ++unchanged_;
@@ -267,7 +267,7 @@ class DealImport {
     return Close(entry);
   }
 
-  absl::Status Close(const Entry& entry) {
+  absl::Status Close(const DealEntry& entry) {
     Deal ignored;
     if (entry.stage == accounts::v1::DEAL_STAGE_WON) {
       accounts::v1::WinDealRequest win;
@@ -301,7 +301,7 @@ class DealImport {
   std::vector<CsvRow> rows_;
   std::map<std::string, int64_t> lines_;
   std::map<std::string, Deal> stored_;
-  std::vector<Entry> entries_;
+  std::vector<DealEntry> entries_;
   std::atomic<int64_t> created_{0}, updated_{0}, unchanged_{0}, won_{0}, lost_{0};
   std::mutex mutex_;
   absl::Status failure_;  // Guarded by mutex_, as is report_ while threads run.

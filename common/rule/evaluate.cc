@@ -40,7 +40,7 @@ constexpr int kMaxExplainedObjects = 100;
 // How many reasons an `all` or `any` repeats from its parts.
 constexpr int kMaxReasons = 3;
 
-Truth TruthOf(bool holds) { return holds ? TRUTH_TRUE : TRUTH_FALSE; }
+Truth TruthFrom(bool holds) { return holds ? TRUTH_TRUE : TRUTH_FALSE; }
 
 std::string OpenText(const Resolved& resolved) {
   return absl::StrCat("window open until ", calendar::DayText(*resolved.to));
@@ -295,7 +295,7 @@ class Evaluator {
     const Resolved resolved = Resolve(ref, false, moment_, catalog_);
     const Answer answer = Look(resolved, moment_, readings_);
     Explanation explanation = ExplainAnswer(resolved, answer);
-    explanation.set_result(TruthOf(answer.value.has_value()));
+    explanation.set_result(TruthFrom(answer.value.has_value()));
     if (!answer.value.has_value()) {
       explanation.set_reading(absl::StrCat(answer.words, ": ", answer.unknown_because));
     }

@@ -20,7 +20,7 @@ using type::v1::Condition;
 using type::v1::Explanation;
 using type::v1::Truth;
 
-const CivilDay kToday(2026, 4, 30);
+const CivilDay kPropertyDay(2026, 4, 30);
 
 // Makes random conditions over the test facts, `known` apart, and random readings for them.
 class Generator {
@@ -114,7 +114,7 @@ class Generator {
 
 Moment TheMoment() {
   Moment moment;
-  moment.as_of = NoonOf(kToday);
+  moment.as_of = NoonOf(kPropertyDay);
   moment.time_zone = "Asia/Tokyo";
   moment.account = "accounts/acme";
   // One window that is over and one that is open.

@@ -15,7 +15,7 @@ namespace {
 using absl::CivilDay;
 using ::banso::testing::StatusIs;
 
-constexpr char kAccount[] = "accounts/acme";
+constexpr char kSubject[] = "accounts/acme";
 
 Moment MomentOn(CivilDay day) {
   Moment moment;
@@ -24,8 +24,8 @@ Moment MomentOn(CivilDay day) {
   return moment;
 }
 
-FactRead ReadOf(const std::string& subject, const std::string& fact,
-                type::v1::Aggregation aggregation = type::v1::AGGREGATION_UNSPECIFIED) {
+FactRead ReadOfObject(const std::string& subject, const std::string& fact,
+                      type::v1::Aggregation aggregation = type::v1::AGGREGATION_UNSPECIFIED) {
   FactRead read;
   read.subject = subject;
   read.query.set_fact(fact);
@@ -35,11 +35,12 @@ FactRead ReadOf(const std::string& subject, const std::string& fact,
 
 TEST(MemoryFactReader, AnswersInTheOrderAskedWithSubjects) {
   MemoryFactReader reader;
-  reader.Set(kAccount, "a.x", NumberValue(1), NoonOf(CivilDay(2026, 5, 1)));
-  reader.Set(kAccount, "a.x", NumberValue(2), NoonOf(CivilDay(2026, 5, 3)));
+  reader.Set(kSubject, "a.x", NumberValue(1), NoonOf(CivilDay(2026, 5, 1)));
+  reader.Set(kSubject, "a.x", NumberValue(2), NoonOf(CivilDay(2026, 5, 3)));
   reader.Set("accounts/other", "a.x", NumberValue(7), NoonOf(CivilDay(2026, 5, 1)));
-  const std::vector<FactRead> reads = {ReadOf("accounts/other", "a.x"), ReadOf(kAccount, "a.y"),
-                                       ReadOf(kAccount, "a.x", type::v1::AGGREGATION_SUM)};
+  const std::vector<FactRead> reads = {ReadOfObject("accounts/other", "a.x"),
+                                       ReadOfObject(kSubject, "a.y"),
+                                       ReadOfObject(kSubject, "a.x", type::v1::AGGREGATION_SUM)};
   BANSO_ASSERT_OK_AND_ASSIGN(auto readings, reader.Read(reads, MomentOn(CivilDay(2026, 5, 9))));
   ASSERT_EQ(readings.size(), 3u);
   EXPECT_EQ(readings[0].value().number(), 7);
@@ -51,16 +52,16 @@ TEST(MemoryFactReader, AnswersInTheOrderAskedWithSubjects) {
 
 TEST(MemoryFactReader, KeepsToAsOfAndKnownAt) {
   MemoryFactReader reader;
-  reader.Set(kAccount, "a.x", NumberValue(1), NoonOf(CivilDay(2026, 5, 1)));
+  reader.Set(kSubject, "a.x", NumberValue(1), NoonOf(CivilDay(2026, 5, 1)));
   fact::v1::FactChange late;
-  late.set_subject(kAccount);
+  late.set_subject(kSubject);
   late.set_fact("a.x");
   *late.mutable_value() = NumberValue(2);
   *late.mutable_occurred_time() = calendar::ToTimestamp(NoonOf(CivilDay(2026, 5, 2)));
   *late.mutable_recorded_time() = calendar::ToTimestamp(NoonOf(CivilDay(2026, 5, 8)));
   reader.Add(late);
-  reader.Withdraw(kAccount, "a.x", NoonOf(CivilDay(2026, 5, 9)));
-  const std::vector<FactRead> reads = {ReadOf(kAccount, "a.x")};
+  reader.Withdraw(kSubject, "a.x", NoonOf(CivilDay(2026, 5, 9)));
+  const std::vector<FactRead> reads = {ReadOfObject(kSubject, "a.x")};
   BANSO_ASSERT_OK_AND_ASSIGN(auto now, reader.Read(reads, MomentOn(CivilDay(2026, 5, 9))));
   EXPECT_EQ(now[0].unknown(), fact::v1::UNKNOWN_REASON_WITHDRAWN);
   Moment moment = MomentOn(CivilDay(2026, 5, 5));
@@ -73,11 +74,11 @@ TEST(MemoryFactReader, KeepsToAsOfAndKnownAt) {
 
 TEST(MemoryFactReader, TakesSilenceAsZeroWhenTold) {
   MemoryFactReader reader;
-  FactRead read = ReadOf(kAccount, "a.x", type::v1::AGGREGATION_SUM);
+  FactRead read = ReadOfObject(kSubject, "a.x", type::v1::AGGREGATION_SUM);
   *read.query.mutable_from() = calendar::ToDate(CivilDay(2026, 5, 2));
   BANSO_ASSERT_OK_AND_ASSIGN(auto silent, reader.Read({read}, MomentOn(CivilDay(2026, 5, 9))));
   EXPECT_FALSE(silent[0].has_value());
-  reader.ZeroSince(kAccount, "a.x", CivilDay(2026, 5, 1));
+  reader.ZeroSince(kSubject, "a.x", CivilDay(2026, 5, 1));
   BANSO_ASSERT_OK_AND_ASSIGN(auto zero, reader.Read({read}, MomentOn(CivilDay(2026, 5, 9))));
   EXPECT_EQ(zero[0].value().number(), 0);
   EXPECT_TRUE(zero[0].has_value());

@@ -21,7 +21,7 @@ using fact::v1::FactQuery;
 using fact::v1::FactReading;
 using ::testing::ElementsAre;
 
-const CivilDay kToday(2026, 5, 10);
+const CivilDay kLastDay(2026, 5, 10);
 
 // A number at noon of a day of May, recorded at once.
 DatedValue Point(int day, double number, std::string object = "", std::string user = "") {
@@ -45,7 +45,7 @@ FactQuery Query(type::v1::Aggregation aggregation, std::optional<int> from = std
 }
 
 WindowMoment Now() {
-  return {NoonOf(kToday), std::nullopt, calendar::ZoneOrUtc("Asia/Tokyo"), std::nullopt};
+  return {NoonOf(kLastDay), std::nullopt, calendar::ZoneOrUtc("Asia/Tokyo"), std::nullopt};
 }
 
 FactReading Read(const std::vector<DatedValue>& points, const FactQuery& query,

@@ -156,8 +156,8 @@ TEST(ServerConnectionsTest, ServesOnAfterThereWereTooManyConnections) {
     while (crowd.size() < 120) {
       crowd.push_back(std::make_unique<Client>(server.process().port()));
     }
-    EXPECT_TRUE(testing::WaitUntil(
-        [&] { return server.process().state().refused_connections > 0; }));
+    EXPECT_TRUE(
+        testing::WaitUntil([&] { return server.process().state().refused_connections > 0; }));
     EXPECT_THAT(ask(early), IsOk());
   }
   Peer late({.name = "echo", .address = server.process().address()});

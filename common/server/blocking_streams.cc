@@ -7,13 +7,12 @@
 #include "common/contract/errors.h"
 #include "common/contract/field_rules.h"
 #include "common/server/adapter.h"
+#include "common/server/retry_after.h"
 #include "common/server/wire.h"
 #include "common/status_macros.h"
 
 namespace banso::server::internal {
 namespace {
-
-constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 
 // Lets a thread wait for the transport's reads and writes, of which one each may be under way.
 class BlockingStream : public StreamReactor {

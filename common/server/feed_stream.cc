@@ -8,13 +8,12 @@
 #include "common/contract/errors.h"
 #include "common/contract/field_rules.h"
 #include "common/server/adapter.h"
+#include "common/server/retry_after.h"
 #include "common/server/wire.h"
 #include "common/status_macros.h"
 
 namespace banso::server::internal {
 namespace {
-
-constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 
 // At any time one of these is true of the stream:
 //   kBusy  a task on the executor works on it, is queued to, or a read or write is under way;

@@ -8,13 +8,12 @@
 #include "common/contract/errors.h"
 #include "common/server/adapter.h"
 #include "common/server/peer_channels.h"
+#include "common/server/retry_after.h"
 #include "common/server/wire.h"
 #include "common/status_macros.h"
 
 namespace banso::server::internal {
 namespace {
-
-constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 
 class ForwardCall;
 

@@ -13,13 +13,13 @@
 #include "common/server/headers.h"
 #include "common/server/log.h"
 #include "common/server/metrics.h"
+#include "common/server/retry_after.h"
 #include "common/server/trace.h"
 #include "common/status_macros.h"
 
 namespace banso::server::internal {
 namespace {
 
-constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 constexpr char kStopping[] = "the server is stopping; call again";
 constexpr absl::Duration kSlow = absl::Seconds(2);
 constexpr absl::Duration kFarAway = absl::Hours(24 * 365);

@@ -23,7 +23,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr int kHttp11 = 11;
-constexpr absl::Duration kRetryAfter = absl::Seconds(10);
+constexpr absl::Duration kRetryConnectAfter = absl::Seconds(10);
 
 bool IsVisible(absl::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return absl::ascii_isgraph(c); });
@@ -127,7 +127,7 @@ absl::StatusOr<int> PostHttp(const HttpPost& post) {
   if (done) return exchange.status();
   if (error) {
     return contract::Unavailable(
-        absl::StrCat(url->host, ":", url->port, " (", error.message(), ")"), kRetryAfter);
+        absl::StrCat(url->host, ":", url->port, " (", error.message(), ")"), kRetryConnectAfter);
   }
   return contract::DeadlineExceeded(absl::StrCat(url->host, ":", url->port));
 }

@@ -8,6 +8,7 @@
 #include "common/contract/errors.h"
 #include "common/server/grpc_status.h"
 #include "common/server/headers.h"
+#include "common/server/retry_after.h"
 #include "common/server/trace.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
@@ -20,7 +21,6 @@ namespace {
 constexpr int kMaxHeaderBytes = 64 * 1024;
 constexpr int kReconnectMilliseconds = 100;
 constexpr int kMaxReconnectMilliseconds = 2000;
-constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 
 std::shared_ptr<grpc::Channel> NewChannel(
     const std::string& address, const PeerOptions& options,

@@ -18,10 +18,10 @@ namespace {
 using ::banso::testing::IsOk;
 using ::testing::ElementsAre;
 
-const absl::Time kStart = absl::FromUnixSeconds(1743465600);
+const absl::Time kSweepStart = absl::FromUnixSeconds(1743465600);
 
 TEST(SweepsTest, RunAllInOrderBeforeSettingTheClockReturns) {
-  calendar::TestClock clock(kStart);
+  calendar::TestClock clock(kSweepStart);
   std::vector<std::string> ran;
   std::vector<absl::Time> times;
   const auto note = [&](const Call& call) {
@@ -32,13 +32,13 @@ TEST(SweepsTest, RunAllInOrderBeforeSettingTheClockReturns) {
   SweepRunner runner("echo", {{"first", absl::Hours(1), note}, {"second", absl::Hours(1), note}},
                      &clock, &clock);
   runner.Start();
-  ASSERT_THAT(clock.SetTime(kStart + absl::Hours(24)), IsOk());
+  ASSERT_THAT(clock.SetTime(kSweepStart + absl::Hours(24)), IsOk());
   EXPECT_THAT(ran, ElementsAre("sweep/first by services/echo", "sweep/second by services/echo"));
-  EXPECT_THAT(times, ElementsAre(kStart + absl::Hours(24), kStart + absl::Hours(24)));
+  EXPECT_THAT(times, ElementsAre(kSweepStart + absl::Hours(24), kSweepStart + absl::Hours(24)));
 }
 
 TEST(SweepsTest, RunPeriodicallyOnTheSystemsTime) {
-  calendar::TestClock clock(kStart);
+  calendar::TestClock clock(kSweepStart);
   absl::BlockingCounter left(3);
   int runs = 0;
   SweepRunner runner("echo",
@@ -58,7 +58,7 @@ TEST(SweepsTest, RunPeriodicallyOnTheSystemsTime) {
 }
 
 TEST(SweepsTest, GoOnAfterAnErrorOrAnException) {
-  calendar::TestClock clock(kStart);
+  calendar::TestClock clock(kSweepStart);
   int runs = 0;
   SweepRunner runner(
       "echo",
@@ -77,7 +77,7 @@ TEST(SweepsTest, GoOnAfterAnErrorOrAnException) {
 }
 
 TEST(SweepsTest, CancelTheRunningSweepWhenTheyStop) {
-  calendar::TestClock clock(kStart);
+  calendar::TestClock clock(kSweepStart);
   absl::Notification entered;
   SweepRunner runner("echo",
                      {{"long", absl::Milliseconds(1),
@@ -93,7 +93,7 @@ TEST(SweepsTest, CancelTheRunningSweepWhenTheyStop) {
 }
 
 TEST(SweepsTest, DoNotRunAfterTheyStopped) {
-  calendar::TestClock clock(kStart);
+  calendar::TestClock clock(kSweepStart);
   int runs = 0;
   SweepRunner runner("echo",
                      {{"sweep", absl::Hours(1),
@@ -104,7 +104,7 @@ TEST(SweepsTest, DoNotRunAfterTheyStopped) {
                      &clock, &clock);
   runner.Start();
   runner.Stop();
-  ASSERT_THAT(clock.SetTime(kStart + absl::Hours(1)), IsOk());
+  ASSERT_THAT(clock.SetTime(kSweepStart + absl::Hours(1)), IsOk());
   EXPECT_EQ(runs, 0);
 }
 

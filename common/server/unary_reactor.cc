@@ -6,13 +6,12 @@
 #include "common/contract/field_rules.h"
 #include "common/server/adapter.h"
 #include "common/server/peer_channels.h"
+#include "common/server/retry_after.h"
 #include "common/server/wire.h"
 #include "common/status_macros.h"
 
 namespace banso::server::internal {
 namespace {
-
-constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 
 // One unary call, from the transport's event to its answer. The handler runs on the executor; the
 // transport's few threads only hand over.

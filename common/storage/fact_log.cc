@@ -18,7 +18,7 @@ namespace {
 using fact::v1::FactChange;
 using fact::v1::FactQuery;
 
-constexpr absl::string_view kChangeColumns =
+constexpr absl::string_view kFactColumns =
     "subject, fact, object, value, occurred, recorded, source, backdated";
 
 absl::StatusOr<FactChange> ReadRow(const Row& row) {
@@ -174,7 +174,7 @@ absl::StatusOr<std::vector<FactChange>> FactLog::Select(Reader& reader, absl::st
                                                         bool latest_only) const {
   std::vector<FactChange> changes;
   BANSO_RETURN_IF_ERROR(
-      reader.Query(absl::StrCat("SELECT ", kChangeColumns, " FROM ", options_.table,
+      reader.Query(absl::StrCat("SELECT ", kFactColumns, " FROM ", options_.table,
                                 " WHERE subject = $subject AND fact = $fact AND occurred <= $as_of "
                                 "AND recorded <= $known_at ",
                                 latest_only ? "ORDER BY occurred DESC, position DESC LIMIT 1"
@@ -235,7 +235,7 @@ absl::StatusOr<std::vector<FactLog::Entry>> FactLog::Tail(Reader& reader, int64_
                                                           int limit) const {
   std::vector<Entry> entries;
   BANSO_RETURN_IF_ERROR(reader.Query(
-      absl::StrCat("SELECT ", kChangeColumns, ", position, commit_id FROM ", options_.table,
+      absl::StrCat("SELECT ", kFactColumns, ", position, commit_id FROM ", options_.table,
                    " WHERE position > $position ORDER BY position LIMIT $limit"),
       {{"position", position}, {"limit", limit}}, [&entries](const Row& row) -> absl::Status {
         BANSO_ASSIGN_OR_RETURN(FactChange change, ReadRow(row));

@@ -18,7 +18,6 @@ namespace {
 using fact::v1::FactChange;
 using fact::v1::FactQuery;
 using fact::v1::FactReading;
-using type::v1::Value;
 
 // One value of the fact and the day on which it occurred.
 struct Point {
@@ -33,13 +32,13 @@ struct Window {
   absl::CivilDay to;
 };
 
-double NumberOf(const Value& value) {
+double NumberOf(const type::v1::Value& value) {
   switch (value.kind_case()) {
-    case Value::kNumber:
+    case type::v1::Value::kNumber:
       return value.number();
-    case Value::kFlag:
+    case type::v1::Value::kFlag:
       return value.flag() ? 1 : 0;
-    case Value::kText:
+    case type::v1::Value::kText:
       return value.text().empty() ? 0 : 1;
     default:
       return 1;

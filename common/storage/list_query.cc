@@ -3,7 +3,7 @@
 namespace banso::storage {
 namespace {
 
-Filter Compare(Filter::Op op, absl::string_view column, Value value) {
+Filter Comparison(Filter::Op op, absl::string_view column, Value value) {
   Filter filter;
   filter.op = op;
   filter.column = std::string(column);
@@ -21,22 +21,22 @@ Filter Test(Filter::Op op, absl::string_view column) {
 }  // namespace
 
 Filter Equal(absl::string_view column, Value value) {
-  return Compare(Filter::Op::kEqual, column, std::move(value));
+  return Comparison(Filter::Op::kEqual, column, std::move(value));
 }
 Filter NotEqual(absl::string_view column, Value value) {
-  return Compare(Filter::Op::kNotEqual, column, std::move(value));
+  return Comparison(Filter::Op::kNotEqual, column, std::move(value));
 }
 Filter Less(absl::string_view column, Value value) {
-  return Compare(Filter::Op::kLess, column, std::move(value));
+  return Comparison(Filter::Op::kLess, column, std::move(value));
 }
 Filter AtMost(absl::string_view column, Value value) {
-  return Compare(Filter::Op::kAtMost, column, std::move(value));
+  return Comparison(Filter::Op::kAtMost, column, std::move(value));
 }
 Filter Greater(absl::string_view column, Value value) {
-  return Compare(Filter::Op::kGreater, column, std::move(value));
+  return Comparison(Filter::Op::kGreater, column, std::move(value));
 }
 Filter AtLeast(absl::string_view column, Value value) {
-  return Compare(Filter::Op::kAtLeast, column, std::move(value));
+  return Comparison(Filter::Op::kAtLeast, column, std::move(value));
 }
 Filter In(absl::string_view column, std::vector<Value> values) {
   Filter filter = Test(Filter::Op::kIn, column);
@@ -44,10 +44,10 @@ Filter In(absl::string_view column, std::vector<Value> values) {
   return filter;
 }
 Filter StartsWith(absl::string_view column, absl::string_view prefix) {
-  return Compare(Filter::Op::kStartsWith, column, prefix);
+  return Comparison(Filter::Op::kStartsWith, column, prefix);
 }
 Filter Contains(absl::string_view column, absl::string_view part) {
-  return Compare(Filter::Op::kContains, column, part);
+  return Comparison(Filter::Op::kContains, column, part);
 }
 Filter IsNull(absl::string_view column) { return Test(Filter::Op::kIsNull, column); }
 Filter IsNotNull(absl::string_view column) { return Test(Filter::Op::kIsNotNull, column); }

@@ -135,7 +135,7 @@ absl::StatusOr<Contents> Look(const OpenOptions& options, bool fill) {
   return contents;
 }
 
-absl::Status Compare(const Contents& old, const Contents& migrated, const Schema& fresh) {
+absl::Status CompareTables(const Contents& old, const Contents& migrated, const Schema& fresh) {
   if (migrated.schema != fresh) {
     std::vector<std::string> names;
     for (const auto* schemas : {&migrated.schema, &fresh}) {
@@ -164,7 +164,7 @@ absl::Status CheckFrom(const Version& version, OpenOptions options, const Schema
   old_options.migrations.resize(static_cast<size_t>(version.service));
   BANSO_ASSIGN_OR_RETURN(const Contents old, Look(old_options, /*fill=*/true));
   BANSO_ASSIGN_OR_RETURN(const Contents migrated, Look(options, /*fill=*/false));
-  return Compare(old, migrated, fresh);
+  return CompareTables(old, migrated, fresh);
 }
 
 absl::StatusOr<int> CommonVersions(const OpenOptions& options) {

@@ -12,11 +12,11 @@ using ::banso::testing::IsOk;
 using ::banso::testing::StatusIs;
 using ::testing::HasSubstr;
 
-constexpr char kFirst[] = "CREATE TABLE book (title TEXT NOT NULL, pages BIGINT);";
+constexpr char kFirstSchema[] = "CREATE TABLE book (title TEXT NOT NULL, pages BIGINT);";
 
 TEST(MigrationCheckTest, AcceptsMigrationsThatKeepRows) {
   EXPECT_THAT(CheckMigrations("notes", conformance::Schema()), IsOk());
-  EXPECT_THAT(CheckMigrations("books", {{1, "books", kFirst},
+  EXPECT_THAT(CheckMigrations("books", {{1, "books", kFirstSchema},
                                         {2, "lent",
                                          "ALTER TABLE book ADD COLUMN lent BIGINT NOT NULL "
                                          "DEFAULT 0; CREATE INDEX by_lent ON book (lent);"}}),
@@ -24,12 +24,13 @@ TEST(MigrationCheckTest, AcceptsMigrationsThatKeepRows) {
 }
 
 TEST(MigrationCheckTest, TellsOfRowsThatAreLost) {
-  EXPECT_THAT(CheckMigrations("books", {{1, "books", kFirst}, {2, "empty", "DELETE FROM book;"}}),
-              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("books/1: loses rows of book")));
+  EXPECT_THAT(
+      CheckMigrations("books", {{1, "books", kFirstSchema}, {2, "empty", "DELETE FROM book;"}}),
+      StatusIs(absl::StatusCode::kDataLoss, HasSubstr("books/1: loses rows of book")));
 }
 
 TEST(MigrationCheckTest, TellsOfAMigrationThatFailsOnData) {
-  EXPECT_THAT(CheckMigrations("books", {{1, "books", kFirst},
+  EXPECT_THAT(CheckMigrations("books", {{1, "books", kFirstSchema},
                                         {2, "copy",
                                          "CREATE TABLE page (number BIGINT NOT NULL UNIQUE); "
                                          "INSERT INTO page SELECT pages FROM book; "

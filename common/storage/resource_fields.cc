@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/calendar/proto_time.h"
+#include "common/contract/errors.h"
 #include "common/contract/fingerprint.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -82,6 +83,14 @@ bool SameContent(const Message& a, const Message& b) {
     return contract::DeterministicBytes(*copy);
   };
   return content(a) == content(b);
+}
+
+absl::Status ParseStored(absl::string_view data, Message& resource) {
+  if (!resource.ParseFromArray(data.data(), static_cast<int>(data.size()))) {
+    return contract::Error(absl::StatusCode::kDataLoss, "STORAGE_DAMAGED",
+                           absl::StrCat("a stored ", resource.GetTypeName(), " cannot be read"));
+  }
+  return absl::OkStatus();
 }
 
 void ClearBookkeeping(Message& resource) {

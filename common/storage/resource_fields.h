@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "banso/type/v1/revision.pb.h"
@@ -28,6 +29,9 @@ type::v1::Revision* MutableRevision(google::protobuf::Message& resource);
 // The etag of a resource that was written `revision` times, the last time at `position`; no two
 // states of a name share one, even if it is deleted and created again.
 std::string MakeEtag(int64_t revision, int64_t position);
+
+// Reads a resource from the bytes that were stored; DATA_LOSS when they are none of its kind.
+absl::Status ParseStored(absl::string_view data, google::protobuf::Message& resource);
 
 // Returns true if two messages of one kind differ at most in what ClearBookkeeping clears.
 bool SameContent(const google::protobuf::Message& a, const google::protobuf::Message& b);

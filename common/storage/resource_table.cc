@@ -18,14 +18,6 @@
 namespace banso::storage {
 namespace {
 
-absl::Status Parse(absl::string_view data, google::protobuf::Message& resource) {
-  if (!resource.ParseFromArray(data.data(), static_cast<int>(data.size()))) {
-    return contract::Error(absl::StatusCode::kDataLoss, "STORAGE_DAMAGED",
-                           absl::StrCat("a stored ", resource.GetTypeName(), " cannot be read"));
-  }
-  return absl::OkStatus();
-}
-
 ListTarget TargetOf(const ResourceTableSpec& spec) {
   ListTarget target{spec.table, spec.pattern, {"name", "create_time", "update_time"}};
   for (const auto& column : spec.columns) target.columns.push_back(column.name);
@@ -75,7 +67,7 @@ ResourceTable::ResourceTable(ResourceTableSpec spec) : spec_(std::move(spec)) {
 absl::StatusOr<bool> ResourceTable::Find(Reader& reader, absl::string_view name,
                                          Message& resource) const {
   return reader.QueryOne(find_sql_, {{"name", name}},
-                         [&](const Row& row) { return Parse(row.Blob(0), resource); });
+                         [&](const Row& row) { return ParseStored(row.Blob(0), resource); });
 }
 
 absl::StatusOr<bool> ResourceTable::Exists(Reader& reader, absl::string_view name) const {
@@ -92,7 +84,7 @@ absl::StatusOr<bool> ResourceTable::FindAt(Reader& reader, absl::string_view nam
                       "AND commit_time <= $time ORDER BY position DESC LIMIT 1",
                       {{"name", name}, {"kind", kind()}, {"time", time}}, [&](const Row& row) {
                         deleted = row.Int64(0) == type::v1::OPERATION_DELETED;
-                        return Parse(row.Blob(1), resource);
+                        return ParseStored(row.Blob(1), resource);
                       }));
   return found && !deleted;
 }
@@ -105,7 +97,7 @@ absl::StatusOr<ResourceTable::Stored> ResourceTable::Load(Reader& reader,
                          reader.QueryOne(load_sql_, {{"name", name}}, [&](const Row& row) {
                            stored.revision = row.Int64(1);
                            stored.create_time = row.Time(2);
-                           return Parse(row.Blob(0), *stored.resource);
+                           return ParseStored(row.Blob(0), *stored.resource);
                          }));
   return stored;
 }
@@ -224,7 +216,7 @@ absl::StatusOr<std::string> ResourceTable::List(Reader& reader, const ListQuery&
   std::vector<Value> last;
   BANSO_RETURN_IF_ERROR(reader.Query(text, sql.params, [&](const Row& row) -> absl::Status {
     if (++count > page_size) return absl::OkStatus();
-    BANSO_RETURN_IF_ERROR(Parse(row.Blob(0), *resource));
+    BANSO_RETURN_IF_ERROR(ParseStored(row.Blob(0), *resource));
     on_item(*resource);
     if (count < page_size) return absl::OkStatus();
     for (size_t i = 0; i < sql.keys.size(); ++i) last.push_back(row.Get(static_cast<int>(i) + 1));
@@ -263,7 +255,7 @@ absl::Status ResourceTable::ForEach(Reader& reader, absl::string_view parent,
   return reader.Query(
       absl::StrCat("SELECT data FROM ", spec_.table, " WHERE ", sql.where, " ORDER BY name"),
       sql.params, [&](const Row& row) -> absl::Status {
-        BANSO_RETURN_IF_ERROR(Parse(row.Blob(0), *resource));
+        BANSO_RETURN_IF_ERROR(ParseStored(row.Blob(0), *resource));
         return on_item(*resource);
       });
 }

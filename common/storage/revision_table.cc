@@ -28,14 +28,6 @@ constexpr absl::string_view kInForce =
     "SELECT number FROM activation WHERE name = $name AND active_from <= $time "
     "ORDER BY position DESC LIMIT 1";
 
-absl::Status Parse(absl::string_view data, Message& resource) {
-  if (!resource.ParseFromArray(data.data(), static_cast<int>(data.size()))) {
-    return contract::Error(absl::StatusCode::kDataLoss, "STORAGE_DAMAGED",
-                           absl::StrCat("a stored ", resource.GetTypeName(), " cannot be read"));
-  }
-  return absl::OkStatus();
-}
-
 // Splits `x/y@3`, or refuses it.
 absl::StatusOr<contract::RevisionName> Split(absl::string_view name) {
   std::optional<contract::RevisionName> split = contract::SplitRevision(name);
@@ -63,7 +55,7 @@ absl::StatusOr<std::optional<RevisionTable::Stored>> RevisionTable::LoadRevision
         stored->revision = row.Int64(1);
         stored->create_time = row.Time(2);
         stored->resource.reset(spec_.prototype->New());
-        return Parse(row.Blob(3), *stored->resource);
+        return ParseStored(row.Blob(3), *stored->resource);
       }));
   if (number != kNoLimit && stored.has_value() && stored->number != number) stored.reset();
   return stored;
@@ -357,7 +349,7 @@ absl::StatusOr<std::string> RevisionTable::ListRevisions(
                    others, " ORDER BY name, number DESC LIMIT $limit"),
       {{"name", after_name}, {"before", before}, {"limit", page_size + 1}}, [&](const Row& row) {
         page.emplace_back(spec_.prototype->New());
-        return Parse(row.Blob(0), *page.back());
+        return ParseStored(row.Blob(0), *page.back());
       }));
   const bool more = page.size() > static_cast<size_t>(page_size);
   if (more) page.pop_back();

@@ -22,7 +22,7 @@ namespace {
 constexpr int kPageSize = 50;
 constexpr int kMany = 100000;
 constexpr int kImportMessages = 10;
-constexpr int kBatch = 1000;
+constexpr int kImportBatch = 1000;
 
 std::string Method(absl::string_view name) { return absl::StrCat(kAccountsService, name); }
 
@@ -31,14 +31,14 @@ double Import(const std::string& address, int64_t first, int messages) {
   accounts::v1::ImportAccountsResponse response;
   const double seconds =
       SendAll(address, Method("ImportAccounts"), ImportMessages(first, messages), &response);
-  if (response.created() == int64_t{messages} * kBatch) return seconds;
+  if (response.created() == int64_t{messages} * kImportBatch) return seconds;
   std::fprintf(stderr, "the import failed: %s\n", response.ShortDebugString().c_str());
   std::exit(1);
 }
 
 std::vector<std::string> NamesIn(const std::string& address) {
   accounts::v1::ListAccountsRequest request;
-  request.set_page_size(kBatch);
+  request.set_page_size(kImportBatch);
   accounts::v1::ListAccountsResponse response;
   Call(address, Method("ListAccounts"), request, &response);
   std::vector<std::string> names;
@@ -169,18 +169,19 @@ class AccountsRun {
         figure,
         [&] {
           const double seconds = Import(many(), next, kImportMessages);
-          next += int64_t{kImportMessages} * kBatch;
-          return kImportMessages * kBatch / seconds;
+          next += int64_t{kImportMessages} * kImportBatch;
+          return kImportMessages * kImportBatch / seconds;
         },
         [&] {
           std::vector<RawRow> rows;
-          for (int i = 0; i < kImportMessages * kBatch; ++i) rows.push_back(AccountRow(next_raw++));
-          return raw.Load(rows, kBatch);
+          for (int i = 0; i < kImportMessages * kImportBatch; ++i)
+            rows.push_back(AccountRow(next_raw++));
+          return raw.Load(rows, kImportBatch);
         });
     figures_.push_back(figure);
     while (next < kMany) {
       Import(many(), next, kImportMessages);
-      next += int64_t{kImportMessages} * kBatch;
+      next += int64_t{kImportMessages} * kImportBatch;
     }
     AddMemory("memory of accounts after importing 100,000", *many_);
   }

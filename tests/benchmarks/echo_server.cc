@@ -3,9 +3,7 @@
 #include <signal.h>
 
 #include <cstdio>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <utility>
 
 #include "common/calendar/clock.h"
@@ -15,6 +13,7 @@
 #include "common/server/server.h"
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/grpcpp.h"
+#include "tests/benchmarks/process.h"
 
 namespace banso::benchmarks {
 namespace {
@@ -64,12 +63,6 @@ absl::StatusOr<std::unique_ptr<server::ServerProcess>> StartEcho(const std::stri
   auto definition = std::make_unique<server::ServiceDefinition>("echo", clock, nullptr);
   definition->Add(std::move(router));
   return server::ServerProcess::Start(std::move(definition), {});
-}
-
-std::string ReadFile(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
 }
 
 }  // namespace

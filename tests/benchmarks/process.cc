@@ -30,12 +30,6 @@ constexpr absl::Duration kPoll = absl::Milliseconds(10);
   std::exit(1);
 }
 
-std::string ReadFile(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
 pid_t Spawn(const std::vector<std::string>& command, const std::string& log) {
   std::vector<char*> arguments;
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
@@ -51,6 +45,12 @@ pid_t Spawn(const std::vector<std::string>& command, const std::string& log) {
 }
 
 }  // namespace
+
+std::string ReadFile(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
 
 std::string BinDir() {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path().string();

@@ -25,6 +25,9 @@ class WorkDir {
   std::string path_;
 };
 
+// What a file holds; empty when it is not there.
+std::string ReadFile(const std::string& path);
+
 // The folder of this program, where the others are.
 std::string BinDir();
 

@@ -10,7 +10,7 @@
 namespace banso::benchmarks {
 namespace {
 
-constexpr int kBatch = 1000;
+constexpr int kAccountsPerMessage = 1000;
 constexpr char kMetric[] = "metrics/use";
 
 std::string SampleId(int64_t number) { return absl::StrCat("event-", number); }
@@ -70,7 +70,7 @@ std::vector<std::string> ImportMessages(int64_t first, int messages) {
   for (int i = 0; i < messages; ++i) {
     accounts::v1::ImportAccountsRequest request;
     request.set_external_system("crm");
-    for (int j = 0; j < kBatch; ++j) *request.add_accounts() = MakeAccount(first++);
+    for (int j = 0; j < kAccountsPerMessage; ++j) *request.add_accounts() = MakeAccount(first++);
     encoded.push_back(request.SerializeAsString());
   }
   return encoded;
@@ -107,7 +107,7 @@ std::vector<std::string> SampleMessages(const std::vector<std::string>& accounts
     sample->set_user(SampleUser(i));
     sample->set_value(SampleValue(i));
     *sample->mutable_occurred_time() = calendar::ToTimestamp(SampleTime(i));
-    if (request.samples_size() < kBatch && i + 1 < first + count) continue;
+    if (request.samples_size() < kAccountsPerMessage && i + 1 < first + count) continue;
     encoded.push_back(request.SerializeAsString());
     request.clear_samples();
   }

@@ -35,7 +35,7 @@ bool HasEtag(const Rpc& rpc) {
   return rpc.mutates() && !rpc.streams() && WithStaleEtag(*NewRequest(rpc)) != nullptr;
 }
 
-bool IsPaged(const Rpc& rpc) { return rpc.request_field("page_token") != nullptr; }
+bool GoesOn(const Rpc& rpc) { return rpc.request_field("page_token") != nullptr; }
 
 // The answer without what is shown only once.
 std::string Lasting(const Rpc& rpc, const Answer& answer) {
@@ -198,7 +198,7 @@ TEST_P(PageTokenTest, OfAnotherQuestionIsRefused) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryRpc, PageTokenTest, ::testing::ValuesIn(HomeRpcsWith(IsPaged)),
+INSTANTIATE_TEST_SUITE_P(EveryRpc, PageTokenTest, ::testing::ValuesIn(HomeRpcsWith(GoesOn)),
                          NameOf);
 
 // Calls that change something say so and can be repeated.

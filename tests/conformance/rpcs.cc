@@ -18,7 +18,6 @@ namespace {
 
 using google::protobuf::ServiceDescriptor;
 
-constexpr char kGateway[] = "gateway";
 constexpr char kFacts[] = "banso.fact.v1";
 constexpr char kOperations[] = "banso.type.v1";
 

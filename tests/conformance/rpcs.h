@@ -14,6 +14,9 @@
 // Every RPC of the suite, by descriptor.
 namespace banso::conformance {
 
+// The server that hands on what the others serve.
+inline constexpr char kGateway[] = "gateway";
+
 using MessagePtr = std::unique_ptr<google::protobuf::Message>;
 
 // An RPC as a server serves it.

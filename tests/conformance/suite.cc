@@ -28,9 +28,8 @@
 namespace banso::conformance {
 namespace {
 
-constexpr char kGateway[] = "gateway";
 constexpr char kKey[] = "the-key-of-the-conformance-suite";
-constexpr char kOperations[] = "banso.type.v1.OperationsService/";
+constexpr char kOperationsMethods[] = "banso.type.v1.OperationsService/";
 // After so long a call counts as hanging; none is meant to come near it.
 constexpr std::chrono::seconds kPatience(15);
 
@@ -251,7 +250,7 @@ absl::StatusOr<std::string> Suite::StateOf(const std::string& server) {
   if (server != kGateway) {
     BANSO_ASSIGN_OR_RETURN(
         const auto position,
-        Ask<type::v1::GetPositionResponse>(server, absl::StrCat(kOperations, "GetPosition"),
+        Ask<type::v1::GetPositionResponse>(server, absl::StrCat(kOperationsMethods, "GetPosition"),
                                            type::v1::GetPositionRequest()));
     return absl::StrCat(position.position());
   }
@@ -267,9 +266,10 @@ absl::StatusOr<std::string> Suite::StateOf(const std::string& server) {
 }
 
 absl::StatusOr<std::string> Suite::EpochOf(const std::string& server) {
-  BANSO_ASSIGN_OR_RETURN(const auto position, Ask<type::v1::GetPositionResponse>(
-                                                  server, absl::StrCat(kOperations, "GetPosition"),
-                                                  type::v1::GetPositionRequest()));
+  BANSO_ASSIGN_OR_RETURN(
+      const auto position,
+      Ask<type::v1::GetPositionResponse>(server, absl::StrCat(kOperationsMethods, "GetPosition"),
+                                         type::v1::GetPositionRequest()));
   return position.epoch();
 }
 
@@ -278,14 +278,14 @@ absl::Status Suite::Settle() {
     if (source == kGateway) continue;
     BANSO_ASSIGN_OR_RETURN(
         const auto position,
-        Ask<type::v1::GetPositionResponse>(source, absl::StrCat(kOperations, "GetPosition"),
+        Ask<type::v1::GetPositionResponse>(source, absl::StrCat(kOperationsMethods, "GetPosition"),
                                            type::v1::GetPositionRequest()));
     if (settled_[source] == position.position()) continue;
     type::v1::AwaitPositionRequest request;
     request.set_service(source);
     request.set_position(position.position());
     const auto reached = Ask<type::v1::AwaitPositionResponse>(
-        kGateway, absl::StrCat(kOperations, "AwaitPosition"), request);
+        kGateway, absl::StrCat(kOperationsMethods, "AwaitPosition"), request);
     // Nobody follows health.
     if (!reached.ok() && !absl::IsInvalidArgument(reached.status())) return reached.status();
     settled_[source] = position.position();
@@ -301,7 +301,8 @@ absl::Status Suite::SetTime(absl::string_view rfc3339) {
   }
   type::v1::SetTimeRequest request;
   *request.mutable_time() = calendar::ToTimestamp(time);
-  return Ask<type::v1::SetTimeResponse>(kGateway, absl::StrCat(kOperations, "SetTime"), request)
+  return Ask<type::v1::SetTimeResponse>(kGateway, absl::StrCat(kOperationsMethods, "SetTime"),
+                                        request)
       .status();
 }
 

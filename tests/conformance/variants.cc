@@ -19,7 +19,7 @@ using google::protobuf::Reflection;
 
 constexpr int kSomeNumber = 77;
 
-const type::v1::FieldRules& RulesOf(const FieldDescriptor* field) {
+const type::v1::FieldRules& FieldRulesOf(const FieldDescriptor* field) {
   return field->options().GetExtension(type::v1::rules);
 }
 
@@ -96,7 +96,7 @@ bool FillOutputOnly(Message* message) {
   const Reflection* reflection = message->GetReflection();
   for (int i = 0; i < message->GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor* field = message->GetDescriptor()->field(i);
-    if (RulesOf(field).output_only()) {
+    if (FieldRulesOf(field).output_only()) {
       Fill(field, message);
       filled = true;
     } else if (IsMessage(field) && !field->is_map() && IsSet(*message, field)) {
@@ -208,7 +208,7 @@ MessagePtr WithStaleEtag(const Message& request) {
     const FieldDescriptor* field = request.GetDescriptor()->field(i);
     if (!IsMessage(field) || field->is_repeated() || !IsResource(field)) continue;
     const FieldDescriptor* etag = field->message_type()->FindFieldByName("etag");
-    if (etag == nullptr || RulesOf(etag).output_only()) continue;
+    if (etag == nullptr || FieldRulesOf(etag).output_only()) continue;
     Message* resource = copy->GetReflection()->MutableMessage(copy.get(), field);
     SetText(*resource, "etag", "stale", resource);
     return copy;
@@ -251,7 +251,7 @@ MessagePtr FirstOfAll(const Message& request) {
     const FieldDescriptor* field = request.GetDescriptor()->field(i);
     if (field->name() == "page_size") {
       reflection->SetInt32(first.get(), field, 1);
-    } else if (!RulesOf(field).required()) {
+    } else if (!FieldRulesOf(field).required()) {
       reflection->ClearField(first.get(), field);
     }
   }
@@ -277,7 +277,7 @@ MessagePtr WithPageToken(const Message& request, absl::string_view token) {
 void ClearOneTimeSecrets(Message* message) {
   for (int i = 0; i < message->GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor* field = message->GetDescriptor()->field(i);
-    if (RulesOf(field).sensitive() && RulesOf(field).output_only()) {
+    if (FieldRulesOf(field).sensitive() && FieldRulesOf(field).output_only()) {
       message->GetReflection()->ClearField(message, field);
     }
   }

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -20,6 +19,7 @@
 #include "banso/type/v1/operations.pb.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
+#include "common/testing/files.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_dir.h"
 #include "gmock/gmock.h"
@@ -231,12 +231,6 @@ TEST_F(BadInputTest, RequestsAreToldFieldValueAndWhatIsAccepted) {
   EXPECT_EQ(created->name(), absl::StrCat("accounts/", longest_id));
 }
 
-std::string ReadFile(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
 // What a listing of all revisions of a kind, or of all metrics, answers for `{}`.
 constexpr const char* kParts[] = {"ListClassificationPolicyRevisions", "ListRubricRevisions",
                                   "ListSuccessDefinitionRevisions",    "ListScoreModelRevisions",
@@ -249,7 +243,7 @@ TEST_F(BadInputTest, AMisspeltFactRefusesTheWholeProgram) {
   std::filesystem::copy(SourceFile("deploy/programs/lapras"), folder,
                         std::filesystem::copy_options::recursive);
   const std::string file = absl::StrCat(folder, "/classification.yaml");
-  const std::string good = ReadFile(file);
+  const std::string good = testing::ReadFile(file);
   const std::string bad =
       absl::StrReplaceAll(good, {{"fact: account.expected_users", "fact: account.expected_user"}});
   ASSERT_NE(bad, good);
@@ -335,7 +329,7 @@ TEST_F(BadInputTest, ABadDateInAnImportRefusesItsRowAlone) {
 
 // The port of a service in the file that the suite has written.
 std::string PortOf(const Suite& suite, const std::string& service) {
-  const std::string text = ReadFile(suite.File("suite.json"));
+  const std::string text = testing::ReadFile(suite.File("suite.json"));
   const std::string key = absl::StrCat("\"", service, "\": ");
   const size_t at = text.find(key);
   if (at == std::string::npos) return "";

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <sstream>
 
 #include "common/status_macros.h"
+#include "common/testing/files.h"
 #include "common/testing/temp_dir.h"
 
 namespace banso::journeys {
@@ -44,12 +44,6 @@ int ExitStatus(int wait_status) {
   return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
 }
 
-std::string ReadFile(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
 }  // namespace
 
 Finished Run(const std::vector<std::string>& command, const std::string& input) {
@@ -58,7 +52,8 @@ Finished Run(const std::vector<std::string>& command, const std::string& input) 
   const pid_t pid = Spawn(command, dir.File("in"), dir.File("out"), dir.File("err"));
   int status = 0;
   waitpid(pid, &status, 0);
-  return {ExitStatus(status), ReadFile(dir.File("out")), ReadFile(dir.File("err"))};
+  return {ExitStatus(status), testing::ReadFile(dir.File("out")),
+          testing::ReadFile(dir.File("err"))};
 }
 
 Process::Process(std::vector<std::string> command, std::string log)

@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +13,7 @@
 #include "absl/time/time.h"
 #include "banso/type/v1/operations.grpc.pb.h"
 #include "common/status_macros.h"
+#include "common/testing/files.h"
 #include "grpcpp/grpcpp.h"
 
 namespace banso::journeys {
@@ -25,12 +25,6 @@ std::string FromEnvironment(const char* name) {
   const char* value = std::getenv(name);
   BANSO_CHECK(value != nullptr);
   return value;
-}
-
-std::string ReadFile(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
 }
 
 }  // namespace
@@ -111,7 +105,7 @@ std::string Suite::gateway_address() const {
 }
 
 std::string Suite::operator_token() const {
-  std::string token = ReadFile(File("data/operator.token"));
+  std::string token = testing::ReadFile(File("data/operator.token"));
   while (!token.empty() && token.back() == '\n') token.pop_back();
   return token;
 }
@@ -134,7 +128,7 @@ std::map<std::string, int> Suite::Stop() {
 }
 
 std::string Suite::Log(const std::string& process) const {
-  return ReadFile(absl::StrCat(File(process), ".log"));
+  return testing::ReadFile(absl::StrCat(File(process), ".log"));
 }
 
 }  // namespace banso::journeys

@@ -30,9 +30,11 @@ check_format() {
   local sources changed file
   say "Checking the format"
   mapfile -t sources < <(own_files '*.h' '*.cc')
-  mapfile -t changed < <(for file in "${sources[@]}"; do
-    "$(tool clang-format)" --dry-run --Werror "$file" >/dev/null 2>&1 || echo "$file"
-  done)
+  # shellcheck disable=SC2016  # The inner shell expands it.
+  mapfile -t changed < <(printf '%s\0' "${sources[@]}" |
+    xargs -0 -P "$(nproc)" -n 20 bash -c \
+      'for file; do "$0" --dry-run --Werror "$file" >/dev/null 2>&1 || echo "$file"; done' \
+      "$(tool clang-format)")
   ((${#changed[@]} == 0)) || "$(tool clang-format)" -i "${changed[@]}"
   while read -r file; do changed+=("$file"); done < <(unformatted_protos)
   "$BUF" format -w proto || return 1

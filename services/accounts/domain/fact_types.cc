@@ -43,7 +43,7 @@ FactType OfOnboarding(const char* name, ValueType type, const char* meaning, Wor
   return Make(name, type, fact::v1::SUBJECT_KIND_ONBOARDING, "", meaning, words);
 }
 
-FactType ClockDay(const char* name, const char* meaning) {
+FactType ClockDayType(const char* name, const char* meaning) {
   return OfOnboarding(name, type::v1::VALUE_TYPE_DATE, meaning);
 }
 
@@ -80,15 +80,15 @@ std::vector<FactType> FactTypes() {
       OfOnboarding("account.onboarding.ball", type::v1::VALUE_TYPE_TEXT,
                    "Who must act now; unknown once the onboarding has ended.",
                    {"customer", "onboarding", "sales", "product", "retention"}),
-      ClockDay("account.onboarding.clock.completion", "The day on which it was completed."),
-      ClockDay("account.onboarding.clock.contract_start", "The first day of the contract."),
-      ClockDay("account.onboarding.clock.first_meeting", "The day of the first meeting."),
-      ClockDay("account.onboarding.clock.first_value",
-               "The day on which the customer first got the value agreed."),
-      ClockDay("account.onboarding.clock.go_live", "The day on which the customer went live."),
-      ClockDay("account.onboarding.clock.handoff_accepted",
-               "The day on which the retention team accepted the customer."),
-      ClockDay("account.onboarding.clock.kickoff", "The day on which the kickoff was held."),
+      ClockDayType("account.onboarding.clock.completion", "The day on which it was completed."),
+      ClockDayType("account.onboarding.clock.contract_start", "The first day of the contract."),
+      ClockDayType("account.onboarding.clock.first_meeting", "The day of the first meeting."),
+      ClockDayType("account.onboarding.clock.first_value",
+                   "The day on which the customer first got the value agreed."),
+      ClockDayType("account.onboarding.clock.go_live", "The day on which the customer went live."),
+      ClockDayType("account.onboarding.clock.handoff_accepted",
+                   "The day on which the retention team accepted the customer."),
+      ClockDayType("account.onboarding.clock.kickoff", "The day on which the kickoff was held."),
       OfOnboarding("account.onboarding.intake_conditions", type::v1::VALUE_TYPE_TEXT_SET,
                    "The conditions under which the customer was taken on, by key."),
       OfOnboarding("account.onboarding.kind", type::v1::VALUE_TYPE_TEXT, "What kind of run it is.",

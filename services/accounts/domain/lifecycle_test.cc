@@ -26,10 +26,10 @@ using ::banso::testing::StatusIs;
 using v1::Account;
 using v1::Onboarding;
 
-const absl::Time kNow = absl::FromUnixSeconds(1'775'000'000);
+const absl::Time kLifecycleNow = absl::FromUnixSeconds(1'775'000'000);
 
-Onboarding InState(v1::OnboardingState state, const std::string& owner = "members/o",
-                   int64_t created = 0) {
+Onboarding OwnedInState(v1::OnboardingState state, const std::string& owner = "members/o",
+                        int64_t created = 0) {
   Onboarding onboarding;
   onboarding.set_name(absl::StrCat("accounts/a/onboardings/o", created));
   onboarding.set_state(state);
@@ -77,7 +77,7 @@ TEST(RollUpStageTest, FollowsTheStatedRule) {
   };
   for (const Case& c : cases) {
     std::vector<Onboarding> onboardings;
-    for (const v1::OnboardingState state : c.states) onboardings.push_back(InState(state));
+    for (const v1::OnboardingState state : c.states) onboardings.push_back(OwnedInState(state));
     EXPECT_EQ(RollUpStage(c.present, onboardings), c.expected) << c.name;
   }
 }
@@ -85,37 +85,37 @@ TEST(RollUpStageTest, FollowsTheStatedRule) {
 TEST(RollUpTest, TakesTheOwnerOfTheEarliestRunningOnboarding) {
   Account account;
   account.set_lifecycle_stage(v1::LIFECYCLE_STAGE_WON);
-  RollUp({InState(kCompleted, "members/c", 1), InState(kRunning, "members/late", 3),
-          InState(kRunning, "members/early", 2)},
-         kNow, &account);
+  RollUp({OwnedInState(kCompleted, "members/c", 1), OwnedInState(kRunning, "members/late", 3),
+          OwnedInState(kRunning, "members/early", 2)},
+         kLifecycleNow, &account);
   EXPECT_EQ(account.owners().onboarding(), "members/early");
   EXPECT_EQ(AccountableOwner(account), "members/early");
-  EXPECT_EQ(account.stage_since().seconds(), absl::ToUnixSeconds(kNow));
+  EXPECT_EQ(account.stage_since().seconds(), absl::ToUnixSeconds(kLifecycleNow));
 }
 
 TEST(RollUpTest, KeepsTheTimeOfAStageThatStays) {
   Account account;
   account.set_lifecycle_stage(v1::LIFECYCLE_STAGE_ONBOARDING);
   account.mutable_stage_since()->set_seconds(5);
-  RollUp({InState(kRunning)}, kNow, &account);
+  RollUp({OwnedInState(kRunning)}, kLifecycleNow, &account);
   EXPECT_EQ(account.stage_since().seconds(), 5);
 }
 
 TEST(WinAccountTest, NeedsSomebodyToBeAccountable) {
   auto account =
       ParseProto<Account>("name: 'accounts/a' lifecycle_stage: LIFECYCLE_STAGE_PROSPECT");
-  const absl::Status refused = WinAccount("", kNow, &account);
+  const absl::Status refused = WinAccount("", kLifecycleNow, &account);
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_EQ(contract::Reason(refused), kReasonNoAccountableOwner);
   EXPECT_EQ(account.lifecycle_stage(), v1::LIFECYCLE_STAGE_PROSPECT);
-  ASSERT_THAT(WinAccount("members/s", kNow, &account), IsOk());
+  ASSERT_THAT(WinAccount("members/s", kLifecycleNow, &account), IsOk());
   EXPECT_EQ(account.lifecycle_stage(), v1::LIFECYCLE_STAGE_WON);
   EXPECT_EQ(AccountableOwner(account), "members/s");
 }
 
 TEST(WinAccountTest, LeavesAnAccountThatIsFurtherOn) {
   auto account = ParseProto<Account>("lifecycle_stage: LIFECYCLE_STAGE_RETENTION");
-  ASSERT_THAT(WinAccount("members/s", kNow, &account), IsOk());
+  ASSERT_THAT(WinAccount("members/s", kLifecycleNow, &account), IsOk());
   EXPECT_EQ(account.lifecycle_stage(), v1::LIFECYCLE_STAGE_RETENTION);
   EXPECT_EQ(account.owners().sales(), "");
 }
@@ -199,7 +199,7 @@ class History {
 
   void Start() {
     if (!CheckMayStartOnboarding(account_).ok()) return;
-    Onboarding onboarding = InState(kRunning, Member(), absl::ToUnixSeconds(now_));
+    Onboarding onboarding = OwnedInState(kRunning, Member(), absl::ToUnixSeconds(now_));
     onboarding.set_name(absl::StrCat("accounts/a/onboardings/o", onboardings_.size()));
     Begin(calendar::ToDate(absl::CivilDay(2026, 4, 1)), {"services/handoff", now_}, &onboarding);
     begun_[onboarding.name()] = now_;
@@ -267,7 +267,7 @@ class History {
   }
 
   std::mt19937 random_;
-  absl::Time now_ = kNow;
+  absl::Time now_ = kLifecycleNow;
   Account account_;
   std::vector<Onboarding> onboardings_;
   std::map<std::string, absl::Time> begun_;

@@ -21,8 +21,8 @@ using ::banso::testing::Proves;
 using ::banso::testing::StatusIs;
 using v1::Onboarding;
 
-const absl::Time kNow = absl::FromUnixSeconds(1'775'000'000);
-const Act kAct = {"members/aoki", kNow};
+const absl::Time kOnboardingNow = absl::FromUnixSeconds(1'775'000'000);
+const Act kAct = {"members/aoki", kOnboardingNow};
 
 type::v1::Date Day(int month, int day) {
   return calendar::ToDate(absl::CivilDay(2026, month, day));
@@ -137,9 +137,9 @@ TEST(RecordClockTest, KeepsEachClockOnce) {
   EXPECT_EQ(onboarding.clocks(1).recorded_by(), "members/aoki");
   // The date that it has changes nothing, not even who recorded it.
   const Onboarding before = onboarding;
-  ASSERT_THAT(
-      RecordClock(type::v1::CLOCK_KICKOFF, Day(4, 20), "", {"members/b", kNow}, &onboarding),
-      IsOk());
+  ASSERT_THAT(RecordClock(type::v1::CLOCK_KICKOFF, Day(4, 20), "", {"members/b", kOnboardingNow},
+                          &onboarding),
+              IsOk());
   EXPECT_THAT(onboarding, EqualsProto(before));
 }
 
@@ -169,9 +169,9 @@ TEST(RecordClockTest, LeavesTheProcessesClocksToTheProcesses) {
 TEST(PassBallTest, PassingItToItsHolderChangesNothing) {
   Onboarding onboarding = Started();
   const Onboarding before = onboarding;
-  ASSERT_THAT(
-      PassBall(v1::BALL_HOLDER_ONBOARDING, "again", {"x", kNow + absl::Hours(1)}, &onboarding),
-      IsOk());
+  ASSERT_THAT(PassBall(v1::BALL_HOLDER_ONBOARDING, "again", {"x", kOnboardingNow + absl::Hours(1)},
+                       &onboarding),
+              IsOk());
   EXPECT_THAT(onboarding, EqualsProto(before));
 }
 
@@ -186,7 +186,7 @@ TEST(PassBallTest, RefusesOnceTheOnboardingHasEnded) {
 
 // Whether every holder's time begins when the one before ended.
 bool WithoutGaps(const Onboarding& onboarding) {
-  absl::Time end = kNow;
+  absl::Time end = kOnboardingNow;
   for (const v1::Ball& past : onboarding.ball_history()) {
     if (calendar::ToTime(past.since()) != end) return false;
     end = calendar::ToTime(past.until());
@@ -200,8 +200,8 @@ TEST(BallLedgerTest, TimesInHandAddUpToTheElapsedTimeExactly) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
     std::mt19937_64 random(seed);
     Onboarding onboarding = Started();
-    absl::Time now = kNow;
-    absl::Time end = kNow;
+    absl::Time now = kOnboardingNow;
+    absl::Time end = kOnboardingNow;
     const int steps = static_cast<int>(random() % 40);
     for (int step = 0; step < steps; ++step) {
       now += absl::Microseconds(static_cast<int64_t>(random() % 1'000'000'000'000));
@@ -217,7 +217,7 @@ TEST(BallLedgerTest, TimesInHandAddUpToTheElapsedTimeExactly) {
       if (under_way) end = now;
       absl::Duration sum;
       for (const auto& [holder, time] : TimesInHand(onboarding, now)) sum += time;
-      ASSERT_EQ(sum, end - kNow) << onboarding.ShortDebugString();
+      ASSERT_EQ(sum, end - kOnboardingNow) << onboarding.ShortDebugString();
       ASSERT_TRUE(WithoutGaps(onboarding)) << onboarding.ShortDebugString();
     }
   }
@@ -225,13 +225,13 @@ TEST(BallLedgerTest, TimesInHandAddUpToTheElapsedTimeExactly) {
 
 TEST(BallLedgerTest, TellsWhoHadTheBallForHowLong) {
   Onboarding onboarding = Started();
-  ASSERT_THAT(
-      PassBall(v1::BALL_HOLDER_CUSTOMER, "accounts", {"x", kNow + absl::Hours(2)}, &onboarding),
-      IsOk());
-  ASSERT_THAT(
-      PassBall(v1::BALL_HOLDER_ONBOARDING, "setup", {"x", kNow + absl::Hours(5)}, &onboarding),
-      IsOk());
-  const auto times = TimesInHand(onboarding, kNow + absl::Hours(6));
+  ASSERT_THAT(PassBall(v1::BALL_HOLDER_CUSTOMER, "accounts", {"x", kOnboardingNow + absl::Hours(2)},
+                       &onboarding),
+              IsOk());
+  ASSERT_THAT(PassBall(v1::BALL_HOLDER_ONBOARDING, "setup", {"x", kOnboardingNow + absl::Hours(5)},
+                       &onboarding),
+              IsOk());
+  const auto times = TimesInHand(onboarding, kOnboardingNow + absl::Hours(6));
   EXPECT_EQ(times.at(v1::BALL_HOLDER_ONBOARDING), absl::Hours(3));
   EXPECT_EQ(times.at(v1::BALL_HOLDER_CUSTOMER), absl::Hours(3));
   EXPECT_EQ(times.size(), 2);
@@ -239,10 +239,11 @@ TEST(BallLedgerTest, TellsWhoHadTheBallForHowLong) {
 
 TEST(BallLedgerTest, HoldsWhenTheMachinesTimeStepsBack) {
   Onboarding onboarding = Started();
-  ASSERT_THAT(PassBall(v1::BALL_HOLDER_CUSTOMER, "x", {"x", kNow - absl::Hours(1)}, &onboarding),
-              IsOk());
+  ASSERT_THAT(
+      PassBall(v1::BALL_HOLDER_CUSTOMER, "x", {"x", kOnboardingNow - absl::Hours(1)}, &onboarding),
+      IsOk());
   EXPECT_TRUE(WithoutGaps(onboarding));
-  EXPECT_EQ(TimesInHand(onboarding, kNow + absl::Hours(1)).at(v1::BALL_HOLDER_CUSTOMER),
+  EXPECT_EQ(TimesInHand(onboarding, kOnboardingNow + absl::Hours(1)).at(v1::BALL_HOLDER_CUSTOMER),
             absl::Hours(1));
 }
 

@@ -12,7 +12,7 @@ using ::banso::testing::EqualsProto;
 using ::banso::testing::ParseProto;
 
 // 20 April 2026, 8:00 in Tokyo: still the 19th in UTC.
-const absl::Time kNow = absl::FromCivil(absl::CivilHour(2026, 4, 19, 23), absl::UTCTimeZone());
+const absl::Time kEvening = absl::FromCivil(absl::CivilHour(2026, 4, 19, 23), absl::UTCTimeZone());
 
 AccountParts RunningAccount() {
   AccountParts parts;
@@ -66,7 +66,7 @@ TEST(PortfolioTest, TellsWhereARunningOnboardingStands) {
     success_definition: "successDefinitions/d@2"
     state: SUCCESS_STATE_UNDECIDED
   )pb"));
-  EXPECT_THAT(RowOf(parts, kNow), EqualsProto(R"pb(
+  EXPECT_THAT(RowOf(parts, kEvening), EqualsProto(R"pb(
                 account: "accounts/a"
                 display_name: "A"
                 lifecycle_stage: LIFECYCLE_STAGE_ONBOARDING
@@ -86,13 +86,13 @@ TEST(PortfolioTest, TellsWhereARunningOnboardingStands) {
 }
 
 TEST(PortfolioTest, MarksARunningOnboardingWithoutANextStep) {
-  EXPECT_EQ(RowOf(RunningAccount(), kNow).next_step(), kNoNextStep);
+  EXPECT_EQ(RowOf(RunningAccount(), kEvening).next_step(), kNoNextStep);
 }
 
 TEST(PortfolioTest, SaysNothingOfTheNextStepWhenItIsNotKnown) {
   AccountParts parts = RunningAccount();
   parts.next_actions_known = false;
-  EXPECT_EQ(RowOf(parts, kNow).next_step(), "");
+  EXPECT_EQ(RowOf(parts, kEvening).next_step(), "");
 }
 
 TEST(PortfolioTest, CountsACompletedOnboardingToItsCompletion) {
@@ -102,7 +102,7 @@ TEST(PortfolioTest, CountsACompletedOnboardingToItsCompletion) {
   *onboarding.add_clocks() =
       ParseProto<accounts::v1::ClockReading>(R"pb(clock: CLOCK_COMPLETION
                                                   date { year: 2026 month: 4 day: 11 })pb");
-  const v1::PortfolioRow row = RowOf(parts, kNow);
+  const v1::PortfolioRow row = RowOf(parts, kEvening);
   EXPECT_EQ(row.days_since_contract_start(), 10);
   EXPECT_TRUE(row.has_deadline());
   EXPECT_FALSE(row.has_days_left());
@@ -113,7 +113,7 @@ TEST(PortfolioTest, TellsOfAProspectWhatThereIs) {
   AccountParts parts;
   parts.account = ParseProto<accounts::v1::Account>(
       R"pb(name: "accounts/p" display_name: "P" lifecycle_stage: LIFECYCLE_STAGE_PROSPECT)pb");
-  EXPECT_THAT(RowOf(parts, kNow), EqualsProto(R"pb(
+  EXPECT_THAT(RowOf(parts, kEvening), EqualsProto(R"pb(
                 account: "accounts/p"
                 display_name: "P"
                 lifecycle_stage: LIFECYCLE_STAGE_PROSPECT

@@ -24,7 +24,7 @@ class CriteriaApiTest : public HandoffTest {
   }
 };
 
-constexpr char kRules[] =
+constexpr char kTwoRules[] =
     "criteria { id: 'rules' title: 'Rules' kind: CRITERION_KIND_ARTIFACT "
     "required: true problem: 'Every site does it differently' }";
 constexpr char kRulesAndManual[] =
@@ -34,8 +34,8 @@ constexpr char kRulesAndManual[] =
 TEST_F(CriteriaApiTest, GivesEachSegmentItsOwnLineOfRevisions) {
   SetFact("accounts/big", "account.segment", "enterprise");
   SetFact("accounts/small", "account.segment", "smb");
-  ActivateSet("enterprise", "enterprise", kRules);
-  ActivateSet("smb", "smb", kRules);
+  ActivateSet("enterprise", "enterprise", kTwoRules);
+  ActivateSet("smb", "smb", kTwoRules);
   EXPECT_EQ(Resolve("accounts/big").criteria_set(), "criteriaSets/enterprise@1");
   EXPECT_EQ(Resolve("accounts/small").criteria_set(), "criteriaSets/smb@1");
 
@@ -50,7 +50,7 @@ TEST_F(CriteriaApiTest, GivesEachSegmentItsOwnLineOfRevisions) {
 }
 
 TEST_F(CriteriaApiTest, KeepsADraftOutOfForce) {
-  ActivateSet("smb", "", kRules);
+  ActivateSet("smb", "", kTwoRules);
   BANSO_ASSERT_OK(
       Ask(&HandoffApi::SaveCriteriaSet, absl::StrCat("criteria_set { name: 'criteriaSets/smb' ",
                                                      kRulesAndManual, " } reason: 'one more'")));
@@ -65,7 +65,7 @@ TEST_F(CriteriaApiTest, KeepsADraftOutOfForce) {
 
 TEST_F(CriteriaApiTest, SavesTheSameContentAsTheSameRevision) {
   const std::string request =
-      absl::StrCat("criteria_set { name: 'criteriaSets/smb' ", kRules, " } reason: 'test'");
+      absl::StrCat("criteria_set { name: 'criteriaSets/smb' ", kTwoRules, " } reason: 'test'");
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::CriteriaSet first,
                              Ask(&HandoffApi::SaveCriteriaSet, request));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::CriteriaSet second,
@@ -106,7 +106,7 @@ TEST_F(CriteriaApiTest, RemembersTheTypesOfTheFactsThatItReads) {
 }
 
 TEST_F(CriteriaApiTest, ResolvesNothingWhileAccountsIsAway) {
-  ActivateSet("smb", "smb", kRules);
+  ActivateSet("smb", "smb", kTwoRules);
   neighbours_.Fail("accounts", absl::UnavailableError("away"));
   EXPECT_THAT(Ask(&HandoffApi::ResolveCriteria, "account: 'accounts/small'"),
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("accounts")));

@@ -10,6 +10,7 @@
 #include "common/contract/resource_name.h"
 #include "common/rule/condition.h"
 #include "common/rule/owner_requests.h"
+#include "services/handoff/domain/readings.h"
 
 namespace banso::handoff {
 
@@ -94,16 +95,9 @@ std::string ResultText(const Explanation& explanation) {
   }
 }
 
-// What an explanation read, part by part.
-void CollectReadings(const Explanation& explanation, std::vector<std::string>* readings) {
-  if (!explanation.reading().empty()) readings->push_back(explanation.reading());
-  for (const Explanation& part : explanation.parts()) CollectReadings(part, readings);
-}
-
 std::string TrailLine(absl::string_view subject, const Condition& condition,
                       const Explanation& explanation) {
-  std::vector<std::string> readings;
-  CollectReadings(explanation, &readings);
+  const std::vector<std::string> readings = ReadingsOf(explanation);
   return absl::StrCat(
       subject, ": ", rule::Print(condition), " is ", ResultText(explanation),
       readings.empty() ? "" : absl::StrCat(" (", absl::StrJoin(readings, "; "), ")"));

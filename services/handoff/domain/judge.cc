@@ -11,6 +11,7 @@
 #include "common/calendar/proto_time.h"
 #include "common/rule/condition.h"
 #include "services/handoff/domain/criteria.h"
+#include "services/handoff/domain/readings.h"
 
 namespace banso::handoff {
 
@@ -62,11 +63,6 @@ std::string ExpiredText(const Criterion& criterion, const Evidence& evidence,
                       calendar::DayText(*LastDay(criterion, evidence, moment)));
 }
 
-void CollectReadings(const type::v1::Explanation& explanation, std::vector<std::string>* readings) {
-  if (!explanation.reading().empty()) readings->push_back(explanation.reading());
-  for (const type::v1::Explanation& part : explanation.parts()) CollectReadings(part, readings);
-}
-
 // Of the services that own the condition's facts, those that could not be asked.
 std::vector<std::string> Silent(const std::set<std::string>& facts, const Findings& findings) {
   std::set<std::string> silent;
@@ -81,8 +77,7 @@ void JudgeCondition(const type::v1::Condition& condition, const Grounds& grounds
                     CriterionVerdict* result) {
   type::v1::Explanation explanation =
       rule::Evaluate(condition, grounds.moment, grounds.catalog, grounds.findings.readings);
-  std::vector<std::string> readings;
-  CollectReadings(explanation, &readings);
+  const std::vector<std::string> readings = ReadingsOf(explanation);
   const std::string found = readings.empty() ? explanation.rule() : absl::StrJoin(readings, "; ");
   switch (explanation.result()) {
     case type::v1::TRUTH_TRUE:

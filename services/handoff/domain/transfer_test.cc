@@ -22,9 +22,9 @@ using ::banso::testing::StatusIs;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-const absl::CivilDay kToday(2026, 6, 26);
+const absl::CivilDay kOfferDay(2026, 6, 26);
 
-Act ActOf(const std::string& actor, absl::CivilDay day = kToday) {
+Act ActOf(const std::string& actor, absl::CivilDay day = kOfferDay) {
   return {actor, NoonOf(day), day};
 }
 
@@ -45,7 +45,7 @@ v1::CompleteOnboardingRequest Completing() {
 
 // A case with one criterion that is met and one exception, completed.
 Case Completed() {
-  CaseBuilder builder(kToday);
+  CaseBuilder builder(kOfferDay);
   builder
       .Criterion(R"pb(id: "rules" title: "Rules" kind: CRITERION_KIND_ARTIFACT required: true)pb")
       .Criterion(R"pb(id: "manual" title: "Manual" kind: CRITERION_KIND_ARTIFACT required: true)pb")
@@ -60,14 +60,14 @@ Case Completed() {
   return the_case;
 }
 
-v1::Handoff Opened() {
+v1::Handoff OpenedHandoff() {
   v1::Handoff handoff;
   OpenHandoff(Completed(), &handoff);
   return handoff;
 }
 
 v1::Handoff Offered() {
-  v1::Handoff handoff = Opened();
+  v1::Handoff handoff = OpenedHandoff();
   EXPECT_THAT(Offer(WithDefaults({}), calendar::Calendar::Japan(), ActOf("members/aoki"), &handoff),
               IsOk());
   return handoff;
@@ -95,7 +95,7 @@ TEST(CompletionTest, FreezesVerdictAndOutcomesAndTakesNothingMore) {
 }
 
 TEST(CompletionTest, IsNotFrozenWhileACriterionIsOpen) {
-  CaseBuilder builder(kToday);
+  CaseBuilder builder(kOfferDay);
   builder.Criterion(R"pb(id: "rules" kind: CRITERION_KIND_ARTIFACT required: true)pb");
   v1::Completion completion = builder.the_case().completion;
   EXPECT_THAT(
@@ -135,7 +135,7 @@ TEST(CompletionTest, CountsItsDeadlineFromTheClockOfTheTargetUntilRetentionSetsO
 }
 
 TEST(HandoffTest, OpensWithThePackageFilledIn) {
-  const v1::Handoff handoff = Opened();
+  const v1::Handoff handoff = OpenedHandoff();
   EXPECT_EQ(handoff.name(), "accounts/acme/handoffs/o1-retention");
   EXPECT_EQ(handoff.state(), v1::HANDOFF_STATE_DRAFT);
   EXPECT_EQ(handoff.receiver(), "members/ito");
@@ -149,7 +149,7 @@ TEST(HandoffTest, OpensWithThePackageFilledIn) {
 }
 
 TEST(HandoffTest, IsOfferedOnlyWithAReceiverAndEveryRequiredSection) {
-  v1::Handoff handoff = Opened();
+  v1::Handoff handoff = OpenedHandoff();
   handoff.clear_receiver();
   handoff.mutable_sections(1)->clear_body();
   const absl::Status status =
@@ -204,10 +204,10 @@ TEST(HandoffTest, NeedsAReasonThatThePolicyKnowsAndAFutureDeadlineToContinue) {
   auto go_on = Returning(v1::RETURN_OUTCOME_CONTINUE_ONBOARDING);
   EXPECT_THAT(CheckReturn(policy, go_on, act, handoff),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("new_deadline")));
-  *go_on.mutable_new_deadline() = calendar::ToDate(kToday);
+  *go_on.mutable_new_deadline() = calendar::ToDate(kOfferDay);
   EXPECT_THAT(CheckReturn(policy, go_on, act, handoff),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("new_deadline")));
-  *go_on.mutable_new_deadline() = calendar::ToDate(kToday + 1);
+  *go_on.mutable_new_deadline() = calendar::ToDate(kOfferDay + 1);
   EXPECT_THAT(CheckReturn(policy, go_on, act, handoff), IsOk());
 }
 
@@ -227,7 +227,7 @@ TEST(HandoffTest, TakesOnlyTheVerbsOfItsState) {
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
     for (const bool busy : {false, true}) {
-      v1::Handoff handoff = Opened();
+      v1::Handoff handoff = OpenedHandoff();
       handoff.set_state(row.state);
       if (busy) handoff.set_process("processes/p9");
       EXPECT_EQ(CheckEditable(handoff).ok(), row.edit && !busy);

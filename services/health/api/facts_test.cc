@@ -21,8 +21,6 @@ using fact::v1::WatchFactsResponse;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-const absl::CivilDay kApril1(2026, 4, 1);
-
 class FactsTest : public HealthFixture {
  protected:
   FactsTest() {

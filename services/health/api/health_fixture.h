@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/field_rules.h"
@@ -23,6 +24,9 @@
 #include "services/health/store/store.h"
 
 namespace banso::health {
+
+// The day on which most tests begin.
+inline const absl::CivilDay kApril1(2026, 4, 1);
 
 // The messages of a client-streaming call, from memory.
 template <typename Message>

@@ -19,8 +19,6 @@ using fact::v1::FactReading;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-const absl::CivilDay kApril1(2026, 4, 1);
-
 class RatioTest : public HealthFixture {
  protected:
   // `part` of `whole`, each summed over so many days (0: all of them).

@@ -19,8 +19,6 @@ using banso::testing::StatusIs;
 using fact::v1::FactReading;
 using ::testing::HasSubstr;
 
-const absl::CivilDay kApril1(2026, 4, 1);
-
 class SamplesTest : public HealthFixture {
  protected:
   SamplesTest() {

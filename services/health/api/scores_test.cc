@@ -20,8 +20,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-const absl::CivilDay kApril1(2026, 4, 1);
-
 v1::Rubric MakeRubric() {
   v1::Rubric rubric;
   rubric.set_name("rubrics/scouting");

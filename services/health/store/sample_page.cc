@@ -17,8 +17,6 @@ using google::protobuf::io::CodedOutputStream;
 // The first byte of a page: its form.
 constexpr uint32_t kForm = 1;
 
-constexpr int64_t kMicrosPerDay = int64_t{24} * 60 * 60 * 1000000;
-
 // What a sample's first byte says of the rest.
 constexpr uint32_t kBackdated = 1;
 constexpr uint32_t kSameRecorded = 2;

@@ -14,6 +14,8 @@
 // of a page, and a window of a metric is one or two pages, read in one go.
 namespace banso::health {
 
+inline constexpr int64_t kMicrosPerDay = int64_t{24} * 60 * 60 * 1000000;
+
 // A sample as it is stored. Times in microseconds since 1970, words by their numbers (0: none).
 struct StoredSample {
   // 64 bits of the hash of the sample's id: tells the ids of one account and metric apart.

@@ -5,6 +5,7 @@
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/status_macros.h"
+#include "services/health/store/sample_page.h"
 #include "services/health/store/samples.h"
 
 namespace banso::health {
@@ -13,7 +14,6 @@ namespace {
 using storage::Reader;
 using storage::Row;
 
-constexpr int64_t kMicrosPerDay = int64_t{24} * 60 * 60 * 1000000;
 constexpr int64_t kEndOfTime = std::numeric_limits<int64_t>::max();
 // Days before and after all that can be stored.
 constexpr int64_t kFirstDay = -1000000;

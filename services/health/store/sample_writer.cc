@@ -9,14 +9,13 @@
 #include "common/contract/fingerprint.h"
 #include "common/status_macros.h"
 #include "services/health/domain/sample_rules.h"
+#include "services/health/store/sample_page.h"
 #include "services/health/store/samples.h"
 
 namespace banso::health {
 namespace {
 
 using storage::Writer;
-
-constexpr int64_t kMicrosPerDay = int64_t{24} * 60 * 60 * 1000000;
 
 // How many samples are held in memory until they are written.
 constexpr size_t kMaxHeld = 200000;

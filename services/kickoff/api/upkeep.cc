@@ -30,7 +30,7 @@ using storage::Writer;
 
 // Takes over the clocks and the owner of an onboarding.
 void TakeOver(const Onboarding& onboarding, v1::Plan* plan) {
-  PlanDays days = DaysOf(*plan, std::nullopt);
+  PlanDays days = kickoff::DaysOf(*plan, std::nullopt);
   for (const accounts::v1::ClockReading& clock : onboarding.clocks()) {
     days.clocks[clock.clock()] = calendar::ToDay(clock.date());
   }

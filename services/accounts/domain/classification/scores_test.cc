@@ -52,7 +52,7 @@ std::string TouchRules() {
                       Rule("touches", "low", ""), kLevels);
 }
 
-ClassificationPolicy Policy(const std::string& text) {
+ClassificationPolicy ScoringPolicy(const std::string& text) {
   auto policy = ParseProto<ClassificationPolicy>(
       absl::StrCat("name: 'classificationPolicies/p' revision { number: 3 }\n", text));
   contract::Violations violations;
@@ -89,7 +89,7 @@ double SumOfPoints(const v1::ScoreSum& sum) {
 
 TEST(TouchScoreTest, TellsOneProductFromFourAtTheSameRevenue) {
   Proves("LX-24");
-  const Classifier classifier(Policy(TouchRules()));
+  const Classifier classifier(ScoringPolicy(TouchRules()));
   const Account one = WithProducts(1);
   const Account four = WithProducts(4);
   ASSERT_EQ(one.recurring_revenue().minor_units(), four.recurring_revenue().minor_units());
@@ -109,7 +109,7 @@ TEST(TouchScoreTest, TellsOneProductFromFourAtTheSameRevenue) {
 
 TEST(TouchScoreTest, PaperAndAFirstTimeAddHoursAndTheListSumsToTheScore) {
   Proves("LX-26");
-  const Classifier classifier(Policy(TouchRules()));
+  const Classifier classifier(ScoringPolicy(TouchRules()));
   const Classification used_to_it = classifier.Classify(WithProducts(1), kNow);
   Account fresh = WithProducts(1);
   fresh.mutable_adoption()->set_previous_tool(v1::PREVIOUS_TOOL_PAPER);
@@ -133,7 +133,7 @@ TEST(TouchScoreTest, PaperAndAFirstTimeAddHoursAndTheListSumsToTheScore) {
 
 TEST(TouchScoreTest, CrossingTheThresholdRaisesTheHoursByTheStep) {
   Proves("LX-25");
-  const Classifier classifier(Policy(TouchRules()));
+  const Classifier classifier(ScoringPolicy(TouchRules()));
   Account below = WithProducts(3);
   below.set_employees(299);
   Account above = WithProducts(3);
@@ -145,7 +145,7 @@ TEST(TouchScoreTest, CrossingTheThresholdRaisesTheHoursByTheStep) {
 }
 
 TEST(TouchScoreTest, AMissingFactIsToldAndAddsNothing) {
-  const Classifier classifier(Policy(TouchRules()));
+  const Classifier classifier(ScoringPolicy(TouchRules()));
   Account account = WithProducts(4);
   account.clear_employees();
   account.mutable_adoption()->clear_first_time_domain();
@@ -159,7 +159,7 @@ TEST(TouchScoreTest, AMissingFactIsToldAndAddsNothing) {
 }
 
 TEST(WorkTest, SpreadsWhatIsAddedOverTheWeeksAndSumsToTheTotal) {
-  const Classifier classifier(Policy(TouchRules()));
+  const Classifier classifier(ScoringPolicy(TouchRules()));
   const Classification result = classifier.Classify(WithProducts(3), kNow);
   EXPECT_THAT(result.work().weekly_hours(),
               ElementsAre(DoubleEq(5), DoubleEq(4), DoubleEq(3), DoubleEq(2)));
@@ -167,7 +167,7 @@ TEST(WorkTest, SpreadsWhatIsAddedOverTheWeeksAndSumsToTheTotal) {
 }
 
 TEST(WorkTest, IsAbsentForATouchWithoutHoursAndNeverBelowZero) {
-  ClassificationPolicy policy = Policy(TouchRules());
+  ClassificationPolicy policy = ScoringPolicy(TouchRules());
   policy.mutable_touch_levels()->DeleteSubrange(1, 1);
   EXPECT_FALSE(Classifier(policy).Classify(WithProducts(1), kNow).has_work());
   policy.mutable_touch_levels(0)->set_touch("low");
@@ -179,7 +179,7 @@ TEST(WorkTest, IsAbsentForATouchWithoutHoursAndNeverBelowZero) {
 
 TEST(WorkTest, FlagsAnAccountThatCostsMoreThanItsRevenue) {
   Proves("YAP-04");
-  const Classifier classifier(Policy(absl::StrCat(
+  const Classifier classifier(ScoringPolicy(absl::StrCat(
       TouchRules(), "hour_cost { minor_units: 12000 currency: 'JPY' } payback_months: 1")));
   // 14 hours cost 168,000 yen, against 165,000 a month.
   Account account = WithProducts(3);
@@ -198,7 +198,7 @@ TEST(WorkTest, FlagsAnAccountThatCostsMoreThanItsRevenue) {
 
 TEST(CustomAxisTest, RoutesTheSameTierByHowTheCustomerCame) {
   Proves("CLS-06");
-  const Classifier classifier(Policy(
+  const Classifier classifier(ScoringPolicy(
       Rule("tiers", "2", Compare("account.employees", "GE", "number: 100")) +
       Rule("tiers", "3", "") + "custom_axes { key: 'programme' " +
       Rule("rules", "self_start", Compare("account.acquisition_path", "EQ", "text: 'alone'")) +
@@ -222,9 +222,9 @@ TEST(CustomAxisTest, RoutesTheSameTierByHowTheCustomerCame) {
 
 TEST(SegmentTest, AboveTheSizeEachCompanyIsIndividual) {
   Proves("PER-02");
-  const Classifier classifier(
-      Policy(Rule("segments", "smb", Compare("account.employees", "LE", "number: 50")) +
-             Rule("segments", "individual", Compare("account.employees", "GT", "number: 50"))));
+  const Classifier classifier(ScoringPolicy(
+      Rule("segments", "smb", Compare("account.employees", "LE", "number: 50")) +
+      Rule("segments", "individual", Compare("account.employees", "GT", "number: 50"))));
   Account account = WithProducts(1);
   account.set_employees(50);
   EXPECT_EQ(classifier.Classify(account, kNow).segment(), "smb");
@@ -234,9 +234,9 @@ TEST(SegmentTest, AboveTheSizeEachCompanyIsIndividual) {
 
 TEST(ExperimentTest, DrawsEachAccountIntoOneArmForGoodInProportionToTheWeights) {
   const Classifier classifier(
-      Policy("custom_axes { key: 'early_call' arms { value: 'call' weight: 3 } "
-             "arms { value: 'no_call' weight: 1 } eligible { " +
-             Compare("account.employees", "LT", "number: 1000") + " } }"));
+      ScoringPolicy("custom_axes { key: 'early_call' arms { value: 'call' weight: 3 } "
+                    "arms { value: 'no_call' weight: 1 } eligible { " +
+                    Compare("account.employees", "LT", "number: 1000") + " } }"));
   int called = 0;
   for (int i = 0; i < 4000; ++i) {
     Account account = WithProducts(1);
@@ -255,10 +255,10 @@ TEST(ExperimentTest, DrawsEachAccountIntoOneArmForGoodInProportionToTheWeights) 
 }
 
 TEST(SimulationTest, CountsMovesByAxisAndTheChangeInHours) {
-  const Classifier before(Policy(TouchRules()));
-  const Classifier after(
-      Policy(Rule("touches", "high", Compare("account.purchase.product_count", "GE", "number: 2")) +
-             Rule("touches", "low", "") + kLevels));
+  const Classifier before(ScoringPolicy(TouchRules()));
+  const Classifier after(ScoringPolicy(
+      Rule("touches", "high", Compare("account.purchase.product_count", "GE", "number: 2")) +
+      Rule("touches", "low", "") + kLevels));
   Simulation simulation(1);
   for (const int products : {1, 2, 2, 4}) {
     Account account = WithProducts(products);

@@ -19,8 +19,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-const absl::CivilDay kApril1(2026, 4, 1);
-
 // Logins in 28 days, 0 to 40; or with `target` as the number that is worth 100 points.
 v1::ScoreModel MakeModel(double target = 40) {
   v1::ScoreModel model;

@@ -23,8 +23,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-const absl::CivilDay kApril1(2026, 4, 1);
-
 // The sum of a metric, of all time or of the last days, is at least a number.
 type::v1::Condition AtLeast(absl::string_view fact, double number, int last_days = 0) {
   type::v1::Condition condition;

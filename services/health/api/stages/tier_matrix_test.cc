@@ -20,8 +20,6 @@ using banso::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
-const absl::CivilDay kApril1(2026, 4, 1);
-
 // Points for log-ins of four weeks, 0 to 10, in three bands.
 v1::ScoreModel Model() {
   v1::ScoreModel model;

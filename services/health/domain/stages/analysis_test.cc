@@ -18,10 +18,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-const absl::CivilDay kApril1(2026, 4, 1);
-const v1::StageModel kPyramid = MakeStageModel(v1::STAGE_MODEL_KIND_PYRAMID, 4);
-const v1::StageModel kLadder = MakeStageModel(v1::STAGE_MODEL_KIND_VALUE_LADDER, 6);
-
 std::string Name(int i) { return absl::StrCat("accounts/a", i); }
 
 TEST(History, KnowsStaysFirstArrivalsAndFalls) {

@@ -10,7 +10,6 @@
 namespace banso::health {
 namespace {
 
-constexpr int kDefaultMinimum = 5;
 constexpr int kDefaultMaxStuck = 50;
 const std::vector<int> kDefaultBuckets = {7, 30, 60, 90};
 

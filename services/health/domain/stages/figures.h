@@ -10,6 +10,9 @@
 // Estimates as they are answered: with interval and n, and none at all when n is below a minimum.
 namespace banso::health {
 
+// The least n of an estimate where a request names none.
+inline constexpr int kDefaultMinimum = 5;
+
 // A share, with Wilson's interval.
 v1::StageFigure ShareFigure(const statistics::Count& count, int64_t minimum_n);
 

@@ -16,7 +16,7 @@ using statistics::Ending;
 using statistics::Observation;
 using statistics::SurvivalCurve;
 
-constexpr int kDefaultMinimum = 20;
+constexpr int kDefaultLevelMinimum = 20;
 constexpr int kDefaultWithin = 90;
 constexpr double kSignificance = 0.05;
 
@@ -125,7 +125,7 @@ v1::AnalyzeLevelsResponse AnalyzeLevels(const v1::StageModel& model,
                                         const rule::FactCatalog& catalog,
                                         const v1::AnalyzeLevelsRequest& request) {
   const int within = request.within_days() == 0 ? kDefaultWithin : request.within_days();
-  const int minimum_n = request.minimum_n() == 0 ? kDefaultMinimum : request.minimum_n();
+  const int minimum_n = request.minimum_n() == 0 ? kDefaultLevelMinimum : request.minimum_n();
   v1::AnalyzeLevelsResponse response;
   // Pointers to levels are kept.
   response.mutable_levels()->Reserve(model.levels_size());

@@ -7,8 +7,6 @@
 namespace banso::health {
 namespace {
 
-constexpr int kDefaultMinimum = 5;
-
 // How many went from a rank to a rank.
 using Transitions = std::map<std::pair<int, int>, int64_t>;
 

@@ -18,10 +18,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-const absl::CivilDay kApril1(2026, 4, 1);
-const v1::StageModel kPyramid = MakeStageModel(v1::STAGE_MODEL_KIND_PYRAMID, 4);
-const v1::StageModel kLadder = MakeStageModel(v1::STAGE_MODEL_KIND_VALUE_LADDER, 6);
-
 int RankBy(const v1::StageModel& model, absl::string_view levels, int before = -1) {
   std::optional<Standing> standing;
   if (before >= 0) {
@@ -77,9 +73,9 @@ TEST(Decide, KeepsTheLevelWhileItIsNotKnownWhetherTheModelApplies) {
 }
 
 // An account whose levels change from days on.
-class Account {
+class PlacedAccount {
  public:
-  Account& From(absl::CivilDay day, std::string levels) {
+  PlacedAccount& From(absl::CivilDay day, std::string levels) {
     changes_[day] = std::move(levels);
     return *this;
   }
@@ -114,7 +110,7 @@ absl::CivilDay DayOf(const v1::StageMove& move) {
 }
 
 TEST(AdvancePlacement, MovesUpAndDownAndSaysWhen) {
-  Account account;
+  PlacedAccount account;
   account.From(kApril1, "TFFF").From(kApril1 + 5, "TTFF").From(kApril1 + 9, "TFFF");
   EXPECT_THAT(account.Advance(kPyramid, kApril1), SizeIs(1));
   EXPECT_EQ(account.moves[0].kind(), v1::STAGE_MOVE_KIND_ENTERED);
@@ -131,7 +127,7 @@ TEST(AdvancePlacement, MovesUpAndDownAndSaysWhen) {
 }
 
 TEST(AdvancePlacement, JudgesEveryDayThatWasNotJudged) {
-  Account account;
+  PlacedAccount account;
   account.From(kApril1, "TFFF").From(kApril1 + 5, "TTFF").From(kApril1 + 9, "TFFF");
   account.Advance(kPyramid, kApril1);
   // Nobody looked for ten days: up and down again within them.
@@ -144,7 +140,7 @@ TEST(AdvancePlacement, JudgesEveryDayThatWasNotJudged) {
 TEST(AdvancePlacement, WorksOutTheHistoryOfAModelThatComesAfterTheData) {
   v1::StageModel model = kPyramid;
   *model.mutable_history_from() = calendar::ToDate(kApril1);
-  Account account;
+  PlacedAccount account;
   account.From(kApril1, "TFFF").From(kApril1 + 5, "TTFF").From(kApril1 + 30, "TTTT");
   account.Advance(model, kApril1 + 40);
   ASSERT_THAT(account.moves, SizeIs(3));
@@ -153,7 +149,7 @@ TEST(AdvancePlacement, WorksOutTheHistoryOfAModelThatComesAfterTheData) {
 }
 
 TEST(AdvancePlacement, PutsAMoveThatIsLearntLateOnTheDayOnWhichItOccurred) {
-  Account account;
+  PlacedAccount account;
   account.From(kApril1, "TFFF");
   account.Advance(kPyramid, kApril1);
   account.Advance(kPyramid, kApril1 + 10);
@@ -164,7 +160,7 @@ TEST(AdvancePlacement, PutsAMoveThatIsLearntLateOnTheDayOnWhichItOccurred) {
 }
 
 TEST(AdvancePlacement, TellsAJudgementByAnotherRevisionFromAMove) {
-  Account account;
+  PlacedAccount account;
   account.From(kApril1, "TTFF");
   account.Advance(kPyramid, kApril1);
   v1::StageModel revised = kPyramid;
@@ -181,7 +177,7 @@ TEST(AdvancePlacement, SaysWhoIsStuckAndSinceWhen) {
   v1::StageModel model = kPyramid;
   *model.mutable_levels(0)->mutable_stuck_after() =
       calendar::MakePeriod(30, type::v1::PERIOD_UNIT_DAY);
-  Account account;
+  PlacedAccount account;
   account.From(kApril1, "TFFF");
   account.Advance(model, kApril1);
   account.Advance(model, kApril1 + 30);
@@ -196,7 +192,7 @@ TEST(AdvancePlacement, LeadsWhereItsMovesReplayToFromAnySequence) {
   std::mt19937 random(kSeed);
   for (int run = 0; run < 100; ++run) {
     const v1::StageModel& model = run % 2 == 0 ? kPyramid : kLadder;
-    Account account;
+    PlacedAccount account;
     account.From(kApril1, std::string(static_cast<size_t>(model.levels_size()), 'F'));
     absl::CivilDay day = kApril1;
     for (int turn = 0; turn < 30; ++turn) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "banso/health/v1/stage.pb.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
@@ -34,6 +35,10 @@ inline v1::StageModel MakeStageModel(v1::StageModelKind kind, int levels) {
   }
   return model;
 }
+
+inline const absl::CivilDay kApril1(2026, 4, 1);
+inline const v1::StageModel kPyramid = MakeStageModel(v1::STAGE_MODEL_KIND_PYRAMID, 4);
+inline const v1::StageModel kLadder = MakeStageModel(v1::STAGE_MODEL_KIND_VALUE_LADDER, 6);
 
 inline type::v1::Explanation Explained(type::v1::Truth truth) {
   type::v1::Explanation explanation;

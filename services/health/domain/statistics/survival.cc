@@ -94,7 +94,7 @@ std::vector<size_t> Informative(const Scores& scores) {
 }
 
 // u' V^-1 u of all informative groups but the last, which follows from the others.
-std::optional<double> ChiSquare(const Scores& scores, const std::vector<size_t>& groups) {
+std::optional<double> LogRankChiSquare(const Scores& scores, const std::vector<size_t>& groups) {
   const size_t size = groups.size() - 1;
   ublas::matrix<double> variance(size, size);
   ublas::vector<double> difference(size);
@@ -234,7 +234,7 @@ std::optional<LogRank> CompareSurvival(absl::Span<const std::vector<Observation>
   }
   const std::vector<size_t> informative = Informative(scores);
   if (informative.size() < 2) return std::nullopt;
-  const std::optional<double> chi_square = ChiSquare(scores, informative);
+  const std::optional<double> chi_square = LogRankChiSquare(scores, informative);
   if (!chi_square.has_value()) return std::nullopt;
   LogRank result;
   result.observed = scores.observed;
