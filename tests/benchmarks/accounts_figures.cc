@@ -1,7 +1,10 @@
+#include <time.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,6 +16,7 @@
 #include "tests/benchmarks/figures.h"
 #include "tests/benchmarks/load_client.h"
 #include "tests/benchmarks/process.h"
+#include "tests/benchmarks/raw_sqlite.h"
 #include "tests/benchmarks/requests.h"
 #include "tests/benchmarks/streams.h"
 
@@ -36,33 +40,43 @@ double Import(const std::string& address, int64_t first, int messages) {
   std::exit(1);
 }
 
+// The names of all accounts.
 std::vector<std::string> NamesIn(const std::string& address) {
   accounts::v1::ListAccountsRequest request;
   request.set_page_size(kImportBatch);
-  accounts::v1::ListAccountsResponse response;
-  Call(address, Method("ListAccounts"), request, &response);
   std::vector<std::string> names;
-  for (const accounts::v1::Account& account : response.accounts()) names.push_back(account.name());
+  do {
+    accounts::v1::ListAccountsResponse page;
+    Call(address, Method("ListAccounts"), request, &page);
+    for (const accounts::v1::Account& account : page.accounts()) names.push_back(account.name());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
   return names;
 }
 
-// Calls in flight, and over how many connections: as many clients as a team has, or a crowd.
+std::vector<std::string> GetRequests(const std::string& address) {
+  std::vector<std::string> requests;
+  for (const std::string& name : NamesIn(address)) requests.push_back(GetAccountRequest(name));
+  return requests;
+}
+
+// Calls in flight, and over how many connections.
 struct Crowd {
   int calls = 16;
   int connections = 1;
 };
+// One client that serves a team; 16 clients that wait for each answer; many clients.
 constexpr Crowd kTeam = {.calls = 16, .connections = 1};
+constexpr Crowd kClients = {.calls = 16, .connections = 16};
 constexpr Crowd kThrong = {.calls = 64, .connections = 4};
 
-LoadResult Load(const std::string& address, absl::string_view method, Crowd crowd,
-                std::function<std::string(int64_t)> request) {
-  LoadOptions options;
-  options.method = Method(method);
-  options.concurrency = crowd.calls;
-  options.connections = crowd.connections;
-  options.request = std::move(request);
-  return RunLoad(address, options);
-}
+// What a straightforward server in Go with gRPC and SQLite reached on another machine of 2 cores,
+// asked by 16 clients: calls a second, and MiB.
+constexpr double kGoCreates = 3300;
+constexpr double kGoGets = 20000;
+constexpr double kGoLists = 4800;
+constexpr double kGoMemory = 29;
+constexpr char kGoServer[] = "a plain Go server with gRPC and SQLite, on another such machine";
 
 class AccountsRun {
  public:
@@ -71,19 +85,42 @@ class AccountsRun {
   void Measure() {
     MeasureIdleMemory();
     Import(few(), 0, 1);
+    AddMemory("memory of accounts with 1,000 accounts", *few_);
     MeasureGet();
     MeasureImport();
     MeasureWatch();
     MeasureGrowth();
     MeasureCreate();
+    MeasureLikeGo();
   }
 
  private:
+  using Requests = std::function<std::string(int64_t)>;
+
   std::string few() const { return few_->address("accounts"); }
   std::string many() const { return many_->address("accounts"); }
 
   void Start(std::unique_ptr<Server>& server, const std::string& name) {
     server = std::make_unique<Server>(dir_, name, ServiceCommand(dir_, "accounts", name));
+  }
+
+  Figure NewFigure(const std::string& name, const std::string& unit,
+                   const std::string& compared_with = "") {
+    cost_ = Cost();
+    reference_cost_ = Cost();
+    Figure figure;
+    figure.name = name;
+    figure.unit = unit;
+    figure.compared_with = compared_with;
+    return figure;
+  }
+
+  void Add(Figure figure) {
+    if (cost_.units > 0) figure.processor = cost_.seconds / cost_.units * 1e6;
+    if (reference_cost_.units > 0) {
+      figure.reference_processor = reference_cost_.seconds / reference_cost_.units * 1e6;
+    }
+    figures_.push_back(std::move(figure));
   }
 
   void MeasureIdleMemory() {
@@ -96,32 +133,64 @@ class AccountsRun {
   }
 
   void AddMemory(const std::string& name, const Server& server) {
-    Figure figure;
-    figure.name = name;
+    Figure figure = NewFigure(name, "MiB");
     figure.measured = server.MemoryMib();
-    figure.unit = "MiB";
     figure.remark = "VmRSS";
-    figures_.push_back(figure);
+    Add(figure);
   }
 
-  double Get(const std::string& address) {
-    const std::vector<std::string>& requests = requests_;
-    last_ = Load(address, "GetAccount", kTeam, [&requests](int64_t i) {
-      return requests[static_cast<size_t>(i * 7919) % requests.size()];
-    });
+  // What a measured program and its reference have taken in the rounds of a figure.
+  struct Cost {
+    double seconds = 0;
+    double units = 0;
+  };
+
+  // Calls a second; what they cost the server goes to `cost`.
+  double Ask(const Server& server, const std::string& service, absl::string_view method,
+             Crowd crowd, Requests requests, Cost& cost) {
+    LoadOptions options;
+    options.method = Method(method);
+    options.concurrency = crowd.calls;
+    options.connections = crowd.connections;
+    options.request = std::move(requests);
+    const double before = server.ProcessorSeconds();
+    last_ = RunLoad(server.address(service), options);
+    cost.seconds += server.ProcessorSeconds() - before;
+    cost.units += static_cast<double>(last_.calls);
     return last_.per_second;
   }
 
-  double List(const std::string& address) {
-    const std::string request = ListAccountsRequest(kPageSize);
-    last_ = Load(address, "ListAccounts", kTeam, [&request](int64_t) { return request; });
-    return last_.per_second;
+  double Get(const Server& server, const std::vector<std::string>& requests, Cost& cost,
+             Crowd crowd = kTeam, const std::string& service = "accounts") {
+    return Ask(
+        server, service, "GetAccount", crowd,
+        [&requests](int64_t i) {
+          return requests[static_cast<size_t>(i * 7919) % requests.size()];
+        },
+        cost);
   }
 
-  double Create(const std::string& address, Crowd crowd) {
-    last_ = Load(address, "CreateAccount", crowd,
-                 [this](int64_t) { return CreateAccountRequest(++created_); });
-    return last_.per_second;
+  double List(const Server& server, Cost& cost, Crowd crowd = kTeam) {
+    return Ask(
+        server, "accounts", "ListAccounts", crowd,
+        [request = ListAccountsRequest(kPageSize)](int64_t) { return request; }, cost);
+  }
+
+  double Create(const Server& server, Cost& cost, Crowd crowd) {
+    return Ask(
+        server, "accounts", "CreateAccount", crowd,
+        [this](int64_t) { return CreateAccountRequest(++created_); }, cost);
+  }
+
+  // Rows a second.
+  double ImportInto(const Server& server, int64_t& next, int messages, Cost& cost) {
+    const double rows = static_cast<double>(messages) * kImportBatch;
+    const double before = server.ProcessorSeconds();
+    const double seconds = Import(server.address("accounts"), next, messages);
+    cost.seconds += server.ProcessorSeconds() - before;
+    cost.units += rows;
+    next += int64_t{messages} * kImportBatch;
+    return rows / seconds;
   }
 
   std::string Latency() const {
@@ -130,147 +199,192 @@ class AccountsRun {
   }
 
   void MeasureGet() {
-    for (const std::string& name : NamesIn(few())) requests_.push_back(GetAccountRequest(name));
+    requests_of_few_ = GetRequests(few());
     accounts::v1::GetAccountRequest request;
-    request.ParseFromString(requests_[0]);
+    request.ParseFromString(requests_of_few_[0]);
     accounts::v1::Account account;
     Call(few(), Method("GetAccount"), request, &account);
     std::ofstream(dir_.File("answer")) << account.SerializeAsString();
     const Server echo(dir_, "echo",
                       {absl::StrCat(BinDir(), "/banso-bench"),
                        absl::StrCat("--serve_echo=", dir_.File("answer"))});
-    Figure figure;
-    figure.name = "GetAccount, 16 in flight";
-    figure.unit = "calls/s";
+    const auto get = [&] { return Get(*few_, requests_of_few_, cost_); };
+    Figure figure = NewFigure("GetAccount, 16 in flight", "calls/s",
+                              "common/server with a handler that returns the same bytes");
     figure.aim = 0.7;
-    figure.compared_with = "common/server with a handler that returns the same bytes";
-    Compare(
-        figure, [&] { return Get(few()); }, [&] { return Get(echo.address("echo")); });
-    figures_.push_back(figure);
-    figure.name = "GetAccount, 16 in flight, against bare gRPC";
-    figure.aim.reset();
-    figure.compared_with = "gRPC's callback API alone, the same bytes";
-    Compare(
-        figure, [&] { return Get(few()); }, [&] { return Get(echo.address("bare")); });
-    figures_.push_back(figure);
+    Compare(figure, get,
+            [&] { return Get(echo, requests_of_few_, reference_cost_, kTeam, "echo"); });
+    Add(figure);
+    figure = NewFigure("GetAccount, 16 in flight, against bare gRPC", "calls/s",
+                       "gRPC's callback API alone, the same bytes");
+    Compare(figure, get,
+            [&] { return Get(echo, requests_of_few_, reference_cost_, kTeam, "bare"); });
+    Add(figure);
   }
 
   void MeasureImport() {
     Start(many_, "many");
     token_ = TokenOfNow(many(), Method("WatchChanges"));
     RawTable raw(dir_.File("raw_import.db"), kAccountColumns, kAccountColumnCount);
-    int64_t next = 0, next_raw = 0;
-    Figure figure;
-    figure.name = "ImportAccounts, 1,000 in a message";
-    figure.unit = "rows/s";
+    int64_t next_raw = 0;
+    Figure figure =
+        NewFigure("ImportAccounts, 1,000 in a message", "rows/s",
+                  "the account's row alone, no index but the key, 1,000 in a transaction");
     figure.aim = 0.2;
-    figure.compared_with = "the account's row alone, no index but the key, 1,000 in a transaction";
-    Compare(
-        figure,
-        [&] {
-          const double seconds = Import(many(), next, kImportMessages);
-          next += int64_t{kImportMessages} * kImportBatch;
-          return kImportMessages * kImportBatch / seconds;
-        },
-        [&] {
-          std::vector<RawRow> rows;
-          for (int i = 0; i < kImportMessages * kImportBatch; ++i)
-            rows.push_back(AccountRow(next_raw++));
-          return raw.Load(rows, kImportBatch);
-        });
-    figures_.push_back(figure);
-    while (next < kMany) {
-      Import(many(), next, kImportMessages);
-      next += int64_t{kImportMessages} * kImportBatch;
-    }
+    const auto import = [&] { return ImportInto(*many_, imported_, kImportMessages, cost_); };
+    Compare(figure, import, [&] {
+      std::vector<RawRow> rows;
+      for (int i = 0; i < kImportMessages * kImportBatch; ++i)
+        rows.push_back(AccountRow(next_raw++));
+      return Timed(reference_cost_, kImportMessages * kImportBatch,
+                   [&] { return raw.Load(rows, kImportBatch); });
+    });
+    Add(figure);
+
+    RawCopy copy(dir_.File("raw_copy.db"), dir_.File("many/accounts.db"));
+    figure = NewFigure("ImportAccounts, against all that it writes", "rows/s",
+                       "the same rows of all tables, with their indexes, copied by SQL");
+    Compare(figure, import, [&] {
+      return Timed(reference_cost_, kImportMessages * kImportBatch,
+                   [&] { return copy.Load(kImportMessages * kImportBatch, kImportBatch); });
+    });
+    Add(figure);
+    while (imported_ < kMany) ImportInto(*many_, imported_, kImportMessages, cost_);
     AddMemory("memory of accounts after importing 100,000", *many_);
+  }
+
+  // Runs `load`, which this process does itself.
+  static double Timed(Cost& cost, int rows, const std::function<double()>& load) {
+    const auto seconds = [] {
+      timespec used = {};
+      clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+      return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
+    };
+    const double before = seconds();
+    const double per_second = load();
+    cost.seconds += seconds() - before;
+    cost.units += rows;
+    return per_second;
+  }
+
+  double Watch(const Server& server, const std::string& token, int watchers, int64_t changes,
+               Cost& cost) {
+    const double total = static_cast<double>(watchers) * static_cast<double>(changes);
+    const double before = server.ProcessorSeconds();
+    const double seconds =
+        WatchAll(server.address("accounts"), Method("WatchChanges"), token, watchers, changes);
+    cost.seconds += server.ProcessorSeconds() - before;
+    cost.units += total;
+    return total / seconds;
   }
 
   void MeasureWatch() {
     for (const int watchers : {1, 8}) {
       const int64_t changes = watchers == 1 ? 20000 : 5000;
-      Figure figure;
-      figure.name = absl::StrCat("WatchChanges, catching up, ", watchers,
-                                 watchers == 1 ? " watcher" : " watchers");
-      figure.unit = "changes/s";
+      Figure figure = NewFigure(absl::StrCat("WatchChanges, catching up, ", watchers,
+                                             watchers == 1 ? " watcher" : " watchers"),
+                                "changes/s");
       figure.remark = watchers == 1 ? "" : "all watchers together";
-      figure.measured = Median([&] {
-        return static_cast<double>(watchers * changes) /
-               WatchAll(many(), Method("WatchChanges"), token_, watchers, changes);
-      });
-      figures_.push_back(figure);
+      figure.measured = Median([&] { return Watch(*many_, token_, watchers, changes, cost_); });
+      Add(figure);
     }
   }
 
   void MeasureGrowth() {
-    Figure figure;
-    figure.unit = "calls/s";
-    figure.compared_with = "the same with 1,000 accounts";
-    figure.name = "GetAccount, 16 in flight, 100,000 accounts";
-    const std::vector<std::string> names = NamesIn(many());
-    const std::vector<std::string> requests_of_few = requests_;
-    std::vector<std::string> requests_of_many;
-    for (const std::string& name : names) requests_of_many.push_back(GetAccountRequest(name));
+    const char kFew[] = "the same with 1,000 accounts";
+    const std::vector<std::string> requests_of_many = GetRequests(many());
+    Figure figure = NewFigure("GetAccount, 16 in flight, 100,000 accounts", "calls/s", kFew);
     Compare(
-        figure,
-        [&] {
-          requests_ = requests_of_many;
-          return Get(many());
-        },
-        [&] {
-          requests_ = requests_of_few;
-          return Get(few());
-        });
+        figure, [&] { return Get(*many_, requests_of_many, cost_); },
+        [&] { return Get(*few_, requests_of_few_, reference_cost_); });
     figure.remark = Latency();
-    figures_.push_back(figure);
-    figure.name = "ListAccounts, page of 50, 16 in flight, 100,000";
+    Add(figure);
+    figure = NewFigure("ListAccounts, page of 50, 16 in flight, 100,000 accounts", "calls/s", kFew);
     Compare(
-        figure, [&] { return List(many()); }, [&] { return List(few()); });
+        figure, [&] { return List(*many_, cost_); }, [&] { return List(*few_, reference_cost_); });
     figure.remark = Latency();
-    figures_.push_back(figure);
+    Add(figure);
+
+    const char kFewThousand[] = "the same with a few thousand accounts";
+    Start(fewer_, "fewer");
+    const std::string token = TokenOfNow(fewer_->address("accounts"), Method("WatchChanges"));
+    int64_t imported = 0;
+    ImportInto(*fewer_, imported, 1, cost_);
+    figure = NewFigure("CreateAccount, 16 in flight, 100,000 accounts", "calls/s", kFewThousand);
+    Compare(
+        figure, [&] { return Create(*many_, cost_, kTeam); },
+        [&] { return Create(*fewer_, reference_cost_, kTeam); });
+    figure.remark = Latency();
+    Add(figure);
+    figure =
+        NewFigure("ImportAccounts, 1,000 in a message, 100,000 accounts", "rows/s", kFewThousand);
+    Compare(
+        figure, [&] { return ImportInto(*many_, imported_, 2, cost_); },
+        [&] { return ImportInto(*fewer_, imported, 2, reference_cost_); });
+    Add(figure);
+    constexpr int64_t kChanges = 5000;
+    figure = NewFigure("WatchChanges, catching up, 1 watcher, 100,000 accounts", "changes/s",
+                       kFewThousand);
+    Compare(
+        figure, [&] { return Watch(*many_, token_, 1, kChanges, cost_); },
+        [&] { return Watch(*fewer_, token, 1, kChanges, reference_cost_); });
+    Add(figure);
   }
 
   void MeasureCreate() {
     RawTable raw(dir_.File("raw_create.db"), kAccountColumns, kAccountColumnCount);
     int64_t rows = 0;
-    Figure figure;
-    figure.name = "CreateAccount, durable, 64 in flight";
-    figure.unit = "calls/s";
+    Figure figure = NewFigure("CreateAccount, durable, 64 in flight", "calls/s",
+                              "the account's row alone, one commit each, synchronous=FULL");
     figure.aim = 2;
-    figure.compared_with = "the account's row alone, one commit each, synchronous=FULL";
     Compare(
-        figure, [&] { return Create(few(), kThrong); },
+        figure, [&] { return Create(*few_, cost_, kThrong); },
         [&] {
           return raw.CommitOneByOne(absl::Milliseconds(500), [&] { return AccountRow(++rows); });
         });
     figure.remark = Latency();
-    figures_.push_back(figure);
+    Add(figure);
+  }
 
-    Figure growth;
-    growth.name = "CreateAccount, 16 in flight, 100,000 accounts";
-    growth.unit = "calls/s";
-    growth.compared_with = "the same with a few thousand accounts";
-    Start(fewer_, "fewer");
-    Import(fewer_->address("accounts"), 0, 1);
-    Compare(
-        growth, [&] { return Create(many(), kTeam); },
-        [&] { return Create(fewer_->address("accounts"), kTeam); });
-    growth.remark = Latency();
-    figures_.push_back(growth);
+  void MeasureLikeGo() {
+    MeasureAgainst("CreateAccount, 16 clients", kGoCreates,
+                   [&] { return Create(*few_, cost_, kClients); });
+    MeasureAgainst("GetAccount, 16 clients", kGoGets,
+                   [&] { return Get(*few_, requests_of_few_, cost_, kClients); });
+    MeasureAgainst("ListAccounts, page of 50, 16 clients", kGoLists,
+                   [&] { return List(*few_, cost_, kClients); });
+    Figure figure = NewFigure("memory of accounts after all of this", "MiB", kGoServer);
+    figure.measured = few_->MemoryMib();
+    figure.reference = kGoMemory;
+    figure.ratio = figure.measured / kGoMemory;
+    Add(figure);
+  }
+
+  void MeasureAgainst(const std::string& name, double constant,
+                      const std::function<double()>& measure) {
+    Figure figure = NewFigure(name, "calls/s", kGoServer);
+    figure.measured = Median(measure);
+    figure.reference = constant;
+    figure.ratio = figure.measured / constant;
+    figure.remark = Latency();
+    Add(figure);
   }
 
   Figures& figures_;
   const WorkDir dir_;
-  // With 1,000 accounts, 100,000, and again 1,000.
+  // With 1,000 accounts, 100,000, and again 1,000, before what is created in them.
   std::unique_ptr<Server> few_;
   std::unique_ptr<Server> many_;
   std::unique_ptr<Server> fewer_;
-  // GetAccount requests for accounts that exist.
-  std::vector<std::string> requests_;
+  std::vector<std::string> requests_of_few_;
   // Of a watch from before the first account of `many_`.
   std::string token_;
+  // How many accounts `many_` was given.
+  int64_t imported_ = 0;
   int64_t created_ = 0;
   LoadResult last_;
+  Cost cost_;
+  Cost reference_cost_;
 };
 
 }  // namespace

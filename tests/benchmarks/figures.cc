@@ -31,6 +31,14 @@ std::string AimOf(const Figure& figure) {
                          figure.ratio.value_or(0) >= *figure.aim ? "met" : "MISSED");
 }
 
+// `41 / 3.2`
+std::string Processor(const Figure& figure) {
+  if (!figure.processor.has_value()) return "";
+  const std::string own = Amount(*figure.processor);
+  if (!figure.reference_processor.has_value()) return own;
+  return absl::StrCat(own, " / ", Amount(*figure.reference_processor));
+}
+
 // Names, units and remarks are our own and hold nothing that would have to be escaped.
 std::string Quoted(const std::string& text) { return absl::StrCat("\"", text, "\""); }
 
@@ -60,17 +68,18 @@ double Median(const std::function<double()>& measure) {
 }
 
 std::string Table(const Figures& figures) {
-  std::string text = absl::StrFormat("%-50s %7s %10s %11s %11s %-10s %s\n", "figure", "ratio",
-                                     "aim", "measured", "reference", "unit", "compared with");
+  std::string text =
+      absl::StrFormat("%-58s %7s %10s %9s %9s %-9s %13s  %s\n", "figure", "ratio", "aim",
+                      "measured", "reference", "unit", "processor us", "compared with");
   for (const Figure& figure : figures) {
     const std::string reference =
         figure.reference.has_value() ? Amount(*figure.reference) : std::string();
     const std::string last =
         absl::StrJoin({figure.compared_with, figure.remark},
                       figure.compared_with.empty() || figure.remark.empty() ? "" : "; ");
-    absl::StrAppendFormat(&text, "%-50s %7s %10s %11s %11s %-10s %s\n", figure.name,
+    absl::StrAppendFormat(&text, "%-58s %7s %10s %9s %9s %-9s %13s  %s\n", figure.name,
                           Ratio(figure.ratio), AimOf(figure), Amount(figure.measured), reference,
-                          figure.unit, last);
+                          figure.unit, Processor(figure), last);
   }
   return text;
 }
@@ -82,6 +91,8 @@ std::string Json(const Figures& figures) {
         "  {\"name\": ", Quoted(figure.name), ", \"measured\": ", NumberOrNull(figure.measured),
         ", \"unit\": ", Quoted(figure.unit), ", \"reference\": ", NumberOrNull(figure.reference),
         ", \"ratio\": ", NumberOrNull(figure.ratio), ", \"aim\": ", NumberOrNull(figure.aim),
+        ", \"processor_us\": ", NumberOrNull(figure.processor),
+        ", \"reference_processor_us\": ", NumberOrNull(figure.reference_processor),
         ", \"compared_with\": ", Quoted(figure.compared_with),
         ", \"remark\": ", Quoted(figure.remark), "}"));
   }

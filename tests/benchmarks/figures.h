@@ -20,6 +20,10 @@ struct Figure {
   // The median of the rounds' ratios, and what it should at least be.
   std::optional<double> ratio;
   std::optional<double> aim;
+  // Processor time of the measured program for one unit, in microseconds, and of what it is
+  // compared with: what other work on the machine changes least.
+  std::optional<double> processor;
+  std::optional<double> reference_processor;
   // Anything else worth knowing.
   std::string remark;
 };

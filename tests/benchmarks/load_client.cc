@@ -73,6 +73,7 @@ class Run {
 
   LoadResult Result() {
     LoadResult result;
+    result.calls = next_;
     if (times_.empty()) return result;
     std::sort(times_.begin(), times_.end());
     result.per_second =

@@ -32,6 +32,8 @@ struct LoadOptions {
 
 struct LoadResult {
   double per_second = 0;
+  // All calls, those of the warming up too.
+  int64_t calls = 0;
   absl::Duration p50;
   absl::Duration p99;
 };

@@ -30,12 +30,25 @@ void Require(bool done, sqlite3* database) {
   std::exit(1);
 }
 
+sqlite3* Open(const std::string& path) {
+  sqlite3* database = nullptr;
+  Require(sqlite3_open_v2(path.c_str(), &database,
+                          SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                          nullptr) == SQLITE_OK,
+          database);
+  return database;
+}
+
+constexpr char kPragmas[] =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; "
+    "PRAGMA wal_autocheckpoint = 4000;";
+
 }  // namespace
 
 RawTable::RawTable(const std::string& path, const std::string& columns, int count,
                    const std::string& options) {
-  Require(sqlite3_open(path.c_str(), &database_) == SQLITE_OK, database_);
-  Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000;");
+  database_ = Open(path);
+  Run(kPragmas);
   Run(absl::StrCat("CREATE TABLE t (", columns, ") ", options).c_str());
   std::string marks = "?";
   for (int i = 1; i < count; ++i) marks += ", ?";
@@ -78,6 +91,51 @@ void RawTable::Insert(const RawRow& row) {
   for (const RawValue& value : row) std::visit(Binder{insert_, ++index}, value);
   Require(sqlite3_step(insert_) == SQLITE_DONE, database_);
   sqlite3_reset(insert_);
+}
+
+RawCopy::RawCopy(const std::string& path, const std::string& store) : database_(Open(path)) {
+  Run(kPragmas);
+  Run(absl::StrCat("ATTACH '", store, "' AS store"));
+  for (const std::string& sql :
+       Texts("SELECT sql FROM store.sqlite_master WHERE sql IS NOT NULL AND tbl_name IN "
+             "('account', 'external_id', 'change', 'fact_change') ORDER BY type DESC")) {
+    Run(sql);
+  }
+}
+
+RawCopy::~RawCopy() { sqlite3_close(database_); }
+
+double RawCopy::Load(int64_t accounts, int64_t batch) {
+  const absl::Time start = absl::Now();
+  for (const int64_t end = next_ + accounts; next_ < end; next_ += batch) {
+    // An account is followed by its change, at the same position, and its facts.
+    const std::string rows =
+        absl::StrCat(" WHERE rowid >= ", next_, " AND rowid < ", next_ + batch);
+    const std::string positions = absl::StrCat(
+        " WHERE position >= (SELECT position FROM store.account WHERE rowid = ", next_,
+        ") AND position < (SELECT position FROM store.account WHERE rowid = ", next_ + batch, ")");
+    Run(absl::StrCat(
+        "BEGIN IMMEDIATE; INSERT INTO main.account SELECT * FROM store.account", rows,
+        "; INSERT INTO main.external_id SELECT * FROM store.external_id WHERE account IN "
+        "(SELECT name FROM store.account",
+        rows, "); INSERT INTO main.change SELECT * FROM store.change", positions,
+        "; INSERT INTO main.fact_change SELECT * FROM store.fact_change", positions, "; COMMIT"));
+  }
+  return static_cast<double>(accounts) / absl::ToDoubleSeconds(absl::Now() - start);
+}
+
+void RawCopy::Run(const std::string& sql) {
+  Require(sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK, database_);
+}
+
+std::vector<std::string> RawCopy::Texts(const std::string& sql) {
+  std::vector<std::string> texts;
+  const auto add = [](void* all, int, char** values, char**) {
+    static_cast<std::vector<std::string>*>(all)->emplace_back(values[0]);
+    return 0;
+  };
+  Require(sqlite3_exec(database_, sql.c_str(), add, &texts, nullptr) == SQLITE_OK, database_);
+  return texts;
 }
 
 }  // namespace banso::benchmarks

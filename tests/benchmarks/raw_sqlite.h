@@ -42,6 +42,28 @@ class RawTable {
   sqlite3_stmt* insert_ = nullptr;
 };
 
+// The rows of the accounts of a Banso store, copied into an empty one with the same tables and
+// indexes: what SQLite itself needs for what an import writes.
+class RawCopy {
+ public:
+  // Both are files; the store may be in use.
+  RawCopy(const std::string& path, const std::string& store);
+  ~RawCopy();
+  RawCopy(const RawCopy&) = delete;
+  RawCopy& operator=(const RawCopy&) = delete;
+
+  // Copies the next accounts with their external ids, changes and facts, `batch` in a transaction;
+  // returns how many accounts a second. There must be more than `accounts` left.
+  double Load(int64_t accounts, int64_t batch);
+
+ private:
+  void Run(const std::string& sql);
+  std::vector<std::string> Texts(const std::string& sql);
+
+  sqlite3* database_ = nullptr;
+  int64_t next_ = 1;
+};
+
 }  // namespace banso::benchmarks
 
 #endif  // BANSO_TESTS_BENCHMARKS_RAW_SQLITE_H_
