@@ -2,6 +2,7 @@
 #define BANSO_COMMON_STORAGE_CHANGE_ROW_H_
 
 #include <cstdint>
+#include <string>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -26,10 +27,20 @@ type::v1::Change MakeChange(absl::string_view name, absl::string_view kind, int6
                             absl::string_view actor, absl::Time commit_time,
                             absl::string_view resource);
 
+// What a change did to a resource.
+struct ChangeContent {
+  // The resource's type, such as `banso.accounts.v1.Account`.
+  std::string kind;
+  type::v1::Operation operation;
+  // The resource's counter after the change.
+  int64_t revision;
+  // The resource after the change (DeterministicBytes of it).
+  std::string resource;
+};
+
 // AppendChange (history.h) at a position that the writer has given already.
 absl::Status AppendChangeAt(Writer& writer, int64_t position, absl::string_view name,
-                            type::v1::Operation operation, int64_t revision,
-                            const google::protobuf::Message& resource);
+                            ChangeContent content);
 
 // Lets `redact` rewrite every state that `name` has had.
 absl::Status RedactHistory(Writer& writer, absl::string_view name,

@@ -128,6 +128,46 @@ TEST_P(ConformanceTest, UnchangedFactIsNotRecordedAgain) {
   EXPECT_EQ(db().position(), 2) << "order and repetition mean nothing in a set";
 }
 
+// What the log holds, without positions.
+std::vector<FactChange> Recorded(Database& database) {
+  std::vector<FactChange> changes;
+  const auto entries = Fetch<std::vector<FactLog::Entry>>(
+      database, [](Reader& reader) { return FactLog().Tail(reader, 0, 1000); });
+  EXPECT_THAT(entries, IsOk());
+  if (!entries.ok()) return changes;
+  for (const FactLog::Entry& entry : *entries) changes.push_back(entry.change);
+  return changes;
+}
+
+TEST_P(ConformanceTest, RecordsManyAsOneByOne) {
+  const absl::Time t = StartTime();
+  FactChange earlier = Segment("start-up", "accounts/b");
+  *earlier.mutable_occurred_time() = calendar::ToTimestamp(t - absl::Hours(1));
+  FactChange of_object = Segment("smb");
+  of_object.set_object("x");
+  BANSO_ASSERT_OK(Record(db(), Segment("smb", "accounts/known")));
+  const std::vector<FactChange> changes = {
+      Segment(""), Segment("smb"), Segment("smb"), of_object, Visit(1, t),
+      // Another subject, and values in force there and nowhere else.
+      Segment("big", "accounts/b"), earlier, Segment("big", "accounts/b"),
+      // One that had facts, and the first one again.
+      Segment("smb", "accounts/known"), Segment("big", "accounts/known"), Segment("big"),
+      Segment("")};
+  BANSO_ASSERT_OK(db().Write(MakeCall(t),
+                             [&](Writer& writer) { return FactLog().RecordAll(writer, changes); }));
+  const std::vector<FactChange> at_once = Recorded(db());
+  EXPECT_EQ(db().position(), static_cast<int64_t>(at_once.size()));
+
+  const std::unique_ptr<Database> other = OpenAnother();
+  BANSO_ASSERT_OK(Record(*other, Segment("smb", "accounts/known")));
+  for (const FactChange& change : changes) BANSO_ASSERT_OK(Record(*other, change, t));
+  const std::vector<FactChange> one_by_one = Recorded(*other);
+  ASSERT_THAT(at_once, SizeIs(one_by_one.size()));
+  for (size_t i = 0; i < at_once.size(); ++i) {
+    EXPECT_THAT(at_once[i], EqualsProto(one_by_one[i])) << i;
+  }
+}
+
 TEST_P(ConformanceTest, ReadsWhatWasKnownThen) {
   const absl::Time t = StartTime();
   BANSO_ASSERT_OK(Record(db(), Segment("smb"), t));

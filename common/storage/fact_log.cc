@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -77,47 +79,79 @@ bool IsPlainLatest(const FactQuery& query) {
 }  // namespace
 
 FactLog::FactLog() : FactLog(Options()) {}
-FactLog::FactLog(Options options) : options_(std::move(options)) {}
+FactLog::FactLog(Options options)
+    : options_(std::move(options)),
+      append_sql_(absl::StrCat("INSERT INTO ", options_.table,
+                               " (position, commit_id, subject, fact, object, value, occurred, "
+                               "recorded, source, backdated) VALUES ($position, $commit_id, "
+                               "$subject, $fact, $object, $value, $occurred, $recorded, $source, "
+                               "$backdated)")),
+      in_force_sql_(absl::StrCat("SELECT value FROM ", options_.table,
+                                 " WHERE subject = $subject AND fact = $fact AND object = $object "
+                                 "AND occurred <= $occurred "
+                                 "ORDER BY occurred DESC, position DESC LIMIT 1")) {}
 
-absl::Status FactLog::Append(Writer& writer, const FactChange& change) const {
+absl::Status FactLog::Append(Writer& writer, FactChange change, Value value) const {
   return writer
-      .Execute(absl::StrCat("INSERT INTO ", options_.table,
-                            " (position, commit_id, subject, fact, object, value, occurred, "
-                            "recorded, source, backdated) VALUES ($position, $commit_id, $subject, "
-                            "$fact, $object, $value, $occurred, $recorded, $source, $backdated)"),
-               {{"position", writer.NextPosition()},
-                {"commit_id", writer.first_position()},
-                {"subject", change.subject()},
-                {"fact", change.fact()},
-                {"object", change.object()},
-                {"value", StoredValue(change)},
-                {"occurred", OccurredTime(change)},
-                {"recorded", calendar::ToTime(change.recorded_time())},
-                {"source", change.source()},
-                {"backdated", change.backdated()}})
+      .Execute(append_sql_, {{"position", writer.NextPosition()},
+                             {"commit_id", writer.first_position()},
+                             {"subject", std::move(*change.mutable_subject())},
+                             {"fact", std::move(*change.mutable_fact())},
+                             {"object", std::move(*change.mutable_object())},
+                             {"value", std::move(value)},
+                             {"occurred", OccurredTime(change)},
+                             {"recorded", calendar::ToTime(change.recorded_time())},
+                             {"source", std::move(*change.mutable_source())},
+                             {"backdated", change.backdated()}})
       .status();
+}
+
+absl::StatusOr<bool> FactLog::Knows(Reader& reader, absl::string_view subject) const {
+  return reader.QueryOne(
+      absl::StrCat("SELECT 1 FROM ", options_.table, " WHERE subject = $subject LIMIT 1"),
+      {{"subject", subject}}, [](const Row&) { return absl::OkStatus(); });
+}
+
+absl::Status FactLog::RecordAll(Writer& writer, std::vector<FactChange> changes) const {
+  std::string subject;
+  bool known = true;
+  // What was recorded here of a subject that had no facts.
+  std::set<std::string> recorded;
+  for (FactChange& change : changes) {
+    if (change.subject() != subject) {
+      subject = change.subject();
+      BANSO_ASSIGN_OR_RETURN(known, Knows(writer, subject));
+      recorded.clear();
+    }
+    if (known || !recorded.insert(change.fact()).second) {
+      BANSO_RETURN_IF_ERROR(Record(writer, std::move(change)));
+      continue;
+    }
+    BANSO_RETURN_IF_ERROR(SetTimes(writer, change));
+    Value value = StoredValue(change);
+    if (value.is_null()) continue;
+    BANSO_RETURN_IF_ERROR(Append(writer, std::move(change), std::move(value)));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status FactLog::Record(Writer& writer, FactChange change) const {
   BANSO_RETURN_IF_ERROR(SetTimes(writer, change));
   Value in_force;
-  BANSO_RETURN_IF_ERROR(
-      writer
-          .QueryOne(absl::StrCat("SELECT value FROM ", options_.table,
-                                 " WHERE subject = $subject AND fact = $fact AND object = $object "
-                                 "AND occurred <= $occurred "
-                                 "ORDER BY occurred DESC, position DESC LIMIT 1"),
-                    {{"subject", change.subject()},
-                     {"fact", change.fact()},
-                     {"object", change.object()},
-                     {"occurred", OccurredTime(change)}},
-                    [&in_force](const Row& row) {
-                      in_force = row.Get(0);
-                      return absl::OkStatus();
-                    })
-          .status());
-  if (in_force == StoredValue(change)) return absl::OkStatus();
-  return Append(writer, change);
+  BANSO_RETURN_IF_ERROR(writer
+                            .QueryOne(in_force_sql_,
+                                      {{"subject", change.subject()},
+                                       {"fact", change.fact()},
+                                       {"object", change.object()},
+                                       {"occurred", OccurredTime(change)}},
+                                      [&in_force](const Row& row) {
+                                        in_force = row.Get(0);
+                                        return absl::OkStatus();
+                                      })
+                            .status());
+  Value value = StoredValue(change);
+  if (in_force == value) return absl::OkStatus();
+  return Append(writer, std::move(change), std::move(value));
 }
 
 absl::Status FactLog::RecordEvent(Writer& writer, FactChange change) const {
@@ -139,8 +173,9 @@ absl::Status FactLog::RecordEvent(Writer& writer, FactChange change) const {
                       return absl::OkStatus();
                     })
           .status());
-  if (recorded == StoredValue(change)) return absl::OkStatus();
-  return Append(writer, change);
+  Value value = StoredValue(change);
+  if (recorded == value) return absl::OkStatus();
+  return Append(writer, std::move(change), std::move(value));
 }
 
 absl::StatusOr<bool> FactLog::IsRepetition(Writer& writer, const FactChange& change) const {
@@ -165,7 +200,7 @@ absl::StatusOr<bool> FactLog::IsRepetition(Writer& writer, const FactChange& cha
 
 absl::Status FactLog::Mirror(Writer& writer, const FactChange& change) const {
   BANSO_ASSIGN_OR_RETURN(const bool repetition, IsRepetition(writer, change));
-  return repetition ? absl::OkStatus() : Append(writer, change);
+  return repetition ? absl::OkStatus() : Append(writer, change, StoredValue(change));
 }
 
 absl::StatusOr<std::vector<FactChange>> FactLog::Select(Reader& reader, absl::string_view subject,

@@ -37,6 +37,10 @@ class FactLog {
   // recorded_time after now is INVALID_ARGUMENT.
   absl::Status Record(Writer& writer, fact::v1::FactChange change) const;
 
+  // Record for each change, in order. Cheaper where a subject has no facts yet and its changes
+  // stand together.
+  absl::Status RecordAll(Writer& writer, std::vector<fact::v1::FactChange> changes) const;
+
   // Records something that happened, for facts that are counted or summed: stored even if the
   // value is the same as before. The same subject, fact, object, occurred_time and source again
   // replaces what was recorded; with the same value it is a repetition, and nothing is stored.
@@ -81,7 +85,10 @@ class FactLog {
                                       absl::string_view object) const;
 
  private:
-  absl::Status Append(Writer& writer, const fact::v1::FactChange& change) const;
+  // `value` is the change's, as it is stored.
+  absl::Status Append(Writer& writer, fact::v1::FactChange change, Value value) const;
+  // Whether anything is recorded about the subject.
+  absl::StatusOr<bool> Knows(Reader& reader, absl::string_view subject) const;
   // The changes that had occurred by `as_of` and been recorded by `known_at`, as they occurred.
   absl::StatusOr<std::vector<fact::v1::FactChange>> Select(Reader& reader,
                                                            absl::string_view subject,
@@ -94,6 +101,8 @@ class FactLog {
   absl::StatusOr<bool> IsRepetition(Writer& writer, const fact::v1::FactChange& change) const;
 
   Options options_;
+  std::string append_sql_;
+  std::string in_force_sql_;
 };
 
 // One watcher's way through a FactLog: the source of a WatchFacts stream. Used like ChangeFeed.

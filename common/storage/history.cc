@@ -23,13 +23,14 @@ absl::StatusOr<int64_t> AppendChange(Writer& writer, absl::string_view name,
                                      type::v1::Operation operation, int64_t revision,
                                      const google::protobuf::Message& resource) {
   const int64_t position = writer.NextPosition();
-  BANSO_RETURN_IF_ERROR(AppendChangeAt(writer, position, name, operation, revision, resource));
+  BANSO_RETURN_IF_ERROR(AppendChangeAt(
+      writer, position, name,
+      {resource.GetTypeName(), operation, revision, contract::DeterministicBytes(resource)}));
   return position;
 }
 
 absl::Status AppendChangeAt(Writer& writer, int64_t position, absl::string_view name,
-                            type::v1::Operation operation, int64_t revision,
-                            const google::protobuf::Message& resource) {
+                            ChangeContent content) {
   static constexpr absl::string_view kInsert =
       "INSERT INTO change (position, name, kind, operation, revision, actor, commit_time, "
       "resource) VALUES ($position, $name, $kind, $operation, $revision, $actor, $commit_time, "
@@ -37,12 +38,12 @@ absl::Status AppendChangeAt(Writer& writer, int64_t position, absl::string_view 
   return writer
       .Execute(kInsert, {{"position", position},
                          {"name", name},
-                         {"kind", resource.GetTypeName()},
-                         {"operation", operation},
-                         {"revision", revision},
+                         {"kind", std::move(content.kind)},
+                         {"operation", content.operation},
+                         {"revision", content.revision},
                          {"actor", writer.call().actor},
                          {"commit_time", writer.now()},
-                         {"resource", Bytes{contract::DeterministicBytes(resource)}}})
+                         {"resource", Bytes{std::move(content.resource)}}})
       .status();
 }
 

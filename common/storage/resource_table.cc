@@ -103,8 +103,10 @@ absl::StatusOr<ResourceTable::Stored> ResourceTable::Load(Reader& reader,
 }
 
 Params ResourceTable::ColumnParams(const Message& resource) const {
+  constexpr size_t kOthers = 6;
   Params params;
-  for (const auto& column : spec_.columns) params.Set(column.name, column.value(resource));
+  params.Reserve(spec_.columns.size() + kOthers);
+  for (const auto& column : spec_.columns) params.Add(column.name, column.value(resource));
   return params;
 }
 
@@ -117,16 +119,18 @@ absl::Status ResourceTable::Insert(Writer& writer, Message& resource) const {
   SetCreateTime(resource, writer.now());
   SetUpdateTime(resource, writer.now());
   SetEtag(resource, MakeEtag(1, position));
+  std::string data = contract::DeterministicBytes(resource);
   Params params = ColumnParams(resource);
-  params.Set("name", name)
-      .Set("revision", 1)
-      .Set("position", position)
-      .Set("create_time", writer.now())
-      .Set("update_time", writer.now())
-      .Set("data", Bytes{contract::DeterministicBytes(resource)});
+  params.Add("name", name)
+      .Add("revision", 1)
+      .Add("position", position)
+      .Add("create_time", writer.now())
+      .Add("update_time", writer.now())
+      .Add("data", Bytes{data});
   BANSO_RETURN_IF_ERROR(NameConflict(writer.Execute(insert_sql_, params).status(), name));
   if (!spec_.record_changes) return absl::OkStatus();
-  return AppendChangeAt(writer, position, name, type::v1::OPERATION_CREATED, 1, resource);
+  return AppendChangeAt(writer, position, name,
+                        {kind(), type::v1::OPERATION_CREATED, 1, std::move(data)});
 }
 
 absl::Status ResourceTable::Replace(Writer& writer, const Stored& stored, Message& resource) const {
@@ -140,15 +144,17 @@ absl::Status ResourceTable::Replace(Writer& writer, const Stored& stored, Messag
   SetCreateTime(resource, stored.create_time);
   SetUpdateTime(resource, writer.now());
   SetEtag(resource, MakeEtag(revision, position));
+  std::string data = contract::DeterministicBytes(resource);
   Params params = ColumnParams(resource);
-  params.Set("name", name)
-      .Set("revision", revision)
-      .Set("position", position)
-      .Set("update_time", writer.now())
-      .Set("data", Bytes{contract::DeterministicBytes(resource)});
+  params.Add("name", name)
+      .Add("revision", revision)
+      .Add("position", position)
+      .Add("update_time", writer.now())
+      .Add("data", Bytes{data});
   BANSO_RETURN_IF_ERROR(NameConflict(writer.Execute(update_sql_, params).status(), name));
   if (!spec_.record_changes) return absl::OkStatus();
-  return AppendChangeAt(writer, position, name, type::v1::OPERATION_UPDATED, revision, resource);
+  return AppendChangeAt(writer, position, name,
+                        {kind(), type::v1::OPERATION_UPDATED, revision, std::move(data)});
 }
 
 absl::Status ResourceTable::Create(Writer& writer, Message& resource) const {

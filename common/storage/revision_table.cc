@@ -98,6 +98,7 @@ absl::Status RevisionTable::Insert(Writer& writer, absl::string_view name, int64
   SetCreateTime(resource, writer.now());
   SetUpdateTime(resource, writer.now());
   SetEtag(resource, MakeEtag(number, position));
+  std::string data = contract::DeterministicBytes(resource);
   BANSO_RETURN_IF_ERROR(
       writer
           .Execute(absl::StrCat("INSERT INTO ", spec_.table,
@@ -109,10 +110,10 @@ absl::Status RevisionTable::Insert(Writer& writer, absl::string_view name, int64
                     {"position", position},
                     {"create_time", writer.now()},
                     {"update_time", writer.now()},
-                    {"data", Bytes{contract::DeterministicBytes(resource)}}})
+                    {"data", Bytes{data}}})
           .status());
   return AppendChangeAt(writer, position, contract::JoinRevision(name, number),
-                        type::v1::OPERATION_CREATED, 1, resource);
+                        {kind(), type::v1::OPERATION_CREATED, 1, std::move(data)});
 }
 
 absl::Status RevisionTable::Replace(Writer& writer, absl::string_view name, const Stored& stored,
@@ -120,6 +121,7 @@ absl::Status RevisionTable::Replace(Writer& writer, absl::string_view name, cons
   const int64_t position = writer.NextPosition();
   SetUpdateTime(resource, writer.now());
   SetEtag(resource, MakeEtag(stored.number, position));
+  std::string data = contract::DeterministicBytes(resource);
   BANSO_RETURN_IF_ERROR(
       writer
           .Execute(absl::StrCat("UPDATE ", spec_.table,
@@ -131,10 +133,11 @@ absl::Status RevisionTable::Replace(Writer& writer, absl::string_view name, cons
                     {"revision", stored.revision + 1},
                     {"position", position},
                     {"update_time", writer.now()},
-                    {"data", Bytes{contract::DeterministicBytes(resource)}}})
+                    {"data", Bytes{data}}})
           .status());
-  return AppendChangeAt(writer, position, contract::JoinRevision(name, stored.number),
-                        type::v1::OPERATION_UPDATED, stored.revision + 1, resource);
+  return AppendChangeAt(
+      writer, position, contract::JoinRevision(name, stored.number),
+      {kind(), type::v1::OPERATION_UPDATED, stored.revision + 1, std::move(data)});
 }
 
 absl::Status RevisionTable::Save(Writer& writer, Message& resource, absl::string_view reason,

@@ -64,9 +64,18 @@ class Value {
 // whose parameters and these do not match exactly is refused with INTERNAL.
 class Params {
  public:
+  // As it is written in place. The value is taken out when the Params are made.
+  struct Item {
+    absl::string_view name;
+    mutable Value value;
+  };
+
   Params() = default;
   // NOLINTNEXTLINE(google-explicit-constructor): written in place as {{"name", value}}.
-  Params(std::initializer_list<std::pair<std::string, Value>> values) : values_(values) {}
+  Params(std::initializer_list<Item> items) {
+    values_.reserve(items.size());
+    for (const Item& item : items) Add(item.name, std::move(item.value));
+  }
 
   Params& Set(absl::string_view name, Value value) {
     for (auto& [known, old] : values_) {
@@ -74,9 +83,17 @@ class Params {
       old = std::move(value);
       return *this;
     }
+    return Add(name, std::move(value));
+  }
+
+  // Set for a name that is known to be new.
+  Params& Add(absl::string_view name, Value value) {
     values_.emplace_back(std::string(name), std::move(value));
     return *this;
   }
+
+  // Makes room for so many in all.
+  void Reserve(size_t count) { values_.reserve(count); }
 
   // In the order in which they were named first.
   const std::vector<std::pair<std::string, Value>>& values() const { return values_; }

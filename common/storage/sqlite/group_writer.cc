@@ -109,14 +109,16 @@ void GroupWriter::RunGroup(const Group& group) {
 absl::Status GroupWriter::RunCallers(const Group& group, int64_t& position) {
   for (Ticket* ticket : group) {
     ticket->status = StillWanted(ticket->call);
-    if (ticket->status.ok()) BANSO_RETURN_IF_ERROR(RunCaller(*ticket, position));
+    if (ticket->status.ok()) {
+      BANSO_RETURN_IF_ERROR(RunCaller(*ticket, /*alone=*/group.size() == 1, position));
+    }
     ticket->position = position;
   }
   return absl::OkStatus();
 }
 
-absl::Status GroupWriter::RunCaller(Ticket& ticket, int64_t& position) {
-  BANSO_RETURN_IF_ERROR(connection_->Execute("SAVEPOINT caller", {}).status());
+absl::Status GroupWriter::RunCaller(Ticket& ticket, bool alone, int64_t& position) {
+  if (!alone) BANSO_RETURN_IF_ERROR(connection_->Execute("SAVEPOINT caller", {}).status());
   SqliteWriter writer(*connection_, epoch_, ticket.call, position);
   try {
     const TransactionScope scope;
@@ -129,11 +131,10 @@ absl::Status GroupWriter::RunCaller(Ticket& ticket, int64_t& position) {
     return ticket.status.ok() ? contract::Unavailable("the store", absl::Seconds(1))
                               : ticket.status;
   }
-  if (ticket.status.ok() && ticket.exception == nullptr) {
-    position = writer.position();
-  } else {
-    BANSO_RETURN_IF_ERROR(connection_->Execute("ROLLBACK TO caller", {}).status());
-  }
+  const bool done = ticket.status.ok() && ticket.exception == nullptr;
+  if (done) position = writer.position();
+  if (alone) return done ? absl::OkStatus() : absl::AbortedError("taken back by its only caller");
+  if (!done) BANSO_RETURN_IF_ERROR(connection_->Execute("ROLLBACK TO caller", {}).status());
   return connection_->Execute("RELEASE caller", {}).status();
 }
 

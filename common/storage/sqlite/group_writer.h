@@ -21,9 +21,10 @@
 
 namespace banso::storage::sqlite {
 
-// The one thread that writes. It takes whoever waits as a group, runs each caller in a savepoint,
-// and commits the group once: the disk is waited for per group, not per caller. A caller that fails
-// takes back its own savepoint only; a commit that fails takes back the group.
+// The one thread that writes. It takes whoever waits as a group, runs each caller in a savepoint
+// (a caller alone needs none), and commits the group once: the disk is waited for per group, not
+// per caller. A caller that fails takes back its own savepoint only; a commit that fails takes back
+// the group.
 class GroupWriter {
  public:
   struct Options {
@@ -65,7 +66,8 @@ class GroupWriter {
   void RunGroup(const Group& group);
   // Runs the callers within the open transaction. An error is one of the whole transaction.
   absl::Status RunCallers(const Group& group, int64_t& position);
-  absl::Status RunCaller(Ticket& ticket, int64_t& position);
+  // Without a savepoint for a caller that is `alone`: what it takes back is the transaction.
+  absl::Status RunCaller(Ticket& ticket, bool alone, int64_t& position);
   absl::Status Commit(int64_t position);
   void Finish(const Group& group);
 

@@ -1,3 +1,4 @@
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -129,7 +130,7 @@ absl::Status ImportRun::StoreRow(storage::Writer& writer, const v1::Account& row
   }
   BANSO_ASSIGN_OR_RETURN(const auto name, store_.FindByExternalId(writer, system_, external_id));
   if (!name.has_value()) return Create(writer, row, external_id, counts);
-  return Change(writer, *name, row, counts);
+  return Change(writer, *name, row, external_id, counts);
 }
 
 absl::Status ImportRun::Create(storage::Writer& writer, const v1::Account& row,
@@ -138,18 +139,19 @@ absl::Status ImportRun::Create(storage::Writer& writer, const v1::Account& row,
   BANSO_ASSIGN_OR_RETURN(*account.mutable_name(), NewName(writer, external_id));
   account.set_lifecycle_stage(v1::LIFECYCLE_STAGE_PROSPECT);
   *account.mutable_stage_since() = calendar::ToTimestamp(writer.now());
-  BANSO_RETURN_IF_ERROR(Finish(writer, nullptr, &account));
+  BANSO_RETURN_IF_ERROR(Finish(writer, nullptr, external_id, &account));
   BANSO_RETURN_IF_ERROR(Unexpected(store_.Save(writer, nullptr, account, "", system_).status()));
   counts->set_created(counts->created() + 1);
   return absl::OkStatus();
 }
 
 absl::Status ImportRun::Change(storage::Writer& writer, const std::string& name,
-                               const v1::Account& row, v1::ImportAccountsResponse* counts) {
+                               const v1::Account& row, const std::string& external_id,
+                               v1::ImportAccountsResponse* counts) {
   BANSO_ASSIGN_OR_RETURN(const v1::Account before, store_.accounts.Get(writer, name));
   BANSO_RETURN_IF_ERROR(CheckNotArchived(before));
   v1::Account account = MergeRow(before, row);
-  BANSO_RETURN_IF_ERROR(Finish(writer, &before, &account));
+  BANSO_RETURN_IF_ERROR(Finish(writer, &before, external_id, &account));
   BANSO_RETURN_IF_ERROR(CheckOwners(before, account));
   const absl::StatusOr<v1::Account> stored = store_.Save(writer, &before, account, "", system_);
   BANSO_RETURN_IF_ERROR(Unexpected(stored.status()));
@@ -162,12 +164,13 @@ absl::Status ImportRun::Change(storage::Writer& writer, const std::string& name,
 }
 
 absl::Status ImportRun::Finish(storage::Writer& writer, const v1::Account* before,
-                               v1::Account* account) {
+                               const std::string& external_id, v1::Account* account) {
   BANSO_RETURN_IF_ERROR(contract::CheckResource("accounts", account));
   contract::Violations violations;
   CheckAccount(*account, "accounts", &violations);
   BANSO_RETURN_IF_ERROR(store_.CheckReferences(writer, before, *account, "accounts", &violations));
   for (const v1::ExternalId& id : account->external_ids()) {
+    if (id.system() == system_ && id.id() == external_id) continue;
     BANSO_ASSIGN_OR_RETURN(const auto owner, store_.FindByExternalId(writer, id.system(), id.id()));
     if (owner.has_value() && *owner != account->name()) {
       violations.Add("accounts.external_ids", id.id(),
@@ -186,7 +189,8 @@ absl::Status ImportRun::Finish(storage::Writer& writer, const v1::Account* befor
 
 absl::StatusOr<std::string> ImportRun::NewName(storage::Reader& reader,
                                                const std::string& external_id) {
-  const std::string base = IdFromExternal(external_id).value_or(ids_.New());
+  const std::optional<std::string> given = IdFromExternal(external_id);
+  const std::string base = given.has_value() ? *given : ids_.New();
   // Ids of external ids that differ only in other characters clash often in the same data.
   int& attempt = attempts_[base];
   while (true) {

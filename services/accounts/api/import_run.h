@@ -41,9 +41,11 @@ class ImportRun {
   absl::Status Create(storage::Writer& writer, const v1::Account& row,
                       const std::string& external_id, v1::ImportAccountsResponse* counts);
   absl::Status Change(storage::Writer& writer, const std::string& name, const v1::Account& row,
-                      v1::ImportAccountsResponse* counts);
-  // Checks a merged row as a whole and classifies it.
-  absl::Status Finish(storage::Writer& writer, const v1::Account* before, v1::Account* account);
+                      const std::string& external_id, v1::ImportAccountsResponse* counts);
+  // Checks a merged row as a whole and classifies it. `external_id` is the one that it was found
+  // by.
+  absl::Status Finish(storage::Writer& writer, const v1::Account* before,
+                      const std::string& external_id, v1::Account* account);
   // A free name, made from the external id.
   absl::StatusOr<std::string> NewName(storage::Reader& reader, const std::string& external_id);
   // Adds the counts of one message to the total.

@@ -148,19 +148,20 @@ FactValues FactsOf(const v1::Onboarding& onboarding) {
 }
 
 std::vector<fact::v1::FactChange> FactChanges(absl::string_view subject, const FactValues& before,
-                                              const FactValues& after, absl::Time now,
+                                              FactValues after, absl::Time now,
                                               absl::string_view source) {
   std::vector<fact::v1::FactChange> changes;
-  const auto add = [&](const std::string& fact, const Value* value) {
+  changes.reserve(after.size());
+  const auto add = [&](const std::string& fact, Value* value) {
     fact::v1::FactChange& change = changes.emplace_back();
     change.set_subject(std::string(subject));
     change.set_fact(fact);
-    if (value != nullptr) *change.mutable_value() = *value;
+    if (value != nullptr) *change.mutable_value() = std::move(*value);
     *change.mutable_occurred_time() = calendar::ToTimestamp(now);
     *change.mutable_recorded_time() = calendar::ToTimestamp(now);
     change.set_source(std::string(source));
   };
-  for (const auto& [fact, value] : after) {
+  for (auto& [fact, value] : after) {
     const auto old = before.find(fact);
     if (old == before.end() || !rule::Equal(old->second, value)) add(fact, &value);
   }

@@ -117,8 +117,9 @@ absl::StatusOr<Account> Store::Save(Writer& writer, const Account* before, const
   BANSO_RETURN_IF_ERROR(SaveExternalIds(writer, before, after));
   BANSO_RETURN_IF_ERROR(SaveAttributeTypes(writer, before, after));
   const FactValues old_facts = before == nullptr ? FactValues() : FactsOf(*before);
-  BANSO_RETURN_IF_ERROR(RecordFacts(writer, FactChanges(after.name(), old_facts, FactsOf(after),
-                                                        writer.now(), SourceOf(writer, source))));
+  BANSO_RETURN_IF_ERROR(
+      facts.RecordAll(writer, FactChanges(after.name(), old_facts, FactsOf(after), writer.now(),
+                                          SourceOf(writer, source))));
   const bool days_move = before != nullptr && ZoneOf(*before) != ZoneOf(after);
   const bool stage_moves =
       before != nullptr && before->lifecycle_stage() != after.lifecycle_stage();
@@ -134,8 +135,8 @@ absl::StatusOr<Onboarding> Store::Save(Writer& writer, const Onboarding* before,
                                           : onboardings.Update(writer, after, expected_etag);
   BANSO_RETURN_IF_ERROR(stored.status());
   const FactValues old_facts = before == nullptr ? FactValues() : FactsOf(*before);
-  BANSO_RETURN_IF_ERROR(RecordFacts(writer, FactChanges(after.name(), old_facts, FactsOf(after),
-                                                        writer.now(), SourceOf(writer, ""))));
+  BANSO_RETURN_IF_ERROR(facts.RecordAll(writer, FactChanges(after.name(), old_facts, FactsOf(after),
+                                                            writer.now(), SourceOf(writer, ""))));
   return stored;
 }
 
@@ -219,19 +220,17 @@ absl::Status Store::SaveExternalIds(Writer& writer, const Account* before,
   }
   for (const v1::ExternalId& id : after.external_ids()) {
     if (before != nullptr && HasExternalId(*before, id)) continue;
+    BANSO_ASSIGN_OR_RETURN(
+        const int64_t added,
+        writer.Execute("INSERT INTO external_id (system, id, account) "
+                       "VALUES ($system, $id, $account) ON CONFLICT (system, id) DO NOTHING",
+                       {{"system", id.system()}, {"id", id.id()}, {"account", after.name()}}));
+    if (added > 0) continue;
     BANSO_ASSIGN_OR_RETURN(const std::optional<std::string> owner,
                            FindByExternalId(writer, id.system(), id.id()));
-    if (owner.has_value()) {
-      return contract::AlreadyExists(
-          after.name(), absl::StrCat("the id ", contract::Quote(id.id()), " of ", id.system(),
-                                     " belongs to ", *owner));
-    }
-    BANSO_RETURN_IF_ERROR(
-        writer
-            .Execute(
-                "INSERT INTO external_id (system, id, account) VALUES ($system, $id, $account)",
-                {{"system", id.system()}, {"id", id.id()}, {"account", after.name()}})
-            .status());
+    return contract::AlreadyExists(
+        after.name(), absl::StrCat("the id ", contract::Quote(id.id()), " of ", id.system(),
+                                   " belongs to ", owner.value_or("another account")));
   }
   return absl::OkStatus();
 }
@@ -258,14 +257,6 @@ absl::Status Store::SaveAttributeTypes(Writer& writer, const Account* before,
                      "ON CONFLICT (key) DO UPDATE SET accounts = attribute_type.accounts + 1",
                      {{"key", key}, {"type", rule::TypeOf(value)}})
             .status());
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Store::RecordFacts(Writer& writer,
-                                const std::vector<fact::v1::FactChange>& changes) const {
-  for (const fact::v1::FactChange& change : changes) {
-    BANSO_RETURN_IF_ERROR(facts.Record(writer, change));
   }
   return absl::OkStatus();
 }

@@ -166,8 +166,6 @@ class Store {
   absl::Status SaveAttributeTypes(storage::Writer& writer, const v1::Account* before,
                                   const v1::Account& after) const;
   absl::Status SaveMemberships(storage::Writer& writer, const v1::Member& member) const;
-  absl::Status RecordFacts(storage::Writer& writer,
-                           const std::vector<fact::v1::FactChange>& changes) const;
 
   // Parts of RefreshSummary.
   absl::StatusOr<Relations> RelationsOf(storage::Writer& writer, const v1::Account& account) const;

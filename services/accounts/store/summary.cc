@@ -96,7 +96,7 @@ absl::Status Store::RefreshSummary(Writer& writer, const v1::Account& account,
   BANSO_RETURN_IF_ERROR(summaries.Put(writer, after).status());
   const std::string zone = ZoneOf(account);
   const std::string& actor = writer.call().actor;
-  return RecordFacts(
+  return facts.RecordAll(
       writer, FactChanges(account.name(), FactsOf(before, zone), FactsOf(after, zone), writer.now(),
                           actor.empty() ? "services/accounts" : actor));
 }
