@@ -30,7 +30,7 @@ void Require(bool done, sqlite3* database) {
   std::exit(1);
 }
 
-sqlite3* Open(const std::string& path) {
+sqlite3* OpenRaw(const std::string& path) {
   sqlite3* database = nullptr;
   Require(sqlite3_open_v2(path.c_str(), &database,
                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
@@ -47,7 +47,7 @@ constexpr char kPragmas[] =
 
 RawTable::RawTable(const std::string& path, const std::string& columns, int count,
                    const std::string& options) {
-  database_ = Open(path);
+  database_ = OpenRaw(path);
   Run(kPragmas);
   Run(absl::StrCat("CREATE TABLE t (", columns, ") ", options).c_str());
   std::string marks = "?";
@@ -93,7 +93,7 @@ void RawTable::Insert(const RawRow& row) {
   sqlite3_reset(insert_);
 }
 
-RawCopy::RawCopy(const std::string& path, const std::string& store) : database_(Open(path)) {
+RawCopy::RawCopy(const std::string& path, const std::string& store) : database_(OpenRaw(path)) {
   Run(kPragmas);
   Run(absl::StrCat("ATTACH '", store, "' AS store"));
   for (const std::string& sql :
