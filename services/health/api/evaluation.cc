@@ -191,7 +191,7 @@ absl::StatusOr<AccountEvaluation> AccountEvaluation::Load(const Store& store,
                                                           const std::string& account) {
   BANSO_ASSIGN_OR_RETURN(const accounts::v1::Account header, store.accounts.Get(reader, account));
   AccountEvaluation evaluation(facts, account);
-  evaluation.zone_name_ = store.ZoneOf(reader, account);
+  evaluation.zone_name_ = ZoneNameOf(header);
   evaluation.zone_ = calendar::ZoneOrUtc(evaluation.zone_name_);
   evaluation.archived_ = header.has_archive_time();
   BANSO_ASSIGN_OR_RETURN(evaluation.onboardings_, store.OnboardingsOf(reader, account));

@@ -2,32 +2,37 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "common/calendar/proto_time.h"
 
 namespace banso::health {
 namespace {
 
+using Curve = google::protobuf::RepeatedPtrField<v1::CurvePoint>;
+
 // The measure's own curve, or the one of a flag: no is 0, yes is 100.
-std::vector<v1::CurvePoint> CurveOf(const v1::Measure& measure) {
-  if (!measure.curve().empty()) return {measure.curve().begin(), measure.curve().end()};
-  std::vector<v1::CurvePoint> curve(2);
-  curve[1].set_value(1);
-  curve[1].set_points(100);
-  return curve;
+const Curve& CurveOf(const v1::Measure& measure) {
+  static const Curve& of_flag = *new Curve([] {
+    Curve curve;
+    curve.Add();
+    v1::CurvePoint* yes = curve.Add();
+    yes->set_value(1);
+    yes->set_points(100);
+    return curve;
+  }());
+  return measure.curve().empty() ? of_flag : measure.curve();
 }
 
-double Interpolate(const std::vector<v1::CurvePoint>& curve, double value) {
-  if (value <= curve.front().value()) return curve.front().points();
-  for (size_t i = 1; i < curve.size(); ++i) {
+double Interpolate(const Curve& curve, double value) {
+  if (value <= curve.begin()->value()) return curve.begin()->points();
+  for (int i = 1; i < curve.size(); ++i) {
     const v1::CurvePoint& left = curve[i - 1];
     const v1::CurvePoint& right = curve[i];
     if (value > right.value()) continue;
     const double part = (value - left.value()) / (right.value() - left.value());
     return left.points() + part * (right.points() - left.points());
   }
-  return curve.back().points();
+  return curve.rbegin()->points();
 }
 
 }  // namespace
@@ -70,7 +75,7 @@ double MostPoints(const v1::Measure& measure) {
 
 std::optional<double> NearestValueWorth(const v1::Measure& measure, double points, double from) {
   if (!measure.words().empty()) return std::nullopt;
-  const std::vector<v1::CurvePoint> curve = CurveOf(measure);
+  const Curve& curve = CurveOf(measure);
   if (Interpolate(curve, from) >= points) return from;
   std::optional<double> nearest;
   const auto consider = [&](double value) {
@@ -78,7 +83,7 @@ std::optional<double> NearestValueWorth(const v1::Measure& measure, double point
       nearest = value;
     }
   };
-  for (size_t i = 0; i < curve.size(); ++i) {
+  for (int i = 0; i < curve.size(); ++i) {
     if (curve[i].points() >= points) consider(curve[i].value());
     if (i == 0) continue;
     const v1::CurvePoint& left = curve[i - 1];

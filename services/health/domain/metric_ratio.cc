@@ -9,7 +9,7 @@
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/rule/value.h"
-#include "services/health/domain/cell_window.h"
+#include "services/health/domain/sample_window.h"
 
 namespace banso::health {
 namespace {

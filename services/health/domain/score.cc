@@ -262,21 +262,9 @@ std::string WhyNoValue(const v1::ScoreModel& model, const Totals& totals) {
   return "";
 }
 
-}  // namespace
-
-v1::Score ComputeScore(const v1::ScoreModel& model, absl::Span<const MeasureReading> readings,
-                       absl::CivilDay today) {
-  const std::vector<Weighed> measures = WeighAll(model, readings, today);
-  const Totals totals = AddUp(model, measures);
+// State, value, bands and coverage.
+v1::Score JudgeTotals(const v1::ScoreModel& model, const Totals& totals) {
   v1::Score score;
-  for (size_t i = 0; i < measures.size(); ++i) {
-    if (measures[i].points.has_value()) {
-      AddContribution(measures[i], readings[i], totals.share_of[i], score);
-    }
-    if (!measures[i].known) {
-      AddMissing(measures[i], readings[i], totals.full_share_of[i], score);
-    }
-  }
   score.set_coverage(totals.coverage);
   score.set_no_value_because(WhyNoValue(model, totals));
   if (!score.no_value_because().empty()) {
@@ -287,7 +275,39 @@ v1::Score ComputeScore(const v1::ScoreModel& model, absl::Span<const MeasureRead
   score.set_value(totals.value);
   score.set_computed_band(BandOf(model, score.value()).key());
   score.set_band(score.computed_band());
-  AddLifts(model, measures, today, score);
+  return score;
+}
+
+}  // namespace
+
+v1::Score ComputeScore(const v1::ScoreModel& model, absl::Span<const MeasureReading> readings,
+                       absl::CivilDay today) {
+  const std::vector<Weighed> measures = WeighAll(model, readings, today);
+  const Totals totals = AddUp(model, measures);
+  v1::Score score = JudgeTotals(model, totals);
+  for (size_t i = 0; i < measures.size(); ++i) {
+    if (measures[i].points.has_value()) {
+      AddContribution(measures[i], readings[i], totals.share_of[i], score);
+    }
+    if (!measures[i].known) {
+      AddMissing(measures[i], readings[i], totals.full_share_of[i], score);
+    }
+  }
+  if (score.has_value()) AddLifts(model, measures, today, score);
+  return score;
+}
+
+v1::Score ComputeFigures(const v1::ScoreModel& model, absl::Span<const MeasureReading> readings,
+                         absl::CivilDay today) {
+  const std::vector<Weighed> measures = WeighAll(model, readings, today);
+  const Totals totals = AddUp(model, measures);
+  v1::Score score = JudgeTotals(model, totals);
+  for (size_t i = 0; i < measures.size(); ++i) {
+    if (!measures[i].points.has_value()) continue;
+    v1::Contribution* out = score.add_contributions();
+    out->set_measure(measures[i].measure->key());
+    out->set_amount(*measures[i].points * totals.share_of[i]);
+  }
   return score;
 }
 

@@ -37,6 +37,11 @@ struct MeasurePoints {
 v1::Score ComputeScore(const v1::ScoreModel& model, absl::Span<const MeasureReading> readings,
                        absl::CivilDay today);
 
+// The same without what only people read: state, value, bands and coverage, and of each
+// contribution measure and amount. For many scores at once.
+v1::Score ComputeFigures(const v1::ScoreModel& model, absl::Span<const MeasureReading> readings,
+                         absl::CivilDay today);
+
 // The points of each measure, in the model's order, as ComputeScore takes them.
 std::vector<MeasurePoints> PointsOfAll(const v1::ScoreModel& model,
                                        absl::Span<const MeasureReading> readings,

@@ -12,16 +12,11 @@ namespace banso::health {
 namespace {
 
 using storage::Reader;
-using storage::Row;
 
 constexpr int64_t kEndOfTime = std::numeric_limits<int64_t>::max();
 // Days before and after all that can be stored.
 constexpr int64_t kFirstDay = -1000000;
 constexpr int64_t kLastDay = 4000000;
-
-constexpr char kMetricsOfSource[] =
-    "SELECT word.number FROM metric JOIN word ON word.text = metric.name "
-    "WHERE metric.source = $source ORDER BY word.number";
 
 int64_t DayNumber(absl::CivilDay day) {
   return std::clamp(day - absl::CivilDay(1970, 1, 1), kFirstDay, kLastDay);
@@ -33,70 +28,65 @@ absl::CivilDay DayOfNumber(int64_t number) { return absl::CivilDay(1970, 1, 1) +
 int64_t EarliestOn(int64_t day) { return (day - 1) * kMicrosPerDay; }
 int64_t LatestOn(int64_t day) { return (day + 2) * kMicrosPerDay; }
 
-Cell CellOf(const StoredSample& sample) {
-  Cell cell;
-  cell.day = DayOfNumber(sample.day);
-  cell.object = sample.object;
-  cell.user = sample.user;
-  cell.site = sample.site;
-  AddSample(cell, sample.value, absl::FromUnixMicros(sample.occurred),
-            absl::FromUnixMicros(sample.recorded));
-  return cell;
+WindowSample Narrow(const StoredSample& sample) {
+  return {.day = sample.day,
+          .occurred = sample.occurred,
+          .recorded = sample.recorded,
+          .object = sample.object,
+          .user = sample.user,
+          .value = sample.value};
 }
 
 // What only the last day of the window with a (non-zero) sample decides.
-bool LastDayDecides(const fact::v1::FactQuery& query) {
-  if (query.per_object()) return false;
-  return query.aggregation() == type::v1::AGGREGATION_UNSPECIFIED ||
-         query.aggregation() == type::v1::AGGREGATION_LATEST ||
-         query.aggregation() == type::v1::AGGREGATION_DAYS_SINCE_LAST;
+bool LastDayDecides(const WindowQuestion& question) {
+  if (question.per_object) return false;
+  return question.aggregation == type::v1::AGGREGATION_UNSPECIFIED ||
+         question.aggregation == type::v1::AGGREGATION_LATEST ||
+         question.aggregation == type::v1::AGGREGATION_DAYS_SINCE_LAST;
 }
 
-}  // namespace
-
-// One cell for each sample of the days from `from` to `to` that counts.
-absl::StatusOr<std::vector<Cell>> SampleReader::Load(Reader& reader, const View& view, int64_t from,
-                                                     int64_t to) {
-  std::vector<Cell> cells;
-  BANSO_RETURN_IF_ERROR(ReadPages(reader, view.series, EarliestOn(from),
-                                  std::min(LatestOn(to), view.as_of), [&](const SamplePage& page) {
-                                    for (const StoredSample& sample : page.samples) {
-                                      if (sample.day < from || sample.day > to) continue;
-                                      if (view.Shows(sample)) cells.push_back(CellOf(sample));
-                                    }
-                                    return absl::OkStatus();
-                                  }));
-  return cells;
+// The samples of the days from `from` to `to` that count.
+absl::StatusOr<std::vector<WindowSample>> Load(SamplePages& pages, const SampleView& view,
+                                               int64_t from, int64_t to) {
+  std::vector<WindowSample> samples;
+  BANSO_RETURN_IF_ERROR(pages.Each(view.series, EarliestOn(from),
+                                   std::min(LatestOn(to), view.as_of), [&](const SamplePage& page) {
+                                     samples.reserve(samples.size() + page.samples.size());
+                                     for (const StoredSample& sample : page.samples) {
+                                       if (sample.day < from || sample.day > to) continue;
+                                       if (view.Shows(sample)) samples.push_back(Narrow(sample));
+                                     }
+                                     return absl::OkStatus();
+                                   }));
+  return samples;
 }
 
 // The last of these days with a sample that counts, other than zero when `nonzero` says so.
-absl::StatusOr<std::vector<Cell>> SampleReader::LoadLast(Reader& reader, const View& view,
-                                                         int64_t from, int64_t to, bool nonzero) {
+absl::StatusOr<std::vector<WindowSample>> LoadLast(SamplePages& pages, const SampleView& view,
+                                                   int64_t from, int64_t to, bool nonzero) {
   int64_t before = std::min(LatestOn(to), view.as_of);
   while (before >= EarliestOn(from)) {
-    BANSO_ASSIGN_OR_RETURN(const std::optional<SamplePage> page,
-                           LastPageTo(reader, view.series, before));
-    if (!page.has_value()) break;
+    BANSO_ASSIGN_OR_RETURN(const SamplePage* page, pages.LastTo(view.series, before));
+    if (page == nullptr) break;
     std::optional<int64_t> day;
     for (const StoredSample& sample : page->samples) {
       if (sample.day < from || sample.day > to || !view.Shows(sample)) continue;
       if (nonzero && sample.value == 0) continue;
       day = std::max(sample.day, day.value_or(sample.day));
     }
-    if (day.has_value()) return Load(reader, view, *day, *day);
+    if (day.has_value()) return Load(pages, view, *day, *day);
     if (page->since == kBeginning) break;
     before = page->since - 1;
   }
-  return std::vector<Cell>();
+  return std::vector<WindowSample>();
 }
 
 // The day of the first sample that counts.
-absl::StatusOr<std::optional<int64_t>> SampleReader::FirstDay(Reader& reader, const View& view) {
+absl::StatusOr<std::optional<int64_t>> FirstDay(SamplePages& pages, const SampleView& view) {
   int64_t from = kBeginning;
   while (true) {
-    BANSO_ASSIGN_OR_RETURN(const std::optional<SamplePage> page,
-                           FirstPageFrom(reader, view.series, from));
-    if (!page.has_value()) return std::optional<int64_t>();
+    BANSO_ASSIGN_OR_RETURN(const SamplePage* page, pages.FirstFrom(view.series, from));
+    if (page == nullptr) return std::optional<int64_t>();
     for (const StoredSample& sample : page->samples) {
       if (view.Shows(sample)) return std::optional<int64_t>(sample.day);
     }
@@ -106,89 +96,106 @@ absl::StatusOr<std::optional<int64_t>> SampleReader::FirstDay(Reader& reader, co
 }
 
 // The objects that samples which count have named up to the day `to`, by number.
-absl::StatusOr<std::vector<int64_t>> SampleReader::Objects(Reader& reader, const View& view,
-                                                           int64_t to) {
+absl::StatusOr<std::vector<int64_t>> Objects(SamplePages& pages, const SampleView& view,
+                                             int64_t to) {
   std::set<int64_t> objects;
-  BANSO_RETURN_IF_ERROR(ReadPages(reader, view.series, kBeginning,
-                                  std::min(LatestOn(to), view.as_of), [&](const SamplePage& page) {
-                                    for (const StoredSample& sample : page.samples) {
-                                      if (sample.object == 0 || sample.day > to) continue;
-                                      if (view.Shows(sample)) objects.insert(sample.object);
-                                    }
-                                    return absl::OkStatus();
-                                  }));
+  BANSO_RETURN_IF_ERROR(pages.Each(view.series, kBeginning, std::min(LatestOn(to), view.as_of),
+                                   [&](const SamplePage& page) {
+                                     for (const StoredSample& sample : page.samples) {
+                                       if (sample.object == 0 || sample.day > to) continue;
+                                       if (view.Shows(sample)) objects.insert(sample.object);
+                                     }
+                                     return absl::OkStatus();
+                                   }));
   return std::vector<int64_t>(objects.begin(), objects.end());
 }
 
 // The day of the first sample of any metric of the same source.
-absl::StatusOr<std::optional<absl::CivilDay>> SampleReader::ReportsSince(Reader& reader,
-                                                                         const v1::Metric& metric,
-                                                                         View view) {
-  std::vector<int64_t> metrics;
-  BANSO_RETURN_IF_ERROR(
-      reader.Query(kMetricsOfSource, {{"source", metric.source()}}, [&](const Row& row) {
-        metrics.push_back(row.Int64(0));
-        return absl::OkStatus();
-      }));
+absl::StatusOr<std::optional<absl::CivilDay>> ReportsSince(SamplePages& pages, SampleView view) {
+  BANSO_ASSIGN_OR_RETURN(const std::vector<int64_t> metrics, pages.MetricsOf(view.source));
   std::optional<absl::CivilDay> since;
   for (const int64_t number : metrics) {
     view.series.metric = number;
-    BANSO_ASSIGN_OR_RETURN(const std::optional<int64_t> day, FirstDay(reader, view));
+    BANSO_ASSIGN_OR_RETURN(const std::optional<int64_t> day, FirstDay(pages, view));
     if (day.has_value()) since = std::min(DayOfNumber(*day), since.value_or(DayOfNumber(*day)));
   }
   return since;
 }
 
-// What the samples of the window alone do not say.
-absl::Status SampleReader::FillContext(Reader& reader, const v1::Metric& metric, const View& view,
-                                       bool empty, CellQuestion& question) {
-  question.ever = !empty;
-  if (empty) {
-    BANSO_ASSIGN_OR_RETURN(const std::optional<int64_t> first, FirstDay(reader, view));
+// The samples that answer the question; fills in what they alone do not say.
+absl::StatusOr<std::vector<WindowSample>> Collect(SamplePages& pages, const SampleView& view,
+                                                  WindowQuestion& question) {
+  const int64_t from = question.from.has_value() ? DayNumber(*question.from) : kFirstDay;
+  const int64_t to = DayNumber(question.to);
+  std::vector<WindowSample> samples;
+  if (LastDayDecides(question)) {
+    const bool nonzero = question.aggregation == type::v1::AGGREGATION_DAYS_SINCE_LAST;
+    BANSO_ASSIGN_OR_RETURN(samples, LoadLast(pages, view, from, to, nonzero));
+  } else {
+    BANSO_ASSIGN_OR_RETURN(samples, Load(pages, view, from, to));
+  }
+  question.ever = !samples.empty();
+  if (samples.empty()) {
+    BANSO_ASSIGN_OR_RETURN(const std::optional<int64_t> first, FirstDay(pages, view));
     question.ever = first.has_value();
   }
   const bool trend = question.aggregation == type::v1::AGGREGATION_TREND_PER_WEEK;
-  if (empty || trend || question.per_object) {
-    BANSO_ASSIGN_OR_RETURN(question.reports_since, ReportsSince(reader, metric, view));
+  if (samples.empty() || trend || question.per_object) {
+    BANSO_ASSIGN_OR_RETURN(question.reports_since, ReportsSince(pages, view));
     if (question.reports_since.has_value() && *question.reports_since > question.to) {
       question.reports_since.reset();
     }
   }
-  if (!question.per_object) return absl::OkStatus();
-  BANSO_ASSIGN_OR_RETURN(question.objects, Objects(reader, view, DayNumber(question.to)));
-  return absl::OkStatus();
+  if (question.per_object) {
+    BANSO_ASSIGN_OR_RETURN(question.objects, Objects(pages, view, to));
+  }
+  return samples;
+}
+
+}  // namespace
+
+SampleView ViewAt(absl::Time as_of, const std::optional<absl::Time>& known_at) {
+  SampleView view;
+  view.as_of = absl::ToUnixMicros(as_of);
+  view.known_at = known_at.has_value() ? absl::ToUnixMicros(*known_at) : kEndOfTime;
+  return view;
+}
+
+WindowQuestion QuestionOf(v1::MetricKind kind, const fact::v1::FactQuery& query,
+                          absl::CivilDay today) {
+  WindowQuestion question;
+  question.kind = kind;
+  question.aggregation = query.aggregation();
+  question.per_object = query.per_object();
+  question.today = today;
+  if (query.has_from()) question.from = calendar::ToDay(query.from());
+  question.to = query.has_to() ? calendar::ToDay(query.to()) : question.today;
+  return question;
+}
+
+absl::StatusOr<WindowAnswer> AnswerFrom(SamplePages& pages, const SampleView& view,
+                                        WindowQuestion question) {
+  if (view.series.account == 0) return AnswerWindow({}, question);
+  BANSO_ASSIGN_OR_RETURN(const std::vector<WindowSample> samples, Collect(pages, view, question));
+  return AnswerWindow(samples, question);
 }
 
 absl::StatusOr<fact::v1::FactReading> SampleReader::Read(Reader& reader, const v1::Metric& metric,
                                                          const SampleMoment& moment,
                                                          const fact::v1::FactQuery& query) const {
-  CellQuestion question;
-  question.kind = metric.kind();
-  question.aggregation = query.aggregation();
-  question.per_object = query.per_object();
-  question.today = calendar::DayOf(moment.as_of, moment.zone);
-  if (query.has_from()) question.from = calendar::ToDay(query.from());
-  question.to = query.has_to() ? calendar::ToDay(query.to()) : question.today;
-
-  View view;
-  view.as_of = absl::ToUnixMicros(moment.as_of);
-  view.known_at = moment.known_at.has_value() ? absl::ToUnixMicros(*moment.known_at) : kEndOfTime;
+  WindowQuestion question =
+      QuestionOf(metric.kind(), query, calendar::DayOf(moment.as_of, moment.zone));
+  SampleView view = ViewAt(moment.as_of, moment.known_at);
+  view.source = metric.source();
   BANSO_ASSIGN_OR_RETURN(view.series.account, words_.Find(reader, moment.account));
   BANSO_ASSIGN_OR_RETURN(view.series.metric, words_.Find(reader, metric.name()));
-  std::vector<Cell> cells;
+  std::vector<WindowSample> samples;
   if (view.series.account != 0) {
-    const int64_t from = question.from.has_value() ? DayNumber(*question.from) : kFirstDay;
-    const int64_t to = DayNumber(question.to);
-    if (LastDayDecides(query)) {
-      const bool nonzero = question.aggregation == type::v1::AGGREGATION_DAYS_SINCE_LAST;
-      BANSO_ASSIGN_OR_RETURN(cells, LoadLast(reader, view, from, to, nonzero));
-    } else {
-      BANSO_ASSIGN_OR_RETURN(cells, Load(reader, view, from, to));
-    }
-    BANSO_RETURN_IF_ERROR(FillContext(reader, metric, view, cells.empty(), question));
+    StoredPages pages(reader);
+    BANSO_ASSIGN_OR_RETURN(samples, Collect(pages, view, question));
   }
   absl::Status status;
-  fact::v1::FactReading reading = ReadCells(cells, question, [&](int64_t number) {
+  fact::v1::FactReading reading = ReadWindow(samples, question, [&](int64_t number) {
     absl::StatusOr<std::string> text = words_.Text(reader, number);
     status.Update(text.status());
     return text.value_or("");
@@ -203,17 +210,17 @@ absl::StatusOr<fact::v1::FactReading> SampleReader::ReadDay(Reader& reader,
                                                             const v1::Metric& metric,
                                                             int64_t account, absl::CivilDay day,
                                                             int64_t object) const {
-  View view;
+  SampleView view = ViewAt(absl::InfiniteFuture(), std::nullopt);
   view.series.account = account;
-  view.as_of = view.known_at = kEndOfTime;
   BANSO_ASSIGN_OR_RETURN(view.series.metric, words_.Find(reader, metric.name()));
-  BANSO_ASSIGN_OR_RETURN(std::vector<Cell> cells,
-                         Load(reader, view, DayNumber(day), DayNumber(day)));
-  std::erase_if(cells, [&](const Cell& cell) { return cell.object != object; });
-  CellQuestion question;
+  StoredPages pages(reader);
+  BANSO_ASSIGN_OR_RETURN(std::vector<WindowSample> samples,
+                         Load(pages, view, DayNumber(day), DayNumber(day)));
+  std::erase_if(samples, [&](const WindowSample& sample) { return sample.object != object; });
+  WindowQuestion question;
   question.kind = metric.kind();
   question.from = question.to = question.today = day;
-  return ReadCells(cells, question, [](int64_t) { return std::string(); });
+  return ReadWindow(samples, question, [](int64_t) { return std::string(); });
 }
 
 }  // namespace banso::health

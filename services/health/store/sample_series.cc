@@ -1,6 +1,8 @@
 #include "services/health/store/sample_series.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "absl/types/span.h"
@@ -29,6 +31,19 @@ constexpr char kLastPage[] =
     "SELECT since, data FROM sample_page WHERE account = $account AND metric = $metric "
     "AND since <= $time ORDER BY since DESC LIMIT 1";
 
+constexpr char kAllPages[] =
+    "SELECT account, metric, since, data FROM sample_page "
+    "WHERE account >= $from AND account <= $to ORDER BY account, metric, since";
+
+// One word for each metric: a join might go through all words instead.
+constexpr char kMetricsOfSource[] =
+    "SELECT (SELECT word.number FROM word WHERE word.text = metric.name) FROM metric "
+    "WHERE metric.source = $source";
+
+constexpr char kMetricsBySource[] =
+    "SELECT metric.source, (SELECT word.number FROM word WHERE word.text = metric.name) "
+    "FROM metric";
+
 constexpr char kWritePage[] =
     "INSERT INTO sample_page (account, metric, since, data) "
     "VALUES ($account, $metric, $since, $data) "
@@ -41,9 +56,11 @@ absl::StatusOr<SamplePage> PageOf(const Row& row) {
   return page;
 }
 
-absl::StatusOr<std::optional<SamplePage>> OnePage(Reader& reader, absl::string_view sql,
-                                                  const SeriesKey& series, int64_t time) {
-  std::optional<SamplePage> page;
+// Puts the page into `page`, or nothing; returns the page, or null.
+absl::StatusOr<const SamplePage*> OnePage(Reader& reader, absl::string_view sql,
+                                          const SeriesKey& series, int64_t time,
+                                          std::optional<SamplePage>& page) {
+  page.reset();
   BANSO_RETURN_IF_ERROR(
       reader
           .QueryOne(sql, {{"account", series.account}, {"metric", series.metric}, {"time", time}},
@@ -52,7 +69,7 @@ absl::StatusOr<std::optional<SamplePage>> OnePage(Reader& reader, absl::string_v
                       return absl::OkStatus();
                     })
           .status());
-  return page;
+  return page.has_value() ? &*page : nullptr;
 }
 
 // How many of the first samples make a page. Where samples are added at the end the page is filled;
@@ -67,24 +84,123 @@ size_t FirstPart(absl::Span<const StoredSample> samples, bool fill) {
 
 }  // namespace
 
-absl::Status ReadPages(Reader& reader, const SeriesKey& series, int64_t from, int64_t to,
-                       absl::FunctionRef<absl::Status(SamplePage)> on_page) {
-  return reader.Query(
+absl::Status StoredPages::Each(const SeriesKey& series, int64_t from, int64_t to,
+                               absl::FunctionRef<absl::Status(const SamplePage&)> on_page) {
+  return reader_.Query(
       kPages, {{"account", series.account}, {"metric", series.metric}, {"from", from}, {"to", to}},
       [&](const Row& row) -> absl::Status {
-        BANSO_ASSIGN_OR_RETURN(SamplePage page, PageOf(row));
-        return on_page(std::move(page));
+        BANSO_ASSIGN_OR_RETURN(const SamplePage page, PageOf(row));
+        return on_page(page);
       });
 }
 
-absl::StatusOr<std::optional<SamplePage>> FirstPageFrom(Reader& reader, const SeriesKey& series,
-                                                        int64_t from) {
-  return OnePage(reader, kFirstPage, series, from);
+absl::StatusOr<const SamplePage*> StoredPages::FirstFrom(const SeriesKey& series, int64_t from) {
+  return OnePage(reader_, kFirstPage, series, from, page_);
 }
 
-absl::StatusOr<std::optional<SamplePage>> LastPageTo(Reader& reader, const SeriesKey& series,
-                                                     int64_t to) {
-  return OnePage(reader, kLastPage, series, to);
+absl::StatusOr<const SamplePage*> StoredPages::LastTo(const SeriesKey& series, int64_t to) {
+  return OnePage(reader_, kLastPage, series, to, page_);
+}
+
+absl::StatusOr<std::vector<int64_t>> StoredPages::MetricsOf(const std::string& source) {
+  std::vector<int64_t> metrics;
+  BANSO_RETURN_IF_ERROR(reader_.Query(kMetricsOfSource, {{"source", source}}, [&](const Row& row) {
+    metrics.push_back(row.Int64(0));
+    return absl::OkStatus();
+  }));
+  return metrics;
+}
+
+void LoadedPages::Begin(int64_t account) {
+  account_ = account;
+  count_ = 0;
+}
+
+void LoadedPages::Add(int64_t metric, int64_t since, absl::string_view data) {
+  if (count_ == pages_.size()) pages_.emplace_back();
+  Packed& packed = pages_[count_++];
+  packed.metric = metric;
+  packed.data.assign(data.data(), data.size());
+  packed.unpacked = false;
+  packed.page.since = since;
+}
+
+size_t LoadedPages::After(int64_t metric, int64_t time) const {
+  const auto end = pages_.begin() + static_cast<std::ptrdiff_t>(count_);
+  const auto found =
+      std::upper_bound(pages_.begin(), end, std::pair(metric, time),
+                       [](const std::pair<int64_t, int64_t>& place, const Packed& packed) {
+                         return place < std::pair(packed.metric, packed.page.since);
+                       });
+  return static_cast<size_t>(found - pages_.begin());
+}
+
+bool LoadedPages::IsOf(size_t index, const SeriesKey& series) const {
+  return series.account == account_ && index < count_ && pages_[index].metric == series.metric;
+}
+
+absl::StatusOr<const SamplePage*> LoadedPages::Unpack(size_t index) {
+  Packed& packed = pages_[index];
+  if (!packed.unpacked) {
+    BANSO_ASSIGN_OR_RETURN(packed.page.samples, DecodePage(packed.data));
+    packed.unpacked = true;
+  }
+  return &packed.page;
+}
+
+absl::Status LoadedPages::Each(const SeriesKey& series, int64_t from, int64_t to,
+                               absl::FunctionRef<absl::Status(const SamplePage&)> on_page) {
+  size_t index = After(series.metric, from);
+  if (index > 0 && IsOf(index - 1, series)) --index;
+  for (; IsOf(index, series) && pages_[index].page.since <= to; ++index) {
+    BANSO_ASSIGN_OR_RETURN(const SamplePage* page, Unpack(index));
+    BANSO_RETURN_IF_ERROR(on_page(*page));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<const SamplePage*> LoadedPages::FirstFrom(const SeriesKey& series, int64_t from) {
+  size_t index = After(series.metric, from);
+  if (index > 0 && IsOf(index - 1, series) && pages_[index - 1].page.since == from) --index;
+  if (!IsOf(index, series)) return nullptr;
+  return Unpack(index);
+}
+
+absl::StatusOr<const SamplePage*> LoadedPages::LastTo(const SeriesKey& series, int64_t to) {
+  const size_t after = After(series.metric, to);
+  if (after == 0 || !IsOf(after - 1, series)) return nullptr;
+  return Unpack(after - 1);
+}
+
+absl::StatusOr<std::vector<int64_t>> LoadedPages::MetricsOf(const std::string& source) {
+  const auto found = metrics_.find(source);
+  return found == metrics_.end() ? std::vector<int64_t>() : found->second;
+}
+
+absl::Status ScanAccounts(Reader& reader, int64_t from, int64_t to, LoadedPages& pages,
+                          absl::FunctionRef<absl::Status(int64_t account)> on_account) {
+  std::optional<int64_t> present;
+  BANSO_RETURN_IF_ERROR(
+      reader.Query(kAllPages, {{"from", from}, {"to", to}}, [&](const Row& row) -> absl::Status {
+        const int64_t account = row.Int64(0);
+        if (present != account) {
+          if (present.has_value()) BANSO_RETURN_IF_ERROR(on_account(*present));
+          pages.Begin(account);
+          present = account;
+        }
+        pages.Add(row.Int64(1), row.Int64(2), row.Blob(3));
+        return absl::OkStatus();
+      }));
+  return present.has_value() ? on_account(*present) : absl::OkStatus();
+}
+
+absl::StatusOr<LoadedPages::MetricsBySource> ReadMetricsBySource(Reader& reader) {
+  LoadedPages::MetricsBySource metrics;
+  BANSO_RETURN_IF_ERROR(reader.Query(kMetricsBySource, {}, [&](const Row& row) {
+    if (!row.IsNull(1)) metrics[std::string(row.Text(0))].push_back(row.Int64(1));
+    return absl::OkStatus();
+  }));
+  return metrics;
 }
 
 absl::Status WritePage(storage::Writer& writer, const SeriesKey& series, const SamplePage& page,

@@ -3,12 +3,15 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "common/storage/database.h"
 #include "services/health/store/sample_page.h"
 
@@ -33,16 +36,90 @@ struct SamplePage {
   std::vector<StoredSample> samples;
 };
 
-// Calls `on_page`, oldest first, for each page that may hold samples which occurred from `from` to
-// `to`, both inclusive. Other samples of these pages come along.
-absl::Status ReadPages(storage::Reader& reader, const SeriesKey& series, int64_t from, int64_t to,
-                       absl::FunctionRef<absl::Status(SamplePage)> on_page);
+// Where the pages of series are read from: the store, or memory. For one thread.
+class SamplePages {
+ public:
+  virtual ~SamplePages() = default;
 
-// The first page that begins at `from` or later; the last one that begins at `to` or earlier.
-absl::StatusOr<std::optional<SamplePage>> FirstPageFrom(storage::Reader& reader,
-                                                        const SeriesKey& series, int64_t from);
-absl::StatusOr<std::optional<SamplePage>> LastPageTo(storage::Reader& reader,
-                                                     const SeriesKey& series, int64_t to);
+  // Calls `on_page`, oldest first, for each page that may hold samples which occurred from `from`
+  // to `to`, both inclusive. Other samples of these pages come along.
+  virtual absl::Status Each(const SeriesKey& series, int64_t from, int64_t to,
+                            absl::FunctionRef<absl::Status(const SamplePage&)> on_page) = 0;
+
+  // The first page that begins at `from` or later; the last one that begins at `to` or earlier.
+  // Null for none. A page lives until the next call.
+  virtual absl::StatusOr<const SamplePage*> FirstFrom(const SeriesKey& series, int64_t from) = 0;
+  virtual absl::StatusOr<const SamplePage*> LastTo(const SeriesKey& series, int64_t to) = 0;
+
+  // The numbers of the metrics of a source that have samples, in no order.
+  virtual absl::StatusOr<std::vector<int64_t>> MetricsOf(const std::string& source) = 0;
+};
+
+// Reads each page when it is asked for.
+class StoredPages : public SamplePages {
+ public:
+  // `reader` must outlive the pages.
+  explicit StoredPages(storage::Reader& reader) : reader_(reader) {}
+
+  absl::Status Each(const SeriesKey& series, int64_t from, int64_t to,
+                    absl::FunctionRef<absl::Status(const SamplePage&)> on_page) override;
+  absl::StatusOr<const SamplePage*> FirstFrom(const SeriesKey& series, int64_t from) override;
+  absl::StatusOr<const SamplePage*> LastTo(const SeriesKey& series, int64_t to) override;
+  absl::StatusOr<std::vector<int64_t>> MetricsOf(const std::string& source) override;
+
+ private:
+  storage::Reader& reader_;
+  std::optional<SamplePage> page_;
+};
+
+// Holds the pages of one account after the other, as ScanAccounts brings them. A page is unpacked
+// when it is first asked for.
+class LoadedPages : public SamplePages {
+ public:
+  using MetricsBySource = std::map<std::string, std::vector<int64_t>, std::less<>>;
+
+  // `metrics` must outlive the pages.
+  explicit LoadedPages(const MetricsBySource& metrics) : metrics_(metrics) {}
+
+  // Begins with another account.
+  void Begin(int64_t account);
+  // In the order of metric and beginning.
+  void Add(int64_t metric, int64_t since, absl::string_view data);
+
+  absl::Status Each(const SeriesKey& series, int64_t from, int64_t to,
+                    absl::FunctionRef<absl::Status(const SamplePage&)> on_page) override;
+  absl::StatusOr<const SamplePage*> FirstFrom(const SeriesKey& series, int64_t from) override;
+  absl::StatusOr<const SamplePage*> LastTo(const SeriesKey& series, int64_t to) override;
+  absl::StatusOr<std::vector<int64_t>> MetricsOf(const std::string& source) override;
+
+ private:
+  struct Packed {
+    int64_t metric = 0;
+    std::string data;
+    bool unpacked = false;
+    SamplePage page;
+  };
+
+  // The index of the first page of the metric that begins after `time`, or else of the end of the
+  // metric's pages.
+  size_t After(int64_t metric, int64_t time) const;
+  bool IsOf(size_t index, const SeriesKey& series) const;
+  absl::StatusOr<const SamplePage*> Unpack(size_t index);
+
+  const MetricsBySource& metrics_;
+  int64_t account_ = 0;
+  // The first `count_` are in use; the others keep their memory for the next account.
+  std::vector<Packed> pages_;
+  size_t count_ = 0;
+};
+
+// Reads the pages of all accounts with these numbers, both inclusive, in one ordered scan, and
+// calls `on_account` for each that has any, when `pages` holds them.
+absl::Status ScanAccounts(storage::Reader& reader, int64_t from, int64_t to, LoadedPages& pages,
+                          absl::FunctionRef<absl::Status(int64_t account)> on_account);
+
+// The numbers of the metrics that have samples, by source.
+absl::StatusOr<LoadedPages::MetricsBySource> ReadMetricsBySource(storage::Reader& reader);
 
 // Stores a page, in place of the one that began at the same time. A page with too many samples is
 // stored as several; `is_last` says that there is none after it, where new samples are expected.

@@ -15,8 +15,7 @@
 #include "banso/fact/v1/fact.pb.h"
 #include "banso/health/v1/metric.pb.h"
 #include "common/storage/database.h"
-#include "services/health/domain/cell.h"
-#include "services/health/domain/cell_window.h"
+#include "services/health/domain/sample_window.h"
 #include "services/health/store/sample_feed.h"
 #include "services/health/store/sample_series.h"
 #include "services/health/store/words.h"
@@ -35,13 +34,34 @@ struct SampleMoment {
   std::optional<absl::Time> known_at = std::nullopt;
 };
 
+// Which samples of which account and metric count. Times in microseconds since 1970.
+struct SampleView {
+  SeriesKey series;
+  // Where the metric comes from.
+  std::string source;
+  int64_t as_of = 0;
+  int64_t known_at = 0;
+
+  bool Shows(const StoredSample& sample) const {
+    return sample.occurred <= as_of && sample.recorded <= known_at;
+  }
+};
+
+// The view of a moment; its series and source are left for the caller.
+SampleView ViewAt(absl::Time as_of, const std::optional<absl::Time>& known_at);
+
+// What the samples that count say to the question, objects aside. `question` needs its kind,
+// aggregation and days; what else it holds is found out here.
+absl::StatusOr<WindowAnswer> AnswerFrom(SamplePages& pages, const SampleView& view,
+                                        WindowQuestion question);
+
 // Reads windows over samples. Immutable and thread-safe.
 class SampleReader {
  public:
   explicit SampleReader(const Words& words) : words_(words) {}
 
-  // Answers a query about the fact of `metric`, as ReadCells says. Exact: a sample counts or not by
-  // its own times, also when a moment lies within its day. The subject is left for the caller.
+  // Answers a query about the fact of `metric`, as ReadWindow says. Exact: a sample counts or not
+  // by its own times, also when a moment lies within its day. The subject is left for the caller.
   absl::StatusOr<fact::v1::FactReading> Read(storage::Reader& reader, const v1::Metric& metric,
                                              const SampleMoment& moment,
                                              const fact::v1::FactQuery& query) const;
@@ -53,33 +73,12 @@ class SampleReader {
                                                 int64_t object) const;
 
  private:
-  // Which samples of which series count.
-  struct View {
-    SeriesKey series;
-    // Microseconds since 1970.
-    int64_t as_of = 0;
-    int64_t known_at = 0;
-
-    bool Shows(const StoredSample& sample) const {
-      return sample.occurred <= as_of && sample.recorded <= known_at;
-    }
-  };
-
-  static absl::StatusOr<std::vector<Cell>> Load(storage::Reader& reader, const View& view,
-                                                int64_t from, int64_t to);
-  static absl::StatusOr<std::vector<Cell>> LoadLast(storage::Reader& reader, const View& view,
-                                                    int64_t from, int64_t to, bool nonzero);
-  static absl::StatusOr<std::optional<int64_t>> FirstDay(storage::Reader& reader, const View& view);
-  static absl::StatusOr<std::vector<int64_t>> Objects(storage::Reader& reader, const View& view,
-                                                      int64_t to);
-  static absl::StatusOr<std::optional<absl::CivilDay>> ReportsSince(storage::Reader& reader,
-                                                                    const v1::Metric& metric,
-                                                                    View view);
-  static absl::Status FillContext(storage::Reader& reader, const v1::Metric& metric,
-                                  const View& view, bool empty, CellQuestion& question);
-
   const Words& words_;
 };
+
+// The question that a query asks about a metric, as far as it says; `today` is the moment's day.
+WindowQuestion QuestionOf(v1::MetricKind kind, const fact::v1::FactQuery& query,
+                          absl::CivilDay today);
 
 // What became of a sample.
 enum class SampleOutcome {

@@ -32,8 +32,8 @@ std::string HeaderZone(Reader& reader, absl::string_view name) {
   static const auto* const kAccounts =
       new storage::Collection<accounts::v1::Account>(AccountHeaderKind());
   const auto header = kAccounts->Find(reader, contract::Ancestor(name, "accounts"));
-  if (!header.ok() || !header->has_value() || (*header)->time_zone().empty()) return kDefaultZone;
-  return (*header)->time_zone();
+  if (!header.ok() || !header->has_value()) return kDefaultZone;
+  return ZoneNameOf(**header);
 }
 
 FactLog::Options LogOptions(absl::string_view table) {
@@ -444,6 +444,10 @@ absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(overrides.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(accounts.CheckSchema(reader));
   return onboardings.CheckSchema(reader);
+}
+
+std::string ZoneNameOf(const accounts::v1::Account& account) {
+  return account.time_zone().empty() ? kDefaultZone : account.time_zone();
 }
 
 std::string StoredLabelName(absl::string_view label_name, absl::string_view definition_revision) {

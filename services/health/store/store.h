@@ -141,6 +141,9 @@ class Store {
   absl::Status Expire(storage::Writer& writer, const std::string& name) const;
 };
 
+// The zone in which the account's days are counted.
+std::string ZoneNameOf(const accounts::v1::Account& account);
+
 // The name under which the label by a revision is stored.
 std::string StoredLabelName(absl::string_view label_name, absl::string_view definition_revision);
 // The name as callers see it.

@@ -1,5 +1,6 @@
 #include "services/health/store/words.h"
 
+#include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 
 namespace banso::health {
@@ -49,6 +50,20 @@ absl::StatusOr<std::string> Words::Text(storage::Reader& reader, int64_t number)
                                       })
                             .status());
   return text;
+}
+
+absl::StatusOr<std::vector<std::pair<std::string, int64_t>>> Words::NumbersBelow(
+    storage::Reader& reader, absl::string_view prefix) const {
+  std::vector<std::pair<std::string, int64_t>> numbers;
+  // The character after the slash ends the range.
+  const std::string end = absl::StrCat(prefix.substr(0, prefix.size() - 1), "0");
+  BANSO_RETURN_IF_ERROR(
+      reader.Query("SELECT text, number FROM word WHERE text >= $from AND text < $to ORDER BY text",
+                   {{"from", prefix}, {"to", end}}, [&](const storage::Row& row) {
+                     numbers.emplace_back(row.Text(0), row.Int64(1));
+                     return absl::OkStatus();
+                   }));
+  return numbers;
 }
 
 absl::StatusOr<int64_t> WordWriter::Number(storage::Writer& writer, absl::string_view text) {

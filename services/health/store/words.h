@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -22,6 +24,10 @@ class Words {
 
   // The text of a number; empty for 0 and for a number that nothing has.
   absl::StatusOr<std::string> Text(storage::Reader& reader, int64_t number) const;
+
+  // The texts that begin with `prefix`, which ends with a slash, and their numbers, by text.
+  absl::StatusOr<std::vector<std::pair<std::string, int64_t>>> NumbersBelow(
+      storage::Reader& reader, absl::string_view prefix) const;
 
  private:
   friend class WordWriter;

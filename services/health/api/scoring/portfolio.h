@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/contract/call.h"
 #include "common/storage/database.h"
 #include "services/health/api/evaluation.h"
@@ -32,6 +35,26 @@ absl::StatusOr<int64_t> CountAccounts(storage::Database& database, const Store& 
 absl::Status ForEachAccount(
     storage::Database& database, const Store& store, const Call& call, Portfolio portfolio,
     absl::FunctionRef<absl::Status(storage::Reader& reader, AccountEvaluation& account)> visit);
+
+// An account under the number that samples know it by.
+struct NumberedAccount {
+  std::string name;
+  // 0: it has no samples.
+  int64_t number = 0;
+  absl::TimeZone zone;
+};
+
+// The accounts, by number.
+absl::StatusOr<std::vector<NumberedAccount>> NumberAccounts(storage::Reader& reader,
+                                                            const Store& store,
+                                                            Portfolio portfolio);
+
+// Reads the samples of these accounts, which are in the order of numbers, in one ordered scan, and
+// gives each with its pages to `visit`.
+absl::Status ScanSamples(
+    storage::Reader& reader, absl::Span<const NumberedAccount> accounts,
+    const LoadedPages::MetricsBySource& metrics,
+    absl::FunctionRef<absl::Status(const NumberedAccount& account, SamplePages& pages)> visit);
 
 }  // namespace banso::health
 

@@ -4,7 +4,7 @@
 
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
-#include "services/health/domain/cell_window.h"
+#include "services/health/domain/sample_window.h"
 
 namespace banso::health {
 

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
-#include "services/health/domain/cell_window.h"
+#include "services/health/domain/sample_window.h"
 #include "services/health/domain/statistics/survival.h"
 
 namespace banso::health {

@@ -1,4 +1,4 @@
-#include "services/health/domain/cell_window.h"
+#include "services/health/domain/sample_window.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 
 namespace banso::health {
 namespace {
@@ -21,21 +22,25 @@ absl::Time Noon(absl::CivilDay day) {
   return absl::FromCivil(absl::CivilHour(day) + 12, absl::UTCTimeZone());
 }
 
-Cell MakeCell(absl::CivilDay day, std::vector<double> values, int64_t user = 0,
-              int64_t object = 0) {
-  Cell cell;
-  cell.day = day;
-  cell.user = user;
-  cell.object = object;
+// The samples of one user and object on one day.
+using DaySamples = std::vector<WindowSample>;
+
+DaySamples OnDay(absl::CivilDay day, std::vector<double> values, int64_t user = 0,
+                 int64_t object = 0) {
+  DaySamples samples;
   for (size_t i = 0; i < values.size(); ++i) {
-    const absl::Time time = Noon(day) + absl::Minutes(i);
-    AddSample(cell, values[i], time, time);
+    WindowSample& sample = samples.emplace_back();
+    sample.day = day - absl::CivilDay(1970, 1, 1);
+    sample.occurred = sample.recorded = absl::ToUnixMicros(Noon(day) + absl::Minutes(i));
+    sample.user = user;
+    sample.object = object;
+    sample.value = values[i];
   }
-  return cell;
+  return samples;
 }
 
-CellQuestion TwoWeeks(Aggregation aggregation) {
-  CellQuestion question;
+WindowQuestion TwoWeeks(Aggregation aggregation) {
+  WindowQuestion question;
   question.aggregation = aggregation;
   question.from = kMonday;
   question.to = kSunday;
@@ -45,14 +50,17 @@ CellQuestion TwoWeeks(Aggregation aggregation) {
   return question;
 }
 
-FactReading Ask(const std::vector<Cell>& cells, const CellQuestion& question) {
-  return ReadCells(cells, question, [](int64_t number) { return absl::StrCat("word-", number); });
+FactReading Ask(const std::vector<DaySamples>& days, const WindowQuestion& question) {
+  DaySamples samples;
+  for (const DaySamples& day : days) samples.insert(samples.end(), day.begin(), day.end());
+  return ReadWindow(samples, question,
+                    [](int64_t number) { return absl::StrCat("word-", number); });
 }
 
 // 2 + 3 on Monday by user 1; 0 on Tuesday by user 2; 5 on the second Wednesday by user 3.
-std::vector<Cell> Example() {
-  return {MakeCell(kMonday, {2, 3}, 1, 7), MakeCell(kMonday + 1, {0}, 2, 7),
-          MakeCell(kMonday + 9, {5}, 3, 8)};
+std::vector<DaySamples> Example() {
+  return {OnDay(kMonday, {2, 3}, 1, 7), OnDay(kMonday + 1, {0}, 2, 7),
+          OnDay(kMonday + 9, {5}, 3, 8)};
 }
 
 struct Case {
@@ -61,16 +69,16 @@ struct Case {
   double expected;
 };
 
-class ReadCellsByHand : public ::testing::TestWithParam<Case> {};
+class ReadWindowByHand : public ::testing::TestWithParam<Case> {};
 
-TEST_P(ReadCellsByHand, GivesTheNumberThatPaperGives) {
+TEST_P(ReadWindowByHand, GivesTheNumberThatPaperGives) {
   const FactReading reading = Ask(Example(), TwoWeeks(GetParam().aggregation));
   ASSERT_TRUE(reading.value().has_number()) << reading.ShortDebugString();
   EXPECT_NEAR(reading.value().number(), GetParam().expected, 1e-12);
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Aggregations, ReadCellsByHand,
+    Aggregations, ReadWindowByHand,
     ::testing::Values(
         // The last day with a sample is the second Wednesday.
         Case{"Latest", type::v1::AGGREGATION_LATEST, 5}, Case{"Sum", type::v1::AGGREGATION_SUM, 10},
@@ -87,8 +95,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Trend", type::v1::AGGREGATION_TREND_PER_WEEK, -20.0 / 227.5 * 7}),
     [](const auto& info) { return info.param.name; });
 
-TEST(ReadCells, TellsSilenceFromZero) {
-  CellQuestion question = TwoWeeks(type::v1::AGGREGATION_SUM);
+TEST(ReadWindow, TellsSilenceFromZero) {
+  WindowQuestion question = TwoWeeks(type::v1::AGGREGATION_SUM);
   question.ever = false;
   const FactReading zero = Ask({}, question);
   ASSERT_TRUE(zero.has_value());
@@ -100,42 +108,42 @@ TEST(ReadCells, TellsSilenceFromZero) {
   EXPECT_EQ(silent.unknown(), fact::v1::UNKNOWN_REASON_SOURCE_SILENT);
 }
 
-TEST(ReadCells, HasNoMeanOfNothing) {
-  CellQuestion question = TwoWeeks(type::v1::AGGREGATION_MEAN);
+TEST(ReadWindow, HasNoMeanOfNothing) {
+  WindowQuestion question = TwoWeeks(type::v1::AGGREGATION_MEAN);
   EXPECT_EQ(Ask({}, question).unknown(), fact::v1::UNKNOWN_REASON_NOT_IN_WINDOW);
   question.ever = false;
   EXPECT_EQ(Ask({}, question).unknown(), fact::v1::UNKNOWN_REASON_NEVER_RECORDED);
 }
 
-TEST(ReadCells, CannotCountUsersWhoAreNotNamed) {
+TEST(ReadWindow, CannotCountUsersWhoAreNotNamed) {
   const FactReading reading =
-      Ask({MakeCell(kMonday, {1})}, TwoWeeks(type::v1::AGGREGATION_DISTINCT_USERS));
+      Ask({OnDay(kMonday, {1})}, TwoWeeks(type::v1::AGGREGATION_DISTINCT_USERS));
   EXPECT_EQ(reading.unknown(), fact::v1::UNKNOWN_REASON_SOURCE_SILENT);
 }
 
-TEST(ReadCells, TakesTheLatestSampleOfAGauge) {
-  CellQuestion question = TwoWeeks(type::v1::AGGREGATION_LATEST);
+TEST(ReadWindow, TakesTheLatestSampleOfAGauge) {
+  WindowQuestion question = TwoWeeks(type::v1::AGGREGATION_LATEST);
   question.kind = v1::METRIC_KIND_GAUGE;
-  EXPECT_EQ(Ask({MakeCell(kMonday, {4, 9, 6})}, question).value().number(), 6);
+  EXPECT_EQ(Ask({OnDay(kMonday, {4, 9, 6})}, question).value().number(), 6);
 }
 
-TEST(ReadCells, ReadsAFlagAsYesOrNo) {
-  CellQuestion question = TwoWeeks(type::v1::AGGREGATION_LATEST);
+TEST(ReadWindow, ReadsAFlagAsYesOrNo) {
+  WindowQuestion question = TwoWeeks(type::v1::AGGREGATION_LATEST);
   question.kind = v1::METRIC_KIND_FLAG;
-  EXPECT_TRUE(Ask({MakeCell(kMonday, {0, 1})}, question).value().flag());
-  EXPECT_FALSE(Ask({MakeCell(kMonday, {1, 0})}, question).value().flag());
+  EXPECT_TRUE(Ask({OnDay(kMonday, {0, 1})}, question).value().flag());
+  EXPECT_FALSE(Ask({OnDay(kMonday, {1, 0})}, question).value().flag());
 }
 
-TEST(ReadCells, CountsTheUsersOfTheLastDayOfAUserMetric) {
-  CellQuestion question = TwoWeeks(type::v1::AGGREGATION_LATEST);
+TEST(ReadWindow, CountsTheUsersOfTheLastDayOfAUserMetric) {
+  WindowQuestion question = TwoWeeks(type::v1::AGGREGATION_LATEST);
   question.kind = v1::METRIC_KIND_DISTINCT_USERS;
-  const std::vector<Cell> cells = {MakeCell(kMonday, {1, 1}, 1), MakeCell(kMonday, {1}, 2),
-                                   MakeCell(kMonday, {0}, 3)};
-  EXPECT_EQ(Ask(cells, question).value().number(), 2);
+  const std::vector<DaySamples> days = {OnDay(kMonday, {1, 1}, 1), OnDay(kMonday, {1}, 2),
+                                        OnDay(kMonday, {0}, 3)};
+  EXPECT_EQ(Ask(days, question).value().number(), 2);
 }
 
-TEST(ReadCells, AnswersPerObjectWithZeroForTheSilentOnes) {
-  CellQuestion question = TwoWeeks(type::v1::AGGREGATION_SUM);
+TEST(ReadWindow, AnswersPerObjectWithZeroForTheSilentOnes) {
+  WindowQuestion question = TwoWeeks(type::v1::AGGREGATION_SUM);
   question.per_object = true;
   question.objects = {7, 8, 9};
   const FactReading reading = Ask(Example(), question);

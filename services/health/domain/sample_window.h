@@ -1,5 +1,5 @@
-#ifndef BANSO_SERVICES_HEALTH_DOMAIN_CELL_WINDOW_H_
-#define BANSO_SERVICES_HEALTH_DOMAIN_CELL_WINDOW_H_
+#ifndef BANSO_SERVICES_HEALTH_DOMAIN_SAMPLE_WINDOW_H_
+#define BANSO_SERVICES_HEALTH_DOMAIN_SAMPLE_WINDOW_H_
 
 #include <cstdint>
 #include <functional>
@@ -7,18 +7,30 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/types/span.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "banso/health/v1/metric.pb.h"
 #include "banso/type/v1/condition.pb.h"
-#include "services/health/domain/cell.h"
+#include "banso/type/v1/value.pb.h"
 
 namespace banso::health {
 
+// A sample of one account and metric, as far as windows need to know it. Times in microseconds
+// since 1970.
+struct WindowSample {
+  // The civil day on which it occurred, from 1970-01-01, in the account's time zone.
+  int64_t day = 0;
+  int64_t occurred = 0;
+  int64_t recorded = 0;
+  // Numbers of the words that the sample gave; 0: none.
+  int64_t object = 0;
+  int64_t user = 0;
+  double value = 0;
+};
+
 // One question about one metric of one account.
-struct CellQuestion {
+struct WindowQuestion {
   v1::MetricKind kind = v1::METRIC_KIND_COUNTER;
   type::v1::Aggregation aggregation = type::v1::AGGREGATION_LATEST;
   // The days of the window, inclusive. Without a first day, from the beginning.
@@ -40,9 +52,19 @@ struct CellQuestion {
   std::vector<int64_t> objects;
 };
 
-// What the cells say to the question. `cells` are those of the window, in any order, each wholly
-// visible; subject and fact are for the caller to fill in. `word` gives the text of an object's
-// number.
+// What a window comes to.
+struct WindowAnswer {
+  // Absent: unknown, for the reason `unknown`.
+  std::optional<double> number;
+  fact::v1::UnknownReason unknown = fact::v1::UNKNOWN_REASON_UNSPECIFIED;
+  // How many samples the window holds; of the last ones to occur and to be recorded, when.
+  int64_t count = 0;
+  int64_t last_occurred = 0;
+  int64_t last_recorded = 0;
+};
+
+// What the samples say to the question, objects aside. `samples` are those that count, in the order
+// in which they occurred; those outside of the window are passed over.
 //
 // A day's value: of a COUNTER the sum of its samples, of a GAUGE or FLAG its latest sample, of
 // DISTINCT_USERS the number of users with a value other than zero. LATEST is the value of the last
@@ -55,8 +77,16 @@ struct CellQuestion {
 // SUM, COUNT, DISTINCT_USERS and ACTIVE_WEEKS of nothing are 0 when the source reports, else
 // unknown (SOURCE_SILENT). The others are NEVER_RECORDED when `ever` is false, else NOT_IN_WINDOW.
 // DISTINCT_USERS of samples that name no user is unknown (SOURCE_SILENT).
-fact::v1::FactReading ReadCells(absl::Span<const Cell> cells, const CellQuestion& question,
-                                const std::function<std::string(int64_t)>& word);
+WindowAnswer AnswerWindow(absl::Span<const WindowSample> samples, const WindowQuestion& question);
+
+// An answer's number as the value of a fact: that of a flag for the latest value of a FLAG.
+type::v1::Value ValueOf(const WindowQuestion& question, double number);
+
+// The same with everything that a reading says; subject and fact are for the caller to fill in.
+// `word` gives the text of an object's number.
+fact::v1::FactReading ReadWindow(absl::Span<const WindowSample> samples,
+                                 const WindowQuestion& question,
+                                 const std::function<std::string(int64_t)>& word);
 
 // The slope of y over x by least squares; nothing for fewer than two different x.
 struct Point {
@@ -67,4 +97,4 @@ std::optional<double> LeastSquaresSlope(absl::Span<const Point> points);
 
 }  // namespace banso::health
 
-#endif  // BANSO_SERVICES_HEALTH_DOMAIN_CELL_WINDOW_H_
+#endif  // BANSO_SERVICES_HEALTH_DOMAIN_SAMPLE_WINDOW_H_
