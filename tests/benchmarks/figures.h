@@ -1,6 +1,7 @@
 #ifndef BANSO_TESTS_BENCHMARKS_FIGURES_H_
 #define BANSO_TESTS_BENCHMARKS_FIGURES_H_
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -44,6 +45,17 @@ std::string Json(const Figures& figures);
 // The parts of the run, in order.
 void MeasureAccounts(Figures& figures);
 void MeasureHealth(Figures& figures);
+
+// How much there is to score.
+struct PortfolioOptions {
+  // A multiple of 1,000.
+  int64_t accounts = 10000;
+  // A multiple of ten times the accounts, and at most 120 for each.
+  int64_t samples = 1000000;
+  // The path of rescore.mjs; empty: nothing is compared with DuckDB.
+  std::string duckdb;
+};
+void MeasurePortfolio(const PortfolioOptions& options, Figures& figures);
 
 }  // namespace banso::benchmarks
 
