@@ -124,8 +124,10 @@ void AddEffects(const server::Environment& environment, const Store* store,
                 storage::Database* database, server::ServiceDefinition& service) {
   KickoffClient* kickoff =
       service.Own(std::make_unique<RemoteKickoff>(environment.peers->kickoff()));
+  HandoffClient* handoff =
+      service.Own(std::make_unique<RemoteHandoff>(environment.peers->handoff()));
   SignalEffects* effects =
-      service.Own(std::make_unique<SignalEffects>(*database, *store, *kickoff));
+      service.Own(std::make_unique<SignalEffects>(*database, *store, *kickoff, *handoff));
   std::vector<server::Sweep> sweeps = {
       {"signal_tasks", kEffectsPeriod,
        [effects](const Call& call) { return effects->HandOverTasks(call); }},

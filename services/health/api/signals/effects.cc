@@ -11,6 +11,7 @@
 #include "common/contract/retry.h"
 #include "common/status_macros.h"
 #include "services/health/domain/signals/delivery.h"
+#include "services/health/domain/signals/re_onboarding.h"
 #include "services/health/domain/signals/signal.h"
 
 namespace banso::health {
@@ -44,21 +45,33 @@ CreatePlanTaskRequest RequestFor(const Signal& signal, const SignalAction& actio
   return request;
 }
 
-// What the answer of kickoff means for the action.
-void TakeAnswer(const absl::Status& status, const CreatePlanTaskRequest& request,
-                SignalAction& action) {
-  action.set_attempts(action.attempts() + 1);
-  // The task is there already: an earlier answer was lost.
-  if (status.ok() || absl::IsAlreadyExists(status)) {
-    action.set_target(contract::Join(request.parent(), "tasks", request.task_id()));
-    action.clear_last_error();
-    if (action.state() == v1::SIGNAL_ACTION_STATE_PENDING) {
-      action.set_state(v1::SIGNAL_ACTION_STATE_HANDED_OVER);
-    }
-    return;
-  }
+// What an answer means for the action, when it is no success: true when it may pass.
+bool TakeRefusal(const absl::Status& status, SignalAction& action) {
   action.set_last_error(std::string(status.message()));
-  if (!contract::MayPass(status)) action.set_state(v1::SIGNAL_ACTION_STATE_FAILED);
+  const bool again = contract::MayPass(status);
+  if (!again) action.set_state(v1::SIGNAL_ACTION_STATE_FAILED);
+  return again;
+}
+
+// Everything that a re-onboarding needs to know.
+struct ReOnboardingCase {
+  accounts::v1::Account account;
+  std::vector<accounts::v1::Onboarding> onboardings;
+  v1::ReOnboardingReaction reaction;
+};
+
+absl::StatusOr<ReOnboardingCase> LoadReOnboarding(const Store& store, Reader& reader,
+                                                  const Signal& signal, const SignalAction& action,
+                                                  absl::Time now) {
+  ReOnboardingCase the_case;
+  const std::string account = contract::Parent(signal.name());
+  BANSO_ASSIGN_OR_RETURN(the_case.account, store.accounts.Get(reader, account));
+  BANSO_ASSIGN_OR_RETURN(the_case.onboardings, store.OnboardingsOf(reader, account));
+  BANSO_ASSIGN_OR_RETURN(const v1::Play play, store.signals.plays.Get(reader, action.play(), now));
+  for (const v1::Reaction* reaction : ReactionsFor(play, signal.touch())) {
+    if (reaction->has_re_onboarding()) the_case.reaction = reaction->re_onboarding();
+  }
+  return the_case;
 }
 
 }  // namespace
@@ -68,6 +81,20 @@ absl::Status RemoteKickoff::CreatePlanTask(const Call& call, const CreatePlanTas
       .Call<CreatePlanTaskRequest, kickoff::v1::PlanTask>(
           call, "banso.kickoff.v1.KickoffService/CreatePlanTask", request)
       .status();
+}
+
+absl::StatusOr<handoff::v1::Process> RemoteHandoff::StartOnboarding(
+    const Call& call, const handoff::v1::StartOnboardingRequest& request) {
+  return peer_.Call<handoff::v1::StartOnboardingRequest, handoff::v1::Process>(
+      call, "banso.handoff.v1.HandoffService/StartOnboarding", request);
+}
+
+absl::StatusOr<handoff::v1::Process> RemoteHandoff::GetProcess(const Call& call,
+                                                               const std::string& name) {
+  handoff::v1::GetProcessRequest request;
+  request.set_name(name);
+  return peer_.Call<handoff::v1::GetProcessRequest, handoff::v1::Process>(
+      call, "banso.handoff.v1.HandoffService/GetProcess", request);
 }
 
 absl::Status SignalEffects::HandOverTasks(const Call& call) {
@@ -85,36 +112,96 @@ absl::Status SignalEffects::HandOverTasks(const Call& call) {
   return absl::OkStatus();
 }
 
-absl::Status SignalEffects::HandOver(const Call& call, const PendingTask& pending) {
-  Signal signal;
-  BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
-    BANSO_ASSIGN_OR_RETURN(signal, store_.signals.signals.Get(reader, pending.signal));
-    return absl::OkStatus();
-  }));
-  const SignalAction* action = FindAction(signal, pending.action);
-  if (action == nullptr) return contract::Internal("a signal lacks an action that is pending");
-  const CreatePlanTaskRequest request = RequestFor(signal, *action);
+bool SignalEffects::AskKickoff(const Call& call, const Signal& signal, SignalAction& action) {
+  const CreatePlanTaskRequest request = RequestFor(signal, action);
   const absl::Status answer =
       signal.onboarding().empty()
           ? contract::FailedPrecondition(
                 "NO_ONBOARDING", signal.name(),
                 "the account has no onboarding whose plan could have the task", "")
           : kickoff_.CreatePlanTask(call, request);
+  // ALREADY_EXISTS: the task is there, an earlier answer was lost.
+  if (!answer.ok() && !absl::IsAlreadyExists(answer)) return TakeRefusal(answer, action);
+  action.set_target(contract::Join(request.parent(), "tasks", request.task_id()));
+  action.clear_last_error();
+  // What became of the task may have been heard before.
+  if (action.state() == v1::SIGNAL_ACTION_STATE_PENDING) {
+    action.set_state(v1::SIGNAL_ACTION_STATE_HANDED_OVER);
+  }
+  return false;
+}
+
+absl::StatusOr<bool> SignalEffects::AskHandoff(const Call& call, const Signal& signal,
+                                               SignalAction& action) {
+  absl::StatusOr<handoff::v1::Process> process;
+  if (!action.target().empty()) {
+    process = handoff_.GetProcess(call, action.target());
+  } else {
+    ReOnboardingCase the_case;
+    BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
+      BANSO_ASSIGN_OR_RETURN(the_case, LoadReOnboarding(store_, reader, signal, action, call.now));
+      return absl::OkStatus();
+    }));
+    const auto request = ReOnboardingRequest(signal, action, the_case.reaction, the_case.account,
+                                             the_case.onboardings);
+    const std::string begun =
+        contract::Join(request.parent(), "onboardings", request.onboarding_id());
+    const std::string running = RunningOnboarding(the_case.onboardings);
+    if (!running.empty() && running != begun) {
+      action.set_state(v1::SIGNAL_ACTION_STATE_SKIPPED);
+      action.set_result(absl::StrCat(running, " is running"));
+      return false;
+    }
+    process = handoff_.StartOnboarding(call, request);
+    if (absl::IsAlreadyExists(process.status())) {
+      // It was begun long ago, and the answer was lost.
+      action.set_state(v1::SIGNAL_ACTION_STATE_DONE);
+      action.set_result(begun);
+      return false;
+    }
+  }
+  if (!process.ok()) return TakeRefusal(process.status(), action);
+  TakeOver(*process, action);
+  return action.state() == v1::SIGNAL_ACTION_STATE_HANDED_OVER;
+}
+
+absl::StatusOr<bool> SignalEffects::Ask(const Call& call, const Signal& signal,
+                                        SignalAction& action) {
+  action.set_attempts(action.attempts() + 1);
+  if (action.kind() == v1::SIGNAL_ACTION_KIND_RE_ONBOARDING) {
+    return AskHandoff(call, signal, action);
+  }
+  return AskKickoff(call, signal, action);
+}
+
+absl::Status SignalEffects::HandOver(const Call& call, const PendingTask& pending) {
+  Signal signal;
+  BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
+    BANSO_ASSIGN_OR_RETURN(signal, store_.signals.signals.Get(reader, pending.signal));
+    return absl::OkStatus();
+  }));
+  const SignalAction* found = FindAction(signal, pending.action);
+  if (found == nullptr) return contract::Internal("a signal lacks an action that is pending");
+  SignalAction action = *found;
+  BANSO_ASSIGN_OR_RETURN(const bool again, Ask(call, signal, action));
   return database_
       .Write(call,
              [&](Writer& writer) -> absl::Status {
-               if (contract::MayPass(answer)) {
-                 PendingTask again = pending;
-                 ++again.attempts;
-                 BANSO_RETURN_IF_ERROR(store_.signals.KeepTask(
-                     writer, again, writer.now() + Backoff(again.attempts)));
+               if (again) {
+                 PendingTask next = pending;
+                 ++next.attempts;
+                 BANSO_RETURN_IF_ERROR(
+                     store_.signals.KeepTask(writer, next, writer.now() + Backoff(next.attempts)));
                } else {
                  BANSO_RETURN_IF_ERROR(store_.signals.DropTask(writer, pending));
                }
                return store_.signals.signals
                    .Modify(writer, pending.signal, "",
                            [&](Signal& changed) {
-                             TakeAnswer(answer, request, *FindAction(changed, pending.action));
+                             SignalAction& present = *FindAction(changed, pending.action);
+                             // Heard meanwhile of what became of it.
+                             const bool overtaken = present.state() != found->state();
+                             if (!overtaken) present = action;
                              return absl::OkStatus();
                            })
                    .status();

@@ -5,6 +5,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "banso/handoff/v1/handoff_service.pb.h"
+#include "banso/handoff/v1/process.pb.h"
 #include "banso/health/v1/play.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
 #include "common/contract/call.h"
@@ -35,17 +37,41 @@ class RemoteKickoff : public KickoffClient {
   server::Peer& peer_;
 };
 
-// Hands tasks to kickoff and messages to webhooks. Each is tried again until it works, is refused,
-// or is given up; what has been handed over twice, because an answer was lost, is one task (by its
-// id) and one message (by its delivery id). Calls others and waits for them, so its sweeps run on a
-// thread of their own. Not for two threads at a time.
+// What health asks of handoff. An interface, so that it can be tested without.
+class HandoffClient {
+ public:
+  virtual ~HandoffClient() = default;
+  virtual absl::StatusOr<handoff::v1::Process> StartOnboarding(
+      const Call& call, const handoff::v1::StartOnboardingRequest& request) = 0;
+  virtual absl::StatusOr<handoff::v1::Process> GetProcess(const Call& call,
+                                                          const std::string& name) = 0;
+};
+
+// Asks the handoff service.
+class RemoteHandoff : public HandoffClient {
+ public:
+  explicit RemoteHandoff(server::Peer& peer) : peer_(peer) {}
+  absl::StatusOr<handoff::v1::Process> StartOnboarding(
+      const Call& call, const handoff::v1::StartOnboardingRequest& request) override;
+  absl::StatusOr<handoff::v1::Process> GetProcess(const Call& call,
+                                                  const std::string& name) override;
+
+ private:
+  server::Peer& peer_;
+};
+
+// Hands tasks to kickoff, onboardings to handoff and messages to webhooks. Each is tried again
+// until it works, is refused, or is given up; what has been handed over twice, because an answer
+// was lost, is one task (by its id) and one message (by its delivery id). Calls others and waits
+// for them, so its sweeps run on a thread of their own. Not for two threads at a time.
 class SignalEffects {
  public:
   // All must outlive this.
-  SignalEffects(storage::Database& database, const Store& store, KickoffClient& kickoff)
-      : database_(database), store_(store), kickoff_(kickoff) {}
+  SignalEffects(storage::Database& database, const Store& store, KickoffClient& kickoff,
+                HandoffClient& handoff)
+      : database_(database), store_(store), kickoff_(kickoff), handoff_(handoff) {}
 
-  // Gives kickoff the tasks that are due.
+  // Gives kickoff the tasks that are due and has handoff start the onboardings that are.
   absl::Status HandOverTasks(const Call& call);
 
   // Sends the messages that are due to the webhooks that are enabled. After a failure nothing more
@@ -58,6 +84,12 @@ class SignalEffects {
 
  private:
   absl::Status HandOver(const Call& call, const PendingTask& pending);
+  // Asks whoever is to have the action, and notes in it what came of that. True when it is to be
+  // asked (or asked after) again.
+  absl::StatusOr<bool> Ask(const Call& call, const v1::Signal& signal, v1::SignalAction& action);
+  bool AskKickoff(const Call& call, const v1::Signal& signal, v1::SignalAction& action);
+  absl::StatusOr<bool> AskHandoff(const Call& call, const v1::Signal& signal,
+                                  v1::SignalAction& action);
   absl::Status SendTo(const Call& call, const v1::Webhook& webhook, const std::string& secret);
   // True when the receiver has it.
   absl::StatusOr<bool> Send(const Call& call, const v1::Webhook& webhook, const std::string& secret,
@@ -66,6 +98,7 @@ class SignalEffects {
   storage::Database& database_;
   const Store& store_;
   KickoffClient& kickoff_;
+  HandoffClient& handoff_;
 };
 
 }  // namespace banso::health

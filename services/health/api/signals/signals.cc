@@ -85,10 +85,11 @@ absl::StatusOr<Signal> SignalsApi::RetrySignalAction(const Call& call,
                 return contract::InvalidField("action_id", request.action_id(),
                                               "the id of an action of the signal", "UNKNOWN");
               }
-              if (action->kind() != v1::SIGNAL_ACTION_KIND_TASK ||
+              if (action->kind() == v1::SIGNAL_ACTION_KIND_MESSAGE ||
                   action->state() != v1::SIGNAL_ACTION_STATE_FAILED) {
-                return contract::FailedPrecondition("ACTION_NOT_FAILED", request.name(),
-                                                    "the action is not a task that has failed", "");
+                return contract::FailedPrecondition(
+                    "ACTION_NOT_FAILED", request.name(),
+                    "the action is no task or re-onboarding that has failed", "");
               }
               action->set_state(v1::SIGNAL_ACTION_STATE_PENDING);
               action->clear_last_error();

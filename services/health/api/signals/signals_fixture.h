@@ -25,12 +25,30 @@ class FakeKickoff : public KickoffClient {
   absl::Status answer;
 };
 
+// Stands for handoff: keeps what it is asked, and answers as it is told.
+class FakeHandoff : public HandoffClient {
+ public:
+  absl::StatusOr<handoff::v1::Process> StartOnboarding(
+      const Call&, const handoff::v1::StartOnboardingRequest& request) override {
+    requests.push_back(request);
+    return answer;
+  }
+  absl::StatusOr<handoff::v1::Process> GetProcess(const Call&, const std::string& name) override {
+    asked_after.push_back(name);
+    return answer;
+  }
+
+  std::vector<handoff::v1::StartOnboardingRequest> requests;
+  std::vector<std::string> asked_after;
+  absl::StatusOr<handoff::v1::Process> answer = handoff::v1::Process();
+};
+
 // The handlers of signals over a store with the account `accounts/acme`.
 class SignalsFixture : public HealthFixture {
  protected:
   SignalsFixture() {
     signals_ = std::make_unique<SignalsApi>(*database_, store_);
-    effects_ = std::make_unique<SignalEffects>(*database_, store_, kickoff_);
+    effects_ = std::make_unique<SignalEffects>(*database_, store_, kickoff_, handoff_);
   }
 
   // An account in retention whose onboarding was completed on `completed`.
@@ -135,6 +153,7 @@ class SignalsFixture : public HealthFixture {
   }
 
   FakeKickoff kickoff_;
+  FakeHandoff handoff_;
   std::unique_ptr<SignalsApi> signals_;
   std::unique_ptr<SignalEffects> effects_;
 };

@@ -87,6 +87,9 @@ v1::SignalAction MakeAction(const v1::Play& play, const v1::Reaction& reaction, 
     action.set_title(reaction.task().title());
     *action.mutable_due() = calendar::ToDate(
         calendar::Add(today, reaction.task().due_in(), calendar::Calendar::Japan()));
+  } else if (reaction.has_re_onboarding()) {
+    action.set_kind(v1::SIGNAL_ACTION_KIND_RE_ONBOARDING);
+    action.set_title("Re-onboarding");
   } else {
     action.set_kind(v1::SIGNAL_ACTION_KIND_MESSAGE);
     action.set_title(reaction.message().subject());

@@ -50,7 +50,8 @@ absl::Status Resolve(v1::SignalOutcome outcome, absl::string_view result, absl::
 // What the state of a task in kickoff says about the action that it came from.
 void TakeOver(const kickoff::v1::PlanTask& task, v1::SignalAction& action);
 
-// The task in which an action is handed to kickoff has the id `signal-<signal>-<action>`.
+// The task in which an action is handed to kickoff has the id `signal-<signal>-<action>`, and so
+// does the onboarding that one leads to.
 std::string TaskId(absl::string_view signal, absl::string_view action);
 
 // The action's signal and id in the name of a task that was made for one.

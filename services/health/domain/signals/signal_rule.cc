@@ -34,7 +34,11 @@ void CheckFall(const v1::UsageFall& fall, const rule::FactCatalog& catalog, cons
 
 // What must not be answered twice by one touch level.
 std::string SlotOf(const v1::Reaction& reaction, absl::string_view touch) {
-  return absl::StrCat(touch, "/", reaction.has_task() ? "" : reaction.message().channel());
+  std::string what;
+  if (reaction.has_message()) what = reaction.message().channel();
+  // No channel is called so.
+  if (reaction.has_re_onboarding()) what = "*";
+  return absl::StrCat(touch, "/", what);
 }
 
 }  // namespace
@@ -64,8 +68,10 @@ void CheckPlay(const v1::Play& play, absl::string_view field_path,
   const auto take = [&](const v1::Reaction& reaction, absl::string_view touch,
                         absl::string_view at) {
     if (slots.insert(SlotOf(reaction, touch)).second) return;
-    violations->Add(at, touch, "each touch level once for tasks and once for each channel",
-                    "DUPLICATE");
+    violations->Add(
+        at, touch,
+        "each touch level once for tasks, once for re-onboarding and once for each channel",
+        "DUPLICATE");
   };
   for (int i = 0; i < play.reactions_size(); ++i) {
     const v1::Reaction& reaction = play.reactions(i);

@@ -19,7 +19,8 @@
 
 namespace banso::health {
 
-// A task that kickoff is still to be given.
+// A task that kickoff is still to be given, or an onboarding that handoff is to start or has not
+// ended starting.
 struct PendingTask {
   std::string signal;
   std::string action;
