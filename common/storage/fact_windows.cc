@@ -133,19 +133,27 @@ std::optional<double> DaysSinceLast(const Points& values, const Window& window) 
   return std::nullopt;
 }
 
-// Ordinary least squares over the daily sums; days without a value count as zero.
-std::optional<double> TrendPerWeek(const Points& values, const Window& window) {
-  if (values.empty()) return std::nullopt;
-  const absl::CivilDay first = window.from.value_or(values.front().day);
-  const double days = static_cast<double>(window.to - first) + 1;
-  if (days < 2) return std::nullopt;
-  const double middle = (days - 1) / 2;
-  double covariance = 0;
-  for (const Point& point : values) {
-    covariance +=
-        (static_cast<double>(point.day - first) - middle) * NumberOf(point.change->value());
+// Ordinary least squares over the daily sums of the days that have a value; nothing for fewer than
+// two such days.
+std::optional<double> TrendPerWeek(const Points& values) {
+  std::map<absl::CivilDay, double> sums;
+  for (const Point& point : values) sums[point.day] += NumberOf(point.change->value());
+  if (sums.size() < 2) return std::nullopt;
+  const double n = static_cast<double>(sums.size());
+  const absl::CivilDay first = sums.begin()->first;
+  double mean_day = 0;
+  double mean_sum = 0;
+  for (const auto& [day, sum] : sums) {
+    mean_day += static_cast<double>(day - first) / n;
+    mean_sum += sum / n;
   }
-  const double variance = days * (days * days - 1) / 12;
+  double covariance = 0;
+  double variance = 0;
+  for (const auto& [day, sum] : sums) {
+    const double x = static_cast<double>(day - first) - mean_day;
+    covariance += x * (sum - mean_sum);
+    variance += x * x;
+  }
   return covariance / variance * 7;
 }
 
@@ -181,7 +189,7 @@ std::optional<double> Aggregate(type::v1::Aggregation aggregation, const Points&
     case type::v1::AGGREGATION_MAX:
       return Extreme(values, /*largest=*/true);
     case type::v1::AGGREGATION_TREND_PER_WEEK:
-      return TrendPerWeek(values, window);
+      return TrendPerWeek(values);
     default:
       return std::nullopt;
   }

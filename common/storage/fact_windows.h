@@ -10,7 +10,8 @@ namespace banso::storage {
 
 // Answers `query` from the changes of its fact about one subject, as FactLog::Read says. `changes`
 // are in the order in which they occurred (recorded later comes later), and none occurred after
-// `as_of`. Days are counted in `zone`. Subject and fact of the reading are left to the caller.
+// `as_of`. Days are counted in `zone`. TREND_PER_WEEK goes over the days that have a value, and
+// needs two of them. Subject and fact of the reading are left to the caller.
 fact::v1::FactReading Summarize(const fact::v1::FactQuery& query,
                                 const std::vector<fact::v1::FactChange>& changes, absl::Time as_of,
                                 const absl::TimeZone& zone);

@@ -98,13 +98,14 @@ TEST(FactWindowsTest, TrendIsTheSlopeOfDailySums) {
   for (int day = 0; day < 14; ++day) rising.push_back(On(day, 3.0 + 0.5 * day));
   EXPECT_NEAR(Read(Query(type::v1::AGGREGATION_TREND_PER_WEEK, 0, 13), rising).value().number(),
               3.5, 1e-9);
-  // 1, 0, 1, 2 on four days: slope 0.4 a day.
+  // 1, 1 and 2 on the days 0, 2 and 3: a day of which nothing is known is no zero. Slope 2/7.
   EXPECT_NEAR(Read(Query(type::v1::AGGREGATION_TREND_PER_WEEK, 0, 3),
                    {On(0, 1), On(2, 1), On(3, 1, "a"), On(3, 1, "b")})
                   .value()
                   .number(),
-              2.8, 1e-9);
+              2.0, 1e-9);
   EXPECT_FALSE(Read(Query(type::v1::AGGREGATION_TREND_PER_WEEK, 0, 0), rising).has_value());
+  EXPECT_FALSE(Read(Query(type::v1::AGGREGATION_TREND_PER_WEEK, 0, 9), {On(3, 1)}).has_value());
 }
 
 TEST(FactWindowsTest, LaterRecordingReplacesAndWithdrawalEmpties) {
