@@ -131,6 +131,46 @@ TEST_F(ComparisonsTest, ComparesTracksAmongCustomersOfTheSameSegment) {
   testing::Proves("YAP-01");
 }
 
+// Half of the customers were shown a mock-up of their app at the kickoff.
+TEST_F(ComparisonsTest, ComparesGapAndLeadTimeWithAndWithoutAnArtefact) {
+  const std::vector<std::string> accounts = AddAccounts("c", 40);
+  Settle();
+  for (size_t i = 0; i < accounts.size(); ++i) {
+    const bool shown = i % 2 == 0;
+    const double spread = static_cast<double>(i % 5);
+    Mirror(accounts[i], "plan.mock_up_shown", rule::FlagValue(shown));
+    Mirror(accounts[i], "plan.expectation_gap", rule::NumberValue((shown ? 1 : 4) + spread / 2));
+    Mirror(accounts[i], "plan.lead_days", rule::NumberValue((shown ? 28 : 45) + spread));
+    Mirror(accounts[i], "plan.meetings_held", rule::NumberValue(4 + spread));
+  }
+  v1::CompareCohortsRequest request;
+  *request.mutable_with() = If(Is("plan.mock_up_shown", rule::FlagValue(true)));
+  request.set_with_name("With a mock-up");
+  request.set_without_name("without");
+  for (const char* fact : {"plan.expectation_gap", "plan.lead_days", "plan.meetings_held"}) {
+    v1::Measured* measured = request.add_measures();
+    measured->set_key(std::string(fact).substr(5));
+    measured->set_display_name(fact);
+    measured->mutable_amount()->set_fact(fact);
+  }
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ComparisonReport report,
+                             studies_.CompareCohorts(Now(), request));
+  ASSERT_EQ(report.contrasts_size(), 3);
+  const v1::Contrast& gap = report.contrasts(0);
+  EXPECT_EQ(gap.with().n(), 20);
+  EXPECT_EQ(gap.without().n(), 20);
+  EXPECT_EQ(gap.finding(), v1::FINDING_DIFFERENT) << gap.sentence();
+  EXPECT_DOUBLE_EQ(gap.difference(), -3);
+  EXPECT_LT(gap.difference_interval().high(), 0);
+  const v1::Contrast& lead = report.contrasts(1);
+  EXPECT_EQ(lead.finding(), v1::FINDING_DIFFERENT);
+  EXPECT_DOUBLE_EQ(lead.difference(), -17);
+  EXPECT_LE(lead.difference_interval().low(), -17);
+  EXPECT_GE(lead.difference_interval().high(), -17);
+  EXPECT_EQ(report.contrasts(2).finding(), v1::FINDING_NOT_DIFFERENT);
+  testing::Proves("YAP-07");
+}
+
 TEST_F(ComparisonsTest, RefusesMeasuresThatCannotBe) {
   v1::CompareCohortsRequest request;
   *request.mutable_with() = If(Is("account.tuch", rule::TextValue("tech")));

@@ -176,6 +176,18 @@ TEST_F(HypothesesTest, IsSettledByTheComparisonThatIsKeptWithIt) {
   EXPECT_EQ(seen.before_after().without().n(), 24);
   EXPECT_EQ(seen.concurrent().finding(), v1::FINDING_DIFFERENT);
   EXPECT_EQ(seen.member(), "members/aoki");
+  // The idea with its cause and measure, the experiment and its result stand together.
+  v1::GetHypothesisRequest get;
+  get.set_name("hypotheses/h1");
+  BANSO_ASSERT_OK_AND_ASSIGN(const Hypothesis chain, hypotheses_.GetHypothesis(Now(), get));
+  EXPECT_NE(chain.cause(), "");
+  EXPECT_NE(chain.measure(), "");
+  EXPECT_EQ(chain.backlog_url(), with_backlog.backlog_url());
+  EXPECT_TRUE(chain.has_treated());
+  EXPECT_TRUE(chain.has_start_date());
+  ASSERT_EQ(chain.look_backs_size(), 1);
+  EXPECT_EQ(chain.look_backs(0).conclusion(), v1::LOOK_BACK_CONCLUSION_CONFIRMED);
+  testing::Proves("PER-09");
   v1::DropHypothesisRequest drop;
   drop.set_name("hypotheses/h1");
   drop.set_reason("no time");
@@ -224,7 +236,8 @@ TEST_F(HypothesesTest, IsDueForALookBackOnItsDateAndOverdueUntilItIsHeld) {
 }
 
 TEST_F(HypothesesTest, CountsWhatCustomersSayApartFromTheNumbers) {
-  ASSERT_THAT(Create("h1", Make(v1::CREATE_STAGE_ABILITY)), IsOk());
+  const auto created = Create("h1", Make(v1::CREATE_STAGE_ABILITY));
+  ASSERT_THAT(created, IsOk());
   const auto answer = [&](absl::string_view account, bool confirms) {
     v1::AnswerHypothesisRequest request;
     request.set_name("hypotheses/h1");
@@ -240,6 +253,16 @@ TEST_F(HypothesesTest, CountsWhatCustomersSayApartFromTheNumbers) {
   EXPECT_EQ(hypothesis.customer_answers_size(), 2);
   EXPECT_EQ(hypothesis.state(), v1::HYPOTHESIS_STATE_PROPOSED);
   EXPECT_THAT(answer("accounts/nobody", true), StatusIs(absl::StatusCode::kNotFound));
+
+  // Three say yes and one says no; its rank and effect stay what the data say.
+  ASSERT_THAT(answer("accounts/good2", true), IsOk());
+  BANSO_ASSERT_OK_AND_ASSIGN(const Hypothesis told, answer("accounts/good3", false));
+  EXPECT_EQ(told.customers_confirming(), 3);
+  EXPECT_EQ(told.customers_denying(), 1);
+  EXPECT_EQ(told.wall_evidence().SerializeAsString(), created->wall_evidence().SerializeAsString());
+  EXPECT_DOUBLE_EQ(told.wall_evidence().contrast().difference(), 0.75);
+  EXPECT_EQ(told.wall_evidence().rank(), 1);
+  testing::Proves("LAP-22");
 }
 
 }  // namespace
