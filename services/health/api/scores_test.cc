@@ -176,19 +176,24 @@ TEST_F(ScoresTest, ComputesDraftsWithOtherSharesWithoutStoringThem) {
   EXPECT_NEAR(in_force.value(), 57.5, 1e-9);
 }
 
-TEST_F(ScoresTest, RefusesAModelWithoutPurposeDecisionOrOwner) {
+TEST_F(ScoresTest, RefusesAModelWithoutPurposeOrDecision) {
   v1::SaveScoreModelRequest save;
   *save.mutable_score_model() = MakeModel();
   save.mutable_score_model()->clear_purpose();
   save.mutable_score_model()->clear_decision_served();
-  save.mutable_score_model()->clear_owner();
   save.set_reason("no idea");
   const absl::Status status = contract::Check(&save);
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument));
   std::vector<std::string> fields;
   for (const auto& violation : contract::FieldViolations(status)) fields.push_back(violation.field);
-  EXPECT_THAT(fields, ElementsAre("score_model.purpose", "score_model.decision_served",
-                                  "score_model.owner"));
+  EXPECT_THAT(fields, ElementsAre("score_model.purpose", "score_model.decision_served"));
+  // Whoever saves it answers for it, unless somebody else is named.
+  *save.mutable_score_model() = MakeModel();
+  save.mutable_score_model()->clear_owner();
+  ASSERT_THAT(contract::Check(&save), IsOk());
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreModel saved, api_->SaveScoreModel(Now(), save));
+  EXPECT_EQ(saved.owner(), "");
+  EXPECT_EQ(saved.revision().author(), "members/aoki");
 }
 
 TEST_F(ScoresTest, RefusesAModelThatReadsUnknownFactsUnlessTheyAreBroughtAlong) {
