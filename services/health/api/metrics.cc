@@ -26,8 +26,29 @@ using v1::Metric;
 
 namespace {
 
+// Checks a part of a ratio that is no metric: a number or flag about accounts.
+void CheckOtherPart(const rule::FactCatalog& catalog, const std::string& fact,
+                    absl::string_view field, contract::Violations* violations) {
+  const fact::v1::FactType* type = catalog.Find(fact);
+  if (type == nullptr) {
+    std::vector<std::string> names;
+    for (const fact::v1::FactType* known : catalog.List()) names.push_back(known->name());
+    const auto nearest = rule::NearestWord(fact, names);
+    violations->Add(
+        field, fact,
+        absl::StrCat("a fact that is known",
+                     nearest.has_value() ? absl::StrCat("; did you mean ", *nearest, "?") : ""),
+        "UNKNOWN_FACT");
+    return;
+  }
+  const bool counts = type->value_type() == type::v1::VALUE_TYPE_NUMBER ||
+                      type->value_type() == type::v1::VALUE_TYPE_FLAG;
+  if (counts && type->subject() == fact::v1::SUBJECT_KIND_ACCOUNT) return;
+  violations->Add(field, fact, "a number or flag about accounts", "NOT_ACCEPTED");
+}
+
 // Checks a metric as it would be stored. The parts of a ratio are read one level deep.
-absl::Status CheckStored(const Store& store, Reader& reader, const Metric& metric) {
+absl::Status CheckStored(const Store& store, Reader& reader, absl::Time now, const Metric& metric) {
   contract::Violations violations;
   CheckMetric(metric, "metric", &violations);
   BANSO_RETURN_IF_ERROR(violations.ToStatus());
@@ -39,12 +60,14 @@ absl::Status CheckStored(const Store& store, Reader& reader, const Metric& metri
     if (other.kind() == v1::METRIC_KIND_RATIO) ratios.insert(facts.back());
     return absl::OkStatus();
   }));
+  BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store.Catalog(reader, now));
   const std::pair<const char*, std::string> parts[] = {
       {"metric.ratio.numerator.fact", metric.ratio().numerator().fact()},
       {"metric.ratio.denominator.fact", metric.ratio().denominator().fact()}};
   for (const auto& [field, fact] : parts) {
-    if (!absl::StartsWith(fact, "metric.")) continue;
-    if (ratios.count(fact) > 0) {
+    if (!absl::StartsWith(fact, "metric.")) {
+      CheckOtherPart(catalog, fact, field, &violations);
+    } else if (ratios.count(fact) > 0) {
       violations.Add(field, fact, "a fact that is no ratio itself", "NOT_ACCEPTED");
     } else if (std::find(facts.begin(), facts.end(), fact) == facts.end()) {
       const auto nearest = rule::NearestWord(fact, facts);
@@ -62,13 +85,13 @@ absl::Status CheckStored(const Store& store, Reader& reader, const Metric& metri
 
 absl::StatusOr<Metric> HealthApi::CreateMetric(const Call& call,
                                                const v1::CreateMetricRequest& request) {
-  return storage::Mutate<Metric>(database_, call, request,
-                                 [&](Writer& writer) -> absl::StatusOr<Metric> {
-                                   Metric metric = request.metric();
-                                   metric.set_name(absl::StrCat("metrics/", request.metric_id()));
-                                   BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, metric));
-                                   return store_.metrics.Create(writer, std::move(metric));
-                                 });
+  return storage::Mutate<Metric>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Metric> {
+        Metric metric = request.metric();
+        metric.set_name(absl::StrCat("metrics/", request.metric_id()));
+        BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, call.now, metric));
+        return store_.metrics.Create(writer, std::move(metric));
+      });
 }
 
 absl::StatusOr<Metric> HealthApi::GetMetric(const Call&, const v1::GetMetricRequest& request) {
@@ -104,12 +127,12 @@ absl::StatusOr<Metric> HealthApi::UpdateMetric(const Call& call,
           if (!request.allow_missing()) return contract::NotFound(patch.name());
           Metric created = patch;
           BANSO_RETURN_IF_ERROR(contract::CheckResource("metric", &created));
-          BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, created));
+          BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, call.now, created));
           return store_.metrics.Create(writer, std::move(created));
         }
         BANSO_RETURN_IF_ERROR(
             contract::ApplyMask(request.update_mask(), patch, "metric", &*metric));
-        BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, *metric));
+        BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, call.now, *metric));
         return store_.metrics.Update(writer, *std::move(metric), patch.etag());
       });
 }

@@ -35,6 +35,24 @@ class RatioTest : public HealthFixture {
     return api_->CreateMetric(Now(), request).status();
   }
 
+  // What accounts has told about some of its facts.
+  void KnowAccountFacts() {
+    std::vector<fact::v1::FactType> types(3);
+    types[0].set_name("account.expected_users");
+    types[0].set_value_type(type::v1::VALUE_TYPE_NUMBER);
+    types[0].set_subject(fact::v1::SUBJECT_KIND_ACCOUNT);
+    types[1] = types[0];
+    types[1].set_name("account.segment");
+    types[1].set_value_type(type::v1::VALUE_TYPE_TEXT);
+    types[2] = types[0];
+    types[2].set_name("account.contact.project_owner");
+    types[2].set_value_type(type::v1::VALUE_TYPE_DATE);
+    ASSERT_THAT(
+        database_->Write(
+            Now(), [&](storage::Writer& writer) { return store_.KeepFactTypes(writer, types); }),
+        IsOk());
+  }
+
   static void Sum(absl::string_view fact, int days, type::v1::FactRef* ref) {
     ref->set_fact(std::string(fact));
     ref->mutable_window()->set_aggregation(type::v1::AGGREGATION_SUM);
@@ -131,6 +149,14 @@ TEST_F(RatioTest, TellsHowFarACustomerDrivesItself) {
 
 TEST_F(RatioTest, DividesByAnAccountsFact) {
   MakeMetric("logins");
+  // Which facts accounts has is not known yet, and no fact is nobody's.
+  EXPECT_THAT(MakeRatio("logins-per-user", "metric.logins", "account.expected_users", 7),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("a fact that is known")));
+  KnowAccountFacts();
+  EXPECT_THAT(MakeRatio("misspelt", "metric.logins", "account.expected_user", 7),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("account.expected_users")));
+  EXPECT_THAT(MakeRatio("text", "metric.logins", "account.segment", 7),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("a number or flag")));
   ASSERT_THAT(MakeRatio("logins-per-user", "metric.logins", "account.expected_users", 7), IsOk());
   v1::ListMetricsRequest list;
   BANSO_ASSERT_OK_AND_ASSIGN(const auto metrics, api_->ListMetrics(Now(), list));
@@ -161,19 +187,29 @@ TEST_F(RatioTest, RefusesRatiosThatCannotBeReadAndSamplesOfThem) {
   EXPECT_THAT(response.errors(0).message(), HasSubstr("takes no samples"));
 }
 
-// The owner of the account was last spoken to 45 days ago; 30 are allowed.
+// accounts knows from its interactions when the project owner was last spoken to: 45 days ago,
+// where 30 are allowed.
 TEST_F(RatioTest, TurnsRedWhenTheOwnerWasNotSpokenToForTooLong) {
-  MakeMetric("owner-contacts", v1::METRIC_KIND_COUNTER, "crm");
+  KnowAccountFacts();
+  fact::v1::FactChange met;
+  met.set_subject("accounts/acme");
+  met.set_fact("account.contact.project_owner");
+  *met.mutable_value() = rule::DateValue(kApril1);
+  *met.mutable_occurred_time() = calendar::ToTimestamp(Noon(kApril1));
+  *met.mutable_recorded_time() = calendar::ToTimestamp(Noon(kApril1));
+  met.set_source("accounts/acme/interactions/i1");
+  ASSERT_THAT(database_->Write(
+                  Now(), [&](storage::Writer& writer) { return store_.MirrorFact(writer, met); }),
+              IsOk());
   v1::ScoreModel model;
   model.set_name("scoreModels/contact");
   model.set_display_name("Contact with the owner");
   model.set_purpose("Hear of an executive's doubts in time");
   model.set_decision_served("Whom the CSM meets next");
-  model.set_owner("members/aoki");
   v1::Measure* contact = model.add_measures();
   contact->set_key("owner_contact");
-  contact->mutable_fact()->set_fact("metric.owner_contacts");
-  contact->mutable_fact()->mutable_window()->set_aggregation(type::v1::AGGREGATION_DAYS_SINCE_LAST);
+  contact->mutable_fact()->set_fact("account.contact.project_owner");
+  // By days since then.
   contact->add_curve()->set_points(100);
   v1::CurvePoint* allowed = contact->add_curve();
   allowed->set_value(30);
@@ -189,7 +225,6 @@ TEST_F(RatioTest, TurnsRedWhenTheOwnerWasNotSpokenToForTooLong) {
   green->set_lower_edge(50);
   now_ = Noon(kApril1);
   Activate(model);
-  Send("met", "owner-contacts", kApril1, 1);
   v1::GetScoreRequest request;
   request.set_name("accounts/acme/scores/contact");
   now_ = Noon(kApril1 + 30);
@@ -199,11 +234,12 @@ TEST_F(RatioTest, TurnsRedWhenTheOwnerWasNotSpokenToForTooLong) {
   BANSO_ASSERT_OK_AND_ASSIGN(score, api_->GetScore(Now(), request));
   EXPECT_EQ(score.band(), "red");
   ASSERT_THAT(score.contributions(), SizeIs(1));
-  EXPECT_EQ(score.contributions(0).value().number(), 45);
+  EXPECT_EQ(calendar::ToDay(score.contributions(0).value().date()), kApril1);
   EXPECT_EQ(score.contributions(0).points(), 0);
-  EXPECT_THAT(score.contributions(0).reading(), HasSubstr("days since last"));
+  EXPECT_THAT(score.contributions(0).reading(),
+              HasSubstr("account.contact.project_owner = 2026-04-01"));
   ASSERT_THAT(score.lifts(), SizeIs(1));
-  EXPECT_THAT(score.lifts(0).text(), HasSubstr("instead of 45"));
+  EXPECT_THAT(score.lifts(0).text(), HasSubstr("days ago instead of 45"));
   Proves("KAN-34");
 }
 

@@ -117,11 +117,15 @@ double ValueWith(const v1::ScoreModel& model, const std::vector<Weighed>& measur
 
 std::string Short(double number) { return absl::StrFormat("%.6g", number); }
 
-std::string LiftText(const Weighed& measure, const v1::Lift& lift, double value, double reached) {
+// `from` is the number that the measure's curve reads now, if it has one.
+std::string LiftText(const Weighed& measure, const v1::Lift& lift, std::optional<double> from,
+                     double value, double reached) {
   std::string change;
   if (!measure.known) {
     change = lift.has_value_needed() ? absl::StrCat("known, at ", Short(lift.value_needed()), ",")
                                      : "known, with the best answer,";
+  } else if (lift.has_value_needed() && measure.value->has_date()) {
+    change = absl::StrCat(Short(lift.value_needed()), " days ago instead of ", Short(*from));
   } else if (lift.has_value_needed()) {
     change = absl::StrCat("at ", Short(lift.value_needed()), " instead of ",
                           rule::ValueText(*measure.value));
@@ -159,8 +163,8 @@ std::optional<v1::Lift> LiftBy(const v1::ScoreModel& model, const std::vector<We
         NearestValueWorth(*measure.measure, lift.points_needed(), *from);
     if (to.has_value()) lift.set_value_needed(*to);
   }
-  lift.set_text(
-      LiftText(measure, lift, value, ValueWith(model, measures, index, lift.points_needed())));
+  lift.set_text(LiftText(measure, lift, from, value,
+                         ValueWith(model, measures, index, lift.points_needed())));
   return lift;
 }
 
