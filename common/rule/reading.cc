@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
@@ -127,6 +128,10 @@ std::string UnknownText(const FactReading& reading, const Resolved& resolved) {
     case fact::v1::UNKNOWN_REASON_WITHDRAWN:
       return absl::StrCat("the value of ", fact, " was withdrawn");
     case fact::v1::UNKNOWN_REASON_SOURCE_SILENT:
+      // Somebody who was asked, as a resource's name.
+      if (absl::StrContains(reading.source(), '/')) {
+        return absl::StrCat(fact, " has no answer (", reading.source(), ")");
+      }
       return absl::StrCat("the source of ", fact, " has not reported yet");
     case fact::v1::UNKNOWN_REASON_ZERO_DENOMINATOR:
       return absl::StrCat(fact, " is a share of nothing");

@@ -16,9 +16,10 @@ using fact::v1::GetFactsRequest;
 using fact::v1::GetFactsResponse;
 
 constexpr std::pair<absl::string_view, absl::string_view> kOwners[] = {
-    {"account", "accounts"}, {"metric", "health"},   {"assessment", "health"},
-    {"score", "health"},     {"stage", "health"},    {"success", "health"},
-    {"plan", "kickoff"},     {"handoff", "handoff"}, {"completion", "handoff"},
+    {"account", "accounts"},   {"metric", "health"}, {"assessment", "health"},
+    {"score", "health"},       {"stage", "health"},  {"success", "health"},
+    {"survey", "health"},      {"plan", "kickoff"},  {"handoff", "handoff"},
+    {"completion", "handoff"},
 };
 
 // A question to one service that is under way.

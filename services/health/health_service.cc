@@ -18,6 +18,7 @@
 #include "common/server/sweeps.h"
 #include "common/status_macros.h"
 #include "services/health/api/evaluator.h"
+#include "services/health/api/foreign_fact_types.h"
 #include "services/health/api/health_api.h"
 #include "services/health/api/judgements/judgements_api.h"
 #include "services/health/api/outcomes/outcomes_api.h"
@@ -28,6 +29,8 @@
 #include "services/health/api/stages/stages_api.h"
 #include "services/health/api/studies/hypotheses_api.h"
 #include "services/health/api/studies/studies_api.h"
+#include "services/health/api/surveys/surveys_api.h"
+#include "services/health/api/use/expected_uses_api.h"
 #include "services/health/store/store.h"
 
 namespace banso::health {
@@ -37,11 +40,23 @@ constexpr absl::Duration kEvaluationPeriod = absl::Milliseconds(200);
 
 constexpr absl::Duration kEffectsPeriod = absl::Seconds(1);
 
+constexpr absl::Duration kFactTypesPeriod = absl::Seconds(5);
+
 constexpr char kTaskKind[] = "banso.kickoff.v1.PlanTask";
 constexpr char kAccountKind[] = "banso.accounts.v1.Account";
 constexpr char kOnboardingKind[] = "banso.accounts.v1.Onboarding";
+constexpr char kStakeholderKind[] = "banso.accounts.v1.Stakeholder";
 
-// Takes over a change of an account or onboarding.
+// Of a person only that it is erased counts here.
+absl::Status FollowPerson(const Store& store, storage::Writer& writer,
+                          const type::v1::Change& change) {
+  accounts::v1::Stakeholder person;
+  if (!change.resource().UnpackTo(&person) || !person.has_erase_time()) return absl::OkStatus();
+  BANSO_RETURN_IF_ERROR(store.mirror.Erase(writer, person.name()).status());
+  return store.surveys.ForgetPerson(writer, person.name());
+}
+
+// Takes over a change of an account or onboarding, and that a person is erased.
 absl::Status Follow(const Store& store, storage::Writer& writer, const type::v1::Change& change) {
   const bool deleted = change.operation() == type::v1::OPERATION_DELETED;
   if (change.kind() == kAccountKind) {
@@ -52,6 +67,7 @@ absl::Status Follow(const Store& store, storage::Writer& writer, const type::v1:
     }
     return store.FollowAccount(writer, account);
   }
+  if (change.kind() == kStakeholderKind) return FollowPerson(store, writer, change);
   if (deleted) return store.ForgetOnboarding(writer, change.name());
   accounts::v1::Onboarding onboarding;
   if (!change.resource().UnpackTo(&onboarding)) {
@@ -69,7 +85,7 @@ void AddFollowers(const server::Environment& environment, const Store* store,
   changes.database = database;
   changes.peer = &environment.peers->accounts();
   changes.clock = environment.clock;
-  changes.kinds = {kAccountKind, kOnboardingKind};
+  changes.kinds = {kAccountKind, kOnboardingKind, kStakeholderKind};
   changes.reset = [store](storage::Writer& writer) { return store->ForgetFollowed(writer); };
   changes.apply = [store](storage::Writer& writer, const type::v1::Change& change) {
     return Follow(*store, writer, change);
@@ -119,7 +135,8 @@ void AddTaskFollower(const server::Environment& environment, const Store* store,
   service.AddFollower(server::FollowChanges(std::move(tasks)));
 }
 
-// Hands tasks and messages over, on a thread of its own: it waits for others.
+// Hands tasks and messages over and asks what facts there are, on a thread of its own: it waits for
+// others.
 void AddEffects(const server::Environment& environment, const Store* store,
                 storage::Database* database, server::ServiceDefinition& service) {
   KickoffClient* kickoff =
@@ -128,11 +145,17 @@ void AddEffects(const server::Environment& environment, const Store* store,
       service.Own(std::make_unique<RemoteHandoff>(environment.peers->handoff()));
   SignalEffects* effects =
       service.Own(std::make_unique<SignalEffects>(*database, *store, *kickoff, *handoff));
+  ForeignFactTypes* types = service.Own(std::make_unique<ForeignFactTypes>(
+      *database, *store,
+      std::vector<server::Peer*>{&environment.peers->accounts(), &environment.peers->kickoff(),
+                                 &environment.peers->handoff()}));
   std::vector<server::Sweep> sweeps = {
       {"signal_tasks", kEffectsPeriod,
        [effects](const Call& call) { return effects->HandOverTasks(call); }},
       {"signal_messages", kEffectsPeriod,
-       [effects](const Call& call) { return effects->SendMessages(call); }}};
+       [effects](const Call& call) { return effects->SendMessages(call); }},
+      {"fact_types", kFactTypesPeriod,
+       [types](const Call& call) { return types->TakeOver(call); }}};
   server::SweepRunner* runner = service.Own(std::make_unique<server::SweepRunner>(
       environment.service, std::move(sweeps), environment.clock, environment.test_clock));
   service.OnStart([runner] {
@@ -166,12 +189,18 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   StagesApi* stages = service->Own(std::make_unique<StagesApi>(*database, *store, *evaluator));
   service->Add(StagesRouter(*stages));
   service->Add(ScoringRouter(*service->Own(std::make_unique<ScoringApi>(*database, *store, *ids))));
+  SurveysApi* surveys = service->Own(std::make_unique<SurveysApi>(*database, *store, *ids));
+  service->Add(SurveysRouter(*surveys));
+  service->Add(
+      ExpectedUsesRouter(*service->Own(std::make_unique<ExpectedUsesApi>(*database, *store))));
   service->Add(FactsRouter(*database, *store));
   AddFollowers(environment, store, database, *service);
   AddTaskFollower(environment, store, database, *service);
   AddEffects(environment, store, database, *service);
   service->AddSweep({"evaluate", kEvaluationPeriod,
                      [evaluator](const Call& call) { return evaluator->EvaluateDue(call); }});
+  service->AddSweep({"end_invitations", kEffectsPeriod,
+                     [surveys](const Call& call) { return surveys->EndInvitations(call); }});
   return service;
 }
 

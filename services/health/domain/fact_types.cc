@@ -46,7 +46,7 @@ std::string ScoreBandFact(absl::string_view model_name) {
 bool IsOwnFact(absl::string_view fact) {
   return absl::StartsWith(fact, "metric.") || absl::StartsWith(fact, "assessment.") ||
          absl::StartsWith(fact, "success.") || absl::StartsWith(fact, "score.") ||
-         absl::StartsWith(fact, "stage.");
+         absl::StartsWith(fact, "stage.") || absl::StartsWith(fact, "survey.");
 }
 
 fact::v1::FactType TypeOf(const v1::Metric& metric) {

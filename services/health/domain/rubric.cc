@@ -3,8 +3,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "common/calendar/business_days.h"
-#include "common/calendar/period.h"
+#include "services/health/domain/deadline.h"
 
 namespace banso::health {
 namespace {
@@ -58,9 +57,7 @@ std::string AnchorText(const v1::RubricItem& item, int rating) {
 std::optional<absl::Time> ExpireTime(const v1::RubricItem& item, absl::Time assessed,
                                      absl::TimeZone zone) {
   if (!item.has_valid_for()) return std::nullopt;
-  const absl::CivilDay last =
-      calendar::Add(calendar::DayOf(assessed, zone), item.valid_for(), calendar::Calendar::Japan());
-  return calendar::StartOfDay(last + 1, zone);
+  return FirstMomentAfter(assessed, item.valid_for(), zone);
 }
 
 }  // namespace banso::health

@@ -11,6 +11,7 @@
 #include "common/status_macros.h"
 #include "services/health/domain/fact_types.h"
 #include "services/health/domain/metric_ratio.h"
+#include "services/health/domain/surveys/survey_facts.h"
 
 namespace banso::health {
 namespace {
@@ -116,8 +117,23 @@ absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadJudgement(
                            .zero_since = std::nullopt});
 }
 
+absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadSurvey(
+    const SampleMoment& moment, const fact::v1::FactQuery& query) {
+  const SurveyMoment then = {
+      .as_of = moment.as_of, .known_at = moment.known_at, .zone = moment.zone};
+  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactChange> changes,
+                         store_.facts.Changes(reader_, moment.account, query.fact()));
+  if (IsAnsweredFact(query.fact())) return ReadAnswered(changes, query, then);
+  fact::v1::FactQuery answered;
+  answered.set_fact(AnsweredFactOf(query.fact()));
+  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactChange> turnout,
+                         store_.facts.Changes(reader_, moment.account, answered.fact()));
+  return ReadQuestion(changes, ReadAnswered(turnout, answered, then), query, then);
+}
+
 bool StoreFactReader::HasWindowsOfItsOwn(absl::string_view fact) {
-  return absl::StartsWith(fact, "metric.") || absl::StartsWith(fact, "assessment.");
+  return absl::StartsWith(fact, "metric.") || absl::StartsWith(fact, "assessment.") ||
+         absl::StartsWith(fact, "survey.");
 }
 
 absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadWindow(
@@ -125,6 +141,8 @@ absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadWindow(
   fact::v1::FactReading reading;
   if (absl::StartsWith(query.fact(), "metric.")) {
     BANSO_ASSIGN_OR_RETURN(reading, ReadMetric(moment, query));
+  } else if (absl::StartsWith(query.fact(), "survey.")) {
+    BANSO_ASSIGN_OR_RETURN(reading, ReadSurvey(moment, query));
   } else {
     BANSO_ASSIGN_OR_RETURN(reading, ReadJudgement(moment, query));
   }

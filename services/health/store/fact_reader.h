@@ -22,7 +22,7 @@ class StoreFactReader : public rule::FactReader {
   absl::StatusOr<std::vector<fact::v1::FactReading>> Read(absl::Span<const rule::FactRead> reads,
                                                           const rule::Moment& moment) override;
 
-  // True for facts whose windows are worked out here: of metrics and judgements.
+  // True for facts whose windows are worked out here: of metrics, judgements and surveys.
   static bool HasWindowsOfItsOwn(absl::string_view fact);
   // Answers a query about such a fact.
   absl::StatusOr<fact::v1::FactReading> ReadWindow(const SampleMoment& moment,
@@ -41,6 +41,9 @@ class StoreFactReader : public rule::FactReader {
   // judgements alone.
   absl::StatusOr<fact::v1::FactReading> ReadJudgement(const SampleMoment& moment,
                                                       const fact::v1::FactQuery& query);
+  // Answers are of people; the account's value is made of theirs.
+  absl::StatusOr<fact::v1::FactReading> ReadSurvey(const SampleMoment& moment,
+                                                   const fact::v1::FactQuery& query);
   // The metric whose fact has this name, or null.
   absl::StatusOr<const v1::Metric*> FindMetric(absl::string_view fact);
 

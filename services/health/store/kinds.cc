@@ -111,6 +111,12 @@ storage::Kind<v1::Hypothesis> HypothesisKind() {
           }};
 }
 
+storage::Kind<v1::ExpectedUse> ExpectedUseKind() {
+  return {.table = "expected_use",
+          .pattern = "accounts/{account}/expectedUses/{expected_use}",
+          .columns = {}};
+}
+
 storage::Kind<accounts::v1::Account> AccountHeaderKind() {
   return {.table = "account_header",
           .pattern = "accounts/{account}",

@@ -4,6 +4,7 @@
 #include "banso/accounts/v1/account.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/health/v1/assessment.pb.h"
+#include "banso/health/v1/expected_use.pb.h"
 #include "banso/health/v1/hypothesis.pb.h"
 #include "banso/health/v1/metric.pb.h"
 #include "banso/health/v1/outcome.pb.h"
@@ -29,6 +30,7 @@ storage::RevisionedKind SuccessDefinitionKind();
 storage::RevisionedKind ScoreModelKind();
 storage::RevisionedKind FunnelKind();
 storage::Kind<v1::Hypothesis> HypothesisKind();
+storage::Kind<v1::ExpectedUse> ExpectedUseKind();
 
 // What is kept of other services' resources; no API of this service.
 storage::Kind<accounts::v1::Account> AccountHeaderKind();

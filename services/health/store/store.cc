@@ -13,6 +13,7 @@
 #include "services/health/domain/score.h"
 #include "services/health/domain/stages/stage_model.h"
 #include "services/health/domain/success.h"
+#include "services/health/domain/surveys/survey_facts.h"
 #include "services/health/store/evaluations.h"
 #include "services/health/store/kinds.h"
 
@@ -93,7 +94,9 @@ Store::Store()
       onboardings(OnboardingHeaderKind()),
       facts(LogOptions("fact_change")),
       mirror(LogOptions("mirrored_fact")),
-      samples(words) {}
+      samples(words),
+      surveys(facts),
+      expected_uses(ExpectedUseKind()) {}
 
 absl::Status Store::FollowAccount(Writer& writer, const accounts::v1::Account& account) const {
   accounts::v1::Account header;
@@ -232,6 +235,9 @@ absl::StatusOr<std::vector<fact::v1::FactType>> Store::OwnFactTypes(Reader& read
   }));
   BANSO_RETURN_IF_ERROR(ForEachSaved(reader, stages.models, now, [&](const v1::StageModel& model) {
     for (fact::v1::FactType& type : TypesOf(model)) catalog.Add(std::move(type));
+  }));
+  BANSO_RETURN_IF_ERROR(ForEachSaved(reader, surveys.surveys, now, [&](const v1::Survey& survey) {
+    for (fact::v1::FactType& type : TypesOf(survey)) catalog.Add(std::move(type));
   }));
   std::vector<fact::v1::FactType> types;
   for (const fact::v1::FactType* type : catalog.List()) types.push_back(*type);
@@ -417,13 +423,14 @@ absl::Status Store::Expire(Writer& writer, const std::string& name) const {
 }
 
 storage::SnapshotSources Store::sources() const {
-  storage::SnapshotSources sources = {metrics.source(),     rubrics.source(),  assessments.source(),
-                                      definitions.source(), labels.source(),   models.source(),
-                                      scores.source(),      outcomes.source(), funnels.source(),
-                                      hypotheses.source(),  overrides.source()};
+  storage::SnapshotSources sources = {
+      metrics.source(), rubrics.source(),    assessments.source(), definitions.source(),
+      labels.source(),  models.source(),     scores.source(),      outcomes.source(),
+      funnels.source(), hypotheses.source(), overrides.source(),   expected_uses.source()};
   for (const storage::SnapshotSource* source : signals.sources()) sources.push_back(source);
   for (const storage::SnapshotSource* source : judgements.sources()) sources.push_back(source);
   for (const storage::SnapshotSource* source : stages.sources()) sources.push_back(source);
+  for (const storage::SnapshotSource* source : surveys.sources()) sources.push_back(source);
   return sources;
 }
 
@@ -442,6 +449,8 @@ absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(hypotheses.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(stages.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(overrides.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(surveys.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(expected_uses.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(accounts.CheckSchema(reader));
   return onboardings.CheckSchema(reader);
 }

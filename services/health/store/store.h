@@ -13,6 +13,7 @@
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "banso/health/v1/assessment.pb.h"
+#include "banso/health/v1/expected_use.pb.h"
 #include "banso/health/v1/funnel.pb.h"
 #include "banso/health/v1/hypothesis.pb.h"
 #include "banso/health/v1/metric.pb.h"
@@ -31,6 +32,7 @@
 #include "services/health/store/samples.h"
 #include "services/health/store/signals/signal_store.h"
 #include "services/health/store/stages/stage_store.h"
+#include "services/health/store/surveys/survey_store.h"
 #include "services/health/store/words.h"
 
 namespace banso::health {
@@ -68,6 +70,8 @@ class Store {
   const SampleReader samples;
   const SignalStore signals;
   const JudgementStore judgements;
+  const SurveyStore surveys;
+  const storage::Collection<v1::ExpectedUse> expected_uses;
 
   // Takes over an account or onboarding of accounts, and what is removed there.
   absl::Status FollowAccount(storage::Writer& writer, const accounts::v1::Account& account) const;

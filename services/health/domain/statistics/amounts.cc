@@ -79,6 +79,15 @@ std::optional<double> Mean(absl::Span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
+std::optional<Interval> MeanInterval(absl::Span<const double> values, double confidence) {
+  if (values.size() < 2) return std::nullopt;
+  const double mean = *Mean(values);
+  const boost::math::students_t distribution(static_cast<double>(values.size() - 1));
+  const double reach = boost::math::quantile(distribution, 0.5 + confidence / 2) *
+                       std::sqrt(SquaredError(values, mean));
+  return Interval{mean - reach, mean + reach};
+}
+
 std::optional<double> Quantile(absl::Span<const double> values, double q) {
   if (values.empty()) return std::nullopt;
   const std::vector<double> sorted = Sorted(values);

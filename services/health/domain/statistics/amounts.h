@@ -21,6 +21,11 @@ std::optional<double> Quantile(absl::Span<const double> values, double q);
 // fewer than two that are not zero.
 double Entropy(absl::Span<const double> weights);
 
+// The interval of the mean of a normal population (Student 1908, Biometrika 6:1-25). Nothing for
+// fewer than two values.
+std::optional<Interval> MeanInterval(absl::Span<const double> values,
+                                     double confidence = kConfidence);
+
 // mean(a) - mean(b).
 struct MeanDifference {
   double value = 0;

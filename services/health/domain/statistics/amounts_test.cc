@@ -25,6 +25,18 @@ TEST(Welch, GivesThePublishedTest) {
   EXPECT_NEAR(test->interval.high, 0.205483230712, 1e-9);
 }
 
+// Each patient's gain of the second drug over the first. R's t.test(paired = TRUE): 0.7001142 to
+// 2.4598858.
+TEST(MeanInterval, GivesThePublishedInterval) {
+  std::vector<double> gains;
+  for (size_t i = 0; i < kDrug1.size(); ++i) gains.push_back(kDrug2[i] - kDrug1[i]);
+  const auto interval = MeanInterval(gains);
+  ASSERT_TRUE(interval.has_value());
+  EXPECT_NEAR(interval->low, 0.7001142, 1e-7);
+  EXPECT_NEAR(interval->high, 2.4598858, 1e-7);
+  EXPECT_EQ(MeanInterval(std::vector<double>{1}), std::nullopt);
+}
+
 TEST(Welch, NeedsTwoValuesThatVary) {
   EXPECT_EQ(Welch(std::vector<double>{1}, kDrug1), std::nullopt);
   EXPECT_EQ(Welch(std::vector<double>{1, 1}, std::vector<double>{2, 2}), std::nullopt);

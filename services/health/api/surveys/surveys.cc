@@ -1,0 +1,61 @@
+#include "common/contract/errors.h"
+#include "common/status_macros.h"
+#include "common/storage/mutate.h"
+#include "services/health/api/lists.h"
+#include "services/health/api/surveys/surveys_api.h"
+#include "services/health/domain/surveys/survey.h"
+
+namespace banso::health {
+
+using storage::Reader;
+using storage::Writer;
+using v1::Survey;
+
+absl::StatusOr<Survey> SurveysApi::SaveSurvey(const Call& call,
+                                              const v1::SaveSurveyRequest& request) {
+  contract::Violations violations;
+  CheckSurvey(request.survey(), "survey", &violations);
+  BANSO_RETURN_IF_ERROR(violations.ToStatus());
+  if (request.validate_only()) return request.survey();
+  return storage::Mutate<Survey>(database_, call, request, [&](Writer& writer) {
+    return store_.surveys.surveys.Save(writer, request.survey(), request.reason());
+  });
+}
+
+absl::StatusOr<Survey> SurveysApi::ActivateSurvey(const Call& call,
+                                                  const v1::ActivateSurveyRequest& request) {
+  return storage::Mutate<Survey>(database_, call, request, [&](Writer& writer) {
+    return store_.surveys.surveys.Activate(writer, request.name(), call.now);
+  });
+}
+
+absl::StatusOr<Survey> SurveysApi::GetSurvey(const Call& call,
+                                             const v1::GetSurveyRequest& request) {
+  return storage::Fetch<Survey>(database_, [&](Reader& reader) {
+    return store_.surveys.surveys.Get(reader, request.name(), call.now);
+  });
+}
+
+absl::StatusOr<v1::ListSurveyRevisionsResponse> SurveysApi::ListSurveyRevisions(
+    const Call& call, const v1::ListSurveyRevisionsRequest& request) {
+  return ListRevisionsOf<v1::ListSurveyRevisionsResponse>(
+      database_, store_.surveys.surveys, request, call.now,
+      &v1::ListSurveyRevisionsResponse::mutable_surveys);
+}
+
+server::Router SurveysRouter(SurveysApi& api) {
+  server::Router router("banso.health.v1.SurveysService");
+  router.Unary("SaveSurvey", &SurveysApi::SaveSurvey, &api);
+  router.Unary("ActivateSurvey", &SurveysApi::ActivateSurvey, &api);
+  router.Unary("GetSurvey", &SurveysApi::GetSurvey, &api);
+  router.Unary("ListSurveyRevisions", &SurveysApi::ListSurveyRevisions, &api);
+  router.Unary("AskSurvey", &SurveysApi::AskSurvey, &api);
+  router.Unary("AnswerSurvey", &SurveysApi::AnswerSurvey, &api);
+  router.Unary("GetSurveyInvitation", &SurveysApi::GetSurveyInvitation, &api);
+  router.Unary("ListSurveyInvitations", &SurveysApi::ListSurveyInvitations, &api);
+  router.Unary("GetSurveyReport", &SurveysApi::GetSurveyReport, &api);
+  router.Unary("ListDueSurveys", &SurveysApi::ListDueSurveys, &api);
+  return router;
+}
+
+}  // namespace banso::health
