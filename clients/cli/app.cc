@@ -127,7 +127,7 @@ void AddApply(CLI::App* app, Command* command) {
   });
 }
 
-// The options that all three imports share.
+// The options that all imports share.
 void AddSheetOptions(CLI::App* sub, ImportOptions* options, std::string* separator) {
   SheetOptions& sheet = options->sheet;
   sub->footer(kImportFooter);
@@ -192,17 +192,25 @@ CLI::App* AddImport(CLI::App* parent, const std::string& name, const std::string
   return sub;
 }
 
+void AddParallel(CLI::App* sub, ImportOptions* options) {
+  sub->add_option("--parallel", options->parallel, "how many rows are stored at a time")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+}
+
 void AddImports(CLI::App* app, Command* command) {
   CLI::App* import = app->add_subcommand("import", "Import a table of another system");
   import->require_subcommand(1);
 
   auto accounts = std::make_shared<ImportOptions>();
-  CLI::App* sub = AddImport(import, "accounts",
-                            "Create or update accounts by their id in another system. Besides the "
-                            "fields of Account there is `parent`: the id or name of the parent",
-                            ImportAccounts, accounts, command);
+  CLI::App* sub =
+      AddImport(import, "accounts",
+                "Create or update accounts by their id in another system. Besides the "
+                "fields of Account there are `id`, the id there, and `parent`, the id or "
+                "name of the parent",
+                ImportAccounts, accounts, command);
   sub->add_option("--id", accounts->id_column,
-                  "the column with the account's id there (default: that of display_name)");
+                  "the same as --map id=COLUMN (default: the column of display_name)");
 
   auto deals = std::make_shared<ImportOptions>();
   sub = AddImport(import, "deals",
@@ -215,16 +223,44 @@ void AddImports(CLI::App* app, Command* command) {
       ->capture_default_str();
   sub->add_flag("--create-members", deals->create_members,
                 "create the members that the column of sales_owner names and that do not exist");
-  sub->add_option("--parallel", deals->parallel, "how many deals are stored at a time")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
+  AddParallel(sub, deals.get());
+
+  auto contracts = std::make_shared<ImportOptions>();
+  sub =
+      AddImport(import, "contracts",
+                "Create or update contracts (subscriptions). Besides the fields of Contract there "
+                "are `account` and `id`; these and `start_date` are needed",
+                ImportContracts, contracts, command);
+  AddParallel(sub, contracts.get());
+
+  auto onboardings = std::make_shared<ImportOptions>();
+  sub = AddImport(import, "onboardings",
+                  "Start onboardings by the program in force. Besides the fields of "
+                  "StartOnboardingRequest there are `account`, `id` and `owner` (a member's name), "
+                  "all needed like `kind` and `contract_start`, and the days of clocks: "
+                  "clocks.first_meeting, clocks.kickoff, clocks.go_live, clocks.first_value",
+                  ImportOnboardings, onboardings, command);
+  AddParallel(sub, onboardings.get());
 
   auto samples = std::make_shared<ImportOptions>();
-  AddImport(import, "samples",
-            "Import what was measured. Besides the fields of Sample there are `account` (needed; "
-            "an id or name), `metric`, and metrics.METRIC for a column with the values of one "
-            "metric; `occurred_time` is needed",
-            ImportSamples, samples, command);
+  sub = AddImport(import, "samples",
+                  "Import what was measured. Besides the fields of Sample there are `account` (an "
+                  "id or name) or else `contract` (the id of a contract, which says whose it is), "
+                  "`metric`, and metrics.METRIC for a column with the values of one metric. "
+                  "`occurred_time` is needed. Map `known_time` as well when the table is history: "
+                  "what is known only since the import is invisible to a backtest",
+                  ImportSamples, samples, command);
+  sub->add_flag(
+      "--within-contract", samples->within_contract,
+      "refuse rows whose day lies outside the days of their contract; they are taken with "
+      "a warning otherwise");
+
+  auto outcomes = std::make_shared<ImportOptions>();
+  AddImport(import, "outcomes",
+            "Import what became of customers: churn, renewals and so on. Besides the fields of "
+            "Outcome there are `account` and `id`; these, `kind` and `occurred_time` are needed. "
+            "Map `known_time` as well when the table is history",
+            ImportOutcomes, outcomes, command);
 }
 
 void AddViews(CLI::App* app, Command* command) {
@@ -265,8 +301,17 @@ void AddCalls(CLI::App* app, Command* command) {
   sub->add_option("method", *method, "the RPC: GetAccount, AccountsService/WatchChanges")
       ->required();
   sub->add_option("request", *request, "the request as JSON or YAML; @FILE; - for standard input");
-  sub->callback(
-      [=] { *command = [=](Context& context) { return CallMethod(context, *method, *request); }; });
+  auto pick = std::make_shared<Pick>();
+  sub->add_option("--field", pick->field,
+                  "print only this field of the answer, such as summary or out_of_time.bands");
+  sub->add_option(
+         "--columns", pick->columns,
+         "print a table of these fields, separated by commas, of what --field names (or of "
+         "the answer)")
+      ->delimiter(',');
+  sub->callback([=] {
+    *command = [=](Context& context) { return CallMethod(context, *method, *request, *pick); };
+  });
 
   auto filter = std::make_shared<std::string>();
   sub = app->add_subcommand("list", "List the RPCs");

@@ -63,22 +63,33 @@ absl::StatusOr<std::string> RequestText(const std::string& request) {
   return request;
 }
 
-absl::Status CallUnary(Context& context, const MethodDescriptor& method, const Message& request) {
+void PrintAnswer(Context& context, const Message& answer, const Pick& pick, bool pretty) {
+  if (pick.empty()) {
+    context.out << MessageJson(answer, pretty) << std::endl;
+  } else {
+    PrintPick(answer, pick, context.out);
+  }
+}
+
+absl::Status CallUnary(Context& context, const MethodDescriptor& method, const Message& request,
+                       const Pick& pick) {
   const std::unique_ptr<Message> response = NewMessage(*method.output_type());
   BANSO_RETURN_IF_ERROR(context.connection.Call(method, request, response.get()));
-  context.out << MessageJson(*response, true) << "\n";
+  PrintAnswer(context, *response, pick, true);
   return absl::OkStatus();
 }
 
-absl::Status ReadStream(Context& context, const MethodDescriptor& method, const Message& request) {
+absl::Status ReadStream(Context& context, const MethodDescriptor& method, const Message& request,
+                        const Pick& pick) {
   const std::unique_ptr<Message> message = NewMessage(*method.output_type());
   return context.connection.Read(method, request, message.get(), [&] {
-    context.out << MessageJson(*message, false) << std::endl;
+    PrintAnswer(context, *message, pick, false);
     return absl::OkStatus();
   });
 }
 
-absl::Status SendStream(Context& context, const MethodDescriptor& method, const YAML::Node& list) {
+absl::Status SendStream(Context& context, const MethodDescriptor& method, const YAML::Node& list,
+                        const Pick& pick) {
   if (!list.IsSequence()) {
     return InputError(absl::StrCat(method.name(), " takes a stream: write a list of ",
                                    method.input_type()->name()));
@@ -96,19 +107,21 @@ absl::Status SendStream(Context& context, const MethodDescriptor& method, const 
   }
   const std::unique_ptr<Message> response = NewMessage(*method.output_type());
   BANSO_RETURN_IF_ERROR(upload->Finish(response.get()));
-  context.out << MessageJson(*response, true) << "\n";
+  PrintAnswer(context, *response, pick, true);
   return absl::OkStatus();
 }
 
-absl::Status CallByText(Context& context, const std::string& name, const std::string& given) {
+absl::Status CallByText(Context& context, const std::string& name, const std::string& given,
+                        const Pick& pick) {
   BANSO_ASSIGN_OR_RETURN(const MethodDescriptor* method, FindMethod(name));
+  BANSO_RETURN_IF_ERROR(CheckPick(*method->output_type(), pick));
   BANSO_ASSIGN_OR_RETURN(const std::string text, RequestText(given));
   BANSO_ASSIGN_OR_RETURN(const YAML::Node node, ParseDocument(text));
-  if (method->client_streaming()) return SendStream(context, *method, node);
+  if (method->client_streaming()) return SendStream(context, *method, node, pick);
   const std::unique_ptr<Message> request = NewMessage(*method->input_type());
   BANSO_RETURN_IF_ERROR(RequestFromNode(node, request.get()));
-  return method->server_streaming() ? ReadStream(context, *method, *request)
-                                    : CallUnary(context, *method, *request);
+  return method->server_streaming() ? ReadStream(context, *method, *request, pick)
+                                    : CallUnary(context, *method, *request, pick);
 }
 
 absl::Status AskPortfolio(Context& context, const PortfolioOptions& options,
@@ -206,8 +219,9 @@ int Overview(Context& context, const std::string& account) {
   return kDone;
 }
 
-int CallMethod(Context& context, const std::string& method, const std::string& request) {
-  return Finish(context, CallByText(context, method, request));
+int CallMethod(Context& context, const std::string& method, const std::string& request,
+               const Pick& pick) {
+  return Finish(context, CallByText(context, method, request, pick));
 }
 
 int ListMethods(Context& context, const std::string& filter) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "clients/cli/context.h"
+#include "clients/cli/pick.h"
 
 // The commands that are not imports or plays. Each returns the exit code.
 namespace banso::cli {
@@ -28,7 +29,9 @@ int Overview(Context& context, const std::string& account);
 
 // Calls an RPC with a request as text: YAML or JSON, `@file`, `-` for standard input, or nothing.
 // The messages of a stream that is sent are a list; those of a stream that is read come one a line.
-int CallMethod(Context& context, const std::string& method, const std::string& request);
+// `pick` says which part of an answer is printed.
+int CallMethod(Context& context, const std::string& method, const std::string& request,
+               const Pick& pick = {});
 
 // Lists the RPCs whose name contains `filter`.
 int ListMethods(Context& context, const std::string& filter);

@@ -71,6 +71,17 @@ absl::StatusOr<Directory> MemberDirectory(Connection& connection) {
   return directory;
 }
 
+absl::Status EachContract(Connection& connection,
+                          absl::FunctionRef<void(const accounts::v1::Contract&)> see) {
+  accounts::v1::ListContractsRequest request;
+  request.set_parent("accounts/-");
+  return EachPage<accounts::v1::ListContractsRequest, accounts::v1::ListContractsResponse>(
+      connection, "banso.accounts.v1.RelationsService/ListContracts", request,
+      [&](const accounts::v1::ListContractsResponse& page) {
+        for (const accounts::v1::Contract& contract : page.contracts()) see(contract);
+      });
+}
+
 std::string IdOf(absl::string_view text) {
   std::string id;
   for (const char c : text) {

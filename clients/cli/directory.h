@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/contract.pb.h"
 #include "clients/cli/connection.h"
 
 // Who is who in the suite, to match the names that other systems use.
@@ -50,6 +52,10 @@ absl::Status EachPage(Connection& connection, absl::string_view method, Request 
     request.set_page_token(response.next_page_token());
   }
 }
+
+// Shows `see` every contract of every account.
+absl::Status EachContract(Connection& connection,
+                          absl::FunctionRef<void(const accounts::v1::Contract&)> see);
 
 // An id made of a text: its letters and digits in lower case, everything else as single `-`; a hash
 // when nothing is left. At most 63 characters.

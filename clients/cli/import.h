@@ -23,7 +23,8 @@ struct ImportOptions {
   SheetOptions sheet;
   // The other system whose ids the file has, such as `crm`.
   std::string system = "crm";
-  // The column with an account's id in that system. Empty: the column of `display_name`.
+  // Accounts: the column with the id in that system. Empty: that of the field `id`, else that of
+  // `display_name`.
   std::string id_column;
   // Nothing is stored; the report says what would be.
   bool dry_run = false;
@@ -32,6 +33,8 @@ struct ImportOptions {
   std::string lost = "Lost";
   // Deals: members that do not exist are created from the names in the column of sales_owner.
   bool create_members = false;
+  // Samples: rows whose day lies outside the contract that they name are refused.
+  bool within_contract = false;
   // How many groups of problems are shown; 0: all.
   int show = 20;
   // A CSV file for every refused and doubtful row; empty: none is written.
@@ -42,7 +45,7 @@ struct ImportOptions {
 
 // What became of a table.
 struct ImportReport {
-  // `accounts`, `deals`, `samples`.
+  // What a row is, such as `deals`.
   std::string what;
   bool dry_run = false;
   // Records of the file.
@@ -65,6 +68,9 @@ struct ImportReport {
 
 absl::StatusOr<ImportReport> ImportAccounts(Context& context, const ImportOptions& options);
 absl::StatusOr<ImportReport> ImportDeals(Context& context, const ImportOptions& options);
+absl::StatusOr<ImportReport> ImportContracts(Context& context, const ImportOptions& options);
+absl::StatusOr<ImportReport> ImportOnboardings(Context& context, const ImportOptions& options);
+absl::StatusOr<ImportReport> ImportOutcomes(Context& context, const ImportOptions& options);
 absl::StatusOr<ImportReport> ImportSamples(Context& context, const ImportOptions& options);
 
 // Writes the report, and the file of problems if one is asked for; returns the exit code: kPartly

@@ -53,6 +53,7 @@ class AccountImport {
 
  private:
   std::string IdIn(const CsvRow& row) const {
+    if (sheet_.Has("id")) return sheet_.Text(row, "id");
     if (options_.id_column.empty()) return sheet_.Text(row, "display_name");
     return std::string(
         absl::StripAsciiWhitespace(row.cells[sheet_.file().Find(options_.id_column)]));
@@ -65,8 +66,9 @@ class AccountImport {
   }
 
   void ReadRows() {
-    const std::string id_column =
-        options_.id_column.empty() ? sheet_.ColumnOf("display_name") : options_.id_column;
+    const std::string id_column = !options_.id_column.empty()
+                                      ? options_.id_column
+                                      : sheet_.ColumnOf(sheet_.Has("id") ? "id" : "display_name");
     std::map<std::string, int64_t> lines;
     for (CsvRow& row : rows_) {
       if (!sheet_.CheckKnown(&row, &report_.rejected, &report_.warnings)) continue;
@@ -182,9 +184,12 @@ class AccountImport {
 absl::StatusOr<ImportReport> ImportAccounts(Context& context, const ImportOptions& options) {
   const absl::Time started = absl::Now();
   BANSO_ASSIGN_OR_RETURN(const absl::CivilDay today, TodayOf(context.connection, options.sheet));
-  BANSO_ASSIGN_OR_RETURN(Sheet sheet,
-                         Sheet::Open(options.sheet, *Account::descriptor(), {"parent"}, today));
+  BANSO_ASSIGN_OR_RETURN(
+      Sheet sheet, Sheet::Open(options.sheet, *Account::descriptor(), {"id", "parent"}, today));
   BANSO_RETURN_IF_ERROR(sheet.Require({"display_name"}));
+  if (!options.id_column.empty() && sheet.Has("id")) {
+    return InputError("the id's column is given twice: by --id and by --map id=COLUMN");
+  }
   if (!options.id_column.empty() && sheet.file().Find(options.id_column) < 0) {
     return InputError(absl::StrCat("the file has no column '", options.id_column, "' (--id)"));
   }

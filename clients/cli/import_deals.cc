@@ -1,20 +1,15 @@
-#include <algorithm>
 #include <atomic>
 #include <map>
-#include <mutex>
 #include <set>
-#include <thread>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
 #include "clients/cli/directory.h"
 #include "clients/cli/import.h"
-#include "common/contract/errors.h"
+#include "clients/cli/import_rows.h"
 #include "common/contract/fingerprint.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
@@ -26,7 +21,6 @@ using accounts::v1::Deal;
 
 constexpr char kService[] = "banso.accounts.v1.AccountsService/";
 constexpr char kDefaultLossReason[] = "Lost, as imported";
-constexpr int kMaxParallel = 64;
 
 // A deal of the file, and what the file says became of it.
 struct DealEntry {
@@ -41,23 +35,6 @@ struct DealEntry {
   std::string name() const { return contract::Join(parent, "deals", id); }
 };
 
-// The same request has the same id, whenever and wherever it is sent.
-template <class Request>
-void SetRequestId(Request* request) {
-  request->set_request_id(absl::StrCat(
-      "import-", absl::BytesToHexString(contract::Fingerprint(*request, {"request_id"}))));
-}
-
-// A refusal of the server as one line.
-std::string Line(const absl::Status& status) {
-  const auto violations = contract::FieldViolations(status);
-  if (violations.empty()) return std::string(status.message());
-  return absl::StrJoin(violations, "; ",
-                       [](std::string* out, const contract::FieldViolation& violation) {
-                         absl::StrAppend(out, violation.field, ": ", violation.description);
-                       });
-}
-
 // The work of one import.
 class DealImport {
  public:
@@ -65,11 +42,7 @@ class DealImport {
       : context_(context), options_(options), sheet_(std::move(sheet)) {}
 
   absl::StatusOr<ImportReport> Run() {
-    report_.what = "deals";
-    report_.dry_run = options_.dry_run;
-    report_.rows = sheet_.file().records;
-    report_.rejected = sheet_.file().problems;
-    report_.columns = sheet_.Profiles();
+    report_ = ReportOn(sheet_, options_, "deals");
     rows_ = sheet_.TakeRows();
     BANSO_ASSIGN_OR_RETURN(accounts_, AccountDirectory(context_.connection, options_.system));
     if (sheet_.Has("sales_owner")) BANSO_RETURN_IF_ERROR(PrepareMembers());
@@ -82,9 +55,7 @@ class DealImport {
     } else {
       BANSO_RETURN_IF_ERROR(StoreAll());
     }
-    const auto by_line = [](const RowProblem& a, const RowProblem& b) { return a.line < b.line; };
-    std::stable_sort(report_.rejected.begin(), report_.rejected.end(), by_line);
-    std::stable_sort(report_.warnings.begin(), report_.warnings.end(), by_line);
+    SortProblems(&report_);
     return std::move(report_);
   }
 
@@ -127,19 +98,9 @@ class DealImport {
     report_.rejected.push_back(sheet_.Problem(row, field, text));
   }
 
-  // The resource that a field names, or nothing, which is then reported.
-  std::optional<std::string> Lookup(const CsvRow& row, absl::string_view field,
-                                    const Directory& directory, absl::string_view what) {
-    const std::string text = sheet_.Text(row, field);
-    const std::optional<std::string> found = directory.Find(text);
-    if (found.has_value()) return found;
-    const std::optional<std::string> near = directory.Near(text);
-    const absl::string_view noun = what.substr(what.find(' ') + 1);
-    Reject(row, field,
-           text.empty()       ? absl::StrCat("empty; a deal needs ", what)
-           : near.has_value() ? absl::StrCat("the name of no ", noun, "; near '", *near, "'")
-                              : absl::StrCat("the name of no ", noun));
-    return std::nullopt;
+  std::optional<std::string> Find(const CsvRow& row, absl::string_view field,
+                                  const Directory& directory, absl::string_view what) {
+    return Lookup(sheet_, row, field, directory, "a deal", what, &report_.rejected);
   }
 
   void ReadRow(CsvRow* row) {
@@ -148,22 +109,13 @@ class DealImport {
     const size_t before = report_.rejected.size();
     sheet_.CheckKnown(row, &report_.rejected, &report_.warnings);
     sheet_.Fill(*row, &entry.deal, &report_.rejected);
-    entry.parent = Lookup(*row, "account", accounts_, "an account").value_or("");
+    entry.parent = Find(*row, "account", accounts_, "an account").value_or("");
     if (sheet_.Has("sales_owner")) {
-      entry.deal.set_sales_owner(
-          Lookup(*row, "sales_owner", members_, "a sales owner").value_or(""));
+      entry.deal.set_sales_owner(Find(*row, "sales_owner", members_, "a sales owner").value_or(""));
     }
-    ReadId(*row, &entry);
+    entry.id = ids_.Read(sheet_, *row, "", &report_.rejected).value_or("");
     ReadStage(*row, &entry);
     if (report_.rejected.size() == before) entries_.push_back(std::move(entry));
-  }
-
-  void ReadId(const CsvRow& row, DealEntry* entry) {
-    const std::string text = sheet_.Text(row, "id");
-    if (text.empty()) return Reject(row, "id", "empty; it identifies the deal");
-    entry->id = IdOf(text);
-    const auto [first, added] = lines_.emplace(entry->id, row.line);
-    if (!added) Reject(row, "id", absl::StrCat("the same as in line ", first->second));
   }
 
   void ReadStage(const CsvRow& row, DealEntry* entry) {
@@ -190,42 +142,16 @@ class DealImport {
     }
   }
 
-  // Several deals at a time: each waits for its commit, and commits are made together.
   absl::Status StoreAll() {
-    std::atomic<size_t> next{0};
-    std::vector<std::thread> threads;
-    const int count = std::clamp(options_.parallel, 1, kMaxParallel);
-    for (int i = 0; i < count; ++i) {
-      threads.emplace_back([&] {
-        for (size_t at = next++; at < entries_.size() && !Stopped(); at = next++) {
-          Record(entries_[at], Store(entries_[at]));
-        }
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
+    const absl::Status status = StoreEach(
+        entries_.size(), options_.parallel, [&](size_t i) { return entries_[i].row->line; },
+        [&](size_t i) { return Store(entries_[i]); }, &report_.rejected);
     report_.created = created_;
     report_.updated = updated_;
     report_.unchanged = unchanged_;
     report_.others.emplace_back("won", won_);
     report_.others.emplace_back("lost", lost_);
-    return failure_;
-  }
-
-  bool Stopped() {
-    std::lock_guard lock(mutex_);
-    return !failure_.ok();
-  }
-
-  // A refusal is the row's; everything else ends the import.
-  void Record(const DealEntry& entry, const absl::Status& status) {
-    if (status.ok()) return;
-    std::lock_guard lock(mutex_);
-    if (ExitCodeOf(status) == kRefused && status.code() != absl::StatusCode::kUnauthenticated &&
-        status.code() != absl::StatusCode::kPermissionDenied) {
-      report_.rejected.push_back({entry.row->line, "", "", Line(status)});
-    } else if (failure_.ok()) {
-      failure_ = status;
-    }
+    return status;
   }
 
   absl::Status Store(const DealEntry& entry) {
@@ -252,10 +178,8 @@ class DealImport {
       return FromServer(absl::FailedPreconditionError(
           absl::StrCat(entry.name(), " is closed already, and otherwise than the file says")));
     }
-    Deal after = stored;
-    if (entry.deal.products_size() > 0) after.clear_products();
-    after.MergeFrom(entry.deal);
-    const bool same = contract::Fingerprint(after) == contract::Fingerprint(stored);
+    const bool same =
+        contract::Fingerprint(Changed(stored, entry.deal)) == contract::Fingerprint(stored);
     if (!same) {
       accounts::v1::UpdateDealRequest update;
       *update.mutable_deal() = entry.deal;
@@ -299,12 +223,10 @@ class DealImport {
   Directory accounts_;
   Directory members_;
   std::vector<CsvRow> rows_;
-  std::map<std::string, int64_t> lines_;
+  RowIds ids_{"the deal"};
   std::map<std::string, Deal> stored_;
   std::vector<DealEntry> entries_;
   std::atomic<int64_t> created_{0}, updated_{0}, unchanged_{0}, won_{0}, lost_{0};
-  std::mutex mutex_;
-  absl::Status failure_;  // Guarded by mutex_, as is report_ while threads run.
   ImportReport report_;
 };
 

@@ -1,6 +1,8 @@
+#include <map>
 #include <memory>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -10,15 +12,18 @@
 #include "banso/type/v1/operations.pb.h"
 #include "clients/cli/directory.h"
 #include "clients/cli/import.h"
+#include "clients/cli/import_rows.h"
 #include "clients/cli/methods.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/fingerprint.h"
+#include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 
 namespace banso::cli {
 namespace {
 
+using accounts::v1::Contract;
 using health::v1::IngestSamplesRequest;
 using health::v1::IngestSamplesResponse;
 using health::v1::Sample;
@@ -35,19 +40,25 @@ class SampleImport {
       : context_(context), options_(options), sheet_(std::move(sheet)) {}
 
   absl::StatusOr<ImportReport> Run() {
-    report_.what = "rows of samples";
-    report_.dry_run = options_.dry_run;
-    report_.rows = sheet_.file().records;
-    report_.rejected = sheet_.file().problems;
-    report_.columns = sheet_.Profiles();
+    report_ = ReportOn(sheet_, options_, "rows of samples");
     rows_ = sheet_.TakeRows();
-    BANSO_ASSIGN_OR_RETURN(accounts_, AccountDirectory(context_.connection, options_.system));
+    if (sheet_.Has("contract")) {
+      BANSO_RETURN_IF_ERROR(EachContract(context_.connection, [&](const Contract& contract) {
+        contracts_[contract::LastId(contract.name())].push_back(contract);
+      }));
+    } else {
+      BANSO_ASSIGN_OR_RETURN(accounts_, AccountDirectory(context_.connection, options_.system));
+    }
     for (CsvRow& row : rows_) ReadRow(&row);
+    if (sheet_.Has("contract")) {
+      report_.others.emplace_back("outside their contract", outside_contract_);
+    }
     if (options_.dry_run) {
       report_.others.emplace_back("good samples", samples_.size());
     } else {
       BANSO_RETURN_IF_ERROR(SendAll());
     }
+    SortProblems(&report_);
     return std::move(report_);
   }
 
@@ -57,37 +68,66 @@ class SampleImport {
     sheet_.CheckKnown(row, &report_.rejected, &report_.warnings);
     Sample sample;
     sheet_.Fill(*row, &sample, &report_.rejected);
-    ReadAccount(*row, &sample);
     if (!sample.has_occurred_time() && sheet_.Text(*row, "occurred_time").empty()) {
       report_.rejected.push_back(
           sheet_.Problem(*row, "occurred_time", "empty; a sample needs a time"));
     }
+    if (sheet_.Has("contract")) {
+      ReadContract(*row, &sample);
+    } else {
+      sample.set_account(
+          Lookup(sheet_, *row, "account", accounts_, "a sample", "an account", &report_.rejected)
+              .value_or(""));
+    }
+    SetValue(*row, "value", &sample);
     if (report_.rejected.size() != before) return;
     if (sheet_.Has("metric")) Add(*row, sheet_.Text(*row, "metric"), "metric", sample);
     for (const std::string& field : sheet_.FieldsWith(kWide)) AddWide(*row, field, sample);
   }
 
-  void ReadAccount(const CsvRow& row, Sample* sample) {
-    const std::string text = sheet_.Text(row, "account");
-    const std::optional<std::string> found = accounts_.Find(text);
-    if (found.has_value()) return sample->set_account(*found);
-    const std::optional<std::string> near = accounts_.Near(text);
+  // The account is that of the contract; a day outside of its days is doubtful.
+  void ReadContract(const CsvRow& row, Sample* sample) {
+    const std::string text = sheet_.Text(row, "contract");
+    const auto found = contracts_.find(IdOf(text));
+    if (text.empty() || found == contracts_.end() || found->second.size() > 1) {
+      report_.rejected.push_back(sheet_.Problem(row, "contract",
+                                                text.empty() ? "empty; a sample needs a contract"
+                                                : found == contracts_.end()
+                                                    ? "no such contract"
+                                                    : "the id of contracts of several accounts"));
+      return;
+    }
+    const Contract& contract = found->second.front();
+    sample->set_account(contract::Parent(contract.name()));
+    if (!sample->has_occurred_time()) return;
+    const absl::CivilDay day =
+        calendar::DayOf(calendar::ToTime(sample->occurred_time()), sheet_.rules().zone);
+    const bool ended = contract.has_end_date() && day > calendar::ToDay(contract.end_date());
+    if (!ended && day >= calendar::ToDay(contract.start_date())) return;
+    ++outside_contract_;
+    (options_.within_contract ? report_.rejected : report_.warnings)
+        .push_back(sheet_.Problem(
+            row, "occurred_time",
+            ended ? "after the last day of the contract" : "before the first day of the contract"));
+  }
+
+  // The value in a mapped column: a number, or a flag as 1 or 0. False when there is none.
+  bool SetValue(const CsvRow& row, const std::string& field, Sample* sample) {
+    const std::string text = sheet_.Text(row, field);
+    if (text.empty()) return false;
+    const std::string word = absl::AsciiStrToLower(text);
+    const bool yes = word == "true" || word == "yes";
+    const bool no = word == "false" || word == "no";
+    const auto accepted = SetField("value", yes ? "1" : no ? "0" : text, sheet_.rules(), sample);
+    if (!accepted.has_value()) return true;
     report_.rejected.push_back(
-        sheet_.Problem(row, "account",
-                       text.empty()       ? "empty; a sample needs an account"
-                       : near.has_value() ? absl::StrCat("no such account; near '", *near, "'")
-                                          : "no such account"));
+        sheet_.Problem(row, field, absl::StrCat("must be ", *accepted, ", or true or false")));
+    return false;
   }
 
   // A column that holds the values of one metric.
   void AddWide(const CsvRow& row, const std::string& field, Sample sample) {
-    const std::string text = sheet_.Text(row, field);
-    if (text.empty()) return;
-    const auto accepted = SetField("value", text, sheet_.rules(), &sample);
-    if (accepted.has_value()) {
-      report_.rejected.push_back(sheet_.Problem(row, field, absl::StrCat("must be ", *accepted)));
-      return;
-    }
+    if (!SetValue(row, field, &sample)) return;
     const std::string metric(absl::StripPrefix(field, kWide));
     if (!sample.id().empty()) sample.set_id(absl::StrCat(sample.id(), "-", metric));
     Add(row, metric, field, std::move(sample));
@@ -127,21 +167,10 @@ class SampleImport {
     BANSO_RETURN_IF_ERROR(upload->Finish(&response));
     report_.created = response.stored();
     report_.unchanged = response.duplicates();
-    for (const health::v1::SampleError& error : response.errors()) {
-      const Entry& entry = samples_[static_cast<size_t>(error.index())];
-      const bool mapped = sheet_.Has(error.field());
-      report_.rejected.push_back(
-          sheet_.Problem(*entry.row, mapped ? error.field() : entry.field, error.message()));
-    }
-    const int64_t unnamed = response.rejected() - response.errors_size();
-    if (unnamed > 0) {
-      report_.rejected.push_back(
-          {0, "", "",
-           absl::StrCat(unnamed,
-                        " more samples were refused; the server names only the "
-                        "first ",
-                        response.errors_size())});
-    }
+    AddRefusals(
+        sheet_, response,
+        [&](size_t i) { return std::make_pair(samples_[i].row, samples_[i].field); },
+        &report_.rejected);
     return absl::OkStatus();
   }
 
@@ -155,7 +184,10 @@ class SampleImport {
   Context& context_;
   const ImportOptions& options_;
   Sheet sheet_;
+  // Who is who by account, or by contract: the contracts with an id.
   Directory accounts_;
+  std::map<std::string, std::vector<Contract>> contracts_;
+  int64_t outside_contract_ = 0;
   std::vector<CsvRow> rows_;
   std::vector<Entry> samples_;
   std::map<std::string, int> numbers_;
@@ -167,9 +199,15 @@ class SampleImport {
 absl::StatusOr<ImportReport> ImportSamples(Context& context, const ImportOptions& options) {
   const absl::Time started = absl::Now();
   BANSO_ASSIGN_OR_RETURN(const absl::CivilDay today, TodayOf(context.connection, options.sheet));
-  BANSO_ASSIGN_OR_RETURN(Sheet sheet, Sheet::Open(options.sheet, *Sample::descriptor(),
-                                                  {"account", "metric", kWide}, today));
-  BANSO_RETURN_IF_ERROR(sheet.Require({"account", "occurred_time"}));
+  BANSO_ASSIGN_OR_RETURN(Sheet sheet,
+                         Sheet::Open(options.sheet, *Sample::descriptor(),
+                                     {"account", "contract", "metric", "value", kWide}, today));
+  BANSO_RETURN_IF_ERROR(sheet.Require({"occurred_time"}));
+  if (sheet.Has("account") == sheet.Has("contract")) {
+    return InputError(
+        "whose the samples are is said by an account or by a contract: add --map account=COLUMN or "
+        "--map contract=COLUMN, one of them");
+  }
   if (!sheet.Has("metric") && sheet.FieldsWith(kWide).empty()) {
     return InputError(
         "no metric is named: add --map metric=COLUMN, --set metric=METRIC, or --map "

@@ -1,19 +1,14 @@
 #include <fstream>
 #include <map>
-#include <mutex>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "banso/accounts/v1/accounts_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
-#include "banso/type/v1/operations.pb.h"
-#include "clients/cli/app.h"
-#include "clients/cli/fake_server.h"
-#include "clients/cli/import.h"
+#include "clients/cli/import_fixture.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
-#include "common/testing/temp_dir.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -28,11 +23,10 @@ using ::testing::UnorderedElementsAre;
 using accounts::v1::Account;
 using accounts::v1::Deal;
 
-// A suite that keeps what is imported in memory; 1 May 2025.
-class ImportTest : public ::testing::Test {
+// A suite that keeps what is imported in memory.
+class ImportTest : public ImportFixture {
  protected:
   void SetUp() override {
-    ServeTime();
     ServeAccounts();
     ServeDeals();
     server_.Handle(
@@ -41,63 +35,17 @@ class ImportTest : public ::testing::Test {
                std::vector<std::string>* responses) { return Ingest(requests, responses); });
   }
 
-  int Run(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"banso", "--address", server_.address(), "import"});
-    std::vector<const char*> argv;
-    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-    std::ostringstream out, err;
-    const int code = RunApp(static_cast<int>(argv.size()), argv.data(), out, err);
-    out_ = out.str();
-    err_ = err.str();
-    return code;
-  }
-
-  std::string Write(const char* name, const char* text) {
-    std::ofstream(folder_.File(name)) << text;
-    return folder_.File(name);
-  }
-
-  std::mutex mutex_;
-  std::map<std::string, Account> accounts_;
   std::map<std::string, Deal> deals_;
-  std::map<std::string, accounts::v1::Member> members_;
   std::map<std::string, health::v1::Sample> samples_;
-  testing::TempDir folder_;
-  FakeServer server_;
-  std::string out_;
-  std::string err_;
 
  private:
   static constexpr char kAccounts[] = "banso.accounts.v1.AccountsService/";
-
-  void ServeTime() {
-    server_.Unary<type::v1::GetTimeRequest, type::v1::GetTimeResponse>(
-        "banso.type.v1.OperationsService/GetTime",
-        [](const type::v1::GetTimeRequest&, type::v1::GetTimeResponse* response) {
-          response->mutable_time()->set_seconds(1746061200);
-          return absl::OkStatus();
-        });
-  }
 
   void ServeAccounts() {
     server_.Handle(
         std::string(kAccounts) + "ImportAccounts",
         [this](const std::vector<std::string>& requests, const std::string&,
                std::vector<std::string>* responses) { return TakeAccounts(requests, responses); });
-    server_.Unary<accounts::v1::ListAccountsRequest, accounts::v1::ListAccountsResponse>(
-        std::string(kAccounts) + "ListAccounts",
-        [this](const accounts::v1::ListAccountsRequest&,
-               accounts::v1::ListAccountsResponse* response) {
-          for (const auto& [name, account] : accounts_) *response->add_accounts() = account;
-          return absl::OkStatus();
-        });
-    server_.Unary<accounts::v1::ListMembersRequest, accounts::v1::ListMembersResponse>(
-        std::string(kAccounts) + "ListMembers",
-        [this](const accounts::v1::ListMembersRequest&,
-               accounts::v1::ListMembersResponse* response) {
-          for (const auto& [name, member] : members_) *response->add_members() = member;
-          return absl::OkStatus();
-        });
     server_.Unary<accounts::v1::CreateMemberRequest, accounts::v1::Member>(
         std::string(kAccounts) + "CreateMember",
         [this](const accounts::v1::CreateMemberRequest& request, accounts::v1::Member* member) {
@@ -239,6 +187,14 @@ TEST_F(ImportTest, AccountsAreStoredAndEveryRowIsAccountedFor) {
   EXPECT_THAT(out_, HasSubstr("Doubtful spellings"));
 }
 
+TEST_F(ImportTest, TheIdOfAnAccountIsMappedAsThatOfOtherRows) {
+  const std::string file = Write("accounts.csv", "no,account\nA-1,Sakura\n,Fuji\n");
+  EXPECT_EQ(Run({"accounts", file, "--map", "display_name=account,id=no"}), 4);
+  ASSERT_THAT(accounts_, SizeIs(1));
+  EXPECT_EQ(accounts_.at("A-1").display_name(), "Sakura");
+  EXPECT_THAT(out_, HasSubstr("empty; it identifies the account"));
+}
+
 TEST_F(ImportTest, ADryRunStoresNothing) {
   const std::string file = Write("accounts.csv", "account\nSakura\n");
   EXPECT_EQ(Run({"accounts", file, "--map", "display_name=account", "--dry-run"}), 0);
@@ -266,6 +222,9 @@ TEST_F(ImportTest, UnusableMappingsAreTheUsersFault) {
   EXPECT_THAT(err_, HasSubstr("display_name"));
   EXPECT_EQ(Run({"accounts", file, "--map", "display_name=account", "--id", "none"}), 1);
   EXPECT_EQ(Run({"accounts", folder_.File("none.csv"), "--map", "display_name=account"}), 1);
+  EXPECT_EQ(Run({"accounts", file, "--map", "display_name=account,id=account", "--id", "account"}),
+            1);
+  EXPECT_THAT(err_, HasSubstr("given twice"));
   EXPECT_EQ(Run({"samples", file, "--map", "account=account"}), 1);
   EXPECT_THAT(err_, HasSubstr("occurred_time"));
 }
@@ -353,7 +312,7 @@ TEST_F(DealImportTest, SamplesComeInLongAndWideTables) {
                  "account=company,occurred_time=day,metrics.mails-sent=mails,"
                  "metrics.interviews=interviews"}),
             4);
-  EXPECT_THAT(out_, AllOf(HasSubstr("3 created"), HasSubstr("\"Nobody\"  no such account")));
+  EXPECT_THAT(out_, AllOf(HasSubstr("3 created"), HasSubstr("\"Nobody\"  the name of no account")));
   std::vector<std::string> metrics;
   for (const auto& [id, sample] : samples_) metrics.push_back(sample.metric());
   EXPECT_THAT(metrics, UnorderedElementsAre("metrics/mails-sent", "metrics/mails-sent",

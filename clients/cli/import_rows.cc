@@ -1,0 +1,111 @@
+#include "clients/cli/import_rows.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "clients/cli/context.h"
+#include "common/contract/errors.h"
+#include "common/contract/resource_name.h"
+
+namespace banso::cli {
+namespace {
+
+constexpr int kMaxParallel = 64;
+
+// Whether an error is the fault of one row: others may be better.
+bool IsOfTheRow(const absl::Status& status) {
+  return ExitCodeOf(status) == kRefused && status.code() != absl::StatusCode::kUnauthenticated &&
+         status.code() != absl::StatusCode::kPermissionDenied;
+}
+
+}  // namespace
+
+ImportReport ReportOn(const Sheet& sheet, const ImportOptions& options, absl::string_view what) {
+  ImportReport report;
+  report.what = std::string(what);
+  report.dry_run = options.dry_run;
+  report.rows = sheet.file().records;
+  report.rejected = sheet.file().problems;
+  report.columns = sheet.Profiles();
+  return report;
+}
+
+std::string RefusalText(const absl::Status& status) {
+  const auto violations = contract::FieldViolations(status);
+  if (violations.empty()) return std::string(status.message());
+  return absl::StrJoin(violations, "; ",
+                       [](std::string* out, const contract::FieldViolation& violation) {
+                         absl::StrAppend(out, violation.field, ": ", violation.description);
+                       });
+}
+
+std::optional<std::string> Lookup(const Sheet& sheet, const CsvRow& row, absl::string_view field,
+                                  const Directory& directory, absl::string_view whose,
+                                  absl::string_view what, std::vector<RowProblem>* problems) {
+  const std::string text = sheet.Text(row, field);
+  const std::optional<std::string> found = directory.Find(text);
+  if (found.has_value()) return found;
+  const absl::string_view noun = what.substr(what.find(' ') + 1);
+  std::string problem = absl::StrCat("the name of no ", noun);
+  if (text.empty()) {
+    problem = absl::StrCat("empty; ", whose, " needs ", what);
+  } else if (const std::optional<std::string> near = directory.Near(text); near.has_value()) {
+    absl::StrAppend(&problem, "; near '", *near, "'");
+  }
+  problems->push_back(sheet.Problem(row, field, problem));
+  return std::nullopt;
+}
+
+std::optional<std::string> RowIds::Read(const Sheet& sheet, const CsvRow& row,
+                                        absl::string_view parent,
+                                        std::vector<RowProblem>* problems) {
+  const std::string text = sheet.Text(row, "id");
+  if (text.empty()) {
+    problems->push_back(sheet.Problem(row, "id", absl::StrCat("empty; it identifies ", what_)));
+    return std::nullopt;
+  }
+  std::string id = IdOf(text);
+  const auto [first, added] = lines_.emplace(absl::StrCat(parent, "/", id), row.line);
+  if (added) return id;
+  problems->push_back(
+      sheet.Problem(row, "id", absl::StrCat("the same as in line ", first->second)));
+  return std::nullopt;
+}
+
+absl::Status StoreEach(size_t count, int parallel, absl::FunctionRef<int64_t(size_t)> line_of,
+                       absl::FunctionRef<absl::Status(size_t)> store,
+                       std::vector<RowProblem>* rejected) {
+  std::atomic<size_t> next{0};
+  std::atomic<bool> stopped{false};
+  std::mutex mutex;  // Guards `failure` and `rejected`.
+  absl::Status failure;
+  const auto work = [&] {
+    for (size_t at = next++; at < count && !stopped; at = next++) {
+      const absl::Status status = store(at);
+      if (status.ok()) continue;
+      std::lock_guard lock(mutex);
+      if (IsOfTheRow(status)) {
+        rejected->push_back({line_of(at), "", "", RefusalText(status)});
+      } else {
+        failure.Update(status);
+        stopped = true;
+      }
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < std::clamp(parallel, 1, kMaxParallel); ++i) threads.emplace_back(work);
+  for (std::thread& thread : threads) thread.join();
+  return failure;
+}
+
+void SortProblems(ImportReport* report) {
+  const auto by_line = [](const RowProblem& a, const RowProblem& b) { return a.line < b.line; };
+  std::stable_sort(report->rejected.begin(), report->rejected.end(), by_line);
+  std::stable_sort(report->warnings.begin(), report->warnings.end(), by_line);
+}
+
+}  // namespace banso::cli
