@@ -1,4 +1,4 @@
-#include "services/health/domain/statistics/survival.h"
+#include "common/statistics/survival.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 #include <boost/numeric/ublas/matrix.hpp>
 #include <boost/numeric/ublas/vector.hpp>
 
-namespace banso::health::statistics {
+namespace banso::statistics {
 namespace {
 
 namespace ublas = boost::numeric::ublas;
@@ -246,4 +246,4 @@ std::optional<LogRank> CompareSurvival(absl::Span<const std::vector<Observation>
   return result;
 }
 
-}  // namespace banso::health::statistics
+}  // namespace banso::statistics

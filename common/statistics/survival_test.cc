@@ -1,4 +1,4 @@
-#include "services/health/domain/statistics/survival.h"
+#include "common/statistics/survival.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-namespace banso::health::statistics {
+namespace banso::statistics {
 namespace {
 
 using ::testing::ElementsAre;
@@ -255,4 +255,4 @@ TEST(LogRank, HasUniformPValuesWhenLabelsAreShuffled) {
 }
 
 }  // namespace
-}  // namespace banso::health::statistics
+}  // namespace banso::statistics
