@@ -161,6 +161,61 @@ TEST(FindContradictionsTest, KnowsWhichScoresCanBeReached) {
   EXPECT_EQ(found[0].reason, "NEVER_TRUE");
 }
 
+// Touch levels of 10 and 2 hours, and 5 more where there are many departments.
+std::string HoursByTouch() {
+  return Rule("touches", "high", Employees("GE", 1000)) + Rule("touches", "tech", "") +
+         "touch_levels { touch: 'high' weekly_hours: 10 } "
+         "touch_levels { touch: 'tech' weekly_hours: 2 } "
+         "touch_score_axes { key: 'spread' " +
+         Step(Compare("account.purchase.departments", "GE", "number: 3"), 1, 5) + "}\n";
+}
+
+std::string Hours(const char* op, int number) {
+  return Compare("account.expected_hours", op, absl::StrCat("number: ", number));
+}
+
+TEST(FindContradictionsTest, KnowsWhichHoursAreExpected) {
+  EXPECT_THAT(
+      ContradictionsOf(Policy(HoursByTouch() + Rule("teams", "big", Hours("GE", 15)) +
+                              Rule("teams", "mid", Hours("GE", 7)) + Rule("teams", "rest", ""))),
+      IsEmpty());
+  const auto beyond = ContradictionsOf(
+      Policy(HoursByTouch() + Rule("teams", "big", Hours("GE", 16)) + Rule("teams", "rest", "")));
+  ASSERT_THAT(beyond, SizeIs(1)) << "15 hours are the most";
+  EXPECT_EQ(beyond[0].reason, "NEVER_TRUE");
+  const auto overlap =
+      ContradictionsOf(Policy(HoursByTouch() + Rule("teams", "big", Hours("GE", 8)) +
+                              Rule("teams", "small", Employees("LE", 1500))));
+  ASSERT_THAT(overlap, SizeIs(1));
+  EXPECT_EQ(overlap[0].reason, "OVERLAP");
+  EXPECT_THAT(overlap[0].description, HasSubstr("account.employees = 1"));
+}
+
+TEST(FindContradictionsTest, KnowsThatACostNeedsHoursAndTheirPrice) {
+  const std::string loss =
+      Rule("teams", "loss", Compare("account.cost_exceeds_revenue", "EQ", "flag: true"));
+  const auto unpriced = ContradictionsOf(Policy(HoursByTouch() + loss));
+  ASSERT_THAT(unpriced, SizeIs(1));
+  EXPECT_EQ(unpriced[0].reason, "NEVER_TRUE");
+  EXPECT_THAT(ContradictionsOf(Policy(HoursByTouch() + loss +
+                                      "hour_cost { currency: 'JPY' minor_units: 8000 }")),
+              IsEmpty());
+}
+
+TEST(FindContradictionsTest, KnowsThatTheNumberOfProductsGoesWithThem) {
+  const auto count = [](const char* op, int number) {
+    return Compare("account.purchase.product_count", op, absl::StrCat("number: ", number));
+  };
+  const std::string both = All({Compare("account.purchase.products", "IN", "text: 'a'"),
+                                Compare("account.purchase.products", "IN", "text: 'b'")});
+  EXPECT_THAT(ContradictionsOf(Policy(Rule("teams", "x", All({both, count("GE", 2)})))), IsEmpty());
+  EXPECT_THAT(ContradictionsOf(Policy(Rule("teams", "x", All({both, count("GE", 30)})))), IsEmpty())
+      << "further products may be there";
+  const auto too_few = ContradictionsOf(Policy(Rule("teams", "x", All({both, count("LE", 1)}))));
+  ASSERT_THAT(too_few, SizeIs(1));
+  EXPECT_EQ(too_few[0].reason, "NEVER_TRUE");
+}
+
 TEST(FindContradictionsTest, FindsAStepThatIsNeverCounted) {
   const auto found = ContradictionsOf(
       Policy(absl::StrCat("touch_score_axes { key: 'size' ", Step(Employees("GE", 100), 10),

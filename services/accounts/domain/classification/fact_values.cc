@@ -118,12 +118,18 @@ Values Texts(const fact::v1::FactType& type, const std::vector<const Condition*>
   return values;
 }
 
-std::optional<Values> Sets(const std::vector<const Condition*>& uses) {
+// The words that comparisons of a set name.
+std::set<std::string> WordsNamed(const std::vector<const Condition*>& uses) {
   std::set<std::string> named;
   ForEachConstant(uses, [&](const Value& value) {
     if (value.has_text()) named.insert(value.text());
     named.insert(value.text_set().items().begin(), value.text_set().items().end());
   });
+  return named;
+}
+
+std::optional<Values> Sets(const std::vector<const Condition*>& uses) {
+  std::set<std::string> named = WordsNamed(uses);
   named.insert(OtherWord(named));
   if (named.size() > kMaxSetWords) return std::nullopt;
   const std::vector<std::string> words(named.begin(), named.end());
@@ -139,6 +145,10 @@ std::optional<Values> Sets(const std::vector<const Condition*>& uses) {
 }
 
 }  // namespace
+
+std::string UnnamedWord(const std::vector<const Condition*>& uses) {
+  return OtherWord(WordsNamed(uses));
+}
 
 std::optional<Values> TellingValues(const fact::v1::FactType& type,
                                     const std::vector<const Condition*>& uses) {

@@ -2,6 +2,7 @@
 #define BANSO_SERVICES_ACCOUNTS_DOMAIN_CLASSIFICATION_FACT_VALUES_H_
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "banso/fact/v1/fact.pb.h"
@@ -18,6 +19,9 @@ namespace banso::accounts {
 // too many combinations of words.
 std::optional<std::vector<std::optional<type::v1::Value>>> TellingValues(
     const fact::v1::FactType& type, const std::vector<const type::v1::Condition*>& uses);
+
+// A word that none of these conditions names: it stands for all such words.
+std::string UnnamedWord(const std::vector<const type::v1::Condition*>& uses);
 
 }  // namespace banso::accounts
 

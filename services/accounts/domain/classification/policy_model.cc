@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "common/rule/value.h"
+#include "services/accounts/domain/classification.h"
 #include "services/accounts/domain/classification/fact_values.h"
 
 namespace banso::accounts {
@@ -17,6 +18,14 @@ using type::v1::Truth;
 
 // So many partial accounts are looked at before a policy counts as too complex to be checked.
 constexpr int64_t kMaxVisits = 1'000'000;
+
+constexpr char kProductsFact[] = "account.purchase.products";
+constexpr char kProductCountFact[] = "account.purchase.product_count";
+constexpr char kCostFact[] = "account.cost_exceeds_revenue";
+constexpr char kRevenueFact[] = "account.recurring_revenue";
+
+// As the account's field allows.
+constexpr int kMostProducts = 50;
 
 Truths Only(Truth truth) {
   if (truth == type::v1::TRUTH_TRUE) return kTrue;
@@ -63,10 +72,14 @@ void CollectLeaves(const Condition& condition,
 
 PolicyModel::PolicyModel(const v1::ClassificationPolicy& policy,
                          const std::vector<fact::v1::FactType>& attributes)
-    : stages_(StagesOf(policy)),
+    : policy_(policy),
+      stages_(StagesOf(policy)),
+      touch_(StageOfFact(stages_, "account.touch")),
+      touch_score_(StageOfFact(stages_, "account.touch_score")),
       catalog_(CatalogFor(stages_, attributes)),
       stage_rules_(stages_.size()) {
   AddVariables(ConditionsOf(stages_, ""));
+  LetCountsFollowProducts();
   for (size_t i = 0; i < stages_.size(); ++i) AddStage(static_cast<int>(i));
   assigned_.assign(variables_.size(), -1);
 }
@@ -75,16 +88,39 @@ void PolicyModel::AddVariables(const std::vector<PolicyCondition>& conditions) {
   std::map<std::string, std::vector<const Condition*>> by_fact;
   for (const PolicyCondition& part : conditions) CollectLeaves(*part.condition, &by_fact);
   for (const auto& [fact, uses] : by_fact) {
-    const int stage = StageOfFact(stages_, fact);
-    if (stage >= 0 && stages_[stage].kind != StageKind::kWork) continue;
+    if (fact != kCostFact && StageOfFact(stages_, fact) >= 0) continue;
     const fact::v1::FactType* type = catalog_.Find(fact);
     if (type == nullptr) continue;
     auto values = TellingValues(*type, uses);
     too_complex_ |= !values.has_value();
     variable_of_[fact] = static_cast<int>(variables_.size());
-    variables_.push_back({fact, std::move(values).value_or(
-                                    std::vector<std::optional<type::v1::Value>>{std::nullopt})});
+    variables_.push_back(
+        {fact,
+         std::move(values).value_or(std::vector<std::optional<type::v1::Value>>{std::nullopt}),
+         UnnamedWord(uses)});
   }
+}
+
+// Enough numbers of products that every set of them has its own, and that each comparison comes out
+// every way.
+void PolicyModel::LetCountsFollowProducts() {
+  const auto products = variable_of_.find(kProductsFact);
+  if (products == variable_of_.end()) return;
+  auto& sets = variables_[products->second].values;
+  // Without products nothing is known of them.
+  sets.erase(std::remove_if(sets.begin(), sets.end(),
+                            [](const auto& set) {
+                              return set.has_value() && set->text_set().items().empty();
+                            }),
+             sets.end());
+  const auto count = variable_of_.find(kProductCountFact);
+  if (count == variable_of_.end()) return;
+  auto& numbers = variables_[count->second].values;
+  numbers.clear();
+  for (int number = 1; number <= kMostProducts; ++number) {
+    numbers.emplace_back(rule::NumberValue(number));
+  }
+  numbers.emplace_back(std::nullopt);
 }
 
 void PolicyModel::AddStage(int index) {
@@ -93,7 +129,8 @@ void PolicyModel::AddStage(int index) {
   rules.classes = ClassesOf(stage);
   if (stage.kind == StageKind::kArms) {
     rules.variable = static_cast<int>(variables_.size());
-    variables_.push_back({"", std::vector<std::optional<type::v1::Value>>(rules.classes.size())});
+    variables_.push_back(
+        {"", std::vector<std::optional<type::v1::Value>>(rules.classes.size()), ""});
     rules.formulas.push_back(
         AddFormula(stage.custom->has_eligible() ? &stage.custom->eligible() : nullptr));
   } else if (stage.kind == StageKind::kRules) {
@@ -210,12 +247,10 @@ Truths PolicyModel::EvaluateAtom(const Atom& atom) const {
   }
   if (atom.stage < 0) return atom.truths.back();
   const Stage& stage = stages_[atom.stage];
+  if (stage.kind == StageKind::kWork) return EvaluateHours(atom);
   if (stage.kind == StageKind::kScore && !stage.viewpoints->empty()) {
-    const std::optional<double> score = ScoreOf(atom.stage);
-    if (!score.has_value()) return kTrue | kFalse;
-    const auto [it, added] = atom.by_number.emplace(*score, 0);
-    if (added) it->second = TruthOf(*atom.rule, stage.facts[0], rule::NumberValue(*score));
-    return it->second;
+    const std::optional<double> score = SumOf(atom.stage, &v1::ScoreStep::points);
+    return score.has_value() ? TruthOfNumber(atom, stage.facts[0], *score) : kTrue | kFalse;
   }
   const uint64_t classes = PossibleClasses(atom.stage);
   Truths all = 0;
@@ -248,41 +283,116 @@ uint64_t PolicyModel::PossibleClasses(int index) const {
   return classes | none;
 }
 
-std::optional<double> PolicyModel::ScoreOf(int index) const {
+std::optional<double> PolicyModel::SumOf(int index, double (v1::ScoreStep::*part)() const) const {
   const StageRules& rules = stage_rules_[index];
-  double score = 0;
+  double sum = 0;
   for (size_t i = 0; i < rules.steps.size(); ++i) {
     for (size_t j = 0; j < rules.steps[i].size(); ++j) {
       const Truths truths = Evaluate(formulas_[rules.steps[i][j]]);
       if (truths == kFalse) continue;
       if (truths != kTrue && truths != kUnknown) return std::nullopt;
       if (truths == kTrue) {
-        score +=
-            (*stages_[index].viewpoints)[static_cast<int>(i)].steps(static_cast<int>(j)).points();
+        const auto& steps = (*stages_[index].viewpoints)[static_cast<int>(i)].steps();
+        sum += (steps[static_cast<int>(j)].*part)();
       }
       break;
     }
   }
-  return score;
+  return sum;
+}
+
+std::optional<PolicyModel::Hours> PolicyModel::ExpectedHours() const {
+  const uint64_t classes = PossibleClasses(touch_);
+  const std::vector<std::string>& names = stage_rules_[touch_].classes;
+  const auto only = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
+    return classes == uint64_t{1} << (&name - names.data());
+  });
+  if (only == names.end() && classes != uint64_t{1} << names.size()) return std::nullopt;
+  const std::optional<double> added = SumOf(touch_score_, &v1::ScoreStep::hours);
+  if (!added.has_value()) return std::nullopt;
+  v1::Classification classification;
+  if (only != names.end()) classification.set_touch(*only);
+  classification.mutable_touch_score()->add_contributions()->set_hours(*added);
+  const auto work = EstimateWork(policy_, classification, v1::Account());
+  if (!work.has_value()) return Hours();
+  return Hours{.known = true, .total = work->total_hours()};
+}
+
+Truths PolicyModel::TruthOfNumber(const Atom& atom, const std::string& fact, double number) const {
+  const auto [it, added] = atom.by_number.emplace(number, 0);
+  if (added) it->second = TruthOf(*atom.rule, fact, rule::NumberValue(number));
+  return it->second;
+}
+
+Truths PolicyModel::EvaluateHours(const Atom& atom) const {
+  const std::optional<Hours> hours = ExpectedHours();
+  if (!hours.has_value()) return kTrue | kFalse | kUnknown;
+  if (!hours->known) return atom.truths.back();
+  return TruthOfNumber(atom, stages_[atom.stage].facts[0], hours->total);
+}
+
+const std::optional<type::v1::Value>* PolicyModel::Assigned(const std::string& fact) const {
+  const auto variable = variable_of_.find(fact);
+  if (variable == variable_of_.end() || assigned_[variable->second] < 0) return nullptr;
+  return &variables_[variable->second].values[assigned_[variable->second]];
+}
+
+bool PolicyModel::CountFitsProducts() const {
+  const auto* products = Assigned(kProductsFact);
+  const auto* count = Assigned(kProductCountFact);
+  if (products == nullptr || count == nullptr) return true;
+  if (!products->has_value() || !count->has_value()) {
+    return products->has_value() == count->has_value();
+  }
+  const auto& words = (*products)->text_set().items();
+  const std::string& other = variables_[variable_of_.at(kProductsFact)].other_word;
+  const bool others = std::find(words.begin(), words.end(), other) != words.end();
+  const int number = static_cast<int>((*count)->number());
+  return number == words.size() || (others && number > words.size());
+}
+
+bool PolicyModel::CostFitsHours() const {
+  const auto* cost = Assigned(kCostFact);
+  if (cost == nullptr || !cost->has_value()) return true;
+  const auto* revenue = Assigned(kRevenueFact);
+  if (!policy_.has_hour_cost() || (revenue != nullptr && !revenue->has_value())) return false;
+  const std::optional<Hours> hours = ExpectedHours();
+  return !hours.has_value() || hours->known;
+}
+
+bool PolicyModel::IsPossible() const { return CountFitsProducts() && CostFitsHours(); }
+
+void PolicyModel::AddVariable(int variable, std::vector<int>* variables) const {
+  if (std::find(variables->begin(), variables->end(), variable) != variables->end()) return;
+  variables->push_back(variable);
+  if (variables_[variable].fact != kCostFact) return;
+  AddVariablesOfStage(touch_, variables);
+  AddVariablesOfStage(touch_score_, variables);
+  const auto revenue = variable_of_.find(kRevenueFact);
+  if (revenue != variable_of_.end()) AddVariable(revenue->second, variables);
 }
 
 void PolicyModel::AddVariablesOf(const Formula& formula, std::vector<int>* variables) const {
-  const auto add = [&](int variable) {
-    if (std::find(variables->begin(), variables->end(), variable) == variables->end()) {
-      variables->push_back(variable);
-    }
-  };
   for (const Formula& part : formula.parts) AddVariablesOf(part, variables);
   if (formula.op != Op::kAtom) return;
   const Atom& atom = atoms_[formula.atom];
-  if (atom.variable >= 0) add(atom.variable);
+  if (atom.variable >= 0) AddVariable(atom.variable, variables);
   if (atom.stage < 0) return;
-  const StageRules& rules = stage_rules_[atom.stage];
+  if (stages_[atom.stage].kind == StageKind::kWork) {
+    AddVariablesOfStage(touch_, variables);
+    AddVariablesOfStage(touch_score_, variables);
+  } else {
+    AddVariablesOfStage(atom.stage, variables);
+  }
+}
+
+void PolicyModel::AddVariablesOfStage(int stage, std::vector<int>* variables) const {
+  const StageRules& rules = stage_rules_[stage];
   for (const int part : rules.formulas) AddVariablesOf(formulas_[part], variables);
   for (const std::vector<int>& steps : rules.steps) {
     for (const int part : steps) AddVariablesOf(formulas_[part], variables);
   }
-  if (rules.variable >= 0) add(rules.variable);
+  if (rules.variable >= 0) AddVariable(rules.variable, variables);
 }
 
 bool PolicyModel::Search(const std::vector<int>& variables, size_t next,
@@ -291,7 +401,7 @@ bool PolicyModel::Search(const std::vector<int>& variables, size_t next,
     too_complex_ = true;
     return false;
   }
-  if (!goal()) return false;
+  if (!IsPossible() || !goal()) return false;
   if (next == variables.size()) return true;
   int& value = assigned_[variables[next]];
   const int count = static_cast<int>(variables_[variables[next]].values.size());

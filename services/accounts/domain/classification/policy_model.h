@@ -16,8 +16,10 @@
 #include "services/accounts/domain/classification/stages.h"
 
 // A policy as a search problem: what can be known of an account, and which rules then hold. Every
-// fact takes only the values that tell comparisons apart, so the search is exact; what the expected
-// work costs is taken as free.
+// fact takes only the values that tell comparisons apart, so the search is exact: classes, scores
+// and expected hours are worked out, and how many products there are goes with which they are. Free
+// is only whether the work costs more than the revenue, where hours and the cost of an hour are
+// known: that hangs on amounts and their currency.
 namespace banso::accounts {
 
 // A set of truth values.
@@ -72,6 +74,8 @@ class PolicyModel {
     // Empty for the draw of an experiment.
     std::string fact;
     std::vector<std::optional<type::v1::Value>> values;
+    // Of a fact that is a set of words: the word that stands for those that no rule names.
+    std::string other_word;
   };
   struct Atom {
     int variable = -1;
@@ -106,14 +110,37 @@ class PolicyModel {
   Truths EvaluateAtom(const Atom& atom) const;
   // The classes that a stage can still give, one bit each, the highest for none.
   uint64_t PossibleClasses(int stage) const;
-  // The score, once everything that it depends on is assigned.
-  std::optional<double> ScoreOf(int stage) const;
+  // What the steps of a score's viewpoints that count add up to, once everything that it depends on
+  // is assigned.
+  std::optional<double> SumOf(int stage, double (v1::ScoreStep::*part)() const) const;
+  // Whether the expected hours are known, and how many they are: nothing while that is open.
+  struct Hours {
+    bool known = false;
+    double total = 0;
+  };
+  std::optional<Hours> ExpectedHours() const;
+  // What a comparison comes out as for a number.
+  Truths TruthOfNumber(const Atom& atom, const std::string& fact, double number) const;
+  Truths EvaluateHours(const Atom& atom) const;
+  void LetCountsFollowProducts();
+  // False when no account has all that has been assigned so far.
+  bool IsPossible() const;
+  bool CountFitsProducts() const;
+  bool CostFitsHours() const;
+  void AddVariable(int variable, std::vector<int>* variables) const;
   void AddVariablesOf(const Formula& formula, std::vector<int>* variables) const;
+  void AddVariablesOfStage(int stage, std::vector<int>* variables) const;
+  // The value that a fact has been assigned; null while it is open, or when no rule reads it.
+  const std::optional<type::v1::Value>* Assigned(const std::string& fact) const;
   bool Search(const std::vector<int>& variables, size_t next, const std::function<bool()>& goal);
   Truths TruthOf(const LocalRule& rule, const std::string& fact,
                  const std::optional<type::v1::Value>& value) const;
 
+  const v1::ClassificationPolicy& policy_;
   std::vector<Stage> stages_;
+  // Of touch, touch score and work.
+  int touch_ = -1;
+  int touch_score_ = -1;
   rule::FactCatalog catalog_;
   std::vector<Variable> variables_;
   std::map<std::string, int> variable_of_;
