@@ -93,6 +93,28 @@ absl::Status RedactHistory(Writer& writer, absl::string_view name,
   return absl::OkStatus();
 }
 
+absl::Status ForEachState(
+    Reader& reader, const google::protobuf::Message& prototype, absl::string_view prefix,
+    absl::FunctionRef<absl::Status(absl::string_view name, const google::protobuf::Message& state)>
+        on_state) {
+  std::string sql = "SELECT name, resource FROM change WHERE kind = $kind";
+  Params params = {{"kind", prototype.GetTypeName()}};
+  if (!prefix.empty()) {
+    // Names are ASCII, so nothing that begins with the prefix comes after it with this byte.
+    absl::StrAppend(&sql, " AND name >= $from AND name < $to");
+    params.Set("from", prefix);
+    params.Set("to", absl::StrCat(prefix, "\x7f"));
+  }
+  absl::StrAppend(&sql, " ORDER BY position");
+  const std::unique_ptr<google::protobuf::Message> state(prototype.New());
+  return reader.Query(sql, params, [&](const Row& row) -> absl::Status {
+    if (!state->ParseFromArray(row.Blob(1).data(), static_cast<int>(row.Blob(1).size()))) {
+      return contract::Internal("a change cannot be read");
+    }
+    return on_state(row.Text(0), *state);
+  });
+}
+
 absl::StatusOr<Page<type::v1::Change>> ListHistory(Reader& reader, const HistoryQuery& query) {
   const contract::TokenScope scope{reader.epoch(),
                                    absl::StrCat("history\n", query.name, "\n", query.actor)};

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -35,6 +36,15 @@ struct HistoryQuery {
 
 // Returns a page of committed changes, the newest first: history and audit trail.
 absl::StatusOr<Page<type::v1::Change>> ListHistory(Reader& reader, const HistoryQuery& query);
+
+// Calls `on_state` with every state that the resources of `prototype`'s kind ever had whose name
+// begins with `prefix` (empty: all of the kind), also of those that have been deleted since, the
+// oldest first. Reads the whole history that fits: not for what is done often. Ends early with its
+// error.
+absl::Status ForEachState(
+    Reader& reader, const google::protobuf::Message& prototype, absl::string_view prefix,
+    absl::FunctionRef<absl::Status(absl::string_view name, const google::protobuf::Message& state)>
+        on_state);
 
 }  // namespace banso::storage
 

@@ -32,7 +32,9 @@ void FollowAccounts(const server::Environment& environment, storage::Database* d
   options.peer = &environment.peers->accounts();
   options.clock = environment.clock;
   options.kinds = {accounts::v1::Account::descriptor()->full_name(),
-                   accounts::v1::Onboarding::descriptor()->full_name()};
+                   accounts::v1::Onboarding::descriptor()->full_name(),
+                   accounts::v1::Stakeholder::descriptor()->full_name(),
+                   accounts::v1::Member::descriptor()->full_name()};
   options.reset = ResetAccountsMirror;
   options.apply = [store](storage::Writer& writer, const type::v1::Change& change) {
     return ApplyAccountsChange(*store, writer, change);

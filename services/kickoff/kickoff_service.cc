@@ -26,9 +26,13 @@ std::unique_ptr<server::Follower> FollowAccounts(const server::Environment& envi
   options.database = database;
   options.peer = &environment.peers->accounts();
   options.clock = environment.clock;
-  options.kinds = {"banso.accounts.v1.Account", "banso.accounts.v1.Onboarding",
-                   "banso.accounts.v1.Site", "banso.accounts.v1.AccountSummary",
-                   "banso.accounts.v1.StakeholderChange"};
+  options.kinds = {"banso.accounts.v1.Account",
+                   "banso.accounts.v1.Onboarding",
+                   "banso.accounts.v1.Site",
+                   "banso.accounts.v1.AccountSummary",
+                   "banso.accounts.v1.StakeholderChange",
+                   "banso.accounts.v1.Stakeholder",
+                   "banso.accounts.v1.Member"};
   options.reset = [api](storage::Writer& writer) { return api->ForgetAccounts(writer); };
   options.apply = [api](storage::Writer& writer, const type::v1::Change& change) {
     return api->FollowAccounts(writer, change);

@@ -193,7 +193,9 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
         "PRAGMA temp_store = MEMORY;"
         "PRAGMA cache_size = -16000;";
     if (use == Use::kWrite) {
+      // Overwrites what is deleted, so that nobody who is erased is left in free pages.
       absl::StrAppend(&pragmas,
+                      "PRAGMA secure_delete = ON;"
                       "PRAGMA journal_mode = WAL;"
                       "PRAGMA synchronous = FULL;"
                       "PRAGMA wal_autocheckpoint = 4000;"

@@ -116,6 +116,46 @@ TEST_F(EraseTest, AnErasedPersonIsThereWithoutAnythingPersonalAndStaysSo) {
             kReasonPersonErased);
 }
 
+TEST_F(EraseTest, WhoCameWithAMergedAccountIsErasedUnderEveryName) {
+  CreateWonAccount("b");
+  for (const char* id : {"twin", "twin-2"}) {
+    BANSO_ASSERT_OK(
+        Do(&AccountsApi::CreateAccount,
+           absl::StrCat("account_id: '", id, "' account { display_name: '", id, "' }")));
+    BANSO_ASSERT_OK(
+        Do(&AccountsApi::CreateStakeholder,
+           absl::StrCat("parent: 'accounts/", id, "' stakeholder_id: 'p' stakeholder { ",
+                        "display_name: 'canary twin' } request_id: 'p-", id, "'")));
+    BANSO_ASSERT_OK(Do(&RelationsApi::CreateInteraction,
+                       absl::StrCat("parent: 'accounts/", id,
+                                    "' interaction_id: 'i' interaction { "
+                                    "channel: INTERACTION_CHANNEL_PHONE start_time { seconds: ",
+                                    absl::ToUnixSeconds(now_),
+                                    " } members: 'members/sato' stakeholders: 'accounts/", id,
+                                    "/stakeholders/p' notes: 'canary twin notes' }")));
+    BANSO_ASSERT_OK(Do(&AccountsApi::MergeAccounts,
+                       absl::StrCat("name: 'accounts/b' duplicate: 'accounts/", id, "'")));
+  }
+  for (const char* name : {"accounts/a/stakeholders/s1", "members/kato"}) {
+    BANSO_ASSERT_OK(Do(&PeopleApi::ErasePerson, absl::StrCat("name: '", name, "'")));
+  }
+  EXPECT_THAT(Everything(), HasSubstr(kCanary));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Stakeholder moved,
+                             Do(&AccountsApi::GetStakeholder, "name: 'accounts/b/stakeholders/p'"));
+  EXPECT_EQ(moved.former_names(0), "accounts/twin/stakeholders/p");
+  for (const char* name : {"accounts/b/stakeholders/p", "accounts/b/stakeholders/p-2"}) {
+    BANSO_ASSERT_OK(Do(&PeopleApi::ErasePerson, absl::StrCat("name: '", name, "'")));
+  }
+  EXPECT_THAT(Everything(), Not(HasSubstr(kCanary)));
+}
+
+TEST_F(EraseTest, WhatWasDeletedIsErasedFromHistoryToo) {
+  BANSO_ASSERT_OK(Do(&RelationsApi::DeleteInteraction, "name: 'accounts/a/interactions/i1'"));
+  BANSO_ASSERT_OK(Do(&PeopleApi::ErasePerson, "name: 'accounts/a/stakeholders/s1'"));
+  BANSO_ASSERT_OK(Do(&PeopleApi::ErasePerson, "name: 'members/kato'"));
+  EXPECT_THAT(Everything(), Not(HasSubstr(kCanary)));
+}
+
 TEST_F(EraseTest, WatchersLearnOfIt) {
   BANSO_ASSERT_OK(Do(&PeopleApi::ErasePerson, "name: 'members/kato'"));
   storage::HistoryQuery query;

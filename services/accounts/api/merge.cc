@@ -1,6 +1,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -60,6 +61,7 @@ class Relocation {
       moved->set_copied(copied_.contains(planned->first));
       resource.set_name(planned->second);
       RenameReferences(names_, &resource);
+      if constexpr (std::is_same_v<T, v1::Stakeholder>) resource.add_former_names(planned->first);
       BANSO_RETURN_IF_ERROR(resources.Create(writer_, std::move(resource)).status());
       if (moved->copied()) continue;
       BANSO_RETURN_IF_ERROR(resources.Delete(writer_, planned->first));
@@ -129,6 +131,7 @@ absl::Status Relocate(Writer& writer, const Store& store, const v1::MergeAccount
   };
   BANSO_RETURN_IF_ERROR(relocation.Plan(store.sites, "sites", fate_of_person));
   BANSO_RETURN_IF_ERROR(relocation.Plan(store.contracts, "contracts", always));
+  BANSO_RETURN_IF_ERROR(relocation.Plan(store.upsell_conditions, "upsellConditions", always));
   BANSO_RETURN_IF_ERROR(relocation.Plan(store.interactions, "interactions", fate_of_interaction));
   BANSO_RETURN_IF_ERROR(
       relocation.Plan(store.stakeholder_changes, "stakeholderChanges", fate_of_person));
@@ -149,6 +152,7 @@ absl::Status Relocate(Writer& writer, const Store& store, const v1::MergeAccount
   BANSO_RETURN_IF_ERROR(relocation.Move(store.sites));
   BANSO_RETURN_IF_ERROR(relocation.Move(store.stakeholders));
   BANSO_RETURN_IF_ERROR(relocation.Move(store.contracts));
+  BANSO_RETURN_IF_ERROR(relocation.Move(store.upsell_conditions));
   BANSO_RETURN_IF_ERROR(relocation.Move(store.interactions));
   return relocation.Move(store.stakeholder_changes);
 }

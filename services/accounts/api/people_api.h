@@ -1,6 +1,7 @@
 #ifndef BANSO_SERVICES_ACCOUNTS_API_PEOPLE_API_H_
 #define BANSO_SERVICES_ACCOUNTS_API_PEOPLE_API_H_
 
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -48,6 +49,11 @@ class PeopleApi {
                                                       const std::string& name) const;
   absl::StatusOr<v1::ErasePersonResponse> EraseStakeholder(storage::Writer& writer,
                                                            const std::string& name) const;
+  // The names that a stakeholder has and has had, and those of its copies, by merges of accounts.
+  absl::StatusOr<std::set<std::string>> NamesOf(storage::Reader& reader,
+                                                const std::string& name) const;
+  // Erases what is kept under one name: the resource if there is one, its history and facts.
+  absl::Status EraseResource(storage::Writer& writer, const std::string& name) const;
 
   storage::Database& database_;
   const Store& store_;

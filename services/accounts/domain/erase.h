@@ -5,16 +5,12 @@
 
 #include "absl/status/status.h"
 #include "banso/accounts/v1/account.pb.h"
-#include "google/protobuf/message.h"
 
 // Erasing what is known of a person.
 namespace banso::accounts {
 
 inline constexpr char kReasonPersonErased[] = "PERSON_ERASED";
 inline constexpr char kReasonMemberInCharge[] = "MEMBER_IN_CHARGE";
-
-// Clears every field that its proto calls sensitive, also in messages within.
-void ClearSensitive(google::protobuf::Message* message);
 
 // What is left of a person: the name becomes `-`, all that is personal is cleared.
 void ErasePerson(v1::Member* member);

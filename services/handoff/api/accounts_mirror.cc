@@ -7,6 +7,7 @@
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/status_macros.h"
+#include "services/handoff/api/erase.h"
 #include "services/handoff/domain/completion_start.h"
 #include "services/handoff/domain/transfer.h"
 
@@ -112,6 +113,14 @@ absl::Status ApplyOnboarding(const Store& store, Writer& writer, const type::v1:
   return SyncGiver(store, writer, onboarding);
 }
 
+absl::Status ApplyMember(const Store& store, Writer& writer, const accounts::v1::Member& member) {
+  accounts::v1::Member header;
+  header.set_name(member.name());
+  *header.mutable_roles() = member.roles();
+  BANSO_RETURN_IF_ERROR(store.member_copies.Put(writer, header).status());
+  return member.has_erase_time() ? EraseMember(store, writer, member.name()) : absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status ApplyAccountsChange(const Store& store, Writer& writer,
@@ -123,11 +132,19 @@ absl::Status ApplyAccountsChange(const Store& store, Writer& writer,
   if (change.kind() == Onboarding::descriptor()->full_name()) {
     return ApplyOnboarding(store, writer, change);
   }
+  if (accounts::v1::Stakeholder person;
+      change.resource().UnpackTo(&person) && person.has_erase_time()) {
+    return EraseStakeholder(store, writer, person.name());
+  }
+  if (accounts::v1::Member member; change.resource().UnpackTo(&member)) {
+    return ApplyMember(store, writer, member);
+  }
   return absl::OkStatus();
 }
 
 absl::Status ResetAccountsMirror(Writer& writer) {
   BANSO_RETURN_IF_ERROR(writer.Execute("DELETE FROM account_copy", {}).status());
+  BANSO_RETURN_IF_ERROR(writer.Execute("DELETE FROM member_copy", {}).status());
   return writer.Execute("DELETE FROM onboarding_copy", {}).status();
 }
 

@@ -8,9 +8,9 @@
 
 namespace banso::handoff {
 
-// Takes over a change of an account or an onboarding from accounts' feed: keeps a copy of what
-// handoff needs of it, and brings the accountable members, and deadlines that count from a clock,
-// into line. May see a change twice.
+// Takes over a change of an account, an onboarding or a person from accounts' feed: keeps a copy of
+// what handoff needs of it, and brings the accountable members, and deadlines that count from a
+// clock, into line. Erases what is kept of people who are erased. May see a change twice.
 absl::Status ApplyAccountsChange(const Store& store, storage::Writer& writer,
                                  const type::v1::Change& change);
 

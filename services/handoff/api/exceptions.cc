@@ -82,6 +82,10 @@ absl::StatusOr<Exception> HandoffApi::DecideOn(const Call& call,
         BANSO_RETURN_IF_ERROR(CheckEtag(etag, exception));
         BANSO_RETURN_IF_ERROR(OpenCase(writer, contract::Parent(name), writer.now()).status());
         BANSO_ASSIGN_OR_RETURN(const Act act, store_.ActFor(writer, name));
+        if (state == v1::EXCEPTION_STATE_APPROVED) {
+          BANSO_ASSIGN_OR_RETURN(const auto member, store_.member_copies.Find(writer, act.actor));
+          BANSO_RETURN_IF_ERROR(CheckMayApprove(member.has_value() ? &*member : nullptr));
+        }
         BANSO_RETURN_IF_ERROR(DecideException(state, note, {act.actor, act.today}, &exception));
         *exception.mutable_decide_time() = calendar::ToTimestamp(act.now);
         return store_.Put(writer, exception);

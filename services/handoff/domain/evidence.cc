@@ -209,6 +209,18 @@ absl::Status PrepareException(const v1::Completion& completion, const Recorder& 
   return absl::OkStatus();
 }
 
+absl::Status CheckMayApprove(const accounts::v1::Member* actor) {
+  if (actor == nullptr) return absl::OkStatus();
+  const auto& roles = actor->roles();
+  if (std::find(roles.begin(), roles.end(), accounts::v1::MEMBER_ROLE_MANAGER) != roles.end()) {
+    return absl::OkStatus();
+  }
+  return contract::PermissionDenied(
+      kReasonRoleRequired,
+      absl::StrCat("approving an exception takes the role MEMBER_ROLE_MANAGER, which ",
+                   actor->name(), " does not have"));
+}
+
 absl::Status DecideException(v1::ExceptionState state, absl::string_view note,
                              const Recorder& recorder, Exception* exception) {
   if (recorder.actor.empty() || recorder.actor == exception->requested_by()) {

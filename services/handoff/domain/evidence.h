@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "banso/accounts/v1/account.pb.h"
 #include "banso/handoff/v1/completion.pb.h"
 #include "banso/handoff/v1/criteria.pb.h"
 
@@ -14,6 +15,7 @@ namespace banso::handoff {
 
 inline constexpr char kReasonWrongState[] = "WRONG_STATE";
 inline constexpr char kReasonSamePerson[] = "SAME_PERSON";
+inline constexpr char kReasonRoleRequired[] = "ROLE_REQUIRED";
 inline constexpr char kReasonNotAccountable[] = "NOT_ACCOUNTABLE";
 inline constexpr char kReasonNotReady[] = "NOT_READY";
 inline constexpr char kReasonProcessRunning[] = "PROCESS_RUNNING";
@@ -37,6 +39,10 @@ absl::Status PrepareEvidence(const v1::Criterion& criterion, absl::string_view o
 // conditions of a replacement are checked elsewhere. Paths begin with `exception`.
 absl::Status PrepareException(const v1::Completion& completion, const Recorder& recorder,
                               v1::Exception* exception);
+
+// PERMISSION_DENIED (ROLE_REQUIRED) when whoever acts is a member who is no MANAGER; null stands
+// for whoever is no member that accounts knows, such as an operator, and may.
+absl::Status CheckMayApprove(const accounts::v1::Member* actor);
 
 // Decides an exception. PERMISSION_DENIED (SAME_PERSON) when whoever asked for it, or nobody known,
 // decides; FAILED_PRECONDITION (WRONG_STATE) when it has been decided or has expired. The caller

@@ -187,5 +187,15 @@ TEST(ExceptionTest, IsDecidedOnceAndBySomebodyElse) {
       StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
+TEST(CheckMayApproveTest, AMemberNeedsTheRoleOfAManager) {
+  EXPECT_TRUE(CheckMayApprove(nullptr).ok()) << "an operator";
+  accounts::v1::Member member;
+  member.set_name("members/aoki");
+  member.add_roles(accounts::v1::MEMBER_ROLE_ONBOARDING);
+  EXPECT_EQ(contract::Reason(CheckMayApprove(&member)), kReasonRoleRequired);
+  member.add_roles(accounts::v1::MEMBER_ROLE_MANAGER);
+  EXPECT_TRUE(CheckMayApprove(&member).ok());
+}
+
 }  // namespace
 }  // namespace banso::handoff

@@ -89,6 +89,13 @@ storage::Kind<accounts::v1::Account> AccountCopyKind() {
           .record_changes = false};
 }
 
+storage::Kind<accounts::v1::Member> MemberCopyKind() {
+  return {.table = "member_copy",
+          .pattern = "members/{member}",
+          .columns = {},
+          .record_changes = false};
+}
+
 storage::Kind<accounts::v1::Onboarding> OnboardingCopyKind() {
   return {.table = "onboarding_copy",
           .pattern = "accounts/{account}/onboardings/{onboarding}",

@@ -23,6 +23,7 @@ storage::Kind<v1::GapWatch> GapWatchKind();
 storage::Kind<v1::Process> ProcessKind();
 // Copies of what accounts owns; they are no API and do not appear in the feed of changes.
 storage::Kind<accounts::v1::Account> AccountCopyKind();
+storage::Kind<accounts::v1::Member> MemberCopyKind();
 storage::Kind<accounts::v1::Onboarding> OnboardingCopyKind();
 
 }  // namespace banso::handoff

@@ -54,6 +54,7 @@ Store::Store()
       processes(ProcessKind()),
       account_copies(AccountCopyKind()),
       onboarding_copies(OnboardingCopyKind()),
+      member_copies(MemberCopyKind()),
       facts(FactOptions()) {}
 
 absl::Status Store::Record(Writer& writer, const std::vector<fact::v1::FactChange>& changes) const {
@@ -218,6 +219,7 @@ absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(gap_watches.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(processes.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(account_copies.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(member_copies.CheckSchema(reader));
   return onboarding_copies.CheckSchema(reader);
 }
 

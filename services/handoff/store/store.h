@@ -57,6 +57,8 @@ class Store {
   const storage::Collection<v1::Process> processes;
   const storage::Collection<accounts::v1::Account> account_copies;
   const storage::Collection<accounts::v1::Onboarding> onboarding_copies;
+  // Names and roles alone.
+  const storage::Collection<accounts::v1::Member> member_copies;
   const storage::FactLog facts;
 
   // Stores the resource, creating it where it does not exist, and records what its facts are now.

@@ -84,7 +84,7 @@ class KickoffApi {
       const Call& call, const v1::ListRoleAssignmentsRequest& request);
 
   // Takes over a change of an account or onboarding from accounts' feed: keeps a copy, and moves
-  // what a plan counts from the onboarding's clocks.
+  // what a plan counts from the onboarding's clocks. Erases what is kept of people who are erased.
   absl::Status FollowAccounts(storage::Writer& writer, const type::v1::Change& change);
   // Forgets all copies, before the feed begins anew.
   absl::Status ForgetAccounts(storage::Writer& writer);
@@ -98,6 +98,9 @@ class KickoffApi {
   absl::Status FollowCustomer(storage::Writer& writer, const type::v1::Change& change);
   absl::Status FollowPersonChange(storage::Writer& writer,
                                   const accounts::v1::StakeholderChange& change);
+  // Clears the minutes of the meetings that a person who was erased has attended.
+  absl::Status EraseFromMeetings(storage::Writer& writer, const std::string& prefix,
+                                 const std::string& person) const;
 
   // What the rules of `templates` are decided with, for an onboarding.
   absl::StatusOr<RuleContext> MakeRuleContext(const Call& call,

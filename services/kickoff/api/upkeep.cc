@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,9 +11,11 @@
 #include "banso/accounts/v1/stakeholder_change.pb.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
+#include "common/contract/field_rules.h"
 #include "common/contract/resource_name.h"
 #include "common/contract/retry.h"
 #include "common/status_macros.h"
+#include "common/storage/redact_where.h"
 #include "services/kickoff/api/kickoff_api.h"
 #include "services/kickoff/domain/person_change.h"
 #include "services/kickoff/domain/plan_days.h"
@@ -22,8 +25,10 @@ namespace {
 
 using accounts::v1::Account;
 using accounts::v1::AccountSummary;
+using accounts::v1::Member;
 using accounts::v1::Onboarding;
 using accounts::v1::Site;
+using accounts::v1::Stakeholder;
 using accounts::v1::StakeholderChange;
 using storage::Reader;
 using storage::Writer;
@@ -47,6 +52,15 @@ absl::Status KickoffApi::FollowAccounts(Writer& writer, const type::v1::Change& 
   if (change.operation() == type::v1::OPERATION_DELETED) return absl::OkStatus();
   if (StakeholderChange person; change.resource().UnpackTo(&person)) {
     return FollowPersonChange(writer, person);
+  }
+  if (Stakeholder person; change.resource().UnpackTo(&person)) {
+    if (!person.has_erase_time()) return absl::OkStatus();
+    return EraseFromMeetings(writer, contract::Ancestor(person.name(), "accounts") + "/",
+                             person.name());
+  }
+  if (Member person; change.resource().UnpackTo(&person)) {
+    return person.has_erase_time() ? EraseFromMeetings(writer, "", person.name())
+                                   : absl::OkStatus();
   }
   if (Account account; change.resource().UnpackTo(&account)) {
     return store_.account_copies.Put(writer, std::move(account)).status();
@@ -107,6 +121,18 @@ absl::Status KickoffApi::FollowPersonChange(Writer& writer, const StakeholderCha
     }));
   }
   return absl::OkStatus();
+}
+
+absl::Status KickoffApi::EraseFromMeetings(Writer& writer, const std::string& prefix,
+                                           const std::string& person) const {
+  return storage::RedactWhere<v1::Meeting>(
+             writer, store_.meetings, prefix,
+             [&](const v1::Meeting& meeting) {
+               return std::find(meeting.attendees().begin(), meeting.attendees().end(), person) !=
+                      meeting.attendees().end();
+             },
+             [](v1::Meeting& meeting) { contract::ClearSensitive(&meeting); })
+      .status();
 }
 
 absl::Status KickoffApi::ForgetAccounts(Writer& writer) {

@@ -1,0 +1,2 @@
+-- What is needed of members: their roles.
+CREATE TABLE member_copy ({resource});
