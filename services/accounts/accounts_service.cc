@@ -13,6 +13,7 @@
 #include "services/accounts/api/intake_api.h"
 #include "services/accounts/api/people_api.h"
 #include "services/accounts/api/relations_api.h"
+#include "services/accounts/api/reports_api.h"
 #include "services/accounts/api/router.h"
 #include "services/accounts/api/team_api.h"
 #include "services/accounts/api/voice_api.h"
@@ -34,7 +35,7 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   AccountsApi* api = service->Own(std::make_unique<AccountsApi>(*database, *store, *ids));
   service->Add(AccountsRouter(*api, *database, *store));
   ClassificationApi* classification =
-      service->Own(std::make_unique<ClassificationApi>(*database, *store));
+      service->Own(std::make_unique<ClassificationApi>(*database, *store, *ids));
   service->Add(ClassificationRouter(*classification));
   service->Add(IntakeRouter(*service->Own(std::make_unique<IntakeApi>(*database, *store, *ids))));
   service->Add(VoiceRouter(*service->Own(std::make_unique<VoiceApi>(*database, *store, *ids))));
@@ -44,6 +45,10 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   PeopleApi* people = service->Own(std::make_unique<PeopleApi>(*database, *store));
   service->Add(PeopleRouter(*people));
   service->Add(TeamRouter(*service->Own(std::make_unique<TeamApi>(*database, *store, *ids))));
+  service->Add(ReportsRouter(*service->Own(std::make_unique<ReportsApi>(*database, *store, *ids))));
+  service->AddSweep({"expired_overrides", absl::Minutes(1), [classification](const Call& call) {
+                       return classification->ExpireOverrides(call);
+                     }});
   service->AddSweep({"due_summaries", absl::Minutes(1),
                      [people](const Call& call) { return people->RefreshDueSummaries(call); }});
   return service;

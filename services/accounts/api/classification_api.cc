@@ -32,15 +32,6 @@ int LimitOf(int asked, int otherwise) {
   return asked == 0 ? otherwise : std::min(asked, kMostAccounts);
 }
 
-absl::StatusOr<ClassificationPolicy> PolicyInForce(Reader& reader, const Store& store,
-                                                   absl::Time now) {
-  BANSO_ASSIGN_OR_RETURN(auto active, store.ActivePolicy(reader, now));
-  if (active.has_value()) return *std::move(active);
-  return contract::FailedPrecondition(kReasonNoActivePolicy, "classificationPolicies",
-                                      "no classification policy is in force",
-                                      "Activate one, or name a revision where that is possible");
-}
-
 absl::StatusOr<ClassificationPolicy> PolicyToSimulate(Reader& reader, const Store& store,
                                                       const v1::SimulatePolicyRequest& request,
                                                       absl::Time now) {
@@ -72,6 +63,15 @@ bool EverWon(const Account& account) {
 }
 
 }  // namespace
+
+absl::StatusOr<ClassificationPolicy> PolicyInForce(Reader& reader, const Store& store,
+                                                   absl::Time now) {
+  BANSO_ASSIGN_OR_RETURN(auto active, store.ActivePolicy(reader, now));
+  if (active.has_value()) return *std::move(active);
+  return contract::FailedPrecondition(kReasonNoActivePolicy, "classificationPolicies",
+                                      "no classification policy is in force",
+                                      "Activate one, or name a revision where that is possible");
+}
 
 absl::StatusOr<v1::SimulatePolicyResponse> ClassificationApi::SimulatePolicy(
     const Call& call, const v1::SimulatePolicyRequest& request) {

@@ -4,18 +4,19 @@
 #include "absl/status/statusor.h"
 #include "banso/accounts/v1/classification_service.pb.h"
 #include "common/contract/call.h"
+#include "common/contract/ids.h"
 #include "common/storage/database.h"
 #include "services/accounts/store/store.h"
 
 namespace banso::accounts {
 
 // The handlers of banso.accounts.v1.ClassificationService, one method per RPC and named like it.
-// Requests have passed contract::Check. Thread-safe.
+// Requests have passed contract::Check. Thread-safe. overrides.cc holds those of overrides.
 class ClassificationApi {
  public:
-  // Both must outlive the handlers.
-  ClassificationApi(storage::Database& database, const Store& store)
-      : database_(database), store_(store) {}
+  // All must outlive the handlers.
+  ClassificationApi(storage::Database& database, const Store& store, contract::IdSource& ids)
+      : database_(database), store_(store), ids_(ids) {}
 
   absl::StatusOr<v1::SimulatePolicyResponse> SimulatePolicy(
       const Call& call, const v1::SimulatePolicyRequest& request);
@@ -26,9 +27,22 @@ class ClassificationApi {
   absl::StatusOr<v1::AnalyzeAxisResponse> AnalyzeAxis(const Call& call,
                                                       const v1::AnalyzeAxisRequest& request);
 
+  absl::StatusOr<v1::ClassificationOverride> CreateClassificationOverride(
+      const Call& call, const v1::CreateClassificationOverrideRequest& request);
+  absl::StatusOr<v1::ClassificationOverride> GetClassificationOverride(
+      const Call& call, const v1::GetClassificationOverrideRequest& request);
+  absl::StatusOr<v1::ListClassificationOverridesResponse> ListClassificationOverrides(
+      const Call& call, const v1::ListClassificationOverridesRequest& request);
+  absl::StatusOr<v1::ClassificationOverride> EndClassificationOverride(
+      const Call& call, const v1::EndClassificationOverrideRequest& request);
+
+  // Ends the overrides whose last day is over, and classifies their accounts anew.
+  absl::Status ExpireOverrides(const Call& call);
+
  private:
   storage::Database& database_;
   const Store& store_;
+  contract::IdSource& ids_;
 };
 
 }  // namespace banso::accounts

@@ -72,7 +72,7 @@ class ClassificationApiTest : public ApiTest {
   absl::StatusOr<Response> Ask(
       absl::StatusOr<Response> (ClassificationApi::*handler)(const Call&, const Request&),
       const std::string& request) {
-    ClassificationApi api(*database_, store_);
+    ClassificationApi api(*database_, store_, ids_);
     return DoOn(api, handler, request);
   }
   // A customer that is won, and lost if `lost`.

@@ -32,6 +32,8 @@ absl::StatusOr<Deal> AccountsApi::CreateDeal(const Call& call,
         CheckDeal(deal, &violations);
         BANSO_RETURN_IF_ERROR(
             store_.CheckMember(writer, deal.sales_owner(), "deal.sales_owner", &violations));
+        BANSO_RETURN_IF_ERROR(
+            store_.CheckMember(writer, deal.tossed_up_by(), "deal.tossed_up_by", &violations));
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
         return store_.deals.Create(writer, std::move(deal));
       });
@@ -77,6 +79,10 @@ absl::StatusOr<Deal> AccountsApi::UpdateDeal(const Call& call,
           BANSO_RETURN_IF_ERROR(
               store_.CheckMember(writer, deal.sales_owner(), "deal.sales_owner", &violations));
         }
+        if (deal.tossed_up_by() != before.tossed_up_by()) {
+          BANSO_RETURN_IF_ERROR(
+              store_.CheckMember(writer, deal.tossed_up_by(), "deal.tossed_up_by", &violations));
+        }
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
         return store_.deals.Update(writer, std::move(deal), request.deal().etag());
       });
@@ -89,6 +95,8 @@ absl::StatusOr<Deal> AccountsApi::WinDeal(const Call& call, const v1::WinDealReq
         BANSO_ASSIGN_OR_RETURN(const Account before, store_.AccountForChange(writer, deal.name()));
         BANSO_RETURN_IF_ERROR(CheckNotChurned(before));
         BANSO_RETURN_IF_ERROR(Win(request, Today(before, writer.now()), &deal));
+        BANSO_ASSIGN_OR_RETURN(const auto asked, store_.intake.LastFor(writer, deal.name()));
+        BANSO_RETURN_IF_ERROR(CheckIntake(asked.has_value() ? &*asked : nullptr, request, &deal));
         Account account = before;
         BANSO_ASSIGN_OR_RETURN(const std::string seller, SellerOf(writer, deal));
         BANSO_RETURN_IF_ERROR(WinAccount(seller, writer.now(), &account));

@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
 #include "services/accounts/api/intake_api.h"
+#include "services/accounts/domain/deal.h"
 
 namespace banso::accounts {
 namespace {
@@ -319,6 +320,32 @@ TEST_F(IntakeTest, KeepsRevisionsAndPutsOnePolicyInForce) {
   EXPECT_EQ(old.revision().state(), type::v1::REVISION_STATE_SUPERSEDED);
   BANSO_ASSERT_OK_AND_ASSIGN(const auto all, Ask(&IntakeApi::ListAcceptancePolicyRevisions, ""));
   EXPECT_EQ(all.acceptance_policies_size(), 2);
+}
+
+TEST_F(IntakeTest, ADealIsNotWonAgainstTheAnswerUnlessSomebodySaysWhy) {
+  const auto win = [&](const std::string& id, const std::string& rest = "") {
+    return Do(&AccountsApi::WinDeal,
+              absl::StrCat("name: 'accounts/", id, "/deals/d1' ",
+                           "contract_start { year: 2026 month: 4 day: 1 } ", rest));
+  };
+  CreateProspect("open", "");
+  BANSO_ASSERT_OK(Question("open").status());
+  EXPECT_EQ(contract::Reason(win("open").status()), kReasonIntakeNotAccepted);
+  CreateProspect("waits", "");
+  BANSO_ASSERT_OK(Question("waits").status());
+  BANSO_ASSERT_OK(Answer("waits", "verdict: INTAKE_VERDICT_WAIT feature: 'offline'").status());
+  EXPECT_THAT(std::string(win("waits").status().message()), HasSubstr("offline"));
+  CreateProspect("declined", "");
+  BANSO_ASSERT_OK(Question("declined").status());
+  BANSO_ASSERT_OK(Answer("declined", "verdict: INTAKE_VERDICT_DECLINE").status());
+  EXPECT_EQ(contract::Reason(win("declined").status()), kReasonIntakeNotAccepted);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Deal won,
+                             win("declined", "intake_exception: 'The board has decided'"));
+  EXPECT_EQ(won.intake_exception(), "The board has decided");
+  // Asked again and accepted.
+  BANSO_ASSERT_OK(Answer("open", "verdict: INTAKE_VERDICT_ACCEPT").status());
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Deal accepted, win("open", "intake_exception: 'no need'"));
+  EXPECT_EQ(accepted.intake_exception(), "");
 }
 
 }  // namespace

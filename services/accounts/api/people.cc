@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "common/calendar/proto_time.h"
@@ -20,6 +21,15 @@ using storage::Reader;
 using storage::Writer;
 using v1::Member;
 using v1::Stakeholder;
+
+namespace {
+
+absl::Status CheckMayGiveRoles(Writer& writer, const Store& store) {
+  return store.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER, v1::MEMBER_ROLE_OPERATIONS},
+                              "giving roles");
+}
+
+}  // namespace
 
 absl::Status AccountsApi::CheckStakeholder(Reader& reader, const Stakeholder& stakeholder) const {
   contract::Violations violations;
@@ -98,6 +108,7 @@ absl::StatusOr<Member> AccountsApi::CreateMember(const Call& call,
         contract::Violations violations;
         CheckMember(member, &violations);
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
+        if (member.roles_size() > 0) BANSO_RETURN_IF_ERROR(CheckMayGiveRoles(writer, store_));
         NoteMembership(VendorDay(writer.now()), &member);
         return store_.Save(writer, nullptr, member);
       });
@@ -143,6 +154,10 @@ absl::StatusOr<Member> AccountsApi::UpdateMember(const Call& call,
         contract::Violations violations;
         CheckMember(member, &violations);
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
+        if (!std::equal(member.roles().begin(), member.roles().end(), before.roles().begin(),
+                        before.roles().end())) {
+          BANSO_RETURN_IF_ERROR(CheckMayGiveRoles(writer, store_));
+        }
         NoteMembership(VendorDay(writer.now()), &member);
         return store_.Save(writer, &before, member, patch.etag());
       });

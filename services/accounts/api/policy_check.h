@@ -16,6 +16,10 @@ inline constexpr char kReasonNoActivePolicy[] = "NO_ACTIVE_POLICY";
 absl::Status CheckSavedPolicy(storage::Reader& reader, const Store& store,
                               const v1::ClassificationPolicy& policy, absl::string_view field);
 
+// The policy in force. FAILED_PRECONDITION (NO_ACTIVE_POLICY) when there is none.
+absl::StatusOr<v1::ClassificationPolicy> PolicyInForce(storage::Reader& reader, const Store& store,
+                                                       absl::Time now);
+
 }  // namespace banso::accounts
 
 #endif  // BANSO_SERVICES_ACCOUNTS_API_POLICY_CHECK_H_

@@ -19,7 +19,7 @@ inline constexpr char kReasonInUse[] = "IN_USE";
 // The handlers of banso.accounts.v1.RelationsService, one method per RPC and named like it.
 // Requests have passed contract::Check. Thread-safe.
 //
-// contracts.cc, sites.cc and interactions.cc hold them by topic.
+// contracts.cc, sites.cc, interactions.cc and upsell_conditions.cc hold them by topic.
 class RelationsApi {
  public:
   // All must outlive the handlers.
@@ -57,6 +57,17 @@ class RelationsApi {
   absl::StatusOr<v1::DeleteInteractionResponse> DeleteInteraction(
       const Call& call, const v1::DeleteInteractionRequest& request);
 
+  absl::StatusOr<v1::UpsellCondition> CreateUpsellCondition(
+      const Call& call, const v1::CreateUpsellConditionRequest& request);
+  absl::StatusOr<v1::UpsellCondition> GetUpsellCondition(
+      const Call& call, const v1::GetUpsellConditionRequest& request);
+  absl::StatusOr<v1::ListUpsellConditionsResponse> ListUpsellConditions(
+      const Call& call, const v1::ListUpsellConditionsRequest& request);
+  absl::StatusOr<v1::UpsellCondition> UpdateUpsellCondition(
+      const Call& call, const v1::UpdateUpsellConditionRequest& request);
+  absl::StatusOr<v1::DeleteUpsellConditionResponse> DeleteUpsellCondition(
+      const Call& call, const v1::DeleteUpsellConditionRequest& request);
+
  private:
   // Check a resource and what it refers to.
   absl::Status CheckContract(storage::Reader& reader, const v1::Contract& contract) const;
@@ -70,6 +81,13 @@ class RelationsApi {
   absl::StatusOr<v1::Contract> StoreContract(storage::Writer& writer, const v1::Account& account,
                                              v1::Contract contract, bool is_new,
                                              absl::string_view etag) const;
+
+  // Checks an upsell condition, and stores it with how firm its evidence is.
+  absl::StatusOr<v1::UpsellCondition> StoreUpsellCondition(storage::Writer& writer,
+                                                           const v1::Account& account,
+                                                           v1::UpsellCondition condition,
+                                                           bool is_new,
+                                                           absl::string_view etag) const;
 
   storage::Database& database_;
   const Store& store_;

@@ -126,6 +126,12 @@ server::Router ClassificationRouter(ClassificationApi& api) {
   router.Unary("ExplainRouting", &ClassificationApi::ExplainRouting, &api);
   router.Unary("ScreenPotential", &ClassificationApi::ScreenPotential, &api);
   router.Unary("AnalyzeAxis", &ClassificationApi::AnalyzeAxis, &api);
+  router.Unary("CreateClassificationOverride", &ClassificationApi::CreateClassificationOverride,
+               &api);
+  router.Unary("GetClassificationOverride", &ClassificationApi::GetClassificationOverride, &api);
+  router.Unary("ListClassificationOverrides", &ClassificationApi::ListClassificationOverrides,
+               &api);
+  router.Unary("EndClassificationOverride", &ClassificationApi::EndClassificationOverride, &api);
   return router;
 }
 
@@ -175,6 +181,11 @@ server::Router RelationsRouter(RelationsApi& api) {
   router.Unary("ListInteractions", &RelationsApi::ListInteractions, &api);
   router.Unary("UpdateInteraction", &RelationsApi::UpdateInteraction, &api);
   router.Unary("DeleteInteraction", &RelationsApi::DeleteInteraction, &api);
+  router.Unary("CreateUpsellCondition", &RelationsApi::CreateUpsellCondition, &api);
+  router.Unary("GetUpsellCondition", &RelationsApi::GetUpsellCondition, &api);
+  router.Unary("ListUpsellConditions", &RelationsApi::ListUpsellConditions, &api);
+  router.Unary("UpdateUpsellCondition", &RelationsApi::UpdateUpsellCondition, &api);
+  router.Unary("DeleteUpsellCondition", &RelationsApi::DeleteUpsellCondition, &api);
   return router;
 }
 
@@ -197,6 +208,17 @@ server::Router TeamRouter(TeamApi& api) {
   router.Unary("ListRolePlays", &TeamApi::ListRolePlays, &api);
   router.Unary("RateRolePlay", &TeamApi::RateRolePlay, &api);
   router.Unary("WaiveCertification", &TeamApi::WaiveCertification, &api);
+  return router;
+}
+
+server::Router ReportsRouter(ReportsApi& api) {
+  server::Router router("banso.accounts.v1.ReportsService");
+  router.Unary("CreateOperatingChange", &ReportsApi::CreateOperatingChange, &api);
+  router.Unary("GetOperatingChange", &ReportsApi::GetOperatingChange, &api);
+  router.Unary("ListOperatingChanges", &ReportsApi::ListOperatingChanges, &api);
+  router.Unary("DeleteOperatingChange", &ReportsApi::DeleteOperatingChange, &api);
+  router.Unary("SummarizeTimes", &ReportsApi::SummarizeTimes, &api);
+  router.Unary("SummarizeRevenue", &ReportsApi::SummarizeRevenue, &api);
   return router;
 }
 

@@ -8,6 +8,7 @@
 #include "services/accounts/api/intake_api.h"
 #include "services/accounts/api/people_api.h"
 #include "services/accounts/api/relations_api.h"
+#include "services/accounts/api/reports_api.h"
 #include "services/accounts/api/team_api.h"
 #include "services/accounts/api/voice_api.h"
 #include "services/accounts/store/store.h"
@@ -28,6 +29,9 @@ server::Router VoiceRouter(VoiceApi& api);
 server::Router RelationsRouter(RelationsApi& api);
 server::Router PeopleRouter(PeopleApi& api);
 server::Router TeamRouter(TeamApi& api);
+
+// Handlers of ReportsService.
+server::Router ReportsRouter(ReportsApi& api);
 
 // Handlers of banso.fact.v1.FactsService for the facts that accounts owns.
 server::Router FactsRouter(storage::Database& database, const Store& store);

@@ -5,6 +5,7 @@
 #include "common/status_macros.h"
 #include "services/accounts/api/listing.h"
 #include "services/accounts/api/people_api.h"
+#include "services/accounts/api/sweep.h"
 
 namespace banso::accounts {
 
@@ -36,31 +37,13 @@ absl::StatusOr<v1::ListAccountSummariesResponse> PeopleApi::ListAccountSummaries
 }
 
 absl::Status PeopleApi::RefreshDueSummaries(const Call& call) {
-  // Few at a time: everybody else's writes wait behind a transaction.
-  constexpr size_t kBatch = 50;
-  storage::ListQuery query;
-  query.filters = {storage::AtMost("due_time", call.now)};
-  query.page_size = static_cast<int>(kBatch);
-  size_t refreshed = kBatch;
-  const auto refresh = [&](Writer& writer) -> absl::Status {
-    BANSO_ASSIGN_OR_RETURN(const auto page, store_.summaries.List(writer, query));
-    for (const AccountSummary& summary : page.items) {
-      BANSO_ASSIGN_OR_RETURN(const v1::Account account,
-                             store_.accounts.Get(writer, contract::Parent(summary.name())));
-      BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account));
-    }
-    refreshed = page.items.size();
-    return absl::OkStatus();
-  };
-  while (refreshed == kBatch && !call.is_cancelled()) {
-    const auto found = storage::Fetch<int64_t>(database_, [&](Reader& reader) {
-      return store_.summaries.Count(reader, "", query.filters);
-    });
-    BANSO_RETURN_IF_ERROR(found.status());
-    if (*found == 0) return absl::OkStatus();
-    BANSO_RETURN_IF_ERROR(database_.Write(call, refresh).status());
-  }
-  return absl::OkStatus();
+  return SweepDue<AccountSummary>(
+      database_, call, store_.summaries, {storage::AtMost("due_time", call.now)},
+      [&](Writer& writer, const AccountSummary& summary) -> absl::Status {
+        BANSO_ASSIGN_OR_RETURN(const v1::Account account,
+                               store_.accounts.Get(writer, contract::Parent(summary.name())));
+        return store_.RefreshSummary(writer, account);
+      });
 }
 
 }  // namespace banso::accounts

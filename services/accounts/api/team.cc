@@ -96,6 +96,8 @@ absl::StatusOr<Account> TeamApi::WaiveCertification(const Call& call,
         contract::Violations violations;
         BANSO_RETURN_IF_ERROR(store_.CheckMember(writer, request.member(), "member", &violations));
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
+        BANSO_RETURN_IF_ERROR(
+            store_.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER}, "waiving a certification"));
         Account account = before;
         Waive(request, writer.call().actor, writer.now(), &account);
         return store_.Save(writer, &before, account);

@@ -22,6 +22,15 @@ using v1::RolePlay;
 
 class TeamTest : public ApiTest {
  protected:
+  // As an operator does, who is no member.
+  void MakeManager(const std::string& id) {
+    const std::string actor = std::exchange(actor_, "members/operator");
+    BANSO_ASSERT_OK(
+        Do(&AccountsApi::UpdateMember,
+           absl::StrCat("member { name: 'members/", id,
+                        "' roles: MEMBER_ROLE_MANAGER } update_mask { paths: 'roles' }")));
+    actor_ = actor;
+  }
   // The members of a team on a day of 2026.
   std::vector<std::string> MembersOf(const std::string& filter, int month, int day) {
     std::vector<std::string> names;
@@ -166,11 +175,12 @@ TEST_F(TeamTest, OnlyTheCertifiedHaveHighTouchAccounts) {
   // A certification ends; a waiver says why somebody else may.
   now_ += absl::Hours(24 * 370);
   EXPECT_FALSE(GiveTo("members/ito").ok());
-  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Account waived, Do(&TeamApi::WaiveCertification, R"pb(
-                               name: "accounts/a"
-                               member: "members/ito"
-                               reason: "the only one who speaks Thai"
-                             )pb"));
+  const char* waive =
+      "name: 'accounts/a' member: 'members/ito' reason: 'the only one who speaks Thai'";
+  EXPECT_EQ(contract::Reason(Do(&TeamApi::WaiveCertification, waive).status()),
+            kReasonRoleRequired);
+  MakeManager("sato");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Account waived, Do(&TeamApi::WaiveCertification, waive));
   ASSERT_EQ(waived.certification_waivers_size(), 1);
   EXPECT_EQ(waived.certification_waivers(0).waived_by(), "members/sato");
   BANSO_EXPECT_OK(GiveTo("members/ito"));
@@ -197,6 +207,26 @@ TEST_F(TeamTest, ARolePlayIsRatedInFullByOthersAndOnce) {
   BANSO_ASSERT_OK_AND_ASSIGN(const Member member,
                              Do(&AccountsApi::GetMember, "name: 'members/aoki'"));
   EXPECT_THAT(member.certifications(), IsEmpty());
+}
+
+TEST_F(TeamTest, RolesAreGivenByThoseWhoMayGiveThem) {
+  const char* make_manager =
+      "member { name: 'members/aoki' roles: MEMBER_ROLE_MANAGER } update_mask { paths: 'roles' }";
+  EXPECT_EQ(contract::Reason(Do(&AccountsApi::UpdateMember, make_manager).status()),
+            kReasonRoleRequired);
+  EXPECT_EQ(contract::Reason(Do(&AccountsApi::CreateMember,
+                                "member { display_name: 'Me Too' roles: MEMBER_ROLE_OPERATIONS }")
+                                 .status()),
+            kReasonRoleRequired);
+  BANSO_EXPECT_OK(Do(&AccountsApi::UpdateMember,
+                     "member { name: 'members/aoki' email: 'aoki@vendor.example' }"))
+      << "anything else is free";
+  MakeManager("sato");
+  BANSO_ASSERT_OK(Do(&AccountsApi::UpdateMember, make_manager));
+  actor_ = "members/aoki";
+  BANSO_EXPECT_OK(Do(&AccountsApi::UpdateMember,
+                     "member { name: 'members/ito' roles: MEMBER_ROLE_RETENTION } "
+                     "update_mask { paths: 'roles' }"));
 }
 
 }  // namespace

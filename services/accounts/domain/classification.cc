@@ -11,6 +11,7 @@
 #include "common/contract/resource_name.h"
 #include "common/rule/value.h"
 #include "services/accounts/domain/account.h"
+#include "services/accounts/domain/classification/overrides.h"
 
 namespace banso::accounts {
 namespace {
@@ -48,6 +49,15 @@ FactValues FactsBefore(const v1::Account& account) {
   v1::Account undecided = account;
   undecided.clear_classification();
   return FactsOf(undecided);
+}
+
+// Overrides of axes that this policy does not decide by rules stay for a policy that does.
+void KeepIdleOverrides(const Classification& present, absl::CivilDay today,
+                       Classification* result) {
+  for (const v1::AppliedOverride& applied : present.overrides()) {
+    if (!HoldsOn(applied, today)) continue;
+    if (OverrideOf(*result, applied.axis(), today) == nullptr) *result->add_overrides() = applied;
+  }
 }
 
 }  // namespace
@@ -121,6 +131,27 @@ ClassificationReason Classifier::Draw(const Ready& ready, const rule::Moment& mo
     break;
   }
   return reason;
+}
+
+std::optional<ClassificationReason> Classifier::DecideAxis(const Ready& ready,
+                                                           const rule::Moment& moment,
+                                                           const FactValues& facts,
+                                                           const v1::Account& account,
+                                                           Classification* result) const {
+  if (ready.stage.kind == StageKind::kArms) return Draw(ready, moment, facts, account.name());
+  const v1::AppliedOverride* present = nullptr;
+  if (account.classification().overrides_size() > 0) {
+    present = OverrideOf(account.classification(), ready.stage.name, Today(account, moment.as_of));
+  }
+  if (present == nullptr) {
+    if (ready.rules.empty()) return std::nullopt;
+    return Decide(ready, moment, facts);
+  }
+  const ClassificationReason by_policy = Decide(ready, moment, facts);
+  v1::AppliedOverride* applied = result->add_overrides();
+  *applied = *present;
+  applied->set_policy_value(by_policy.value());
+  return Overridden(*applied, by_policy);
 }
 
 v1::ScoreSum Classifier::Score(const Ready& ready, const rule::Moment& moment,
@@ -201,18 +232,17 @@ Classification Classifier::Classify(const v1::Account& account, absl::Time now) 
       if (!work.has_value()) continue;
       *result.mutable_work() = *std::move(work);
       AddWorkFacts(result.work(), &facts);
-    } else if (!ready.rules.empty()) {
-      ClassificationReason reason = ready.stage.kind == StageKind::kArms
-                                        ? Draw(ready, moment, facts, account.name())
-                                        : Decide(ready, moment, facts);
-      if (!reason.value().empty()) {
-        facts[ready.stage.facts[0]] = rule::TextValue(reason.value());
-        SetClass(ready.stage, reason.value(), &result);
+    } else if (std::optional<ClassificationReason> reason =
+                   DecideAxis(ready, moment, facts, account, &result)) {
+      if (!reason->value().empty()) {
+        facts[ready.stage.facts[0]] = rule::TextValue(reason->value());
+        SetClass(ready.stage, reason->value(), &result);
       }
-      *result.add_reasons() = std::move(reason);
+      *result.add_reasons() = *std::move(reason);
     }
   }
   const Classification& present = account.classification();
+  KeepIdleOverrides(present, Today(account, now), &result);
   *result.mutable_classify_time() = present.classify_time();
   if (contract::DeterministicBytes(result) == contract::DeterministicBytes(present)) return present;
   *result.mutable_classify_time() = calendar::ToTimestamp(now);

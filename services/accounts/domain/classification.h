@@ -38,8 +38,9 @@ class Classifier {
   Classifier& operator=(const Classifier&) = delete;
 
   // Classifies an account from its own data, with a reason per axis that has rules. An axis without
-  // rules stays empty and has no reason. When nothing but the time would differ, the account's
-  // present classification is returned.
+  // rules stays empty and has no reason. The overrides of its present classification hold until
+  // their last day. When nothing but the time would differ, the account's present classification is
+  // returned.
   v1::Classification Classify(const v1::Account& account, absl::Time now) const;
 
   const v1::ClassificationPolicy& policy() const { return policy_; }
@@ -60,6 +61,12 @@ class Classifier {
   Ready MakeReady(const Stage& stage) const;
   v1::ClassificationReason Decide(const Ready& ready, const rule::Moment& moment,
                                   const FactValues& facts) const;
+  // Why the account has its class on an axis, by an override that holds or by the policy; nothing
+  // when neither says anything. Adds the override to `result`.
+  std::optional<v1::ClassificationReason> DecideAxis(const Ready& ready, const rule::Moment& moment,
+                                                     const FactValues& facts,
+                                                     const v1::Account& account,
+                                                     v1::Classification* result) const;
   v1::ClassificationReason Draw(const Ready& ready, const rule::Moment& moment,
                                 const FactValues& facts, const std::string& account) const;
   v1::ScoreSum Score(const Ready& ready, const rule::Moment& moment, const FactValues& facts) const;

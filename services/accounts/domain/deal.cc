@@ -59,4 +59,24 @@ absl::Status Lose(const v1::LoseDealRequest& request, absl::CivilDay today, v1::
   return absl::OkStatus();
 }
 
+absl::Status CheckIntake(const v1::IntakeReview* last, const v1::WinDealRequest& request,
+                         v1::Deal* deal) {
+  if (last == nullptr) return absl::OkStatus();
+  const bool decided = last->state() == v1::INTAKE_STATE_DECIDED;
+  if (decided && last->verdict() != v1::INTAKE_VERDICT_DECLINE) return absl::OkStatus();
+  if (!request.intake_exception().empty()) {
+    deal->set_intake_exception(request.intake_exception());
+    return absl::OkStatus();
+  }
+  std::string answer = "is not answered";
+  if (decided) answer = absl::StrCat("was declined: ", last->verdict_reason());
+  if (last->state() == v1::INTAKE_STATE_WAITING) {
+    answer = absl::StrCat("waits for the feature ", last->feature());
+  }
+  return contract::FailedPrecondition(
+      kReasonIntakeNotAccepted, last->name(),
+      absl::StrCat("what sales asked about the deal ", answer),
+      "Wait for another answer, or say in `intake_exception` why it is won all the same");
+}
+
 }  // namespace banso::accounts

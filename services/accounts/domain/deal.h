@@ -3,6 +3,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
+#include "banso/accounts/v1/acceptance.pb.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "common/contract/errors.h"
@@ -10,6 +11,7 @@
 namespace banso::accounts {
 
 inline constexpr char kReasonDealClosed[] = "DEAL_CLOSED";
+inline constexpr char kReasonIntakeNotAccepted[] = "INTAKE_NOT_ACCEPTED";
 
 // FAILED_PRECONDITION (DEAL_CLOSED) unless the deal is open.
 absl::Status CheckOpen(const v1::Deal& deal);
@@ -24,6 +26,13 @@ absl::Status Win(const v1::WinDealRequest& request, absl::CivilDay today, v1::De
 // Loses an open deal; without a closing day in the request it closes `today`. Errors as CheckOpen;
 // INVALID_ARGUMENT for a closing day after today.
 absl::Status Lose(const v1::LoseDealRequest& request, absl::CivilDay today, v1::Deal* deal);
+
+// Checks whether a deal may be won as far as sales asked before signing. `last` is what it asked
+// last about the deal; null: nothing. FAILED_PRECONDITION (INTAKE_NOT_ACCEPTED) when that is not
+// answered, waits for a feature or was declined, unless `request` says why all the same, which is
+// then kept on the deal.
+absl::Status CheckIntake(const v1::IntakeReview* last, const v1::WinDealRequest& request,
+                         v1::Deal* deal);
 
 }  // namespace banso::accounts
 

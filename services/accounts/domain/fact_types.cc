@@ -170,6 +170,10 @@ std::vector<FactType> RelationFactTypes() {
       Make("account.stakeholder.enthusiasm", type::v1::VALUE_TYPE_NUMBER,
            fact::v1::SUBJECT_KIND_STAKEHOLDER, "1 to 5",
            "How much the person stands behind the project.", {}),
+      Number("account.upsell.conditions", "conditions",
+             "How many upsell conditions are recorded that have not come true; unknown: none."),
+      Number("account.upsell.weak_conditions", "conditions",
+             "How many of them no active decision maker has agreed to."),
   };
 }
 

@@ -97,6 +97,21 @@ absl::Status CheckCertified(const v1::ClassificationPolicy& policy, const v1::Ac
   return absl::OkStatus();
 }
 
+absl::Status CheckRole(const v1::Member* actor, std::initializer_list<v1::MemberRole> roles,
+                       absl::string_view what) {
+  if (actor == nullptr) return absl::OkStatus();
+  std::string accepted;
+  for (const v1::MemberRole role : roles) {
+    if (std::find(actor->roles().begin(), actor->roles().end(), role) != actor->roles().end()) {
+      return absl::OkStatus();
+    }
+    absl::StrAppend(&accepted, accepted.empty() ? "" : " or ", v1::MemberRole_Name(role));
+  }
+  return contract::PermissionDenied(kReasonRoleRequired,
+                                    absl::StrCat(what, " takes the role ", accepted, ", which ",
+                                                 actor->name(), " does not have"));
+}
+
 bool IsCertified(const Member& member, absl::string_view certification, absl::CivilDay day) {
   return std::any_of(member.certifications().begin(), member.certifications().end(),
                      [&](const v1::Certification& held) {

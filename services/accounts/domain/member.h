@@ -1,6 +1,7 @@
 #ifndef BANSO_SERVICES_ACCOUNTS_DOMAIN_MEMBER_H_
 #define BANSO_SERVICES_ACCOUNTS_DOMAIN_MEMBER_H_
 
+#include <initializer_list>
 #include <string>
 
 #include "absl/status/status.h"
@@ -15,6 +16,7 @@
 namespace banso::accounts {
 
 inline constexpr char kReasonNotCertified[] = "NOT_CERTIFIED";
+inline constexpr char kReasonRoleRequired[] = "ROLE_REQUIRED";
 
 // The civil day at `now` in which the days of the vendor's own people are counted (Asia/Tokyo).
 absl::CivilDay VendorDay(absl::Time now);
@@ -39,6 +41,12 @@ void Waive(const v1::WaiveCertificationRequest& request, const std::string& acto
 // `day`: certified for what the policy asks for at the account's touch level, or let off.
 absl::Status CheckCertified(const v1::ClassificationPolicy& policy, const v1::Account& account,
                             const v1::Member& member, absl::CivilDay day);
+
+// PERMISSION_DENIED (ROLE_REQUIRED) when `actor` is a member without any of these roles; null
+// stands for whoever is no member, such as an operator, and may. `what` says what it takes: `to
+// approve`.
+absl::Status CheckRole(const v1::Member* actor, std::initializer_list<v1::MemberRole> roles,
+                       absl::string_view what);
 
 // Whether the member is certified on a day.
 bool IsCertified(const v1::Member& member, absl::string_view certification, absl::CivilDay day);

@@ -99,6 +99,16 @@ void AddContracts(const std::vector<v1::Contract>& contracts, AccountSummary* su
   }
 }
 
+void AddUpsellConditions(const std::vector<v1::UpsellCondition>& conditions,
+                         AccountSummary* summary) {
+  for (const v1::UpsellCondition& condition : conditions) {
+    if (condition.has_met_date()) continue;
+    summary->set_upsell_conditions(summary->upsell_conditions() + 1);
+    if (condition.evidence() == v1::EVIDENCE_STRENGTH_STRONG) continue;
+    summary->set_weak_upsell_conditions(summary->weak_upsell_conditions() + 1);
+  }
+}
+
 void AddPeople(const Relations& relations, absl::CivilDay today, AccountSummary* summary) {
   const std::vector<RoleHolder> holders = RoleHolders(relations.stakeholders, today);
   summary->mutable_role_holders()->Assign(holders.begin(), holders.end());
@@ -301,6 +311,7 @@ AccountSummary Summarize(const Relations& relations, const AccountSummary& befor
     *summary.mutable_last_contact_time() = before.last_contact_time();
   }
   AddContracts(relations.contracts, &summary);
+  AddUpsellConditions(relations.upsell_conditions, &summary);
   AddPeople(relations, today, &summary);
   for (const StakeholderChange& change : relations.changes) {
     if (!summary.has_last_person_change() ||
@@ -353,6 +364,11 @@ FactValues FactsOf(const AccountSummary& summary, const std::string& zone) {
     facts.emplace("account.recorded_sites", rule::NumberValue(summary.sites()));
     facts.emplace("account.sites_without_promoter",
                   rule::NumberValue(summary.sites_without_promoter()));
+  }
+  if (summary.upsell_conditions() > 0) {
+    facts.emplace("account.upsell.conditions", rule::NumberValue(summary.upsell_conditions()));
+    facts.emplace("account.upsell.weak_conditions",
+                  rule::NumberValue(summary.weak_upsell_conditions()));
   }
   const auto flag = [&](const char* fact, bool value) {
     facts.emplace(fact, rule::FlagValue(value));

@@ -12,9 +12,10 @@
 #include "banso/accounts/v1/interaction.pb.h"
 #include "banso/accounts/v1/site.pb.h"
 #include "banso/accounts/v1/stakeholder_change.pb.h"
+#include "banso/accounts/v1/upsell_condition.pb.h"
 #include "services/accounts/domain/facts.h"
 
-// What follows from an account's contracts, sites, people and interactions.
+// What follows from an account's contracts, sites, people, interactions and upsell conditions.
 namespace banso::accounts {
 
 // How long an account is watched after one of those who carry its project has changed, the day of
@@ -28,6 +29,7 @@ struct Relations {
   std::vector<v1::Site> sites;
   std::vector<v1::Stakeholder> stakeholders;
   std::vector<v1::StakeholderChange> changes;
+  std::vector<v1::UpsellCondition> upsell_conditions;
 };
 
 // Why one of those who carry the project changes, where somebody said so.

@@ -76,6 +76,21 @@ absl::StatusOr<std::optional<IntakeReview>> IntakeStore::AnswerFor(Reader& reade
   return last;
 }
 
+absl::StatusOr<std::optional<IntakeReview>> IntakeStore::LastFor(Reader& reader,
+                                                                 absl::string_view deal) const {
+  std::optional<IntakeReview> last;
+  BANSO_RETURN_IF_ERROR(reviews.ForEach(reader, contract::Ancestor(deal, "accounts"),
+                                        {storage::Equal("deal", deal)}, [&](IntakeReview& review) {
+                                          if (!last.has_value() ||
+                                              calendar::ToTime(review.create_time()) >=
+                                                  calendar::ToTime(last->create_time())) {
+                                            last = std::move(review);
+                                          }
+                                          return absl::OkStatus();
+                                        }));
+  return last;
+}
+
 storage::SnapshotSources IntakeStore::sources() const {
   return {policies.source(), reviews.source(), releases.source(), voices.source(),
           accesses.source()};

@@ -38,6 +38,10 @@ class IntakeStore {
   absl::StatusOr<std::optional<v1::IntakeReview>> AnswerFor(storage::Reader& reader,
                                                             absl::string_view deal) const;
 
+  // The review of a deal that was asked last, answered or not, if there is one.
+  absl::StatusOr<std::optional<v1::IntakeReview>> LastFor(storage::Reader& reader,
+                                                          absl::string_view deal) const;
+
   // What a feed of changes begins with.
   storage::SnapshotSources sources() const;
 

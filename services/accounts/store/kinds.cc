@@ -158,6 +158,35 @@ storage::Kind<v1::RolePlay> RolePlayKind() {
   return {.table = "role_play", .pattern = "members/{member}/rolePlays/{role_play}", .columns = {}};
 }
 
+storage::Kind<v1::ClassificationOverride> ClassificationOverrideKind() {
+  using v1::ClassificationOverride;
+  return {
+      .table = "classification_override",
+      .pattern = "accounts/{account}/classificationOverrides/{classification_override}",
+      .columns = {
+          {"state", [](const ClassificationOverride& resource) { return Value(resource.state()); }},
+          {"axis", [](const ClassificationOverride& resource) { return Value(resource.axis()); }},
+          {"due_time",
+           [](const ClassificationOverride& resource) {
+             return resource.has_expire_time() ? Value(calendar::ToTime(resource.expire_time()))
+                                               : Value();
+           }},
+      }};
+}
+
+storage::Kind<v1::UpsellCondition> UpsellConditionKind() {
+  return {.table = "upsell_condition",
+          .pattern = "accounts/{account}/upsellConditions/{upsell_condition}",
+          .columns = {{"evidence", [](const v1::UpsellCondition& condition) {
+                         return Value(condition.evidence());
+                       }}}};
+}
+
+storage::Kind<v1::OperatingChange> OperatingChangeKind() {
+  return {
+      .table = "operating_change", .pattern = "operatingChanges/{operating_change}", .columns = {}};
+}
+
 storage::RevisionedKind ClassificationPolicyKind() {
   return {.table = "classification_policy",
           .pattern = "classificationPolicies/{classification_policy}"};

@@ -101,10 +101,13 @@ Store::Store()
       contracts(ContractKind()),
       sites(SiteKind()),
       interactions(InteractionKind()),
+      upsell_conditions(UpsellConditionKind()),
       summaries(AccountSummaryKind()),
       members(MemberKind()),
       role_plays(RolePlayKind()),
       policies(ClassificationPolicyKind()),
+      overrides(ClassificationOverrideKind()),
+      operating_changes(OperatingChangeKind()),
       facts(storage::FactLog::Options{.zone_of = ZoneOfSubject}) {}
 
 absl::StatusOr<Account> Store::Save(Writer& writer, const Account* before, const Account& after,
@@ -188,6 +191,13 @@ absl::Status Store::CheckCertified(Reader& reader, absl::Time now, const Account
   BANSO_ASSIGN_OR_RETURN(const auto owner, members.Find(reader, member));
   if (!owner.has_value()) return absl::OkStatus();
   return ::banso::accounts::CheckCertified(*policy, account, *owner, VendorDay(now));
+}
+
+absl::Status Store::CheckActorRole(Writer& writer, std::initializer_list<v1::MemberRole> roles,
+                                   absl::string_view what) const {
+  if (!writer.call().from_member()) return absl::OkStatus();
+  BANSO_ASSIGN_OR_RETURN(const auto actor, members.Find(writer, writer.call().actor));
+  return CheckRole(actor.has_value() ? &*actor : nullptr, roles, what);
 }
 
 absl::StatusOr<std::optional<std::string>> Store::FindByExternalId(Reader& reader,
@@ -325,6 +335,18 @@ absl::StatusOr<std::vector<fact::v1::FactType>> Store::AxisTypes(Reader& reader)
   return types;
 }
 
+absl::StatusOr<absl::flat_hash_map<std::string, Store::AccountHeader>> Store::Headers(
+    Reader& reader) const {
+  absl::flat_hash_map<std::string, AccountHeader> headers;
+  BANSO_RETURN_IF_ERROR(reader.Query(
+      "SELECT name, segment, time_zone FROM account ORDER BY name", {}, [&](const Row& row) {
+        headers.emplace(row.Text(0), AccountHeader{.segment = std::string(row.Text(1)),
+                                                   .time_zone = std::string(row.Text(2))});
+        return absl::OkStatus();
+      }));
+  return headers;
+}
+
 absl::StatusOr<std::vector<AccountState>> Store::States(Reader& reader,
                                                         absl::string_view account) const {
   std::vector<AccountState> states;
@@ -356,11 +378,21 @@ absl::StatusOr<std::optional<v1::ClassificationPolicy>> Store::ActivePolicy(Read
 }
 
 storage::SnapshotSources Store::sources() const {
-  storage::SnapshotSources all = {
-      policies.source(),     members.source(),   role_plays.source(),
-      accounts.source(),     deals.source(),     onboardings.source(),
-      contracts.source(),    sites.source(),     stakeholders.source(),
-      interactions.source(), summaries.source(), stakeholder_changes.source()};
+  storage::SnapshotSources all = {policies.source(),
+                                  members.source(),
+                                  role_plays.source(),
+                                  accounts.source(),
+                                  deals.source(),
+                                  onboardings.source(),
+                                  contracts.source(),
+                                  sites.source(),
+                                  stakeholders.source(),
+                                  interactions.source(),
+                                  summaries.source(),
+                                  stakeholder_changes.source(),
+                                  overrides.source(),
+                                  upsell_conditions.source(),
+                                  operating_changes.source()};
   const storage::SnapshotSources of_intake = intake.sources();
   all.insert(all.end(), of_intake.begin(), of_intake.end());
   return all;
@@ -379,6 +411,9 @@ absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(summaries.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(stakeholder_changes.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(role_plays.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(overrides.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(upsell_conditions.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(operating_changes.CheckSchema(reader));
   return stakeholders.CheckSchema(reader);
 }
 

@@ -1,10 +1,12 @@
 #ifndef BANSO_SERVICES_ACCOUNTS_STORE_STORE_H_
 #define BANSO_SERVICES_ACCOUNTS_STORE_STORE_H_
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
@@ -13,12 +15,15 @@
 #include "banso/accounts/v1/account.pb.h"
 #include "banso/accounts/v1/account_summary.pb.h"
 #include "banso/accounts/v1/classification.pb.h"
+#include "banso/accounts/v1/classification_override.pb.h"
 #include "banso/accounts/v1/contract.pb.h"
 #include "banso/accounts/v1/interaction.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
+#include "banso/accounts/v1/reports_service.pb.h"
 #include "banso/accounts/v1/role_play.pb.h"
 #include "banso/accounts/v1/site.pb.h"
 #include "banso/accounts/v1/stakeholder_change.pb.h"
+#include "banso/accounts/v1/upsell_condition.pb.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
@@ -51,8 +56,8 @@ struct SummaryCause {
 
 // What accounts keeps: the collections, and writes that concern more than one table. Immutable and
 // thread-safe. Accounts, onboardings and members are written with Save only, which keeps in step
-// what follows from them; after a write to contracts, sites, stakeholders or interactions comes
-// RefreshSummary.
+// what follows from them; after a write to contracts, sites, stakeholders, interactions or upsell
+// conditions comes RefreshSummary.
 class Store {
  public:
   Store();
@@ -65,10 +70,13 @@ class Store {
   const storage::Collection<v1::Contract> contracts;
   const storage::Collection<v1::Site> sites;
   const storage::Collection<v1::Interaction> interactions;
+  const storage::Collection<v1::UpsellCondition> upsell_conditions;
   const storage::Collection<v1::AccountSummary> summaries;
   const storage::Collection<v1::Member> members;
   const storage::Collection<v1::RolePlay> role_plays;
   const storage::RevisionedCollection<v1::ClassificationPolicy> policies;
+  const storage::Collection<v1::ClassificationOverride> overrides;
+  const storage::Collection<v1::OperatingChange> operating_changes;
   const IntakeStore intake;
   const storage::FactLog facts;
 
@@ -105,6 +113,11 @@ class Store {
   // the policy in force. Says nothing about a member that does not exist.
   absl::Status CheckCertified(storage::Reader& reader, absl::Time now, const v1::Account& account,
                               const std::string& member) const;
+
+  // PERMISSION_DENIED (ROLE_REQUIRED) unless whoever acts has one of these roles or is no member;
+  // see CheckRole.
+  absl::Status CheckActorRole(storage::Writer& writer, std::initializer_list<v1::MemberRole> roles,
+                              absl::string_view what) const;
 
   // The name of the account with this external id, if there is one.
   absl::StatusOr<std::optional<std::string>> FindByExternalId(storage::Reader& reader,
@@ -145,6 +158,14 @@ class Store {
 
   // The types of the facts about the further axes of the policy that is, or will be, in force.
   absl::StatusOr<std::vector<fact::v1::FactType>> AxisTypes(storage::Reader& reader) const;
+
+  // Segment and time zone of every account, by name.
+  struct AccountHeader {
+    std::string segment;
+    std::string time_zone;
+  };
+  absl::StatusOr<absl::flat_hash_map<std::string, AccountHeader>> Headers(
+      storage::Reader& reader) const;
 
   // What an account has been, oldest first.
   absl::StatusOr<std::vector<AccountState>> States(storage::Reader& reader,

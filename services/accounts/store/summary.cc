@@ -9,6 +9,7 @@
 #include "common/calendar/proto_time.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/contract.h"
+#include "services/accounts/domain/upsell.h"
 #include "services/accounts/store/store.h"
 
 // The part of Store that keeps the summaries.
@@ -46,6 +47,14 @@ absl::StatusOr<Relations> Store::RelationsOf(Writer& writer, const v1::Account& 
   BANSO_ASSIGN_OR_RETURN(relations.sites, sites.All(writer, account.name()));
   BANSO_ASSIGN_OR_RETURN(relations.stakeholders, stakeholders.All(writer, account.name()));
   BANSO_ASSIGN_OR_RETURN(relations.changes, stakeholder_changes.All(writer, account.name()));
+  BANSO_ASSIGN_OR_RETURN(relations.upsell_conditions,
+                         upsell_conditions.All(writer, account.name()));
+  for (v1::UpsellCondition& condition : relations.upsell_conditions) {
+    const v1::UpsellCondition before = condition;
+    JudgeEvidence(relations.stakeholders, Today(account, writer.now()), &condition);
+    if (before.SerializeAsString() == condition.SerializeAsString()) continue;
+    BANSO_ASSIGN_OR_RETURN(condition, upsell_conditions.Update(writer, condition));
+  }
   return relations;
 }
 

@@ -1,0 +1,250 @@
+#include <cstdint>
+#include <map>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/calendar/proto_time.h"
+#include "common/contract/resource_name.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/accounts/api/api_fixture.h"
+#include "services/accounts/domain/onboarding.h"
+
+namespace banso::accounts {
+namespace {
+
+// How many customers live side by side in one history, and how many histories there are.
+constexpr int kAccounts = 4;
+constexpr int kHistories = 250;
+constexpr int kSteps = 40;
+
+constexpr const char* kMembers[] = {"members/sato", "members/aoki", "members/ito"};
+
+// Lives of customers in one store, told by random calls of the handlers, most of which are refused
+// at most moments: sales, onboardings, merges, leaves, bulk reassignments, losses.
+class HistoriesTest : public ApiTest {
+ protected:
+  void Begin(uint32_t seed) {
+    random_.seed(seed);
+    prefix_ = absl::StrCat("h", seed, "-");
+    for (int i = 0; i < kAccounts; ++i) {
+      BANSO_ASSERT_OK(Do(&AccountsApi::CreateAccount,
+                         absl::StrCat("account_id: '", prefix_, i, "' account { display_name: '",
+                                      prefix_, i, "' }")));
+    }
+  }
+
+  void Step() {
+    now_ += absl::Seconds(static_cast<int64_t>(1 + random_() % 100'000));
+    switch (random_() % 12) {
+      case 0:
+      case 1:
+        return Win();
+      case 2:
+        return Start();
+      case 3:
+      case 4:
+        return MoveOn();
+      case 5:
+        return PassTheBall();
+      case 6:
+        return Reassign();
+      case 7:
+        return ChangeOwners();
+      case 8:
+        return TakeLeave();
+      case 9:
+        return Merge();
+      case 10:
+        return LoseOrWinBack();
+      default:
+        return ArchiveOrRestore();
+    }
+  }
+
+  std::vector<std::string> Accounts() const {
+    std::vector<std::string> names;
+    for (int i = 0; i < kAccounts; ++i) names.push_back(absl::StrCat("accounts/", prefix_, i));
+    return names;
+  }
+
+  std::vector<v1::Onboarding> OnboardingsOf(const std::string& account) {
+    const auto listed =
+        Do(&AccountsApi::ListOnboardings, absl::StrCat("parent: '", account, "' page_size: 1000"));
+    EXPECT_THAT(listed, banso::testing::IsOk());
+    if (!listed.ok()) return {};
+    return {listed->onboardings().begin(), listed->onboardings().end()};
+  }
+
+  int merges_ = 0;
+  int reassigned_ = 0;
+  // When onboardings ended, as this test has seen it.
+  std::map<std::string, absl::Time> ended_;
+
+ private:
+  std::string Account() { return Accounts()[random_() % kAccounts]; }
+  std::string Member() { return kMembers[random_() % 3]; }
+  std::string Onboarding() { return absl::StrCat(Account(), "/onboardings/o", 1 + random_() % 3); }
+  // Calls as handoff does.
+  template <class Handler>
+  auto AsHandoff(Handler handler, const std::string& request) {
+    const std::string actor = std::exchange(actor_, "services/handoff");
+    auto result = Do(handler, request);
+    actor_ = actor;
+    return result;
+  }
+
+  void Win() {
+    const std::string account = Account();
+    const std::string id = absl::StrCat("d", ++deals_);
+    const auto deal =
+        Do(&AccountsApi::CreateDeal, absl::StrCat("parent: '", account, "' deal_id: '", id,
+                                                  "' deal { sales_owner: '", Member(), "' }"));
+    if (!deal.ok()) return;
+    static_cast<void>(Do(
+        &AccountsApi::WinDeal,
+        absl::StrCat("name: '", deal->name(), "' contract_start { year: 2026 month: 4 day: 1 }")));
+  }
+
+  void Start() {
+    const std::string onboarding = Onboarding();
+    static_cast<void>(AsHandoff(
+        &AccountsApi::CreateOnboarding,
+        absl::StrCat("parent: '", contract::Ancestor(onboarding, "accounts"), "' onboarding_id: '",
+                     contract::LastId(onboarding), "' onboarding { kind: ONBOARDING_KIND_INITIAL ",
+                     "owner: '", Member(), "' } contract_start { year: 2026 month: 4 day: 1 }")));
+  }
+
+  void MoveOn() {
+    const std::string onboarding = Onboarding();
+    const std::string account = contract::Ancestor(onboarding, "accounts");
+    const auto moved =
+        AsHandoff(&AccountsApi::AdvanceOnboarding,
+                  absl::StrCat("name: '", onboarding, "' state: ", 1 + random_() % 4,
+                               " date { year: 2026 month: 6 day: 1 } handoff: '", account,
+                               "/handoffs/h' retention_owner: '", Member(), "'"));
+    if (moved.ok() && !moved->has_ball()) ended_.emplace(onboarding, now_);
+  }
+
+  void PassTheBall() {
+    static_cast<void>(Do(
+        &AccountsApi::PassBall,
+        absl::StrCat("name: '", Onboarding(), "' holder: ", 1 + random_() % 5, " reason: 'turn'")));
+  }
+
+  void Reassign() {
+    std::string request = "allow_partial: true ";
+    for (const std::string& account : Accounts()) {
+      absl::StrAppend(&request, "assignments { account: '", account, "' role: ", 1 + random_() % 3,
+                      " owner: '", Member(), "' } ");
+    }
+    const auto done = Do(&AccountsApi::ReassignAccounts, request);
+    if (done.ok()) reassigned_ += static_cast<int>(done->reassigned());
+  }
+
+  void ChangeOwners() {
+    const char* role = random_() % 2 == 0 ? "sales" : "retention";
+    const std::string owner = random_() % 3 == 0 ? "" : Member();
+    static_cast<void>(Do(&AccountsApi::UpdateAccount,
+                         absl::StrCat("account { name: '", Account(), "' owners { ", role, ": '",
+                                      owner, "' } } update_mask { paths: 'owners.", role, "' }")));
+  }
+
+  // Whoever is away stays accountable until somebody else is.
+  void TakeLeave() {
+    static_cast<void>(Do(&AccountsApi::UpdateMember,
+                         absl::StrCat("member { name: '", Member(),
+                                      "' leaves { start_date { year: 2026 month: 4 day: 1 } "
+                                      "end_date { year: 2026 month: 12 day: 31 } } }")));
+    // Nor can a member be erased who has accounts.
+    static_cast<void>(
+        Do(&TeamApi::MoveMember, absl::StrCat("name: '", Member(), "' team: 'elsewhere'")));
+  }
+
+  void Merge() {
+    const auto merged = Do(&AccountsApi::MergeAccounts,
+                           absl::StrCat("name: '", Account(), "' duplicate: '", Account(), "'"));
+    merges_ += merged.ok() ? 1 : 0;
+  }
+
+  void LoseOrWinBack() {
+    const std::string account = Account();
+    const auto reopened = Do(&AccountsApi::ReopenAccount,
+                             absl::StrCat("name: '", account, "' sales_owner: '", Member(), "'"));
+    if (reopened.ok() || random_() % 3 != 0) return;
+    const std::vector<v1::Onboarding> before = OnboardingsOf(account);
+    const auto lost = Do(&AccountsApi::ChurnAccount,
+                         absl::StrCat("name: '", account, "' reason: CHURN_REASON_PRICE ",
+                                      "date { year: 2026 month: 3 day: 25 }"));
+    if (!lost.ok()) return;
+    for (const v1::Onboarding& onboarding : before) {
+      if (onboarding.state() == v1::ONBOARDING_STATE_RUNNING) {
+        ended_.emplace(onboarding.name(), now_);
+      }
+    }
+  }
+
+  void ArchiveOrRestore() {
+    const std::string account = absl::StrCat("name: '", Account(), "'");
+    if (!Do(&AccountsApi::RestoreAccount, account).ok() || random_() % 4 == 0) {
+      static_cast<void>(Do(&AccountsApi::ArchiveAccount, account));
+    }
+  }
+
+  std::mt19937 random_;
+  std::string prefix_;
+  int deals_ = 0;
+};
+
+// A thousand customers. From the first won deal to the present exactly one member is accountable at
+// every instant: the periods leave no instant out, count none twice and name one owner each. Of
+// each onboarding the times in hand add up to the time from its beginning to its end, or to now.
+TEST_F(HistoriesTest, OneOwnerAtEveryInstantAndNoTimeIsLost) {
+  int64_t periods = 0;
+  int64_t onboardings = 0;
+  for (uint32_t seed = 0; seed < kHistories; ++seed) {
+    SCOPED_TRACE(absl::StrCat("seed ", seed));
+    Begin(seed);
+    for (int step = 0; step < kSteps; ++step) Step();
+    for (const std::string& account : Accounts()) {
+      SCOPED_TRACE(account);
+      BANSO_ASSERT_OK_AND_ASSIGN(const auto history,
+                                 Do(&AccountsApi::ListStageHistory,
+                                    absl::StrCat("parent: '", account, "' page_size: 1000")));
+      ASSERT_EQ(history.next_page_token(), "");
+      for (int i = 0; i < history.periods_size(); ++i) {
+        const v1::StagePeriod& period = history.periods(i);
+        const bool last = i + 1 == history.periods_size();
+        ASSERT_EQ(period.has_end_time(), !last);
+        if (!last) {
+          ASSERT_EQ(calendar::ToTime(period.end_time()),
+                    calendar::ToTime(history.periods(i + 1).start_time()));
+        }
+        if (period.stage() == v1::LIFECYCLE_STAGE_PROSPECT) continue;
+        ASSERT_NE(period.owner(), "") << period.ShortDebugString();
+        ++periods;
+      }
+      for (const v1::Onboarding& onboarding : OnboardingsOf(account)) {
+        ++onboardings;
+        const auto end = ended_.find(onboarding.name());
+        const absl::Time until = end == ended_.end() ? now_ : end->second;
+        ASSERT_EQ(onboarding.has_ball(), end == ended_.end());
+        absl::Duration in_hand;
+        for (const auto& [holder, time] : TimesInHand(onboarding, now_)) in_hand += time;
+        ASSERT_EQ(in_hand, until - calendar::ToTime(onboarding.create_time()))
+            << onboarding.ShortDebugString();
+      }
+    }
+  }
+  // That much must have happened for it to tell something.
+  EXPECT_GT(periods, 3 * kHistories);
+  EXPECT_GT(onboardings, kHistories);
+  EXPECT_GT(merges_, kHistories / 5);
+  EXPECT_GT(reassigned_, kHistories);
+}
+
+}  // namespace
+}  // namespace banso::accounts
