@@ -1,4 +1,6 @@
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -15,7 +17,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/journeys/lapras.h"
-#include "tests/journeys/process.h"
 
 namespace banso::journeys {
 namespace {
@@ -40,8 +41,11 @@ std::vector<std::string> FilesWithCanary(const Suite& suite) {
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(suite.File(""))) {
     if (!entry.is_regular_file()) continue;
-    const std::string content = absl::AsciiStrToLower(ReadFile(entry.path().string()));
-    if (absl::StrContains(content, kCanary)) files.push_back(entry.path().filename().string());
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string content((std::istreambuf_iterator<char>(file)), {});
+    if (absl::StrContains(absl::AsciiStrToLower(content), kCanary)) {
+      files.push_back(entry.path().filename().string());
+    }
   }
   return files;
 }
