@@ -17,7 +17,7 @@ namespace banso::accounts {
 namespace {
 
 // How many customers live side by side in one history, and how many histories there are.
-constexpr int kAccounts = 4;
+constexpr int kCustomers = 4;
 constexpr int kHistories = 250;
 constexpr int kSteps = 40;
 
@@ -30,7 +30,7 @@ class HistoriesTest : public ApiTest {
   void Begin(uint32_t seed) {
     random_.seed(seed);
     prefix_ = absl::StrCat("h", seed, "-");
-    for (int i = 0; i < kAccounts; ++i) {
+    for (int i = 0; i < kCustomers; ++i) {
       BANSO_ASSERT_OK(Do(&AccountsApi::CreateAccount,
                          absl::StrCat("account_id: '", prefix_, i, "' account { display_name: '",
                                       prefix_, i, "' }")));
@@ -67,7 +67,7 @@ class HistoriesTest : public ApiTest {
 
   std::vector<std::string> Accounts() const {
     std::vector<std::string> names;
-    for (int i = 0; i < kAccounts; ++i) names.push_back(absl::StrCat("accounts/", prefix_, i));
+    for (int i = 0; i < kCustomers; ++i) names.push_back(absl::StrCat("accounts/", prefix_, i));
     return names;
   }
 
@@ -85,7 +85,7 @@ class HistoriesTest : public ApiTest {
   std::map<std::string, absl::Time> ended_;
 
  private:
-  std::string Account() { return Accounts()[random_() % kAccounts]; }
+  std::string Account() { return Accounts()[random_() % kCustomers]; }
   std::string Member() { return kMembers[random_() % 3]; }
   std::string Onboarding() { return absl::StrCat(Account(), "/onboardings/o", 1 + random_() % 3); }
   // Calls as handoff does.

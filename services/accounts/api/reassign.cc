@@ -23,7 +23,7 @@ using v1::ReassignAccountsResponse;
 namespace {
 
 // Ends the transaction of a dry run.
-constexpr char kRollback[] = "dry run";
+constexpr char kDryRun[] = "dry run";
 
 void AddErrors(int index, const v1::Reassignment& row,
                const std::vector<contract::FieldViolation>& violations,
@@ -111,10 +111,10 @@ absl::StatusOr<ReassignAccountsResponse> AccountsApi::ReassignAccounts(
             .Write(call,
                    [&](Writer& writer) -> absl::Status {
                      BANSO_RETURN_IF_ERROR(Reassign(writer, request, &response));
-                     return absl::AbortedError(kRollback);
+                     return absl::AbortedError(kDryRun);
                    })
             .status();
-    if (status.message() != kRollback) return status;
+    if (status.message() != kDryRun) return status;
     return response;
   }
   return storage::Mutate<ReassignAccountsResponse>(

@@ -20,7 +20,7 @@ using v1::Process;
 namespace {
 
 // How long a caller waits for a process.
-constexpr absl::Duration kPatience = absl::Seconds(2);
+constexpr absl::Duration kAnswerPatience = absl::Seconds(2);
 
 absl::Status CheckStart(const v1::StartOnboardingRequest& request) {
   contract::Violations violations;
@@ -36,7 +36,7 @@ absl::Status CheckStart(const v1::StartOnboardingRequest& request) {
 }  // namespace
 
 absl::StatusOr<Process> HandoffApi::RunProcess(const Call& call, const std::string& name) {
-  const absl::Time until = std::min(call.deadline, absl::Now() + kPatience);
+  const absl::Time until = std::min(call.deadline, absl::Now() + kAnswerPatience);
   BANSO_RETURN_IF_ERROR(engine_.Run(name, until));
   return storage::Fetch<Process>(
       database_, [&](Reader& reader) { return store_.processes.Get(reader, name); });
@@ -134,7 +134,7 @@ absl::StatusOr<Process> HandoffApi::ChangeProcess(
     const std::string& etag, absl::FunctionRef<absl::Status(Process&, absl::Time)> change) {
   {
     const ProcessEngine::Claim claim(engine_, name,
-                                     std::min(call.deadline, absl::Now() + kPatience));
+                                     std::min(call.deadline, absl::Now() + kAnswerPatience));
     if (!claim.held()) {
       return contract::Unavailable("a step of the process is being tried at this moment",
                                    absl::Seconds(1));
