@@ -57,9 +57,15 @@ class FeedCall final : public StreamReactor, public OpenStream {
     if (LeaveIdle()) Answer(contract::Cancelled());
   }
 
-  void EndForShutdown() override {
-    stopping_.store(true);
-    if (LeaveIdle()) Answer(Stopping());
+  const RunningCall& call() const override { return call_; }
+
+  void End(const absl::Status& status) override {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (!end_.ok()) return;
+      end_ = status;
+    }
+    if (LeaveIdle()) Answer(status);
   }
 
   void Tick(absl::Time now) override {
@@ -109,7 +115,7 @@ class FeedCall final : public StreamReactor, public OpenStream {
     if (feed_ == nullptr) BANSO_RETURN_IF_ERROR(Open());
     while (true) {
       if (call_.call().is_cancelled()) return contract::Cancelled();
-      if (stopping_.load()) return Stopping();
+      BANSO_RETURN_IF_ERROR(GivenEnd());
       message_->Clear();
       BANSO_ASSIGN_OR_RETURN(bool has_message, feed_->Next(message_.get()));
       if (!has_message && show_life_) {
@@ -150,9 +156,15 @@ class FeedCall final : public StreamReactor, public OpenStream {
       if (link->call != nullptr) link->call->Wake();
     });
     absl::MutexLock lock(&mutex_);
-    if (woken_ || call_.call().is_cancelled() || stopping_.load()) return false;
+    if (woken_ || call_.call().is_cancelled() || !end_.ok()) return false;
     state_ = State::kIdle;
     return true;
+  }
+
+  // The error that it is to end with, or OK while it goes on.
+  absl::Status GivenEnd() const {
+    absl::MutexLock lock(&mutex_);
+    return end_;
   }
 
   void Wake() {
@@ -188,10 +200,10 @@ class FeedCall final : public StreamReactor, public OpenStream {
   std::unique_ptr<google::protobuf::Message> message_;
   // Destroyed first: it may still call Wake until then.
   std::unique_ptr<MessageFeed> feed_;
-  std::atomic<bool> stopping_{false};
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_) = State::kBusy;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status end_ ABSL_GUARDED_BY(mutex_);
   // Changed only while busy, read by Tick only while idle.
   bool show_life_ = false;
   absl::Time last_write_;

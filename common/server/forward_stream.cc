@@ -105,7 +105,8 @@ class ForwardCall final : public StreamReactor, public OpenStream {
     if (!one_request()) StartRead(&message_);
   }
   void OnPeerDone(const grpc::Status& status) {
-    Answer(stopping_.load() ? Stopping() : forward_.peer->channels()->ToStatus(status));
+    const absl::Status end = GivenEnd();
+    Answer(end.ok() ? forward_.peer->channels()->ToStatus(status) : end);
   }
 
   void OnReadDone(bool ok) override {
@@ -135,11 +136,20 @@ class ForwardCall final : public StreamReactor, public OpenStream {
     peer_.context().TryCancel();
   }
 
+  const RunningCall& call() const override { return call_; }
+
+  void End(const absl::Status& status) override {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (!end_.ok()) return;
+      end_ = status;
+    }
+    peer_.context().TryCancel();
+  }
+
   // A watch would never end by itself; its caller resumes elsewhere.
   void EndForShutdown() override {
-    if (!one_request()) return;
-    stopping_.store(true);
-    peer_.context().TryCancel();
+    if (one_request()) End(Stopping());
   }
 
   void Tick(absl::Time) override {}
@@ -151,6 +161,12 @@ class ForwardCall final : public StreamReactor, public OpenStream {
 
  private:
   bool one_request() const { return !call_.method().descriptor->client_streaming(); }
+
+  // The error that it is to end with, or OK while it goes on.
+  absl::Status GivenEnd() const {
+    absl::MutexLock lock(&mutex_);
+    return end_;
+  }
 
   void Schedule() {
     if (!call_.host().executor().Submit(Lane::kStream, [this] { Run(); })) {
@@ -190,7 +206,8 @@ class ForwardCall final : public StreamReactor, public OpenStream {
   RunningCall call_;
   const Forward& forward_;
   grpc::ByteBuffer message_;
-  std::atomic<bool> stopping_{false};
+  mutable absl::Mutex mutex_;
+  absl::Status end_ ABSL_GUARDED_BY(mutex_);
   PeerSide peer_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -134,10 +135,14 @@ void Host::NoteCancelled(const Incoming& incoming) {
     return;
   }
   if (!cancel_watch_.Note(incoming.remote, absl::Now())) return;
+  EndConnection(incoming.remote, "its calls are cancelled without end");
+}
+
+void Host::EndConnection(absl::string_view remote, absl::string_view reason) {
   ++ended_connections_;
-  server::Log(LogLevel::kWarning, "a connection is ended: its calls are cancelled without end",
-              {{"service", definition_.name()}, {"remote", incoming.remote}});
-  if (end_connection_) end_connection_(incoming.remote);
+  server::Log(LogLevel::kWarning, "a connection is ended",
+              {{"service", definition_.name()}, {"remote", remote}, {"cause", reason}});
+  if (end_connection_) end_connection_(remote);
 }
 
 absl::Status Host::Add(OpenStream* stream) {
@@ -166,6 +171,13 @@ int Host::open_streams() const {
   return static_cast<int>(streams_.size());
 }
 
+std::map<std::string, int, std::less<>> Host::open_streams_by_remote() const {
+  std::map<std::string, int, std::less<>> streams;
+  absl::MutexLock lock(&streams_mutex_);
+  for (const OpenStream* stream : streams_) ++streams[stream->call().incoming()->remote];
+  return streams;
+}
+
 int64_t Host::refused_streams() const {
   absl::MutexLock lock(&streams_mutex_);
   return refused_streams_;
@@ -186,11 +198,49 @@ bool Host::AwaitNoCalls(absl::Time deadline) {
 
 void Host::TickLoop() {
   const auto stopped = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(streams_mutex_) { return stopped_; };
-  absl::MutexLock lock(&streams_mutex_);
-  while (!streams_mutex_.AwaitWithTimeout(absl::Condition(&stopped),
+  while (true) {
+    {
+      absl::MutexLock lock(&streams_mutex_);
+      if (streams_mutex_.AwaitWithTimeout(absl::Condition(&stopped),
                                           options_.idle_period / kTicksPerIdlePeriod)) {
-    const absl::Time now = absl::Now();
-    for (OpenStream* stream : streams_) stream->Tick(now);
+        return;
+      }
+      const absl::Time now = absl::Now();
+      for (OpenStream* stream : streams_) stream->Tick(now);
+    }
+    // Without an authenticator nothing changes: the suite's key stays.
+    if (definition_.authenticator()) RecheckStreams();
+  }
+}
+
+void Host::RecheckStreams() {
+  struct Checked {
+    OpenStream* stream = nullptr;
+    std::shared_ptr<const Incoming> incoming = {};
+    absl::Status status = {};
+  };
+  std::vector<Checked> streams;
+  {
+    absl::MutexLock lock(&streams_mutex_);
+    for (OpenStream* stream : streams_) {
+      if (stream->call().is_admitted()) streams.push_back({stream, stream->call().incoming()});
+    }
+  }
+  // May read the database, which the streams need not wait for.
+  for (Checked& checked : streams) {
+    Call call;
+    call.now = definition_.clock()->TimeNow();
+    checked.status = Guarded([&] { return Authenticate(*checked.incoming, &call); });
+  }
+  absl::MutexLock lock(&streams_mutex_);
+  for (const Checked& checked : streams) {
+    if (!absl::IsUnauthenticated(checked.status) && !absl::IsPermissionDenied(checked.status)) {
+      continue;
+    }
+    // Another stream may be where one was that has gone meanwhile.
+    const auto found = streams_.find(checked.stream);
+    if (found == streams_.end() || (*found)->call().incoming() != checked.incoming) continue;
+    checked.stream->End(checked.status);
   }
 }
 
@@ -208,11 +258,13 @@ absl::Status Host::Authenticate(const Incoming& incoming, Call* call) const {
 
 RunningCall::RunningCall(Host& host, const Method& method, grpc::CallbackServerContext* context)
     : host_(host), method_(method), context_(context), start_(absl::Now()) {
-  incoming_.method = MethodName(*method.descriptor);
-  incoming_.headers = Headers(*context);
-  incoming_.remote = context->peer();
-  call_.method = incoming_.method;
-  call_.trace_parent = NextTraceParent(incoming_.header(kTraceParentHeader));
+  auto incoming = std::make_shared<Incoming>();
+  incoming->method = MethodName(*method.descriptor);
+  incoming->headers = Headers(*context);
+  incoming->remote = context->peer();
+  incoming_ = std::move(incoming);
+  call_.method = incoming_->method;
+  call_.trace_parent = NextTraceParent(incoming_->header(kTraceParentHeader));
   call_.deadline = Deadline(*context, method, start_);
   call_.cancelled = std::make_shared<std::atomic<bool>>(false);
 }
@@ -222,7 +274,7 @@ RunningCall::~RunningCall() { host_.EndCall(); }
 void RunningCall::Cancel() {
   if (call_.cancelled->exchange(true)) return;
   // At the deadline the transport cancels by itself.
-  if (absl::Now() < call_.deadline) host_.NoteCancelled(incoming_);
+  if (absl::Now() < call_.deadline) host_.NoteCancelled(*incoming_);
 }
 
 absl::Status RunningCall::Admit() {
@@ -232,7 +284,9 @@ absl::Status RunningCall::Admit() {
         "the deadline passed while the call waited for a free thread; nothing was done");
   }
   call_.now = host_.definition().clock()->TimeNow();
-  return host_.Authenticate(incoming_, &call_);
+  BANSO_RETURN_IF_ERROR(host_.Authenticate(*incoming_, &call_));
+  admitted_.store(true);
+  return absl::OkStatus();
 }
 
 void RunningCall::TakeRequestId(const google::protobuf::Message& request) {
@@ -247,7 +301,7 @@ void RunningCall::TakeRequestId(const google::protobuf::Message& request) {
 
 Call RunningCall::ForwardedCall() const {
   Call call = call_;
-  call.request_id = std::string(incoming_.header(kRequestIdHeader));
+  call.request_id = std::string(incoming_->header(kRequestIdHeader));
   return call;
 }
 
@@ -269,7 +323,7 @@ void RunningCall::Log(const absl::Status& status, absl::Duration duration) const
   const LogLevel level = LevelOf(status, mutates, duration);
   if (!IsLogged(level)) return;
   const absl::string_view request_id = call_.request_id.empty()
-                                           ? incoming_.header(kRequestIdHeader)
+                                           ? incoming_->header(kRequestIdHeader)
                                            : absl::string_view(call_.request_id);
   server::Log(level, status.ok() ? "call" : "call failed",
               {{"service", host_.definition().name()},

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -24,14 +25,23 @@
 // What the reactors of one server share. For the adapters of this library only.
 namespace banso::server::internal {
 
-// A stream that can stay open without work: ended when the server stops, looked after while idle.
+// The error with which streams end when the server stops.
+absl::Status Stopping();
+
+class RunningCall;
+
+// A stream that can stay open without work: ended when the server stops or its caller is no longer
+// let in, looked after while idle.
 class OpenStream {
  public:
   virtual ~OpenStream() = default;
+  // Ends it with `status`, which no earlier one has done. From any thread; must not block.
+  virtual void End(const absl::Status& status) = 0;
   // The server is stopping. Called at most once, from any thread; must not block.
-  virtual void EndForShutdown() = 0;
+  virtual void EndForShutdown() { End(Stopping()); }
   // Some time has passed. Called from one thread; must not block.
   virtual void Tick(absl::Time now) = 0;
+  virtual const RunningCall& call() const = 0;
 };
 
 class Host {
@@ -64,11 +74,16 @@ class Host {
   // Does nothing for a stream that was not added.
   void Remove(OpenStream* stream);
 
+  // Ends a connection whose calls flood the server, and says so in the log.
+  void EndConnection(absl::string_view remote, absl::string_view reason);
+
   // Calls and streams under way, streams that are open, streams that were too many.
   int calls() const;
   int open_streams() const;
   int64_t refused_streams() const;
-  // Connections that were ended because their calls were cancelled too often.
+  // How many streams are open, by remote.
+  std::map<std::string, int, std::less<>> open_streams_by_remote() const;
+  // Connections that were ended because their calls flooded the server.
   int64_t ended_connections() const { return ended_connections_.load(); }
 
   // Ends the open streams, now and those that come later.
@@ -81,6 +96,8 @@ class Host {
 
  private:
   void TickLoop();
+  // Ends the streams whose callers are no longer let in.
+  void RecheckStreams();
 
   const ServiceDefinition& definition_;
   const ServerOptions options_;
@@ -98,9 +115,6 @@ class Host {
   bool stopped_ ABSL_GUARDED_BY(streams_mutex_) = false;
   std::thread ticker_;
 };
-
-// The error with which streams end when the server stops.
-absl::Status Stopping();
 
 // One call, from its headers to its log line.
 class RunningCall {
@@ -126,6 +140,10 @@ class RunningCall {
   Host& host() const { return host_; }
   const Method& method() const { return method_; }
   const Call& call() const { return call_; }
+  // What came with it.
+  const std::shared_ptr<const Incoming>& incoming() const { return incoming_; }
+  // Its caller was let in.
+  bool is_admitted() const { return admitted_.load(); }
   // The call as it is passed on unread: the request id is the header's.
   Call ForwardedCall() const;
 
@@ -136,8 +154,9 @@ class RunningCall {
   const Method& method_;
   grpc::CallbackServerContext* const context_;
   const absl::Time start_;
-  Incoming incoming_;
+  std::shared_ptr<const Incoming> incoming_;
   Call call_;
+  std::atomic<bool> admitted_{false};
 };
 
 // Runs `body`, an absl::Status function; an exception becomes INTERNAL.

@@ -13,6 +13,7 @@
 #include "common/contract/errors.h"
 #include "common/server/acceptor.h"
 #include "common/server/adapter.h"
+#include "common/server/flood_guard.h"
 #include "common/server/host.h"
 #include "common/server/log.h"
 #include "common/server/operations_service.h"
@@ -20,6 +21,7 @@
 #include "common/status_macros.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/resource_quota.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
@@ -31,6 +33,11 @@ constexpr char kOperationsService[] = "banso.type.v1.OperationsService";
 // Peers that vanish without a word are noticed after the sum of these.
 constexpr int kKeepaliveMilliseconds = 60'000;
 constexpr int kKeepaliveTimeoutMilliseconds = 20'000;
+// What the library reads of one connection before it looks at it. The calls in there are begun even
+// when the connection has been ended meanwhile.
+constexpr int kMaxReadBytes = 64 * 1024;
+// Of the library's own, for calls of the reflection service: one each while it is open.
+constexpr int kMaxLibraryThreads = 32;
 // How long the library may take to notice that its connections have been closed. It keeps those
 // whose calls still run.
 constexpr absl::Duration kEndConnections = absl::Milliseconds(500);
@@ -188,14 +195,27 @@ class ServerProcess::Impl {
     acceptor_ = *std::move(acceptor);
     port_ = acceptor_->port();
     host_.SetConnectionEnder([this](absl::string_view remote) { acceptor_->End(remote); });
+    guard_ = std::make_unique<internal::FloodGuard>(
+        kMaxHeldCalls + kMaxOpenStreams,
+        internal::FloodGuard::Server{.held = internal::HeldCallsOfConnections,
+                                     .admitted = [this] { return host_.open_streams_by_remote(); },
+                                     .end =
+                                         [this](absl::string_view remote) {
+                                           host_.EndConnection(remote, "it holds too many calls");
+                                         }});
     SetUpLibraryOnce();
     grpc::ServerBuilder builder;
+    builder.SetContextAllocator(guard_->NewAllocator());
+    builder.SetResourceQuota(
+        grpc::ResourceQuota(definition_->name()).SetMaxThreads(kMaxLibraryThreads));
     const std::shared_ptr<grpc::experimental::ExternalConnectionAcceptor> library =
         builder.experimental().AddExternalConnectionAcceptor(
             grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
             ServerCredentialsOf(options_.tls));
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMilliseconds);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentCalls);
+    builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kMaxReadBytes);
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     for (const Router& router : definition_->routers()) {
       adapters_.push_back(std::make_unique<internal::ServiceAdapter>(host_, router));
@@ -238,6 +258,7 @@ class ServerProcess::Impl {
   SweepRunner sweeps_;
   std::vector<std::unique_ptr<internal::ServiceAdapter>> adapters_;
   std::unique_ptr<internal::Acceptor> acceptor_;
+  std::unique_ptr<internal::FloodGuard> guard_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
   std::atomic<bool> serving_{false};

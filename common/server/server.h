@@ -25,6 +25,12 @@ inline constexpr int kMaxOpenStreams = 2000;
 inline constexpr int kMaxCancelledCalls = 500;
 inline constexpr absl::Duration kCancelledCallsPeriod = absl::Seconds(10);
 
+// How many calls, besides those streams, a server holds memory for: those under way, and those that
+// were cancelled but are not cleared away yet. Beyond it the connections that hold most are reset.
+inline constexpr int kMaxHeldCalls = 4000;
+// How many calls one connection may have open at a time; callers' libraries wait with more.
+inline constexpr int kMaxConcurrentCalls = 3000;
+
 // The deadline of a unary call whose caller gave none, and the farthest one that counts.
 inline constexpr absl::Duration kDefaultDeadline = absl::Seconds(30);
 inline constexpr absl::Duration kMaxDeadline = absl::Minutes(30);
@@ -45,7 +51,9 @@ struct ServerOptions {
   absl::Duration lame_duck = absl::Milliseconds(100);
   // How long calls under way may take after that.
   absl::Duration drain_timeout = absl::Seconds(10);
-  // After so much silence a Feed is asked for a sign of life.
+  // After so much silence a Feed is asked for a sign of life. Within half of it a stream whose
+  // caller is no longer let in (a token that was revoked or has expired) ends with what the
+  // authenticator says.
   absl::Duration idle_period = absl::Seconds(10);
 };
 

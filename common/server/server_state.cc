@@ -82,7 +82,7 @@ void AddServices(const States& states, std::string* out) {
       [](const ServerState& state) { return absl::StrCat(state.refused_connections); }, out);
   AddOfServices(
       "banso_ended_connections_total", "counter",
-      "Connections ended because they cancelled call upon call.", states,
+      "Connections ended because their calls flooded the service.", states,
       [](const ServerState& state) { return absl::StrCat(state.ended_connections); }, out);
   AddOfServices(
       "banso_store_position", "gauge", "The position of the last write.", states,

@@ -35,7 +35,7 @@ struct ServerState {
   int open_streams = 0;
   int64_t refused_streams = 0;
   // Connections that were closed because the process had too many files open, and those that were
-  // ended because their calls were cancelled too often.
+  // ended because their calls flooded the server.
   int64_t refused_connections = 0;
   int64_t ended_connections = 0;
   // The position of its store; none for a service without one.
@@ -62,7 +62,7 @@ Readiness ReadinessOf(const std::vector<std::string>& expected,
 //   banso_open_streams{service}                      watches and forwarded streams
 //   banso_refused_streams_total{service}             refused because too many were open
 //   banso_refused_connections_total{service}         closed because there were too many
-//   banso_ended_connections_total{service}           ended because they cancelled call upon call
+//   banso_ended_connections_total{service}           ended because their calls flooded it
 //   banso_store_position{service}                    the last write
 //   banso_follower_connected{service,follower,source}      1 while the source's stream is read
 //   banso_follower_position{service,follower,source}       taken over, in the source's positions

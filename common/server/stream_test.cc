@@ -1,3 +1,5 @@
+#include <atomic>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -117,6 +119,31 @@ TEST(FeedTest, LosesNothingWhenManySpeakAtOnce) {
     ASSERT_THAT(stream->Read(&response, absl::Now() + absl::Seconds(5)), IsOkAndHolds(true)) << i;
   }
   for (std::thread& speaker : speakers) speaker.join();
+}
+
+TEST(FeedTest, EndsWhenItsCallerIsNoLongerLetIn) {
+  calendar::TestClock clock(absl::FromUnixSeconds(1743465600));
+  Board board;
+  std::atomic<bool> revoked = false;
+  auto definition = std::make_unique<ServiceDefinition>("echo", &clock, &clock);
+  definition->Add(EchoRouter(board, &EchoServer::EchoBack));
+  definition->SetAuthenticator([&](const Incoming&, Call*) {
+    return revoked ? contract::Unauthenticated("TOKEN_REVOKED", "the token was revoked")
+                   : absl::OkStatus();
+  });
+  ServerOptions options = EchoServer::FastOptions();
+  options.idle_period = absl::Milliseconds(40);
+  const auto process = ServerProcess::Start(std::move(definition), options);
+  ASSERT_THAT(process, IsOk());
+  Peer peer({.name = "echo", .address = (*process)->address()});
+  const auto stream = peer.Stream<EchoRequest, EchoResponse>(TestCall(), kWatch, Text("x"));
+  AwaitListeners(board, 1);
+  revoked = true;
+  EchoResponse response;
+  absl::Status status;
+  while (status.ok()) status = stream->Read(&response).status();
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnauthenticated));
+  EXPECT_EQ(contract::Reason(status), "TOKEN_REVOKED");
 }
 
 TEST(FeedTest, HoldsNoThreadWhileIdle) {

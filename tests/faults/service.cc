@@ -29,7 +29,7 @@ std::vector<std::string> Service::Command(const std::vector<std::string>& prefix
 absl::Duration Service::Start(const std::vector<std::string>& prefix) {
   const absl::Time start = absl::Now();
   process_ = std::make_unique<journeys::Process>(Command(prefix), dir_.File("log"));
-  if (journeys::Answers(address(), start + absl::Seconds(20))) return absl::Now() - start;
+  if (journeys::Answers(address(), start + absl::Seconds(60))) return absl::Now() - start;
   std::fprintf(stderr, "accounts does not serve; its log:\n%s\n", Log().c_str());
   BANSO_CHECK(false && "the service must start");
   return absl::InfiniteDuration();

@@ -132,6 +132,8 @@ class PassThroughTest : public testing::TempDirTest {
     server::ServerOptions options;
     options.lame_duck = absl::ZeroDuration();
     options.drain_timeout = absl::Seconds(5);
+    // Open streams are looked after often.
+    options.idle_period = absl::Milliseconds(100);
     auto process = server::ServerProcess::Start(std::move(definition), options);
     EXPECT_THAT(process, IsOk());
     return *std::move(process);
@@ -284,6 +286,34 @@ TEST_F(PassThroughTest, StopsServingATokenOnceItIsRevoked) {
   ASSERT_TRUE(gateway->RevokeToken(Context().get(), revoke, &revoked).ok());
   EXPECT_EQ(GetAccount(Context(token.secret()).get(), "accounts/acme", &account).error_code(),
             grpc::StatusCode::UNAUTHENTICATED);
+}
+
+TEST_F(PassThroughTest, EndsTheOpenStreamsOfARevokedTokenAndNoOthers) {
+  v1::CreateTokenRequest create;
+  create.set_token_id("laptop");
+  create.mutable_token()->set_subject("members/aoki");
+  create.mutable_token()->set_scope(v1::TOKEN_SCOPE_READ);
+  v1::Token token;
+  const auto gateway = v1::GatewayService::NewStub(channel_);
+  ASSERT_TRUE(gateway->CreateToken(Context().get(), create, &token).ok());
+  const auto context = Context(token.secret());
+  const auto others_context = Context();
+  const auto reader = accounts_stub()->WatchChanges(context.get(), WatchChangesRequest());
+  const auto others = accounts_stub()->WatchChanges(others_context.get(), WatchChangesRequest());
+  WatchChangesResponse change;
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(reader->Read(&change));
+    ASSERT_TRUE(others->Read(&change));
+  }
+  v1::RevokeTokenRequest revoke;
+  revoke.set_name("tokens/laptop");
+  v1::Token revoked;
+  ASSERT_TRUE(gateway->RevokeToken(Context().get(), revoke, &revoked).ok());
+  EXPECT_FALSE(reader->Read(&change));
+  const grpc::Status status = reader->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED) << status.error_message();
+  others_context->TryCancel();
+  EXPECT_EQ(others->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
 TEST_F(PassThroughTest, DoesNotOfferFactsToClients) {

@@ -1,0 +1,119 @@
+#include "common/server/flood_guard.h"
+
+#include <algorithm>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "grpcpp/generic/async_generic_service.h"
+
+namespace banso::server::internal {
+namespace {
+
+// Between two looks at the connections while too many calls are held.
+constexpr absl::Duration kSweepPause = absl::Milliseconds(5);
+// What each call costs the thread that reads it when far too many are held.
+constexpr absl::Duration kReadPause = absl::Microseconds(100);
+
+}  // namespace
+
+// Makes and counts the contexts of calls. The library forgets to give some of them back when the
+// server stops; they go with the allocator.
+class FloodGuard::Allocator final : public grpc::ContextAllocator {
+ public:
+  explicit Allocator(FloodGuard& guard) : guard_(guard) {}
+  ~Allocator() override {
+    for (grpc::CallbackServerContext* context : contexts_) delete context;
+  }
+
+  grpc::CallbackServerContext* NewCallbackServerContext() override {
+    return Keep(new grpc::CallbackServerContext);
+  }
+  grpc::GenericCallbackServerContext* NewGenericCallbackServerContext() override {
+    return Keep(new grpc::GenericCallbackServerContext);
+  }
+  void Release(grpc::CallbackServerContext* context) override {
+    {
+      absl::MutexLock lock(&mutex_);
+      contexts_.erase(context);
+    }
+    delete context;
+    guard_.Release();
+  }
+  void Release(grpc::GenericCallbackServerContext* context) override {
+    Release(static_cast<grpc::CallbackServerContext*>(context));
+  }
+
+ private:
+  template <class Context>
+  Context* Keep(Context* context) {
+    {
+      absl::MutexLock lock(&mutex_);
+      contexts_.insert(context);
+    }
+    guard_.Begin();
+    return context;
+  }
+
+  FloodGuard& guard_;
+  absl::Mutex mutex_;
+  std::unordered_set<grpc::CallbackServerContext*> contexts_ ABSL_GUARDED_BY(mutex_);
+};
+
+FloodGuard::FloodGuard(int limit, Server server) : limit_(limit), server_(std::move(server)) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+FloodGuard::~FloodGuard() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopped_ = true;
+  }
+  thread_.join();
+}
+
+std::unique_ptr<grpc::ContextAllocator> FloodGuard::NewAllocator() {
+  return std::make_unique<Allocator>(*this);
+}
+
+void FloodGuard::Begin() {
+  const int held = ++held_;
+  if (held <= limit_) return;
+  {
+    absl::MutexLock lock(&mutex_);
+    alarmed_ = true;
+  }
+  if (held > limit_ + limit_ / 2) absl::SleepFor(kReadPause);
+}
+
+void FloodGuard::Run() {
+  const auto called = [this]()
+                          ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return alarmed_ || stopped_; };
+  while (true) {
+    {
+      absl::MutexLock lock(&mutex_, absl::Condition(&called));
+      if (stopped_) return;
+      alarmed_ = false;
+    }
+    ended_.clear();
+    while (held() > limit_) {
+      Sweep();
+      absl::MutexLock lock(&mutex_);
+      if (mutex_.AwaitWithTimeout(absl::Condition(&stopped_), kSweepPause)) return;
+    }
+  }
+}
+
+void FloodGuard::Sweep() {
+  std::vector<HeldCalls> held = server_.held();
+  held.erase(
+      std::remove_if(held.begin(), held.end(),
+                     [this](const HeldCalls& calls) { return ended_.count(calls.remote) > 0; }),
+      held.end());
+  // Well below the limit, so that the next flood finds room.
+  for (std::string& remote : ConnectionsToEnd(held, server_.admitted(), limit_ / 2)) {
+    server_.end(remote);
+    ended_.insert(std::move(remote));
+  }
+}
+
+}  // namespace banso::server::internal

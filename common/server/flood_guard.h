@@ -1,0 +1,72 @@
+#ifndef BANSO_COMMON_SERVER_FLOOD_GUARD_H_
+#define BANSO_COMMON_SERVER_FLOOD_GUARD_H_
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "common/server/held_calls.h"
+#include "grpcpp/server_context.h"
+
+namespace banso::server::internal {
+
+// Keeps within bounds how many calls the library holds memory for. It reads calls as fast as they
+// come, also those that are cancelled at once and no longer count as open streams (CVE-2023-44487);
+// on a busy machine it reads many thousands before the first of them reaches a handler. The guard
+// counts them as they are read. Beyond the limit, a thread of its own ends the connections that
+// hold most; beyond one and a half times the limit, each further call makes the reading thread
+// pause, so that the others catch up.
+class FloodGuard {
+ public:
+  // What the guard needs of the server. Called from its thread.
+  struct Server {
+    // The calls held, by connection.
+    std::function<std::vector<HeldCalls>()> held;
+    // How many open streams were let in, by remote. They do not count.
+    std::function<std::map<std::string, int, std::less<>>()> admitted;
+    // Ends a connection.
+    std::function<void(absl::string_view remote)> end;
+  };
+
+  FloodGuard(int limit, Server server);
+  ~FloodGuard();
+
+  // To be given to the library, which begins and releases each call with it. The guard must outlive
+  // the library's server.
+  std::unique_ptr<grpc::ContextAllocator> NewAllocator();
+
+  // Calls that are held now.
+  int held() const { return held_.load(); }
+
+ private:
+  class Allocator;
+
+  void Begin();
+  void Release() { --held_; }
+  void Run();
+  void Sweep();
+
+  const int limit_;
+  const Server server_;
+  std::atomic<int> held_{0};
+  absl::Mutex mutex_;
+  bool alarmed_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  // Ended since the alarm was raised; what they hold is still to be cleared away. Only used by the
+  // guard's thread.
+  std::unordered_set<std::string> ended_;
+  std::thread thread_;
+};
+
+}  // namespace banso::server::internal
+
+#endif  // BANSO_COMMON_SERVER_FLOOD_GUARD_H_

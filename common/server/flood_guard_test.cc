@@ -1,0 +1,86 @@
+#include "common/server/flood_guard.h"
+
+#include "absl/time/clock.h"
+#include "common/testing/wait.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace banso::server::internal {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr int kFloodTestLimit = 20;
+
+// A guard over connections that say of themselves what they hold.
+class FloodGuardTest : public ::testing::Test {
+ protected:
+  std::vector<std::string> ended() {
+    absl::MutexLock lock(&mutex_);
+    return ended_;
+  }
+  std::vector<HeldCalls> held() {
+    absl::MutexLock lock(&mutex_);
+    return {{flood_, 30}, {"user", 1}, {"watcher", 50}};
+  }
+  void FloodAs(const std::string& remote) {
+    absl::MutexLock lock(&mutex_);
+    flood_ = remote;
+  }
+  void Begin(int calls) {
+    while (calls-- > 0) contexts_.push_back(allocator_->NewCallbackServerContext());
+  }
+  void ReleaseAll() {
+    for (grpc::CallbackServerContext* context : contexts_) allocator_->Release(context);
+    contexts_.clear();
+  }
+
+  absl::Mutex mutex_;
+  std::vector<std::string> ended_ ABSL_GUARDED_BY(mutex_);
+  std::string flood_ ABSL_GUARDED_BY(mutex_) = "flood";
+  FloodGuard guard_{kFloodTestLimit,
+                    {.held = [this] { return held(); },
+                     .admitted =
+                         [] {
+                           return std::map<std::string, int, std::less<>>{{"watcher", 50}};
+                         },
+                     .end =
+                         [this](absl::string_view remote) {
+                           absl::MutexLock lock(&mutex_);
+                           ended_.emplace_back(remote);
+                         }}};
+  std::unique_ptr<grpc::ContextAllocator> allocator_ = guard_.NewAllocator();
+  std::vector<grpc::CallbackServerContext*> contexts_;
+};
+
+TEST_F(FloodGuardTest, LeavesConnectionsAloneUpToTheLimit) {
+  Begin(kFloodTestLimit);
+  EXPECT_EQ(guard_.held(), kFloodTestLimit);
+  ReleaseAll();
+  EXPECT_EQ(guard_.held(), 0);
+  EXPECT_THAT(ended(), IsEmpty());
+}
+
+TEST_F(FloodGuardTest, EndsTheConnectionThatFloodsOnce) {
+  Begin(kFloodTestLimit + 1);
+  EXPECT_TRUE(testing::WaitUntil([&] { return !ended().empty(); }));
+  // What it holds is still to be cleared away when the next one comes.
+  FloodAs("another");
+  EXPECT_TRUE(testing::WaitUntil([&] { return ended().size() == 2; }));
+  ReleaseAll();
+  EXPECT_THAT(ended(), ElementsAre("flood", "another"));
+}
+
+TEST_F(FloodGuardTest, SlowsTheReadersOfFarTooManyCalls) {
+  const int many = 200;
+  const absl::Time start = absl::Now();
+  Begin(kFloodTestLimit * 3 / 2 + many);
+  EXPECT_GE(absl::Now() - start, many * absl::Microseconds(100));
+  ReleaseAll();
+}
+
+TEST_F(FloodGuardTest, FreesWhatTheLibraryDidNotGiveBack) { Begin(3); }
+
+}  // namespace
+}  // namespace banso::server::internal

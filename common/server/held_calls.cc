@@ -1,0 +1,112 @@
+#include "common/server/held_calls.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "common/contract/json.h"
+#include "google/protobuf/struct.pb.h"
+#include "grpc/grpc.h"
+#include "grpc/support/alloc.h"
+
+namespace banso::server::internal {
+namespace {
+
+using google::protobuf::ListValue;
+using google::protobuf::Struct;
+using google::protobuf::Value;
+
+// The library's answer, which is the caller's to free; empty when it has none.
+Struct BookPage(char* json) {
+  Struct page;
+  if (json == nullptr) return page;
+  if (!contract::FromJson(json, &page).ok()) page.Clear();
+  gpr_free(json);
+  return page;
+}
+
+const Value& BookField(const Struct& of, const char* name) {
+  const auto found = of.fields().find(name);
+  return found == of.fields().end() ? Value::default_instance() : found->second;
+}
+
+// Numbers are written as texts, and not at all when they are zero.
+int64_t BookNumber(const Struct& of, const char* name) {
+  int64_t number = 0;
+  return absl::SimpleAtoi(BookField(of, name).string_value(), &number) ? number : 0;
+}
+
+// Calls `visit` with each entry of `list` on all pages; `get` gets the page from an id on.
+template <class Get, class Visit>
+void ForEachEntry(const char* list, const char* id, const Get& get, const Visit& visit) {
+  int64_t next = 0;
+  while (true) {
+    const Struct page = BookPage(get(next));
+    const ListValue& entries = BookField(page, list).list_value();
+    for (const Value& entry : entries.values()) {
+      next = std::max(next, visit(entry.struct_value(), id) + 1);
+    }
+    if (entries.values().empty() || BookField(page, "end").bool_value()) return;
+  }
+}
+
+std::optional<HeldCalls> HeldBySocket(int64_t id) {
+  const Struct page = BookPage(grpc_channelz_get_socket(id));
+  const Struct& socket = BookField(page, "socket").struct_value();
+  const Struct& data = BookField(socket, "data").struct_value();
+  // "chttp2 ipv4:127.0.0.1:51234"
+  const std::string& name =
+      BookField(BookField(socket, "ref").struct_value(), "name").string_value();
+  const size_t space = name.rfind(' ');
+  if (space == std::string::npos) return std::nullopt;
+  return HeldCalls{.remote = name.substr(space + 1),
+                   .calls = BookNumber(data, "streamsStarted") -
+                            BookNumber(data, "streamsSucceeded") -
+                            BookNumber(data, "streamsFailed")};
+}
+
+}  // namespace
+
+std::vector<HeldCalls> HeldCallsOfConnections() {
+  std::vector<HeldCalls> held;
+  const auto add_socket = [&](const Struct& socket, const char* id) {
+    if (auto calls = HeldBySocket(BookNumber(socket, id))) held.push_back(*std::move(calls));
+    return BookNumber(socket, id);
+  };
+  const auto add_server = [&](const Struct& server, const char* id) {
+    const int64_t server_id = BookNumber(BookField(server, "ref").struct_value(), id);
+    ForEachEntry(
+        "socketRef", "socketId",
+        [&](int64_t from) { return grpc_channelz_get_server_sockets(server_id, from, 0); },
+        add_socket);
+    return server_id;
+  };
+  ForEachEntry("server", "serverId", grpc_channelz_get_servers, add_server);
+  return held;
+}
+
+std::vector<std::string> ConnectionsToEnd(const std::vector<HeldCalls>& held,
+                                          const std::map<std::string, int, std::less<>>& admitted,
+                                          int64_t limit) {
+  std::vector<HeldCalls> left;
+  int64_t sum = 0;
+  for (HeldCalls connection : held) {
+    const auto found = admitted.find(connection.remote);
+    if (found != admitted.end()) connection.calls -= found->second;
+    if (connection.calls <= 0) continue;
+    sum += connection.calls;
+    left.push_back(std::move(connection));
+  }
+  std::sort(left.begin(), left.end(),
+            [](const HeldCalls& a, const HeldCalls& b) { return a.calls > b.calls; });
+  std::vector<std::string> ended;
+  for (HeldCalls& connection : left) {
+    if (sum <= limit) break;
+    sum -= connection.calls;
+    ended.push_back(std::move(connection.remote));
+  }
+  return ended;
+}
+
+}  // namespace banso::server::internal

@@ -1,0 +1,56 @@
+#include "common/server/held_calls.h"
+
+#include <memory>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "common/server/echo_server.h"
+#include "common/testing/wait.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace banso::server::internal {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(ConnectionsToEndTest, SparesEverybodyWhileFewCallsAreHeld) {
+  EXPECT_THAT(ConnectionsToEnd({{"a", 60}, {"b", 40}}, {}, 100), IsEmpty());
+}
+
+TEST(ConnectionsToEndTest, EndsThoseThatHoldMostUntilTheRestIsFewEnough) {
+  EXPECT_THAT(ConnectionsToEnd({{"a", 20}, {"b", 500}, {"c", 90}, {"d", 300}}, {}, 100),
+              ElementsAre("b", "d", "c"));
+}
+
+TEST(ConnectionsToEndTest, CountsNoStreamsThatWereLetIn) {
+  EXPECT_THAT(ConnectionsToEnd({{"watcher", 2000}, {"flood", 150}}, {{"watcher", 1990}}, 100),
+              ElementsAre("flood"));
+}
+
+int64_t HeldNow() {
+  int64_t sum = 0;
+  for (const HeldCalls& connection : HeldCallsOfConnections()) {
+    EXPECT_TRUE(absl::StartsWith(connection.remote, "ipv4:127.0.0.1:")) << connection.remote;
+    sum += connection.calls;
+  }
+  return sum;
+}
+
+TEST(HeldCallsTest, AreThoseThatTheLibraryHasNotClearedAway) {
+  EchoServer server;
+  {
+    std::vector<std::unique_ptr<ReadStream<EchoResponse>>> watches;
+    while (watches.size() < 40) {
+      watches.push_back(
+          server.peer().Stream<EchoRequest, EchoResponse>(TestCall(), kWatch, Text("x")));
+    }
+    EXPECT_TRUE(testing::WaitUntil([] { return HeldNow() >= 40; }));
+  }
+  // What is left watches the server's health.
+  EXPECT_TRUE(testing::WaitUntil([] { return HeldNow() < 10; }));
+}
+
+}  // namespace
+}  // namespace banso::server::internal
