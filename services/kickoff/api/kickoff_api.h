@@ -1,6 +1,7 @@
 #ifndef BANSO_SERVICES_KICKOFF_API_KICKOFF_API_H_
 #define BANSO_SERVICES_KICKOFF_API_KICKOFF_API_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -101,7 +102,13 @@ class KickoffApi {
   // Clears the minutes of the meetings that a person who was erased has attended.
   absl::Status EraseFromMeetings(storage::Writer& writer, const std::string& prefix,
                                  const std::string& person) const;
+  // Moves what is counted in working days: `sites` are the account's from now on.
+  absl::Status MovePlans(storage::Writer& writer, const std::vector<v1::Plan>& plans,
+                         const std::vector<accounts::v1::Site>& sites);
 
+  // The working days of the account's sites, as accounts last told.
+  absl::StatusOr<std::shared_ptr<const calendar::Calendar>> WorkingDaysOf(
+      absl::string_view account) const;
   // What the rules of `templates` are decided with, for an onboarding.
   absl::StatusOr<RuleContext> MakeRuleContext(const Call& call,
                                               const std::vector<v1::PlanTemplate>& templates,
@@ -112,8 +119,8 @@ class KickoffApi {
   absl::StatusOr<std::vector<v1::PlanTemplate>> Candidates(const Call& call,
                                                            const v1::CreatePlanRequest& request);
 
-  // Loads a plan, lets `change` alter it, moves what is counted from clocks that changed (`reason`
-  // says why), and stores it with its facts.
+  // Loads a plan, lets `change` alter it, moves what is counted from clocks or in working days that
+  // changed (`reason` says why), and stores it with its facts.
   absl::Status ChangePlan(storage::Writer& writer, absl::string_view plan, absl::string_view reason,
                           absl::FunctionRef<absl::Status(PlanParts&, const Actor&)> change);
 

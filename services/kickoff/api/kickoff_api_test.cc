@@ -253,6 +253,47 @@ TEST_F(KickoffApiTest, FollowsTheClocksAndTheOwnerOfTheOnboarding) {
   EXPECT_EQ(api_->GetPlan(MakeCall(), get)->owner(), "members/ueda");
 }
 
+TEST_F(KickoffApiTest, CountsInTheWorkingDaysOfTheCustomersSites) {
+  ActivateTemplate();
+  const auto follow = [&](const accounts::v1::Site& site, type::v1::Operation operation) {
+    type::v1::Change change;
+    change.set_name(site.name());
+    change.set_operation(operation);
+    change.mutable_resource()->PackFrom(site);
+    ASSERT_THAT(database_->Write(
+                    MakeCall(),
+                    [&](storage::Writer& writer) { return api_->FollowAccounts(writer, change); }),
+                IsOk());
+  };
+  accounts::v1::Site site;
+  site.set_name("accounts/acme/sites/bkk");
+  site.set_calendar("weekends");
+  *site.add_holidays()->mutable_date() = calendar::ToDate(absl::CivilDay(2025, 4, 16));
+  follow(site, type::v1::OPERATION_CREATED);
+  ASSERT_THAT(CreatePlan(), IsOk());
+  // Three business days after 15 April, on which the kickoff is assumed.
+  const auto due = [&] {
+    v1::GetPlanTaskRequest request;
+    request.set_name(absl::StrCat(kPlan, "/tasks/first-use"));
+    return calendar::DayText(api_->GetPlanTask(MakeCall(), request)->due());
+  };
+  const auto etag = [&] {
+    v1::GetPlanRequest request;
+    request.set_name(kPlan);
+    return api_->GetPlan(MakeCall(), request)->etag();
+  };
+  EXPECT_EQ(due(), "2025-04-21");
+  const std::string before = etag();
+  site.set_display_name("Bangkok");
+  follow(site, type::v1::OPERATION_UPDATED);
+  EXPECT_EQ(etag(), before);
+  *site.add_holidays()->mutable_date() = calendar::ToDate(absl::CivilDay(2025, 4, 17));
+  follow(site, type::v1::OPERATION_UPDATED);
+  EXPECT_EQ(due(), "2025-04-22");
+  follow(site, type::v1::OPERATION_DELETED);
+  EXPECT_EQ(due(), "2025-04-18");
+}
+
 TEST_F(KickoffApiTest, FollowsTheSitesAndThePeopleOfTheCustomer) {
   ActivateTemplate();
   ASSERT_THAT(CreatePlan(), IsOk());

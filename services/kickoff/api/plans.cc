@@ -111,6 +111,15 @@ absl::StatusOr<RuleContext> KickoffApi::MakeRuleContext(const Call& call,
   return context;
 }
 
+absl::StatusOr<std::shared_ptr<const calendar::Calendar>> KickoffApi::WorkingDaysOf(
+    absl::string_view account) const {
+  return storage::Fetch<std::shared_ptr<const calendar::Calendar>>(
+      database_, [&](Reader& reader) -> absl::StatusOr<std::shared_ptr<const calendar::Calendar>> {
+        BANSO_ASSIGN_OR_RETURN(const auto sites, store_.site_copies.All(reader, account));
+        return WorkingDays(sites);
+      });
+}
+
 absl::StatusOr<Plan> KickoffApi::CreatePlan(const Call& call,
                                             const v1::CreatePlanRequest& request) {
   if (!request.plan_template().empty() && request.reason().empty()) {
@@ -128,9 +137,9 @@ absl::StatusOr<Plan> KickoffApi::CreatePlan(const Call& call,
   if (!request.plan_template().empty()) {
     chosen.reason = absl::StrCat("chosen by ", call.actor, ": ", request.reason());
   }
-  PlanParts parts =
-      BuildPlan(chosen, request.parent(),
-                DaysOf(onboarding, calendar::ToDay(request.contract_start())), context);
+  PlanDays days = DaysOf(onboarding, calendar::ToDay(request.contract_start()));
+  BANSO_ASSIGN_OR_RETURN(days.calendar, WorkingDaysOf(account.name()));
+  PlanParts parts = BuildPlan(chosen, request.parent(), days, context);
   AddIntakeConditions(onboarding, &parts);
   parts.plan.set_owner(onboarding.owner());
   return storage::Mutate<Plan>(
@@ -219,9 +228,14 @@ absl::Status KickoffApi::ChangePlan(
   BANSO_ASSIGN_OR_RETURN(PlanParts parts, store_.Load(writer, plan));
   BANSO_ASSIGN_OR_RETURN(const absl::TimeZone zone, store_.Zone(writer, plan));
   BANSO_ASSIGN_OR_RETURN(const Actor actor, ActorOf(writer, plan));
-  const PlanDays before = kickoff::DaysOf(parts.plan, ScheduledKickoff(parts.meetings, zone));
+  const auto days_now = [&] {
+    PlanDays days = kickoff::DaysOf(parts.plan, ScheduledKickoff(parts.meetings, zone));
+    days.calendar = WorkingDays(parts.sites);
+    return days;
+  };
+  const PlanDays before = days_now();
   BANSO_RETURN_IF_ERROR(change(parts, actor));
-  const PlanDays after = kickoff::DaysOf(parts.plan, ScheduledKickoff(parts.meetings, zone));
+  const PlanDays after = days_now();
   if (after != before) {
     BANSO_ASSIGN_OR_RETURN(
         const PlanTemplate plan_template,

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,6 +44,15 @@ void TakeOver(const Onboarding& onboarding, v1::Plan* plan) {
   plan->set_owner(onboarding.owner());
 }
 
+// Puts `site` in the place of what was there, or removes it.
+void ReplaceSite(absl::string_view name, const std::optional<Site>& site,
+                 std::vector<Site>* sites) {
+  sites->erase(std::remove_if(sites->begin(), sites->end(),
+                              [&](const Site& other) { return other.name() == name; }),
+               sites->end());
+  if (site.has_value()) sites->push_back(*site);
+}
+
 }  // namespace
 
 absl::Status KickoffApi::FollowAccounts(Writer& writer, const type::v1::Change& change) {
@@ -80,8 +90,18 @@ absl::Status KickoffApi::FollowAccounts(Writer& writer, const type::v1::Change& 
 
 absl::Status KickoffApi::FollowCustomer(Writer& writer, const type::v1::Change& change) {
   const std::string account = contract::Ancestor(change.name(), "accounts");
+  BANSO_ASSIGN_OR_RETURN(const std::vector<v1::Plan> plans,
+                         store_.plans.All(writer, contract::Join(account, "onboardings", "-")));
   if (Site site; change.resource().UnpackTo(&site)) {
-    if (change.operation() != type::v1::OPERATION_DELETED) {
+    const bool is_deleted = change.operation() == type::v1::OPERATION_DELETED;
+    BANSO_ASSIGN_OR_RETURN(std::vector<Site> sites, store_.site_copies.All(writer, account));
+    const std::string days_before = WorkingDays(sites)->name();
+    ReplaceSite(change.name(), is_deleted ? std::nullopt : std::optional<Site>(site), &sites);
+    if (WorkingDays(sites)->name() != days_before) {
+      // Before the copy changes: what is moved is told by the days that were worked until now.
+      BANSO_RETURN_IF_ERROR(MovePlans(writer, plans, sites));
+    }
+    if (!is_deleted) {
       BANSO_RETURN_IF_ERROR(store_.site_copies.Put(writer, std::move(site)).status());
     } else if (const auto deleted = store_.site_copies.Delete(writer, change.name());
                !absl::IsNotFound(deleted)) {
@@ -91,10 +111,20 @@ absl::Status KickoffApi::FollowCustomer(Writer& writer, const type::v1::Change& 
     BANSO_RETURN_IF_ERROR(store_.summary_copies.Put(writer, std::move(summary)).status());
   }
   // Whether a kickoff can be held may hang on it.
-  BANSO_ASSIGN_OR_RETURN(const std::vector<v1::Plan> plans,
-                         store_.plans.All(writer, contract::Join(account, "onboardings", "-")));
   for (const v1::Plan& plan : plans) {
     BANSO_RETURN_IF_ERROR(store_.RecordFacts(writer, plan.name()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status KickoffApi::MovePlans(Writer& writer, const std::vector<v1::Plan>& plans,
+                                   const std::vector<Site>& sites) {
+  for (const v1::Plan& plan : plans) {
+    BANSO_RETURN_IF_ERROR(ChangePlan(writer, plan.name(), "the working days of a site have changed",
+                                     [&](PlanParts& parts, const Actor&) {
+                                       parts.sites = sites;
+                                       return absl::OkStatus();
+                                     }));
   }
   return absl::OkStatus();
 }

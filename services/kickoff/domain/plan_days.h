@@ -2,6 +2,7 @@
 #define BANSO_SERVICES_KICKOFF_DOMAIN_PLAN_DAYS_H_
 
 #include <map>
+#include <memory>
 #include <optional>
 
 #include "absl/time/civil_time.h"
@@ -9,6 +10,7 @@
 #include "banso/kickoff/v1/plan_template.pb.h"
 #include "banso/type/v1/time.pb.h"
 #include "common/calendar/business_days.h"
+#include "services/kickoff/domain/working_days.h"
 
 namespace banso::kickoff {
 
@@ -18,10 +20,14 @@ struct PlanDays {
   std::map<type::v1::Clock, absl::CivilDay> clocks;
   // The day for which the kickoff is arranged, while it has not been held.
   std::optional<absl::CivilDay> scheduled_kickoff;
-  // Counts business days; never null.
-  const calendar::Calendar* calendar = &calendar::Calendar::Japan();
+  // Counts business days (WorkingDays); never null.
+  std::shared_ptr<const calendar::Calendar> calendar = WorkingDays({});
 
-  friend bool operator==(const PlanDays&, const PlanDays&) = default;
+  // Calendars of one name are alike.
+  friend bool operator==(const PlanDays& a, const PlanDays& b) {
+    return a.clocks == b.clocks && a.scheduled_kickoff == b.scheduled_kickoff &&
+           a.calendar->name() == b.calendar->name();
+  }
 };
 
 // A day of a plan.

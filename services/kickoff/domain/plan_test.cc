@@ -94,6 +94,66 @@ TEST(BuildPlanTest, CountsTheDeadlineInCalendarOrBusinessDaysAsConfigured) {
   }
 }
 
+// A site with the calendar `calendar` that is closed on further days of 2025.
+accounts::v1::Site SiteClosedOn(const std::string& calendar,
+                                const std::vector<absl::CivilDay>& closed) {
+  accounts::v1::Site site;
+  site.set_calendar(calendar);
+  for (const absl::CivilDay day : closed) {
+    *site.add_holidays()->mutable_date() = calendar::ToDate(day);
+  }
+  return site;
+}
+
+TEST(BuildPlanTest, SkipsTheHolidaysOfTheCustomersOwnSites) {
+  testing::Proves("KAN-01");
+  const accounts::v1::Site tokyo = SiteClosedOn("", {});
+  // Songkran, Labour Day, and the day for the coronation.
+  const accounts::v1::Site bangkok =
+      SiteClosedOn("weekends", {absl::CivilDay(2025, 4, 14), absl::CivilDay(2025, 4, 15),
+                                absl::CivilDay(2025, 4, 16), absl::CivilDay(2025, 5, 1),
+                                absl::CivilDay(2025, 5, 5)});
+  struct Case {
+    const char* name;
+    std::vector<accounts::v1::Site> sites;
+    const char* after_10_april;
+    const char* after_2_may;
+  };
+  // Three business days after a Thursday and a Friday.
+  const Case cases[] = {
+      {"no site", {}, "2025-04-15", "2025-05-09"},
+      {"Tokyo", {tokyo}, "2025-04-15", "2025-05-09"},
+      {"Bangkok", {bangkok}, "2025-04-18", "2025-05-08"},
+      {"both", {tokyo, bangkok}, "2025-04-18", "2025-05-09"},
+  };
+  v1::PlanTemplate plan_template = TestTemplate();
+  v1::Anchor* due = plan_template.mutable_tasks(0)->mutable_due();
+  due->set_clock(type::v1::CLOCK_FIRST_MEETING);
+  due->mutable_after()->set_count(3);
+  due->mutable_after()->set_unit(type::v1::PERIOD_UNIT_BUSINESS_DAY);
+  for (const Case& test : cases) {
+    SCOPED_TRACE(test.name);
+    PlanDays days = TestDays();
+    days.calendar = WorkingDays(test.sites);
+    const auto due_after = [&](absl::CivilDay day) {
+      days.clocks[type::v1::CLOCK_FIRST_MEETING] = day;
+      const PlanParts parts = BuildPlan({&plan_template, ""}, kOnboarding, days, TestContext());
+      return calendar::DayText(parts.tasks[0].due());
+    };
+    EXPECT_EQ(due_after(absl::CivilDay(2025, 4, 10)), test.after_10_april);
+    EXPECT_EQ(due_after(absl::CivilDay(2025, 5, 2)), test.after_2_may);
+  }
+}
+
+TEST(WorkingDaysTest, AreAlikeWhenTheSitesCloseOnTheSameDays) {
+  const accounts::v1::Site tokyo = SiteClosedOn("jp", {});
+  const accounts::v1::Site founded = SiteClosedOn("jp", {absl::CivilDay(2025, 6, 2)});
+  EXPECT_EQ(WorkingDays({tokyo})->name(), WorkingDays({})->name());
+  EXPECT_EQ(WorkingDays({tokyo, founded})->name(), WorkingDays({founded})->name());
+  EXPECT_NE(WorkingDays({founded})->name(), WorkingDays({tokyo})->name());
+  EXPECT_FALSE(WorkingDays({founded})->IsBusinessDay(absl::CivilDay(2025, 6, 2)));
+}
+
 TEST(BuildPlanTest, RequiresWhatARuleLeavesUnknown) {
   v1::PlanTemplate plan_template = TestTemplate();
   *plan_template.mutable_hearing_items(0)->mutable_required_when() = SegmentIs("enterprise");

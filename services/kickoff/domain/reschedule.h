@@ -10,7 +10,7 @@
 
 namespace banso::kickoff {
 
-// Moves what is counted from clocks when their days have changed from `before` to `after`: the
+// Moves what is counted when clocks or working days have changed from `before` to `after`: the
 // deadline unless it was extended, planned meetings that are not arranged, and open tasks whose due
 // day nobody has changed. Each move of a meeting is noted with `reason` and `now`.
 void Reschedule(const v1::PlanTemplate& plan_template, const PlanDays& before,
