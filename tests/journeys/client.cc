@@ -126,7 +126,8 @@ absl::Status Client::CallStream(absl::string_view method, const std::vector<std:
 }
 
 bool Client::MayChange(const absl::Status& status) {
-  return status.ok() || absl::IsUnavailable(status) || absl::IsNotFound(status);
+  return status.ok() || absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+         absl::IsNotFound(status);
 }
 
 void Client::Pause() const {

@@ -27,7 +27,7 @@ class Client {
  public:
   // Every call has `limit` to be answered.
   Client(const std::string& gateway_address, std::string token,
-         absl::Duration limit = absl::Seconds(20));
+         absl::Duration limit = absl::Seconds(60));
 
   // Calls `service/method` (full names, such as `banso.accounts.v1.AccountsService/GetAccount`).
   template <class Response>
@@ -38,8 +38,8 @@ class Client {
     return response;
   }
 
-  // The same until the answer is as `wanted` says, or for 20 seconds. A service that is away is
-  // asked again; any other error ends it.
+  // The same until the answer is as `wanted` says, or for a minute. A service that is away or slow
+  // is asked again; any other error ends it.
   template <class Response, class Wanted>
   absl::StatusOr<Response> Await(absl::string_view method, absl::string_view json,
                                  Wanted wanted) const {
@@ -66,7 +66,7 @@ class Client {
   }
 
  private:
-  static constexpr int kAttempts = 200;
+  static constexpr int kAttempts = 600;
 
   // True for an answer, and for errors that go by themselves.
   static bool MayChange(const absl::Status& status);

@@ -19,7 +19,8 @@
 namespace banso::journeys {
 namespace {
 
-constexpr absl::Duration kStartLimit = absl::Seconds(20);
+// Far longer than a start takes: five processes may start while others build.
+constexpr absl::Duration kStartLimit = absl::Seconds(90);
 
 std::string FromEnvironment(const char* name) {
   const char* value = std::getenv(name);
@@ -36,12 +37,18 @@ bool Answers(const std::string& address, absl::Time deadline) {
   const auto channel =
       grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
   const auto stub = type::v1::OperationsService::NewStub(channel);
-  grpc::ClientContext context;
-  context.set_wait_for_ready(true);
-  context.set_deadline(absl::ToChronoTime(deadline));
-  type::v1::GetTimeResponse time;
-  const grpc::Status status = stub->GetTime(&context, type::v1::GetTimeRequest(), &time);
-  return status.ok() || status.error_code() == grpc::StatusCode::UNAUTHENTICATED;
+  while (true) {
+    grpc::ClientContext context;
+    context.set_wait_for_ready(true);
+    context.set_deadline(absl::ToChronoTime(deadline));
+    type::v1::GetTimeResponse time;
+    const grpc::Status status = stub->GetTime(&context, type::v1::GetTimeRequest(), &time);
+    if (status.ok() || status.error_code() == grpc::StatusCode::UNAUTHENTICATED) return true;
+    // A connection that was lost while the process started.
+    if (status.error_code() != grpc::StatusCode::UNAVAILABLE || absl::Now() >= deadline) {
+      return false;
+    }
+  }
 }
 
 std::string BinFile(absl::string_view name) {
