@@ -292,5 +292,30 @@ TEST_P(WireTest, BytesThatAreNoMessageAreRefused) {
 
 INSTANTIATE_TEST_SUITE_P(EveryRpc, WireTest, ::testing::ValuesIn(ReachableRpcs()), NameOf);
 
+// Some text of the request, or null.
+const FieldDescriptor* AnyText(const Rpc& rpc) {
+  const auto* request = rpc.method->input_type();
+  for (int i = 0; i < request->field_count(); ++i) {
+    if (request->field(i)->type() == FieldDescriptor::TYPE_STRING) return request->field(i);
+  }
+  return nullptr;
+}
+
+bool TakesText(const Rpc& rpc) { return AnyText(rpc) != nullptr; }
+
+using TextTest = ContractTest;
+
+TEST_P(TextTest, ThatIsNoUtf8IsRefused) {
+  // The library writes no such message, so that its bytes are made here: tag, length, text.
+  const int tag = AnyText(rpc())->number() * 8 + 2;
+  ASSERT_LT(tag, 128);
+  const std::string bytes = absl::StrCat(std::string(1, static_cast<char>(tag)), "\x02\xff\xfe");
+  const Answer answer = EmptySuite().CallRaw(rpc(), {bytes});
+  EXPECT_TRUE(IsError(answer.status, absl::StatusCode::kInvalidArgument, "MALFORMED_MESSAGE"));
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryRpc, TextTest,
+                         ::testing::ValuesIn(RpcsWith(ReachableRpcs(), TakesText)), NameOf);
+
 }  // namespace
 }  // namespace banso::conformance

@@ -12,6 +12,7 @@
 #include "common/contract/proto_services.h"
 #include "common/status_macros.h"
 #include "google/protobuf/struct.pb.h"
+#include "tests/conformance/canary.h"
 
 namespace banso::conformance {
 namespace {
@@ -138,6 +139,7 @@ absl::StatusOr<std::vector<MessagePtr>> ParseRequests(const Rpc& rpc, absl::stri
   if (!rpc.method->client_streaming()) {
     requests.push_back(NewRequest(rpc));
     BANSO_RETURN_IF_ERROR(contract::FromJson(json, requests.back().get()));
+    PlantCanaries(requests.back().get());
     return requests;
   }
   google::protobuf::ListValue list;
@@ -146,6 +148,7 @@ absl::StatusOr<std::vector<MessagePtr>> ParseRequests(const Rpc& rpc, absl::stri
     BANSO_ASSIGN_OR_RETURN(const std::string text, contract::ToJson(value));
     requests.push_back(NewRequest(rpc));
     BANSO_RETURN_IF_ERROR(contract::FromJson(text, requests.back().get()));
+    PlantCanaries(requests.back().get());
   }
   if (requests.empty()) return contract::InvalidField("example", "", "at least one request");
   return requests;

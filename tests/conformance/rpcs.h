@@ -67,7 +67,8 @@ MessagePtr Copy(const google::protobuf::Message& message);
 // The text of the example that the proto names. NOT_FOUND when it names none or there is no such
 // file.
 absl::StatusOr<std::string> ExampleText(const Rpc& rpc);
-// Reads the requests in `json`: one object, or for a client stream a list of them.
+// Reads the requests in `json`: one object, or for a client stream a list of them. Their sensitive
+// fields also hold canaries.
 absl::StatusOr<std::vector<MessagePtr>> ParseRequests(const Rpc& rpc, absl::string_view json);
 // The requests of the example.
 absl::StatusOr<std::vector<MessagePtr>> Example(const Rpc& rpc);

@@ -11,7 +11,6 @@
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/server/headers.h"
-#include "common/server/log.h"
 #include "common/server/service_definition.h"
 #include "common/status_macros.h"
 #include "google/rpc/status.pb.h"
@@ -24,6 +23,7 @@
 #include "services/handoff/handoff_service.h"
 #include "services/health/health_service.h"
 #include "services/kickoff/kickoff_service.h"
+#include "tests/conformance/canary.h"
 
 namespace banso::conformance {
 namespace {
@@ -170,7 +170,7 @@ Suite::~Suite() {
 }
 
 absl::Status Suite::StartAll() {
-  server::SetLogLevel(server::LogLevel::kError);
+  KeepLog();
   peers_ = std::make_unique<server::Peers>(std::map<std::string, std::string>(), kKey);
   for (const server::ServiceModule& module :
        {accounts::Module(), kickoff::Module(), health::Module(), handoff::Module(),
@@ -228,10 +228,11 @@ Answer Suite::CallRaw(const Rpc& rpc, const std::vector<std::string>& requests,
     }
   }
   if (rpc.server != kGateway) call.context().AddMetadata(server::kActorHeader, options.actor);
-  if (!options.expired) return call.Run(requests);
   // A deadline of the client's own would end the call here, and the server would never see it.
-  call.context().AddMetadata("grpc-timeout", "1m");
-  return call.RunLate(requests);
+  if (options.expired) call.context().AddMetadata("grpc-timeout", "1m");
+  Answer answer = options.expired ? call.RunLate(requests) : call.Run(requests);
+  LookForCanaries(rpc.short_name(), answer.status);
+  return answer;
 }
 
 absl::Status Suite::AskInto(const std::string& server, absl::string_view method,

@@ -1,0 +1,127 @@
+#include "tests/conformance/canary.h"
+
+#include <fstream>
+#include <iterator>
+#include <mutex>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "common/server/log.h"
+#include "common/server/metrics.h"
+#include "common/status_macros.h"
+#include "common/testing/temp_dir.h"
+#include "tests/conformance/places.h"
+
+namespace banso::conformance {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+// What was seen, of all suites of this process.
+struct Seen {
+  absl::Mutex mutex;
+  std::set<const FieldDescriptor*> planted ABSL_GUARDED_BY(mutex);
+  std::set<std::string> told ABSL_GUARDED_BY(mutex);
+  const testing::TempDir dir;
+};
+
+Seen& TheSeen() {
+  static auto& seen = *new Seen;
+  return seen;
+}
+
+std::string WithCanary(type::v1::TextForm form, const std::string& text) {
+  if (form == type::v1::TEXT_FORM_EMAIL) {
+    return text.empty() ? absl::StrCat(kCanary, "@example.com") : absl::StrCat(kCanary, ".", text);
+  }
+  return text.empty() ? kCanary : absl::StrCat(kCanary, " ", text);
+}
+
+bool IsResourceName(const std::string& text) { return absl::StrContains(text, '/'); }
+
+// The error with its details, as they are sent.
+std::string WholeText(const absl::Status& status) {
+  std::string text = status.ToString();
+  status.ForEachPayload([&](absl::string_view type, const absl::Cord& payload) {
+    absl::StrAppend(&text, "\n", type, " ", std::string(payload));
+  });
+  return text;
+}
+
+void PlantOne(const Place& place, Message* message) {
+  const Reflection* reflection = message->GetReflection();
+  const FieldDescriptor* field = place.field;
+  const auto form = place.rules().form();
+  if (field->is_repeated()) {
+    for (int i = 0; i < reflection->FieldSize(*message, field); ++i) {
+      reflection->SetRepeatedString(
+          message, field, i, WithCanary(form, reflection->GetRepeatedString(*message, field, i)));
+    }
+    return;
+  }
+  const std::string text = reflection->GetString(*message, field);
+  // Of several that exclude each other only the one that is there.
+  if (IsResourceName(text) || (field->containing_oneof() != nullptr && text.empty())) return;
+  reflection->SetString(message, field, WithCanary(form, text));
+  absl::MutexLock lock(&TheSeen().mutex);
+  TheSeen().planted.insert(field);
+}
+
+}  // namespace
+
+void PlantCanaries(Message* request) {
+  for (const Place& place : PlacesOf(*request, 0)) {
+    if (!place.sensitive || place.field->type() != FieldDescriptor::TYPE_STRING) continue;
+    PlantOne(place, place.Resolve(request));
+  }
+}
+
+std::set<const FieldDescriptor*> PlantedFields() {
+  absl::MutexLock lock(&TheSeen().mutex);
+  return TheSeen().planted;
+}
+
+void KeepLog() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    server::TakeOverProtobufLog();
+    BANSO_CHECK(server::OpenLogFile(TheSeen().dir.File("log")).ok());
+    server::SetLogLevel(server::LogLevel::kDebug);
+  });
+}
+
+std::string KeptLog() {
+  std::ifstream file(TheSeen().dir.File("log"), std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+void LookForCanaries(const std::string& method, const absl::Status& status) {
+  if (status.ok()) return;
+  const std::string text = WholeText(status);
+  if (!absl::StrContains(text, kCanary)) return;
+  absl::MutexLock lock(&TheSeen().mutex);
+  TheSeen().told.insert(absl::StrCat("an error of ", method, ": ", text.substr(0, 500)));
+}
+
+std::vector<std::string> WhereCanariesWereTold() {
+  std::vector<std::string> places;
+  {
+    absl::MutexLock lock(&TheSeen().mutex);
+    places.assign(TheSeen().told.begin(), TheSeen().told.end());
+  }
+  const std::string log = KeptLog();
+  if (const size_t at = log.find(kCanary); at != std::string::npos) {
+    const size_t begin = log.rfind('\n', at) + 1;
+    places.push_back(absl::StrCat("the log: ", log.substr(begin, log.find('\n', at) - begin)));
+  }
+  if (absl::StrContains(server::CallMetrics::OfProcess().Text(), kCanary)) {
+    places.emplace_back("the metrics");
+  }
+  return places;
+}
+
+}  // namespace banso::conformance

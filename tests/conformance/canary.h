@@ -1,0 +1,38 @@
+#ifndef BANSO_TESTS_CONFORMANCE_CANARY_H_
+#define BANSO_TESTS_CONFORMANCE_CANARY_H_
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+
+// A word in every sensitive field of every request that the tests send, by which it is found where
+// it must not be: in errors, in the log, in the metrics.
+namespace banso::conformance {
+
+// Stands nowhere else.
+inline constexpr char kCanary[] = "kestrelcanary";
+
+// Puts the word into the sensitive fields of the messages that `request` has, beside what the
+// fields hold; names of resources stay as they are.
+void PlantCanaries(google::protobuf::Message* request);
+// Every field that it has been put into so far.
+std::set<const google::protobuf::FieldDescriptor*> PlantedFields();
+
+// Sends the log of this process, down to its finest lines, to a file of its own. For the first
+// call; does nothing later.
+void KeepLog();
+// What the log holds.
+std::string KeptLog();
+
+// To be told of every answer: whether the error, with its details, tells the word.
+void LookForCanaries(const std::string& method, const absl::Status& status);
+// Where the word was found so far: in which errors, in the log, in the metrics of this process.
+std::vector<std::string> WhereCanariesWereTold();
+
+}  // namespace banso::conformance
+
+#endif  // BANSO_TESTS_CONFORMANCE_CANARY_H_
