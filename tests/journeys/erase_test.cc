@@ -28,7 +28,7 @@ using ::testing::IsSupersetOf;
 // What must be nowhere any more.
 constexpr char kCanary[] = "canary";
 
-constexpr char kAccounts[] = "banso.accounts.v1.AccountsService/";
+constexpr char kAccountsMethods[] = "banso.accounts.v1.AccountsService/";
 constexpr char kPeople[] = "banso.accounts.v1.PeopleService/";
 constexpr char kRelations[] = "banso.accounts.v1.RelationsService/";
 constexpr char kTeam[] = "banso.accounts.v1.TeamService/";
@@ -56,13 +56,13 @@ class People {
   explicit People(const Client& client) : client_(client) {}
 
   void PlantInAccounts() const {
-    Make<accounts::v1::Stakeholder>(kAccounts, "CreateStakeholder", R"({"parent": "$A",
+    Make<accounts::v1::Stakeholder>(kAccountsMethods, "CreateStakeholder", R"({"parent": "$A",
         "stakeholder_id": "s9", "request_id": "c1", "stakeholder": {"display_name": "Canary Name",
         "name_kana": "Canary Kana", "email": "canary@acme.example", "phone": "canary 03",
         "title": "canary title", "decision_maker": true,
         "roles": ["STAKEHOLDER_ROLE_LEAD"],
         "commitment": {"level": 3, "note": "canary commitment"}}})");
-    Make<accounts::v1::Member>(kAccounts, "CreateMember", R"({"member_id": "m9",
+    Make<accounts::v1::Member>(kAccountsMethods, "CreateMember", R"({"member_id": "m9",
         "request_id": "c2", "member": {"display_name": "Canary Member",
         "name_kana": "Canary Member Kana", "email": "canary@vendor.example"}})");
     for (const char* id : {"kept", "deleted"}) {
