@@ -23,7 +23,7 @@ namespace {
 
 constexpr absl::Duration kStartLimit = absl::Seconds(20);
 constexpr absl::Duration kStopLimit = absl::Seconds(15);
-constexpr absl::Duration kPoll = absl::Milliseconds(10);
+constexpr absl::Duration kServerPoll = absl::Milliseconds(10);
 
 [[noreturn]] void Fail(const std::string& sentence) {
   std::fprintf(stderr, "%s\n", sentence.c_str());
@@ -77,7 +77,7 @@ Server::Server(const WorkDir& dir, const std::string& name, std::vector<std::str
     if (absl::Now() > limit || waitpid(pid_, nullptr, WNOHANG) != 0) {
       Fail(absl::StrCat(command[0], " does not serve; its log:\n", ReadFile(log)));
     }
-    absl::SleepFor(kPoll);
+    absl::SleepFor(kServerPoll);
   }
 }
 
@@ -86,7 +86,7 @@ Server::~Server() {
   const absl::Time limit = absl::Now() + kStopLimit;
   while (waitpid(pid_, nullptr, WNOHANG) == 0) {
     if (absl::Now() > limit) kill(pid_, SIGKILL);
-    absl::SleepFor(kPoll);
+    absl::SleepFor(kServerPoll);
   }
 }
 
