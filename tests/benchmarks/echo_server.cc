@@ -56,7 +56,7 @@ absl::StatusOr<std::unique_ptr<server::ServerProcess>> StartEcho(const std::stri
                                                                  calendar::Clock* clock,
                                                                  server::Peer& nobody) {
   server::Router router("banso.accounts.v1.AccountsService");
-  router.RawUnary("GetAccount", [answer](const Call&, const std::string&,
+  router.RawUnary("GetAccount", [answer](const banso::Call&, const std::string&,
                                          const server::RawReply& reply) { reply(answer); });
   // All methods must be handled; nobody asks for the others.
   router.Forward(nobody);
