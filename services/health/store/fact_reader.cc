@@ -1,14 +1,17 @@
 #include "services/health/store/fact_reader.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
+#include "common/contract/resource_name.h"
 #include "common/rule/window.h"
 #include "common/status_macros.h"
+#include "common/storage/fact_windows.h"
 #include "services/health/domain/fact_types.h"
 #include "services/health/domain/metric_ratio.h"
 #include "services/health/domain/surveys/survey_facts.h"
@@ -52,7 +55,7 @@ absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadMetric(
   } else if (metric->kind() == v1::METRIC_KIND_RATIO) {
     BANSO_ASSIGN_OR_RETURN(reading, ReadRatio(*metric, moment, query));
   } else {
-    BANSO_ASSIGN_OR_RETURN(reading, store_.samples.Read(reader_, *metric, moment, query));
+    BANSO_ASSIGN_OR_RETURN(reading, store_.samples.Read(series_, *metric, moment, query));
   }
   return reading;
 }
@@ -99,10 +102,10 @@ absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadRatio(const v1::Metri
 
 absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadJudgement(
     const SampleMoment& moment, const fact::v1::FactQuery& query) {
-  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactChange> changes,
-                         store_.facts.Changes(reader_, moment.account, query.fact()));
+  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactChange>* changes,
+                         Changes(store_.facts, moment.account, query.fact()));
   std::vector<rule::DatedValue> values;
-  for (const fact::v1::FactChange& change : changes) {
+  for (const fact::v1::FactChange& change : *changes) {
     rule::DatedValue value;
     value.occurred = calendar::ToTime(change.occurred_time());
     value.recorded = calendar::ToTime(change.recorded_time());
@@ -121,14 +124,16 @@ absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadSurvey(
     const SampleMoment& moment, const fact::v1::FactQuery& query) {
   const SurveyMoment then = {
       .as_of = moment.as_of, .known_at = moment.known_at, .zone = moment.zone};
-  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactChange> changes,
-                         store_.facts.Changes(reader_, moment.account, query.fact()));
+  // Copied: what is held may move when the turnout is read.
+  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactChange>* held,
+                         Changes(store_.facts, moment.account, query.fact()));
+  const std::vector<fact::v1::FactChange> changes = *held;
   if (IsAnsweredFact(query.fact())) return ReadAnswered(changes, query, then);
   fact::v1::FactQuery answered;
   answered.set_fact(AnsweredFactOf(query.fact()));
-  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactChange> turnout,
-                         store_.facts.Changes(reader_, moment.account, answered.fact()));
-  return ReadQuestion(changes, ReadAnswered(turnout, answered, then), query, then);
+  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactChange>* turnout,
+                         Changes(store_.facts, moment.account, answered.fact()));
+  return ReadQuestion(changes, ReadAnswered(*turnout, answered, then), query, then);
 }
 
 bool StoreFactReader::HasWindowsOfItsOwn(absl::string_view fact) {
@@ -150,6 +155,65 @@ absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadWindow(
   return reading;
 }
 
+absl::StatusOr<const std::vector<fact::v1::FactChange>*> StoreFactReader::Changes(
+    const storage::FactLog& log, const std::string& subject, const std::string& fact) {
+  std::string account = contract::Ancestor(subject, "accounts");
+  if (account != account_ || holding_ == Holding::kNothing) {
+    account_ = std::move(account);
+    changes_.clear();
+  }
+  const auto [held, added] = changes_.try_emplace({subject, fact});
+  if (added) {
+    BANSO_ASSIGN_OR_RETURN(held->second, log.Changes(reader_, subject, fact));
+  }
+  return &held->second;
+}
+
+absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadHeld(const storage::FactLog& log,
+                                                                const std::string& subject,
+                                                                const fact::v1::FactQuery& query,
+                                                                const rule::Moment& moment) {
+  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactChange>* changes,
+                         Changes(log, subject, query.fact()));
+  const absl::Time known_at = moment.known_at.value_or(absl::InfiniteFuture());
+  std::vector<fact::v1::FactChange> counting;
+  for (const fact::v1::FactChange& change : *changes) {
+    if (calendar::ToTime(change.occurred_time()) > moment.as_of) break;
+    if (calendar::ToTime(change.recorded_time()) <= known_at) counting.push_back(change);
+  }
+  fact::v1::FactReading reading =
+      storage::Summarize(query, counting, moment.as_of, calendar::ZoneOrUtc(moment.time_zone));
+  reading.set_subject(subject);
+  reading.set_fact(query.fact());
+  return reading;
+}
+
+absl::StatusOr<std::vector<fact::v1::FactReading>> StoreFactReader::ReadLog(
+    const storage::FactLog& log, const fact::v1::GetFactsRequest& request,
+    const rule::Moment& moment) {
+  std::vector<fact::v1::FactReading> readings;
+  if (holding_ == Holding::kOneAccount) {
+    for (const fact::v1::FactQuery& query : request.queries()) {
+      BANSO_ASSIGN_OR_RETURN(fact::v1::FactReading reading,
+                             ReadHeld(log, request.subjects(0), query, moment));
+      readings.push_back(std::move(reading));
+    }
+    return readings;
+  }
+  fact::v1::GetFactsRequest dated = request;
+  *dated.mutable_as_of() = calendar::ToTimestamp(moment.as_of);
+  if (moment.known_at.has_value()) {
+    *dated.mutable_known_at() = calendar::ToTimestamp(*moment.known_at);
+  }
+  BANSO_ASSIGN_OR_RETURN(fact::v1::GetFactsResponse answer, log.Read(reader_, dated, moment.as_of));
+  if (answer.readings_size() != request.queries_size()) {
+    return contract::Internal("the log of facts did not answer every question");
+  }
+  readings.assign(std::make_move_iterator(answer.mutable_readings()->begin()),
+                  std::make_move_iterator(answer.mutable_readings()->end()));
+  return readings;
+}
+
 absl::StatusOr<std::vector<fact::v1::FactReading>> StoreFactReader::Read(
     absl::Span<const rule::FactRead> reads, const rule::Moment& moment) {
   std::vector<fact::v1::FactReading> readings(reads.size());
@@ -169,18 +233,11 @@ absl::StatusOr<std::vector<fact::v1::FactReading>> StoreFactReader::Read(
   }
   for (auto& [key, group] : groups) {
     group.request.add_subjects(key.second);
-    *group.request.mutable_as_of() = calendar::ToTimestamp(moment.as_of);
-    if (moment.known_at.has_value()) {
-      *group.request.mutable_known_at() = calendar::ToTimestamp(*moment.known_at);
-    }
-    const storage::FactLog& log = key.first ? store_.facts : store_.mirror;
-    BANSO_ASSIGN_OR_RETURN(fact::v1::GetFactsResponse answer,
-                           log.Read(reader_, group.request, moment.as_of));
-    if (static_cast<size_t>(answer.readings_size()) != group.indices.size()) {
-      return contract::Internal("the log of facts did not answer every question");
-    }
+    BANSO_ASSIGN_OR_RETURN(
+        std::vector<fact::v1::FactReading> answers,
+        ReadLog(key.first ? store_.facts : store_.mirror, group.request, moment));
     for (size_t i = 0; i < group.indices.size(); ++i) {
-      readings[group.indices[i]] = std::move(*answer.mutable_readings(static_cast<int>(i)));
+      readings[group.indices[i]] = std::move(answers[i]);
     }
   }
   return readings;

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/rule/evaluate.h"
@@ -17,7 +18,8 @@ namespace banso::health {
 class StoreFactReader : public rule::FactReader {
  public:
   // Both must outlive the reader.
-  StoreFactReader(const Store& store, storage::Reader& reader) : store_(store), reader_(reader) {}
+  StoreFactReader(const Store& store, storage::Reader& reader, Holding holding = Holding::kNothing)
+      : store_(store), reader_(reader), holding_(holding), series_(reader, holding) {}
 
   absl::StatusOr<std::vector<fact::v1::FactReading>> Read(absl::Span<const rule::FactRead> reads,
                                                           const rule::Moment& moment) override;
@@ -44,11 +46,30 @@ class StoreFactReader : public rule::FactReader {
   // Answers are of people; the account's value is made of theirs.
   absl::StatusOr<fact::v1::FactReading> ReadSurvey(const SampleMoment& moment,
                                                    const fact::v1::FactQuery& query);
+  // Answers reads of one subject that one log answers.
+  absl::StatusOr<std::vector<fact::v1::FactReading>> ReadLog(
+      const storage::FactLog& log, const fact::v1::GetFactsRequest& request,
+      const rule::Moment& moment);
+  // All changes of a fact, until another account is asked about, or the next call when nothing is
+  // held.
+  absl::StatusOr<const std::vector<fact::v1::FactChange>*> Changes(const storage::FactLog& log,
+                                                                   const std::string& subject,
+                                                                   const std::string& fact);
+  // A reading made of them.
+  absl::StatusOr<fact::v1::FactReading> ReadHeld(const storage::FactLog& log,
+                                                 const std::string& subject,
+                                                 const fact::v1::FactQuery& query,
+                                                 const rule::Moment& moment);
   // The metric whose fact has this name, or null.
   absl::StatusOr<const v1::Metric*> FindMetric(absl::string_view fact);
 
   const Store& store_;
   storage::Reader& reader_;
+  const Holding holding_;
+  SeriesReader series_;
+  // The account of whose facts the changes are held, by subject and fact.
+  std::string account_;
+  std::map<std::pair<std::string, std::string>, std::vector<fact::v1::FactChange>> changes_;
   // Metrics by fact; filled at the first use.
   std::map<std::string, v1::Metric, std::less<>> metrics_;
   bool metrics_loaded_ = false;

@@ -180,23 +180,23 @@ absl::StatusOr<WindowAnswer> AnswerFrom(SamplePages& pages, const SampleView& vi
   return AnswerWindow(samples, question);
 }
 
-absl::StatusOr<fact::v1::FactReading> SampleReader::Read(Reader& reader, const v1::Metric& metric,
+absl::StatusOr<fact::v1::FactReading> SampleReader::Read(SeriesReader& reader,
+                                                         const v1::Metric& metric,
                                                          const SampleMoment& moment,
                                                          const fact::v1::FactQuery& query) const {
   WindowQuestion question =
       QuestionOf(metric.kind(), query, calendar::DayOf(moment.as_of, moment.zone));
   SampleView view = ViewAt(moment.as_of, moment.known_at);
   view.source = metric.source();
-  BANSO_ASSIGN_OR_RETURN(view.series.account, words_.Find(reader, moment.account));
-  BANSO_ASSIGN_OR_RETURN(view.series.metric, words_.Find(reader, metric.name()));
+  BANSO_ASSIGN_OR_RETURN(view.series.account, words_.Find(reader.reader(), moment.account));
+  BANSO_ASSIGN_OR_RETURN(view.series.metric, words_.Find(reader.reader(), metric.name()));
   std::vector<WindowSample> samples;
   if (view.series.account != 0) {
-    StoredPages pages(reader);
-    BANSO_ASSIGN_OR_RETURN(samples, Collect(pages, view, question));
+    BANSO_ASSIGN_OR_RETURN(samples, Collect(reader, view, question));
   }
   absl::Status status;
   fact::v1::FactReading reading = ReadWindow(samples, question, [&](int64_t number) {
-    absl::StatusOr<std::string> text = words_.Text(reader, number);
+    absl::StatusOr<std::string> text = words_.Text(reader.reader(), number);
     status.Update(text.status());
     return text.value_or("");
   });
@@ -213,7 +213,7 @@ absl::StatusOr<fact::v1::FactReading> SampleReader::ReadDay(Reader& reader,
   SampleView view = ViewAt(absl::InfiniteFuture(), std::nullopt);
   view.series.account = account;
   BANSO_ASSIGN_OR_RETURN(view.series.metric, words_.Find(reader, metric.name()));
-  StoredPages pages(reader);
+  SeriesReader pages(reader, Holding::kNothing);
   BANSO_ASSIGN_OR_RETURN(std::vector<WindowSample> samples,
                          Load(pages, view, DayNumber(day), DayNumber(day)));
   std::erase_if(samples, [&](const WindowSample& sample) { return sample.object != object; });

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <limits>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/types/span.h"
@@ -31,14 +34,17 @@ constexpr char kLastPage[] =
     "SELECT since, data FROM sample_page WHERE account = $account AND metric = $metric "
     "AND since <= $time ORDER BY since DESC LIMIT 1";
 
-constexpr char kAllPages[] =
-    "SELECT account, metric, since, data FROM sample_page "
-    "WHERE account >= $from AND account <= $to ORDER BY account, metric, since";
-
 // One word for each metric: a join might go through all words instead.
 constexpr char kMetricsOfSource[] =
     "SELECT (SELECT word.number FROM word WHERE word.text = metric.name) FROM metric "
     "WHERE metric.source = $source";
+
+// So many samples of one account are held; about 80 bytes each.
+constexpr size_t kMostHeld = 500000;
+
+constexpr char kAllPages[] =
+    "SELECT account, metric, since, data FROM sample_page "
+    "WHERE account >= $from AND account <= $to ORDER BY account, metric, since";
 
 constexpr char kMetricsBySource[] =
     "SELECT metric.source, (SELECT word.number FROM word WHERE word.text = metric.name) "
@@ -56,11 +62,9 @@ absl::StatusOr<SamplePage> PageOf(const Row& row) {
   return page;
 }
 
-// Puts the page into `page`, or nothing; returns the page, or null.
-absl::StatusOr<const SamplePage*> OnePage(Reader& reader, absl::string_view sql,
-                                          const SeriesKey& series, int64_t time,
-                                          std::optional<SamplePage>& page) {
-  page.reset();
+absl::StatusOr<std::optional<SamplePage>> OnePage(Reader& reader, absl::string_view sql,
+                                                  const SeriesKey& series, int64_t time) {
+  std::optional<SamplePage> page;
   BANSO_RETURN_IF_ERROR(
       reader
           .QueryOne(sql, {{"account", series.account}, {"metric", series.metric}, {"time", time}},
@@ -69,7 +73,7 @@ absl::StatusOr<const SamplePage*> OnePage(Reader& reader, absl::string_view sql,
                       return absl::OkStatus();
                     })
           .status());
-  return page.has_value() ? &*page : nullptr;
+  return page;
 }
 
 // How many of the first samples make a page. Where samples are added at the end the page is filled;
@@ -82,30 +86,102 @@ size_t FirstPart(absl::Span<const StoredSample> samples, bool fill) {
   return end;
 }
 
+bool BeginsAfter(int64_t time, const SamplePage& page) { return time < page.since; }
+
 }  // namespace
 
-absl::Status StoredPages::Each(const SeriesKey& series, int64_t from, int64_t to,
-                               absl::FunctionRef<absl::Status(const SamplePage&)> on_page) {
-  return reader_.Query(
+absl::Status ReadPages(Reader& reader, const SeriesKey& series, int64_t from, int64_t to,
+                       absl::FunctionRef<absl::Status(SamplePage)> on_page) {
+  return reader.Query(
       kPages, {{"account", series.account}, {"metric", series.metric}, {"from", from}, {"to", to}},
       [&](const Row& row) -> absl::Status {
-        BANSO_ASSIGN_OR_RETURN(const SamplePage page, PageOf(row));
-        return on_page(page);
+        BANSO_ASSIGN_OR_RETURN(SamplePage page, PageOf(row));
+        return on_page(std::move(page));
       });
 }
 
-absl::StatusOr<const SamplePage*> StoredPages::FirstFrom(const SeriesKey& series, int64_t from) {
-  return OnePage(reader_, kFirstPage, series, from, page_);
+absl::StatusOr<std::optional<SamplePage>> FirstPageFrom(Reader& reader, const SeriesKey& series,
+                                                        int64_t from) {
+  return OnePage(reader, kFirstPage, series, from);
 }
 
-absl::StatusOr<const SamplePage*> StoredPages::LastTo(const SeriesKey& series, int64_t to) {
-  return OnePage(reader_, kLastPage, series, to, page_);
+absl::StatusOr<std::optional<SamplePage>> LastPageTo(Reader& reader, const SeriesKey& series,
+                                                     int64_t to) {
+  return OnePage(reader, kLastPage, series, to);
 }
 
-absl::StatusOr<std::vector<int64_t>> StoredPages::MetricsOf(const std::string& source) {
-  std::vector<int64_t> metrics;
-  BANSO_RETURN_IF_ERROR(reader_.Query(kMetricsOfSource, {{"source", source}}, [&](const Row& row) {
-    metrics.push_back(row.Int64(0));
+absl::StatusOr<const SeriesReader::Pages*> SeriesReader::Held(const SeriesKey& series) {
+  if (holding_ == Holding::kNothing) return nullptr;
+  if (series.account != account_) {
+    account_ = series.account;
+    held_samples_ = 0;
+    series_.clear();
+  }
+  const auto [found, added] = series_.try_emplace(series.metric);
+  HeldSeries& one = found->second;
+  if (added) {
+    size_t samples = held_samples_;
+    BANSO_RETURN_IF_ERROR(ReadPages(*reader_, series, kBeginning,
+                                    std::numeric_limits<int64_t>::max(), [&](SamplePage page) {
+                                      samples += page.samples.size();
+                                      if (samples <= kMostHeld) {
+                                        one.pages.push_back(std::move(page));
+                                      }
+                                      return absl::OkStatus();
+                                    }));
+    one.held = samples <= kMostHeld;
+    if (one.held) {
+      held_samples_ = samples;
+    } else {
+      one.pages.clear();
+    }
+  }
+  return one.held ? &one.pages : nullptr;
+}
+
+const SamplePage* SeriesReader::Keep(std::optional<SamplePage> page) {
+  page_ = std::move(page);
+  return page_.has_value() ? &*page_ : nullptr;
+}
+
+absl::Status SeriesReader::Each(const SeriesKey& series, int64_t from, int64_t to,
+                                absl::FunctionRef<absl::Status(const SamplePage&)> on_page) {
+  BANSO_ASSIGN_OR_RETURN(const Pages* pages, Held(series));
+  if (pages == nullptr) return ReadPages(*reader_, series, from, to, on_page);
+  // The page that begins last up to `from` may hold what occurred from then on.
+  auto page = std::upper_bound(pages->begin(), pages->end(), from, BeginsAfter);
+  if (page != pages->begin()) --page;
+  for (; page != pages->end() && page->since <= to; ++page) BANSO_RETURN_IF_ERROR(on_page(*page));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<const SamplePage*> SeriesReader::FirstFrom(const SeriesKey& series, int64_t from) {
+  BANSO_ASSIGN_OR_RETURN(const Pages* pages, Held(series));
+  if (pages == nullptr) {
+    BANSO_ASSIGN_OR_RETURN(std::optional<SamplePage> page, FirstPageFrom(*reader_, series, from));
+    return Keep(std::move(page));
+  }
+  const auto page = std::partition_point(pages->begin(), pages->end(),
+                                         [&](const SamplePage& one) { return one.since < from; });
+  return page == pages->end() ? nullptr : &*page;
+}
+
+absl::StatusOr<const SamplePage*> SeriesReader::LastTo(const SeriesKey& series, int64_t to) {
+  BANSO_ASSIGN_OR_RETURN(const Pages* pages, Held(series));
+  if (pages == nullptr) {
+    BANSO_ASSIGN_OR_RETURN(std::optional<SamplePage> page, LastPageTo(*reader_, series, to));
+    return Keep(std::move(page));
+  }
+  const auto page = std::upper_bound(pages->begin(), pages->end(), to, BeginsAfter);
+  return page == pages->begin() ? nullptr : &*std::prev(page);
+}
+
+absl::StatusOr<std::vector<int64_t>> SeriesReader::MetricsOf(const std::string& source) {
+  const auto found = metrics_.find(source);
+  if (found != metrics_.end()) return found->second;
+  std::vector<int64_t>& metrics = metrics_[source];
+  BANSO_RETURN_IF_ERROR(reader_->Query(kMetricsOfSource, {{"source", source}}, [&](const Row& row) {
+    if (!row.IsNull(0)) metrics.push_back(row.Int64(0));
     return absl::OkStatus();
   }));
   return metrics;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -36,6 +37,17 @@ struct SamplePage {
   std::vector<StoredSample> samples;
 };
 
+// Calls `on_page`, oldest first, for each page that may hold samples which occurred from `from` to
+// `to`, both inclusive. Other samples of these pages come along.
+absl::Status ReadPages(storage::Reader& reader, const SeriesKey& series, int64_t from, int64_t to,
+                       absl::FunctionRef<absl::Status(SamplePage)> on_page);
+
+// The first page that begins at `from` or later; the last one that begins at `to` or earlier.
+absl::StatusOr<std::optional<SamplePage>> FirstPageFrom(storage::Reader& reader,
+                                                        const SeriesKey& series, int64_t from);
+absl::StatusOr<std::optional<SamplePage>> LastPageTo(storage::Reader& reader,
+                                                     const SeriesKey& series, int64_t to);
+
 // Where the pages of series are read from: the store, or memory. For one thread.
 class SamplePages {
  public:
@@ -55,20 +67,54 @@ class SamplePages {
   virtual absl::StatusOr<std::vector<int64_t>> MetricsOf(const std::string& source) = 0;
 };
 
-// Reads each page when it is asked for.
-class StoredPages : public SamplePages {
- public:
-  // `reader` must outlive the pages.
-  explicit StoredPages(storage::Reader& reader) : reader_(reader) {}
+// Whether what is read of an account is held.
+enum class Holding {
+  // Each question reads what it needs.
+  kNothing,
+  // What is read of an account is held until another one is asked about: for many questions about
+  // one account after the other, from a snapshot that does not change meanwhile.
+  kOneAccount,
+};
 
+// Reads the pages of series from one snapshot. For one thread, within one transaction.
+class SeriesReader : public SamplePages {
+ public:
+  // `reader` must outlive it.
+  SeriesReader(storage::Reader& reader, Holding holding) : reader_(&reader), holding_(holding) {}
+
+  storage::Reader& reader() const { return *reader_; }
+
+  // As the functions above. A page lives until the next call.
   absl::Status Each(const SeriesKey& series, int64_t from, int64_t to,
                     absl::FunctionRef<absl::Status(const SamplePage&)> on_page) override;
+  // Null for none.
   absl::StatusOr<const SamplePage*> FirstFrom(const SeriesKey& series, int64_t from) override;
   absl::StatusOr<const SamplePage*> LastTo(const SeriesKey& series, int64_t to) override;
+
+  // The numbers of the metrics of a source that have samples, in no order.
   absl::StatusOr<std::vector<int64_t>> MetricsOf(const std::string& source) override;
 
  private:
-  storage::Reader& reader_;
+  // The pages of a series, oldest first.
+  using Pages = std::vector<SamplePage>;
+  struct HeldSeries {
+    // False for a series that is too large to be held.
+    bool held = false;
+    Pages pages;
+  };
+
+  // All pages of a series, or null when they are not held.
+  absl::StatusOr<const Pages*> Held(const SeriesKey& series);
+  const SamplePage* Keep(std::optional<SamplePage> page);
+
+  storage::Reader* reader_;
+  const Holding holding_;
+  // The account whose series are held, by metric.
+  int64_t account_ = 0;
+  size_t held_samples_ = 0;
+  absl::flat_hash_map<int64_t, HeldSeries> series_;
+  absl::flat_hash_map<std::string, std::vector<int64_t>> metrics_;
+  // A page that is not held.
   std::optional<SamplePage> page_;
 };
 

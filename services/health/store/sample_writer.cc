@@ -61,13 +61,10 @@ absl::Status SampleWriter::Hold(Writer& writer, const SeriesKey& key, int64_t fr
     from = std::min(from, series.from);
     to = std::max(to, series.to);
   }
-  BANSO_RETURN_IF_ERROR(StoredPages(writer).Each(key, from, to, [&](const SamplePage& page) {
-    const auto [held, added] = series.pages.try_emplace(page.since);
+  BANSO_RETURN_IF_ERROR(ReadPages(writer, key, from, to, [&](SamplePage page) {
+    const size_t count = page.samples.size();
     // A page that is held already may have been changed.
-    if (added) {
-      held->second.samples = page.samples;
-      held_ += page.samples.size();
-    }
+    if (series.pages.try_emplace(page.since, Page{std::move(page.samples)}).second) held_ += count;
     return absl::OkStatus();
   }));
   if (series.pages.empty()) series.pages[kBeginning];

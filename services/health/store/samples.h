@@ -62,7 +62,7 @@ class SampleReader {
 
   // Answers a query about the fact of `metric`, as ReadWindow says. Exact: a sample counts or not
   // by its own times, also when a moment lies within its day. The subject is left for the caller.
-  absl::StatusOr<fact::v1::FactReading> Read(storage::Reader& reader, const v1::Metric& metric,
+  absl::StatusOr<fact::v1::FactReading> Read(SeriesReader& reader, const v1::Metric& metric,
                                              const SampleMoment& moment,
                                              const fact::v1::FactQuery& query) const;
 

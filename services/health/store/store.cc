@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
@@ -28,6 +29,29 @@ using storage::Writer;
 constexpr char kDefaultZone[] = "Asia/Tokyo";
 constexpr int kMaxSimilarNames = 1000;
 constexpr absl::string_view kRevisionsPart = "/revisions/";
+
+fact::v1::SubjectKind SubjectKindOf(absl::string_view subject) {
+  if (absl::StrContains(subject, "/onboardings/")) return fact::v1::SUBJECT_KIND_ONBOARDING;
+  if (absl::StrContains(subject, "/sites/")) return fact::v1::SUBJECT_KIND_SITE;
+  if (absl::StrContains(subject, "/stakeholders/")) return fact::v1::SUBJECT_KIND_STAKEHOLDER;
+  return fact::v1::SUBJECT_KIND_ACCOUNT;
+}
+
+// What was mirrored may be asked for, also when nobody has brought its type along: then the type is
+// what the value shows.
+absl::Status KnowFact(Writer& writer, const fact::v1::FactChange& change) {
+  if (!change.has_value()) return absl::OkStatus();
+  fact::v1::FactType type;
+  type.set_name(change.fact());
+  type.set_value_type(rule::TypeOf(change.value()));
+  type.set_subject(SubjectKindOf(change.subject()));
+  return writer
+      .Execute(
+          "INSERT INTO known_fact_type (name, data) VALUES ($name, $data) "
+          "ON CONFLICT (name) DO NOTHING",
+          {{"name", type.name()}, {"data", storage::Bytes{type.SerializeAsString()}}})
+      .status();
+}
 
 std::string HeaderZone(Reader& reader, absl::string_view name) {
   static const auto* const kAccounts =
@@ -172,6 +196,7 @@ absl::Status Store::ForgetMirrored(Writer& writer, const std::vector<std::string
 
 absl::Status Store::MirrorFact(Writer& writer, const fact::v1::FactChange& change) const {
   BANSO_RETURN_IF_ERROR(mirror.Mirror(writer, change));
+  BANSO_RETURN_IF_ERROR(KnowFact(writer, change));
   return MarkDue(writer, contract::Ancestor(change.subject(), "accounts"),
                  absl::StrCat(change.fact(), " has changed"));
 }

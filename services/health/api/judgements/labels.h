@@ -24,7 +24,7 @@ class LabelReader {
  public:
   // Both must outlive the reader.
   LabelReader(const Store& store, storage::Reader& reader, absl::Time now)
-      : store_(store), reader_(reader), now_(now), facts_(store, reader) {}
+      : store_(store), reader_(reader), now_(now), facts_(store, reader, Holding::kOneAccount) {}
 
   // NOT_FOUND when the account or the onboarding is not known here.
   absl::StatusOr<v1::SuccessLabel> Read(const std::string& onboarding,

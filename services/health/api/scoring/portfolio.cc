@@ -35,7 +35,7 @@ absl::Status ForEachAccount(
     BANSO_RETURN_IF_ERROR(database.Read([&](Reader& reader) -> absl::Status {
       BANSO_ASSIGN_OR_RETURN(const storage::Page<accounts::v1::Account> page,
                              store.accounts.List(reader, query));
-      StoreFactReader facts(store, reader);
+      StoreFactReader facts(store, reader, Holding::kOneAccount);
       for (const accounts::v1::Account& header : page.items) {
         BANSO_ASSIGN_OR_RETURN(AccountEvaluation account,
                                AccountEvaluation::Load(store, reader, facts, header.name()));

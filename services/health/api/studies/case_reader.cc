@@ -30,9 +30,8 @@ absl::StatusOr<std::optional<bool>> StudyCase::HoldsAt(const type::v1::Condition
                                                        absl::Time time) {
   rule::Moment moment = moment_;
   moment.as_of = time;
-  StoreFactReader facts(*reader_->store_, *reader_->reader_);
   BANSO_ASSIGN_OR_RETURN(const type::v1::Explanation explanation,
-                         rule::Evaluate(condition, moment, reader_->catalog_, facts));
+                         rule::Evaluate(condition, moment, reader_->catalog_, reader_->facts_));
   return Known(explanation.result());
 }
 
@@ -86,11 +85,10 @@ absl::StatusOr<std::optional<bool>> StudyCase::Has(const v1::Trait& trait) {
 }
 
 absl::StatusOr<std::optional<double>> StudyCase::Amount(const type::v1::FactRef& fact) {
-  StoreFactReader facts(*reader_->store_, *reader_->reader_);
   const std::vector<rule::FactRead> reads = rule::Reads(fact, moment_, reader_->catalog_);
   if (reads.empty()) return std::optional<double>();
   BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactReading> answers,
-                         facts.Read(reads, moment_));
+                         reader_->facts_.Read(reads, moment_));
   rule::Readings readings;
   for (size_t i = 0; i < reads.size(); ++i) readings[rule::Key(reads[i])] = answers[i];
   const type::v1::Explanation explanation =
@@ -100,11 +98,10 @@ absl::StatusOr<std::optional<double>> StudyCase::Amount(const type::v1::FactRef&
 }
 
 absl::StatusOr<std::string> StudyCase::Text(const type::v1::FactRef& fact) {
-  StoreFactReader facts(*reader_->store_, *reader_->reader_);
   const std::vector<rule::FactRead> reads = rule::Reads(fact, moment_, reader_->catalog_);
   if (reads.empty()) return "";
   BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactReading> answers,
-                         facts.Read(reads, moment_));
+                         reader_->facts_.Read(reads, moment_));
   if (!answers.front().has_value()) return "";
   const type::v1::Value& value = answers.front().value();
   return value.has_text() ? value.text() : rule::ValueText(value);
@@ -122,9 +119,8 @@ absl::StatusOr<std::vector<double>> StudyCase::Daily(const std::string& fact, in
     *read.query.mutable_to() = calendar::ToDate(last - i);
     reads.push_back(std::move(read));
   }
-  StoreFactReader facts(*reader_->store_, *reader_->reader_);
   BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactReading> answers,
-                         facts.Read(reads, moment_));
+                         reader_->facts_.Read(reads, moment_));
   std::vector<double> sums;
   for (const fact::v1::FactReading& answer : answers) sums.push_back(answer.value().number());
   return sums;
@@ -140,9 +136,10 @@ absl::StatusOr<std::optional<double>> StudyCase::ValueOf(const v1::Measured& mea
 }
 
 absl::StatusOr<CaseReader> CaseReader::Open(const Store& store, storage::Reader& reader,
-                                            const v1::StudyScope& scope, absl::Time now,
+                                            const v1::StudyScope& scope, const Call& call,
                                             std::optional<v1::Observation> observed) {
-  CaseReader cases(store, reader, scope);
+  const absl::Time now = call.now;
+  CaseReader cases(store, reader, scope, call);
   BANSO_ASSIGN_OR_RETURN(cases.catalog_, store.Catalog(reader, now));
   contract::Violations violations;
   CheckScope(scope, cases.catalog_, now, "scope", &violations);
@@ -198,9 +195,8 @@ absl::StatusOr<std::string> CaseReader::LeaveOut(StudyCase& one) {
 }
 
 absl::Status CaseReader::TakeAccount(const std::string& name, OnCase on_case) {
-  StoreFactReader facts(*store_, *reader_);
   BANSO_ASSIGN_OR_RETURN(AccountEvaluation account,
-                         AccountEvaluation::Load(*store_, *reader_, facts, name));
+                         AccountEvaluation::Load(*store_, *reader_, facts_, name));
   outcomes_.clear();
   BANSO_RETURN_IF_ERROR(store_->outcomes.ForEach(*reader_, name, {}, [&](v1::Outcome& outcome) {
     const bool known =
@@ -236,6 +232,7 @@ absl::Status CaseReader::ForEachCase(OnCase on_case) {
         return absl::OkStatus();
       }));
   for (const std::string& name : names) {
+    if (call_->is_cancelled()) return contract::Cancelled();
     BANSO_RETURN_IF_ERROR(TakeAccount(name, on_case));
   }
   return absl::OkStatus();

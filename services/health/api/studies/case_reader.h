@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "banso/health/v1/comparison.pb.h"
+#include "common/contract/call.h"
 #include "common/rule/catalog.h"
 #include "common/rule/evaluate.h"
 #include "common/storage/database.h"
@@ -84,9 +85,9 @@ class StudyCase {
 class CaseReader {
  public:
   // INVALID_ARGUMENT when the scope does not fit the known facts, with paths below `scope`.
-  // `observed` is used when the scope does not say. `scope` must outlive the reader.
+  // `observed` is used when the scope does not say. `scope` and `call` must outlive the reader.
   static absl::StatusOr<CaseReader> Open(const Store& store, storage::Reader& reader,
-                                         const v1::StudyScope& scope, absl::Time now,
+                                         const v1::StudyScope& scope, const Call& call,
                                          std::optional<v1::Observation> observed = std::nullopt);
 
   const rule::FactCatalog& catalog() const { return catalog_; }
@@ -94,7 +95,8 @@ class CaseReader {
   const AsOf& moment() const { return as_of_; }
 
   // Calls `on_case` for each case of the scope, account by account. What it returns as the reason
-  // to leave the case out is counted; an empty text takes the case.
+  // to leave the case out is counted; an empty text takes the case. CANCELLED when the caller has
+  // gone.
   using OnCase = absl::FunctionRef<absl::StatusOr<std::string>(StudyCase&)>;
   absl::Status ForEachCase(OnCase on_case);
 
@@ -113,8 +115,13 @@ class CaseReader {
  private:
   friend class StudyCase;
 
-  CaseReader(const Store& store, storage::Reader& reader, const v1::StudyScope& scope)
-      : store_(&store), reader_(&reader), scope_(&scope) {}
+  CaseReader(const Store& store, storage::Reader& reader, const v1::StudyScope& scope,
+             const Call& call)
+      : store_(&store),
+        reader_(&reader),
+        scope_(&scope),
+        call_(&call),
+        facts_(store, reader, Holding::kOneAccount) {}
 
   absl::Status TakeAccount(const std::string& account, OnCase on_case);
   // The reason to leave the case out before anybody looks at it; empty to take it.
@@ -125,6 +132,9 @@ class CaseReader {
   const Store* store_;
   storage::Reader* reader_;
   const v1::StudyScope* scope_;
+  const Call* call_;
+  // Cases come account by account: what one was asked for, the next question finds.
+  StoreFactReader facts_;
   AsOf as_of_;
   // True when stored labels say what is asked for.
   bool present_ = false;

@@ -38,8 +38,9 @@ absl::StatusOr<std::optional<bool>> GroupOf(StudyCase& one,
 
 absl::StatusOr<v1::ComparisonReport> CompareCohortsBy(const Store& store, Reader& reader,
                                                       const v1::CompareCohortsRequest& request,
-                                                      absl::Time now) {
-  BANSO_ASSIGN_OR_RETURN(CaseReader reading, CaseReader::Open(store, reader, request.scope(), now));
+                                                      const Call& call) {
+  BANSO_ASSIGN_OR_RETURN(CaseReader reading,
+                         CaseReader::Open(store, reader, request.scope(), call));
   BANSO_RETURN_IF_ERROR(CheckRequest(request, reading.catalog()));
   std::vector<Case> cases;
   BANSO_RETURN_IF_ERROR(reading.ForEachCase([&](StudyCase& one) -> absl::StatusOr<std::string> {
@@ -65,9 +66,8 @@ absl::StatusOr<v1::ComparisonReport> CompareCohortsBy(const Store& store, Reader
 
 absl::StatusOr<v1::ComparisonReport> StudiesApi::CompareCohorts(
     const Call& call, const v1::CompareCohortsRequest& request) {
-  return storage::Fetch<v1::ComparisonReport>(database_, [&](Reader& reader) {
-    return CompareCohortsBy(store_, reader, request, call.now);
-  });
+  return storage::Fetch<v1::ComparisonReport>(
+      database_, [&](Reader& reader) { return CompareCohortsBy(store_, reader, request, call); });
 }
 
 absl::StatusOr<v1::ComparisonReport> StudiesApi::AnalyzeLift(
@@ -81,7 +81,7 @@ absl::StatusOr<v1::ComparisonReport> StudiesApi::AnalyzeLift(
   return storage::Fetch<v1::ComparisonReport>(
       database_, [&](Reader& reader) -> absl::StatusOr<v1::ComparisonReport> {
         BANSO_ASSIGN_OR_RETURN(v1::ComparisonReport report,
-                               CompareCohortsBy(store_, reader, comparison, call.now));
+                               CompareCohortsBy(store_, reader, comparison, call));
         // The clock from which the definition counts.
         BANSO_ASSIGN_OR_RETURN(
             const v1::SuccessDefinition definition,

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -182,6 +184,35 @@ TEST_F(ComparisonsTest, RefusesMeasuresThatCannotBe) {
               StatusIs(absl::StatusCode::kInvalidArgument,
                        ::testing::AllOf(HasSubstr("with.condition"), HasSubstr("measures[1].key"),
                                         HasSubstr("measures[1].trait.outcome.result"))));
+}
+
+TEST_F(ComparisonsTest, TakesAnyMirroredFactAsStratum) {
+  PlantHires(24, 12);
+  v1::StudyScope scope;
+  scope.add_strata()->set_fact("account.industry");
+  EXPECT_THAT(Lift(scope),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("scope.strata[0].fact")));
+  fact::v1::FactChange change;
+  change.set_subject("accounts/good-0");
+  change.set_fact("account.industry");
+  change.mutable_value()->set_text("retail");
+  *change.mutable_occurred_time() = calendar::ToTimestamp(now_);
+  *change.mutable_recorded_time() = calendar::ToTimestamp(now_);
+  ASSERT_THAT(
+      database_->Write(Now(),
+                       [&](storage::Writer& writer) { return store_.MirrorFact(writer, change); }),
+      IsOk());
+  EXPECT_THAT(Lift(scope), IsOk());
+}
+
+TEST_F(ComparisonsTest, StopsWhenTheCallerHasGone) {
+  PlantHires(1, 1);
+  Call gone = Now();
+  gone.cancelled = std::make_shared<std::atomic<bool>>(true);
+  v1::AnalyzeLiftRequest request;
+  request.set_success_definition("successDefinitions/offer");
+  *request.add_results() = Make("hired", Came(v1::OUTCOME_KIND_CUSTOMER_RESULT, "hire"));
+  EXPECT_THAT(studies_.AnalyzeLift(gone, request), StatusIs(absl::StatusCode::kCancelled));
 }
 
 }  // namespace

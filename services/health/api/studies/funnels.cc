@@ -63,10 +63,10 @@ absl::StatusOr<v1::ListFunnelRevisionsResponse> StudiesApi::ListFunnelRevisions(
 
 absl::StatusOr<v1::FunnelAnalysis> AnalyzeFunnelBy(const Store& store, Reader& reader,
                                                    const Funnel& funnel,
-                                                   const v1::StudyScope& scope, absl::Time now) {
+                                                   const v1::StudyScope& scope, const Call& call) {
   BANSO_ASSIGN_OR_RETURN(const v1::SuccessDefinition definition,
-                         store.definitions.Get(reader, funnel.success_definition(), now));
-  BANSO_ASSIGN_OR_RETURN(CaseReader reading, CaseReader::Open(store, reader, scope, now,
+                         store.definitions.Get(reader, funnel.success_definition(), call.now));
+  BANSO_ASSIGN_OR_RETURN(CaseReader reading, CaseReader::Open(store, reader, scope, call,
                                                               ObservationOf(funnel, definition)));
   v1::Trait success;
   success.set_success_definition(funnel.success_definition());
@@ -94,7 +94,7 @@ absl::StatusOr<v1::FunnelAnalysis> StudiesApi::AnalyzeFunnel(
       database_, [&](Reader& reader) -> absl::StatusOr<v1::FunnelAnalysis> {
         BANSO_ASSIGN_OR_RETURN(const Funnel funnel,
                                store_.funnels.Get(reader, request.name(), call.now));
-        return AnalyzeFunnelBy(store_, reader, funnel, request.scope(), call.now);
+        return AnalyzeFunnelBy(store_, reader, funnel, request.scope(), call);
       });
 }
 

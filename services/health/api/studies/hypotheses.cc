@@ -38,15 +38,15 @@ absl::Status UnknownWall(const v1::Funnel& funnel, const std::string& wall) {
 }
 
 // What the numbers say about the hypothesis's wall; pins the funnel's revision.
-absl::Status Substantiate(const Store& store, Reader& reader, absl::Time now,
+absl::Status Substantiate(const Store& store, Reader& reader, const Call& call,
                           Hypothesis& hypothesis) {
   BANSO_ASSIGN_OR_RETURN(const v1::Funnel funnel,
-                         store.funnels.Get(reader, hypothesis.funnel(), now));
+                         store.funnels.Get(reader, hypothesis.funnel(), call.now));
   if (!WallOf(funnel, hypothesis.wall()).has_value()) {
     return UnknownWall(funnel, hypothesis.wall());
   }
   BANSO_ASSIGN_OR_RETURN(const v1::FunnelAnalysis analysis,
-                         AnalyzeFunnelBy(store, reader, funnel, {}, now));
+                         AnalyzeFunnelBy(store, reader, funnel, {}, call));
   hypothesis.set_funnel(analysis.funnel());
   *hypothesis.mutable_wall_evidence() = EvidenceOf(analysis, hypothesis.wall());
   return absl::OkStatus();
@@ -63,12 +63,12 @@ std::optional<absl::CivilDay> ClockDay(const StudyCase& one, type::v1::Clock clo
 // before.
 absl::StatusOr<v1::LookBack> CompareEffect(const Store& store, Reader& reader,
                                            const Hypothesis& hypothesis,
-                                           const v1::StudyScope& scope, absl::Time now) {
+                                           const v1::StudyScope& scope, const Call& call) {
   BANSO_ASSIGN_OR_RETURN(const v1::Funnel funnel,
-                         store.funnels.Get(reader, hypothesis.funnel(), now));
+                         store.funnels.Get(reader, hypothesis.funnel(), call.now));
   BANSO_ASSIGN_OR_RETURN(const v1::SuccessDefinition definition,
-                         store.definitions.Get(reader, funnel.success_definition(), now));
-  BANSO_ASSIGN_OR_RETURN(CaseReader reading, CaseReader::Open(store, reader, scope, now,
+                         store.definitions.Get(reader, funnel.success_definition(), call.now));
+  BANSO_ASSIGN_OR_RETURN(CaseReader reading, CaseReader::Open(store, reader, scope, call,
                                                               ObservationOf(funnel, definition)));
   const std::vector<v1::Measured> wall = {*WallOf(funnel, hypothesis.wall())};
   const absl::CivilDay start = calendar::ToDay(hypothesis.start_date());
@@ -118,7 +118,7 @@ absl::StatusOr<Hypothesis> HypothesesApi::CreateHypothesis(
   Hypothesis hypothesis = request.hypothesis();
   // Worked out before the transaction that writes: everybody waits behind that.
   BANSO_RETURN_IF_ERROR(database_.Read(
-      [&](Reader& reader) { return Substantiate(store_, reader, call.now, hypothesis); }));
+      [&](Reader& reader) { return Substantiate(store_, reader, call, hypothesis); }));
   hypothesis.set_state(v1::HYPOTHESIS_STATE_PROPOSED);
   hypothesis.clear_look_back_date();
   *hypothesis.mutable_state_time() = calendar::ToTimestamp(call.now);
@@ -193,7 +193,7 @@ absl::StatusOr<Hypothesis> HypothesesApi::LookBackHypothesis(
     BANSO_ASSIGN_OR_RETURN(const Hypothesis hypothesis,
                            store_.hypotheses.Get(reader, request.name()));
     BANSO_ASSIGN_OR_RETURN(look_back,
-                           CompareEffect(store_, reader, hypothesis, request.scope(), call.now));
+                           CompareEffect(store_, reader, hypothesis, request.scope(), call));
     return absl::OkStatus();
   }));
   *look_back.mutable_time() = calendar::ToTimestamp(call.now);

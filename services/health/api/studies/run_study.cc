@@ -226,7 +226,7 @@ absl::StatusOr<v1::RunStudyResponse> StudiesApi::RunStudy(const Call& call,
   return storage::Fetch<v1::RunStudyResponse>(
       database_, [&](Reader& reader) -> absl::StatusOr<v1::RunStudyResponse> {
         BANSO_ASSIGN_OR_RETURN(CaseReader reading,
-                               CaseReader::Open(store_, reader, request.scope(), call.now));
+                               CaseReader::Open(store_, reader, request.scope(), call));
         BANSO_RETURN_IF_ERROR(CheckStudy(request, reading.catalog()));
         v1::RunStudyResponse response;
         absl::Status status;

@@ -42,12 +42,12 @@ class StudiesApi {
 // Analyzes a funnel from one snapshot: what AnalyzeFunnel answers.
 absl::StatusOr<v1::FunnelAnalysis> AnalyzeFunnelBy(const Store& store, storage::Reader& reader,
                                                    const v1::Funnel& funnel,
-                                                   const v1::StudyScope& scope, absl::Time now);
+                                                   const v1::StudyScope& scope, const Call& call);
 
 // Compares two groups from one snapshot: what CompareCohorts answers.
 absl::StatusOr<v1::ComparisonReport> CompareCohortsBy(const Store& store, storage::Reader& reader,
                                                       const v1::CompareCohortsRequest& request,
-                                                      absl::Time now);
+                                                      const Call& call);
 
 // The handlers as the server takes them. `api` must outlive the server.
 server::Router StudiesRouter(StudiesApi& api);

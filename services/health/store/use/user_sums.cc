@@ -22,12 +22,13 @@ absl::StatusOr<std::optional<std::map<std::string, double>>> UserSums(const Stor
                                                                       const SampleMoment& moment,
                                                                       const DayRange& days) {
   using Sums = std::map<std::string, double>;
+  SeriesReader pages(reader, Holding::kNothing);
   fact::v1::FactQuery all;
   all.set_aggregation(type::v1::AGGREGATION_SUM);
   *all.mutable_from() = calendar::ToDate(days.from);
   *all.mutable_to() = calendar::ToDate(days.to);
   BANSO_ASSIGN_OR_RETURN(const fact::v1::FactReading total,
-                         store.samples.Read(reader, metric, moment, all));
+                         store.samples.Read(pages, metric, moment, all));
   if (!total.has_value()) return std::optional<Sums>();
 
   SeriesKey series;
@@ -35,7 +36,6 @@ absl::StatusOr<std::optional<std::map<std::string, double>>> UserSums(const Stor
   BANSO_ASSIGN_OR_RETURN(series.metric, store.words.Find(reader, metric.name()));
   const int64_t as_of = absl::ToUnixMicros(moment.as_of);
   std::map<int64_t, double> by_number;
-  StoredPages pages(reader);
   BANSO_RETURN_IF_ERROR(pages.Each(series, MicrosOf(days.from - 1), MicrosOf(days.to + 2),
                                    [&](const SamplePage& page) {
                                      for (const StoredSample& sample : page.samples) {
