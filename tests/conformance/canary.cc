@@ -73,8 +73,8 @@ void PlantOne(const Place& place, Message* message) {
 
 }  // namespace
 
-void PlantCanaries(Message* request) {
-  for (const Place& place : PlacesOf(*request, 0)) {
+void PlantCanaries(Message* request, int absent_levels) {
+  for (const Place& place : PlacesOf(*request, absent_levels)) {
     if (!place.sensitive || place.field->type() != FieldDescriptor::TYPE_STRING) continue;
     PlantOne(place, place.Resolve(request));
   }

@@ -16,9 +16,10 @@ namespace banso::conformance {
 // Stands nowhere else.
 inline constexpr char kCanary[] = "kestrelcanary";
 
-// Puts the word into the sensitive fields of the messages that `request` has, beside what the
-// fields hold; names of resources stay as they are.
-void PlantCanaries(google::protobuf::Message* request);
+// Puts the word into the sensitive fields of the messages that `request` has, and of
+// `absent_levels` levels of messages that it has not, beside what the fields hold; names of
+// resources stay as they are.
+void PlantCanaries(google::protobuf::Message* request, int absent_levels = 0);
 // Every field that it has been put into so far.
 std::set<const google::protobuf::FieldDescriptor*> PlantedFields();
 
