@@ -70,12 +70,6 @@ absl::Status SetTimes(Writer& writer, FactChange& change) {
   return absl::OkStatus();
 }
 
-// A LATEST query without days needs one row, not the history.
-bool IsPlainLatest(const FactQuery& query) {
-  return query.aggregation() <= type::v1::AGGREGATION_LATEST && !query.has_from() &&
-         !query.has_to() && !query.per_object();
-}
-
 }  // namespace
 
 FactLog::FactLog() : FactLog(Options()) {}

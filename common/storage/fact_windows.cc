@@ -216,6 +216,11 @@ FactReading ReadOne(const FactQuery& query, const Points& all, const Window& win
 
 }  // namespace
 
+bool IsPlainLatest(const FactQuery& query) {
+  return query.aggregation() <= type::v1::AGGREGATION_LATEST && !query.has_from() &&
+         !query.has_to() && !query.per_object();
+}
+
 FactReading Summarize(const FactQuery& query, const std::vector<FactChange>& changes,
                       absl::Time as_of, const absl::TimeZone& zone) {
   Window window;

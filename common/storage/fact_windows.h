@@ -8,6 +8,9 @@
 
 namespace banso::storage {
 
+// A LATEST query without days: it asks for one change, the last, and is answered from that alone.
+bool IsPlainLatest(const fact::v1::FactQuery& query);
+
 // Answers `query` from the changes of its fact about one subject, as FactLog::Read says. `changes`
 // are in the order in which they occurred (recorded later comes later), and none occurred after
 // `as_of`. Days are counted in `zone`. TREND_PER_WEEK goes over the days that have a value, and

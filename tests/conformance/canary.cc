@@ -52,6 +52,11 @@ std::string WholeText(const absl::Status& status) {
   return text;
 }
 
+void Planted(const FieldDescriptor* field) {
+  absl::MutexLock lock(&TheSeen().mutex);
+  TheSeen().planted.insert(field);
+}
+
 void PlantOne(const Place& place, Message* message) {
   const Reflection* reflection = message->GetReflection();
   const FieldDescriptor* field = place.field;
@@ -60,6 +65,7 @@ void PlantOne(const Place& place, Message* message) {
     for (int i = 0; i < reflection->FieldSize(*message, field); ++i) {
       reflection->SetRepeatedString(
           message, field, i, WithCanary(form, reflection->GetRepeatedString(*message, field, i)));
+      Planted(field);
     }
     return;
   }
@@ -67,8 +73,7 @@ void PlantOne(const Place& place, Message* message) {
   // Of several that exclude each other only the one that is there.
   if (IsResourceName(text) || (field->containing_oneof() != nullptr && text.empty())) return;
   reflection->SetString(message, field, WithCanary(form, text));
-  absl::MutexLock lock(&TheSeen().mutex);
-  TheSeen().planted.insert(field);
+  Planted(field);
 }
 
 }  // namespace

@@ -13,8 +13,8 @@
 // it must not be: in errors, in the log, in the metrics.
 namespace banso::conformance {
 
-// Stands nowhere else.
-inline constexpr char kCanary[] = "kestrelcanary";
+// Stands nowhere else, and is long enough for a secret.
+inline constexpr char kCanary[] = "kestrelcanarysong";
 
 // Puts the word into the sensitive fields of the messages that `request` has, and of
 // `absent_levels` levels of messages that it has not, beside what the fields hold; names of

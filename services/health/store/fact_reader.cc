@@ -179,7 +179,9 @@ absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadHeld(const storage::F
   std::vector<fact::v1::FactChange> counting;
   for (const fact::v1::FactChange& change : *changes) {
     if (calendar::ToTime(change.occurred_time()) > moment.as_of) break;
-    if (calendar::ToTime(change.recorded_time()) <= known_at) counting.push_back(change);
+    if (calendar::ToTime(change.recorded_time()) > known_at) continue;
+    if (storage::IsPlainLatest(query)) counting.clear();
+    counting.push_back(change);
   }
   fact::v1::FactReading reading =
       storage::Summarize(query, counting, moment.as_of, calendar::ZoneOrUtc(moment.time_zone));
