@@ -43,7 +43,7 @@ constexpr const char* kMethods[] = {
 class User {
  public:
   explicit User(const std::string& address)
-      : client_(address, absl::Seconds(10)), thread_([this] { Ask(); }) {}
+      : client_(address, absl::Seconds(30)), thread_([this] { Ask(); }) {}
   ~User() { End(); }
 
   // Ends it once it has had at least ten answers.
@@ -126,7 +126,7 @@ class Http2AbuseTest : public ::testing::Test {
     const int64_t after = service_.MemoryMib();
     EXPECT_TRUE(service_.IsRunning()) << service_.Log();
     EXPECT_EQ(user.failures(), 0);
-    EXPECT_LT(user.longest(), absl::Seconds(5));
+    EXPECT_LT(user.longest(), absl::Seconds(20));
     EXPECT_LT(after - before_, mib);
     std::printf(
         "memory %d MiB before, %d MiB after; %d answers to others, %d refusals, the longest took "
