@@ -195,7 +195,8 @@ class HealthRun {
     }
     figures_.push_back(all);
 
-    const std::vector<std::string> changed(names_.begin(), names_.begin() + kAccounts / 100);
+    // Not those that hold a day of ten thousand samples each: their score cannot rise any more.
+    const std::vector<std::string> changed(names_.end() - kAccounts / 100, names_.end());
     Figure few;
     few.name = "rescoring after 1 % of them changed";
     few.unit = "s";

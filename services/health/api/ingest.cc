@@ -158,13 +158,11 @@ absl::StatusOr<const IngestRun::Account*> IngestRun::FindAccount(Reader& reader,
     if (sample.has_external_id()) {
       BANSO_ASSIGN_OR_RETURN(name, store_.FindByExternalId(reader, sample.external_id().system(),
                                                            sample.external_id().id()));
-    } else {
-      BANSO_ASSIGN_OR_RETURN(const bool exists, store_.accounts.Exists(reader, *name));
-      if (!exists) name.reset();
     }
     std::optional<Account> account;
     if (name.has_value()) {
-      account = Account{*name, calendar::ZoneOrUtc(store_.ZoneOf(reader, *name))};
+      BANSO_ASSIGN_OR_RETURN(const auto header, store_.accounts.Find(reader, *name));
+      if (header.has_value()) account = Account{*name, calendar::ZoneOrUtc(ZoneNameOf(*header))};
     }
     found = batch.accounts.emplace(key, std::move(account)).first;
   }

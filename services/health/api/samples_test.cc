@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <random>
 #include <string>
@@ -201,6 +202,47 @@ TEST_F(SamplesTest, CountsDaysInTheZoneOfTheAccount) {
         .number();
   };
   EXPECT_EQ(on(kApril1 + 1), 1);
+}
+
+// Ids that come again at any distance, before and after 1970, against a list of all that was
+// stored.
+TEST_F(SamplesTest, KnowsIdsAgainAsAListOfAllWould) {
+  std::mt19937 random(6);
+  now_ = Noon(kApril1);
+  std::vector<v1::Sample> stored;
+  int64_t duplicates = 0;
+  int64_t rejected = 0;
+  std::vector<v1::Sample> message;
+  v1::IngestSamplesResponse sums;
+  for (int i = 0; i < 2000; ++i) {
+    const int64_t minutes = static_cast<int64_t>(random() % (24 * 60 * 12)) - 24 * 60 * 6;
+    const v1::Sample sample =
+        MakeSample(absl::StrCat("s", random() % 60), "logins",
+                   absl::UnixEpoch() + absl::Minutes(minutes / 60 * 60), random() % 2);
+    const auto same = std::find_if(stored.begin(), stored.end(), [&](const v1::Sample& other) {
+      return other.id() == sample.id() &&
+             std::abs(other.occurred_time().seconds() - sample.occurred_time().seconds()) <=
+                 24 * 60 * 60;
+    });
+    if (same == stored.end()) {
+      stored.push_back(sample);
+    } else if (same->value() == sample.value() &&
+               same->occurred_time().seconds() == sample.occurred_time().seconds()) {
+      ++duplicates;
+    } else {
+      ++rejected;
+    }
+    message.push_back(sample);
+    if (message.size() < 50) continue;
+    BANSO_ASSERT_OK_AND_ASSIGN(const v1::IngestSamplesResponse response, Ingest(Now(), message));
+    sums.set_stored(sums.stored() + response.stored());
+    sums.set_duplicates(sums.duplicates() + response.duplicates());
+    sums.set_rejected(sums.rejected() + response.rejected());
+    message.clear();
+  }
+  EXPECT_EQ(sums.stored(), stored.size());
+  EXPECT_GT(rejected, 100);
+  EXPECT_EQ(sums.duplicates() + sums.rejected(), duplicates + rejected);
 }
 
 TEST_F(SamplesTest, RefusesTooManySamplesInAMessage) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -28,6 +29,14 @@ int64_t HashOf(absl::string_view id) {
   return number;
 }
 
+constexpr int64_t kMicrosPerHour = kMicrosPerDay / 24;
+
+// The hour since 1970 that a time lies in.
+int64_t HourOf(int64_t micros) {
+  const int64_t hour = micros / kMicrosPerHour;
+  return micros % kMicrosPerHour < 0 ? hour - 1 : hour;
+}
+
 // Whether two samples with one id say the same.
 bool SameContent(const StoredSample& a, const StoredSample& b) {
   return a.object == b.object && a.user == b.user && a.site == b.site && a.occurred == b.occurred &&
@@ -53,24 +62,55 @@ absl::StatusOr<StoredSample> SampleWriter::Convert(Writer& writer, const v1::Sam
   return stored;
 }
 
-// Brings in the pages with all that occurred from `from` to `to`.
+// Brings in the pages with all that occurred from `from` to `to`, unless they are held.
 absl::Status SampleWriter::Hold(Writer& writer, const SeriesKey& key, int64_t from, int64_t to,
                                 Series& series) {
-  if (!series.pages.empty()) {
-    if (series.from <= from && to <= series.to) return absl::OkStatus();
-    from = std::min(from, series.from);
-    to = std::max(to, series.to);
+  // By the hour: samples that come in order would otherwise bring in a little more each.
+  from = HourOf(from) * kMicrosPerHour;
+  to = (HourOf(to) + 1) * kMicrosPerHour;
+  if (series.pages.empty()) {
+    BANSO_RETURN_IF_ERROR(BringIn(writer, key, from, to, series));
+    if (series.pages.empty()) series.pages[kBeginning];
+    series.from = from;
+    series.to = to;
   }
-  BANSO_RETURN_IF_ERROR(ReadPages(writer, key, from, to, [&](SamplePage page) {
-    const size_t count = page.samples.size();
-    // A page that is held already may have been changed.
-    if (series.pages.try_emplace(page.since, Page{std::move(page.samples)}).second) held_ += count;
-    return absl::OkStatus();
-  }));
-  if (series.pages.empty()) series.pages[kBeginning];
-  series.from = from;
-  series.to = to;
+  if (from < series.from) {
+    BANSO_RETURN_IF_ERROR(BringIn(writer, key, from, series.from, series));
+    series.from = from;
+  }
+  if (to > series.to) {
+    BANSO_RETURN_IF_ERROR(BringIn(writer, key, series.to, to, series));
+    series.to = to;
+  }
   return absl::OkStatus();
+}
+
+absl::Status SampleWriter::BringIn(Writer& writer, const SeriesKey& key, int64_t from, int64_t to,
+                                   Series& series) {
+  return ReadPages(writer, key, from, to, [&](SamplePage page) {
+    const auto [held, is_new] = series.pages.try_emplace(page.since);
+    // A page that is held already may have been changed.
+    if (!is_new) return absl::OkStatus();
+    held_ += page.samples.size();
+    for (const StoredSample& sample : page.samples) series.ids.insert(sample.id_hash);
+    held->second.samples = std::move(page.samples);
+    return absl::OkStatus();
+  });
+}
+
+// What becomes of a sample whose id another has that is held; absent when that one occurred more
+// than a day before or after it.
+std::optional<SampleOutcome> SampleWriter::Again(const Series& series, const StoredSample& sample) {
+  const int64_t from = sample.occurred - kMicrosPerDay;
+  const int64_t to = sample.occurred + kMicrosPerDay;
+  auto page = std::prev(series.pages.upper_bound(std::max(from, series.pages.begin()->first)));
+  for (; page != series.pages.end() && page->first <= to; ++page) {
+    for (const StoredSample& other : page->second.samples) {
+      if (other.id_hash != sample.id_hash || other.occurred < from || other.occurred > to) continue;
+      return SameContent(other, sample) ? SampleOutcome::kDuplicate : SampleOutcome::kIdTaken;
+    }
+  }
+  return std::nullopt;
 }
 
 absl::StatusOr<SampleOutcome> SampleWriter::Add(Writer& writer, const v1::Sample& sample,
@@ -81,18 +121,12 @@ absl::StatusOr<SampleOutcome> SampleWriter::Add(Writer& writer, const v1::Sample
   BANSO_ASSIGN_OR_RETURN(const StoredSample stored, Convert(writer, sample, zone));
   if (held_ > kMaxHeld) BANSO_RETURN_IF_ERROR(Flush(writer));
   Series& series = series_[key];
-  const int64_t from = stored.occurred - kMicrosPerDay;
-  const int64_t to = stored.occurred + kMicrosPerDay;
-  BANSO_RETURN_IF_ERROR(Hold(writer, key, from, to, series));
-
-  auto target = std::prev(series.pages.upper_bound(stored.occurred));
-  auto begin = std::prev(series.pages.upper_bound(std::max(from, series.pages.begin()->first)));
-  for (; begin != series.pages.end() && begin->first <= to; ++begin) {
-    for (const StoredSample& other : begin->second.samples) {
-      if (other.id_hash != stored.id_hash || other.occurred < from || other.occurred > to) continue;
-      return SameContent(other, stored) ? SampleOutcome::kDuplicate : SampleOutcome::kIdTaken;
-    }
+  BANSO_RETURN_IF_ERROR(
+      Hold(writer, key, stored.occurred - kMicrosPerDay, stored.occurred + kMicrosPerDay, series));
+  if (!series.ids.insert(stored.id_hash).second) {
+    if (const auto again = Again(series, stored)) return *again;
   }
+  const auto target = std::prev(series.pages.upper_bound(stored.occurred));
   // After those of the same moment: of two, the one added last counts as the latest.
   std::vector<StoredSample>& samples = target->second.samples;
   const auto place =

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -115,12 +116,17 @@ class SampleWriter {
     int64_t from = 0;
     int64_t to = 0;
     std::map<int64_t, Page> pages;
+    // The ids of all their samples, by hash: whether one is new is asked for each that comes.
+    absl::flat_hash_set<int64_t> ids;
   };
 
   absl::StatusOr<StoredSample> Convert(storage::Writer& writer, const v1::Sample& sample,
                                        absl::TimeZone zone);
   absl::Status Hold(storage::Writer& writer, const SeriesKey& key, int64_t from, int64_t to,
                     Series& series);
+  absl::Status BringIn(storage::Writer& writer, const SeriesKey& key, int64_t from, int64_t to,
+                       Series& series);
+  static std::optional<SampleOutcome> Again(const Series& series, const StoredSample& sample);
   absl::Status Flush(storage::Writer& writer);
 
   WordWriter words_;
