@@ -26,7 +26,7 @@ class AppTest : public ::testing::Test {
  protected:
   int Run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"banso", "--address", server_.address()});
-    return RunWithout(std::move(arguments));
+    return RunWithout(arguments);
   }
 
   int RunWithout(const std::vector<std::string>& arguments) {

@@ -229,8 +229,8 @@ class UseByContractTest : public HistoryTest {
             "--date-format",
             "DD-MM-YYYY",
             "--map",
-            "contract=contract,occurred_time=day,known_time=day,metrics.uses=uses,"
-            "metrics.beta=beta"};
+            ("contract=contract,occurred_time=day,known_time=day,metrics.uses=uses,"
+             "metrics.beta=beta")};
   }
 };
 

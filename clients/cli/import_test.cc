@@ -169,8 +169,8 @@ constexpr char kAccountsCsv[] =
 TEST_F(ImportTest, AccountsAreStoredAndEveryRowIsAccountedFor) {
   const std::string file = Write("accounts.csv", kAccountsCsv);
   EXPECT_EQ(Run({"accounts", file, "--map",
-                 "display_name=account,industry=sector,employees=staff,parent=parent,"
-                 "country=country",
+                 ("display_name=account,industry=sector,employees=staff,parent=parent,"
+                  "country=country"),
                  "--known", "sector=technology|retail", "--known", "country=@countries"}),
             4);
   ASSERT_THAT(accounts_, SizeIs(3));
@@ -243,8 +243,8 @@ class DealImportTest : public ImportTest {
     return {"deals",
             file,
             "--map",
-            "account=company,id=no,stage=stage,sales_owner=seller,contract_start=closed,"
-            "close_date=closed,amount:JPY=price,products=product",
+            ("account=company,id=no,stage=stage,sales_owner=seller,contract_start=closed,"
+             "close_date=closed,amount:JPY=price,products=product"),
             "--create-members",
             "--known",
             "product=GTX Pro|MG Special"};
