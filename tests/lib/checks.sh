@@ -120,10 +120,12 @@ base_commit() {
   if [[ -n $(git status --porcelain) ]]; then echo "$head"; else git rev-parse -q --verify HEAD~1; fi
 }
 
-# tidy SECONDS FILE...: clang-tidy on files, one per processor at a time, until the time is up.
+# tidy PRESET SECONDS FILE...: clang-tidy on files as the preset's build compiles them, one per
+# processor at a time, until the time is up.
 tidy() {
-  local deadline=$((SECONDS + $1)) log="$LOG_DIR/tidy.log" file unfinished=0 running=0 status=0
-  shift
+  local build="build/$1" deadline=$((SECONDS + $2)) log="$LOG_DIR/tidy.log"
+  local file unfinished=0 running=0 status=0
+  shift 2
   rm -rf "$LOG_DIR/tidy"
   mkdir -p "$LOG_DIR/tidy"
   for file in "$@"; do
@@ -135,7 +137,7 @@ tidy() {
       wait -n || status=1
       running=$((running - 1))
     fi
-    timeout 300 "$(tool clang-tidy)" -p build/dev --quiet "$file" \
+    timeout 600 "$(tool clang-tidy)" -p "$build" --quiet "$file" \
       >"$LOG_DIR/tidy/${file//\//_}.log" 2>/dev/null &
     running=$((running + 1))
   done
@@ -175,12 +177,14 @@ check_tidy_changed() {
   fi
   ((${#files[@]} > 0)) || { say "No source has changed: nothing for clang-tidy."; return 0; }
   say "clang-tidy on ${#files[@]} changed files, for $(duration "$seconds") at most"
-  tidy "$seconds" "${files[@]}"
+  tidy dev "$seconds" "${files[@]}"
 }
 
+# All sources, joined as they are built for the tests: what they include is read once for ten.
 check_tidy_all() {
   local files
-  mapfile -t files < <(own_files '*.cc' | known_sources)
-  say "clang-tidy on all ${#files[@]} files"
-  tidy 7200 "${files[@]}"
+  mapfile -t files < <(sed -n 's/^ *"file": "\(.*\)",*$/\1/p' build/check/compile_commands.json |
+    grep -v '/generated')
+  say "clang-tidy on all sources, in ${#files[@]} parts"
+  tidy check 7200 "${files[@]}"
 }

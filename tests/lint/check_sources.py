@@ -66,6 +66,12 @@ INCLUDE_RULES = [
         "the domain is values and pure functions: no gRPC, no storage, no server, no other layer",
     ),
     IncludeRule(
+        "sources-are-not-included",
+        is_code,
+        re.compile(r".*\.(cc|cpp|cxx|c)$"),
+        "sources are compiled; what several of them need is in a header",
+    ),
+    IncludeRule(
         "stubs-not-in-headers",
         lambda path: path.endswith(".h"),
         re.compile(r".*\.grpc\.pb\.h"),
