@@ -47,7 +47,7 @@ class Exchange {
   // Returns the error; `done` becomes true once the answer's header is there.
   error_code Run(absl::Duration timeout, bool* done) {
     resolver_.async_resolve(url_.host, url_.port,
-                            [this](error_code error, tcp::resolver::results_type found) {
+                            [this](error_code error, const tcp::resolver::results_type& found) {
                               if (Failed(error)) return;
                               Connect(found);
                             });

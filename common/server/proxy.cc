@@ -1,13 +1,11 @@
 #include "common/server/proxy.h"
 
-#include <utility>
-
 namespace banso::server {
 
 Router ProxyService(const google::protobuf::ServiceDescriptor* service, Peer& peer,
-                    Admission admission) {
+                    const Admission& admission) {
   Router router(service);
-  router.Forward(peer, std::move(admission));
+  router.Forward(peer, admission);
   return router;
 }
 

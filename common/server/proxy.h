@@ -18,7 +18,7 @@ namespace banso::server {
 //
 // `peer` must outlive the server.
 Router ProxyService(const google::protobuf::ServiceDescriptor* service, Peer& peer,
-                    Admission admission = nullptr);
+                    const Admission& admission = nullptr);
 
 }  // namespace banso::server
 

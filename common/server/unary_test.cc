@@ -194,7 +194,7 @@ TEST(UnaryTest, ImposesADeadlineWhereTheCallerGaveNone) {
   grpc::ByteBuffer bytes;
   absl::Notification done;
   stub.UnaryCall(&context, absl::StrCat("/", kEcho), {}, &request, &bytes,
-                 [&](grpc::Status) { done.Notify(); });
+                 [&](const grpc::Status& /*status*/) { done.Notify(); });
   done.WaitForNotification();
   grpc::Slice answer;
   ASSERT_TRUE(bytes.DumpToSingleSlice(&answer).ok());

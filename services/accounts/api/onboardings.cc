@@ -2,7 +2,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "common/contract/errors.h"
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
@@ -55,6 +57,15 @@ absl::Status AccountsApi::CheckOnboarding(Reader& reader, const Onboarding& onbo
     if (!exists || contract::Ancestor(onboarding.deal(), "accounts") != account) {
       violations.Add(absl::StrCat(field, ".deal"), onboarding.deal(),
                      absl::StrCat("a deal of ", account, " that exists"), "UNKNOWN_DEAL");
+    }
+  }
+  absl::flat_hash_set<absl::string_view> seen;
+  for (int i = 0; i < onboarding.sites_size(); ++i) {
+    const std::string path = absl::StrCat(field, ".sites[", i, "]");
+    BANSO_RETURN_IF_ERROR(store_.CheckOfAccount(reader, store_.sites, onboarding.name(),
+                                                onboarding.sites(i), path, "site", &violations));
+    if (!seen.insert(onboarding.sites(i)).second) {
+      violations.Add(path, onboarding.sites(i), "each site once", "DUPLICATE");
     }
   }
   return violations.ToStatus();

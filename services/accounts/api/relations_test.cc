@@ -191,6 +191,36 @@ TEST_F(RelationsTest, ASiteHasItsOwnDaysAndIsKeptWhileSomebodyWorksThere) {
               ElementsAre("stakeholder.site"));
 }
 
+TEST_F(RelationsTest, AnOnboardingNamesTheSitesOfItsAccount) {
+  CreateWonAccount("b");
+  for (const std::string account : {"a", "b"}) {
+    BANSO_ASSERT_OK(
+        Do(&RelationsApi::CreateSite, absl::StrCat("parent: 'accounts/", account,
+                                                   "' site_id: 'osaka' site { display_name: "
+                                                   "'Osaka' }")));
+  }
+  StartOnboarding("a", "o1");
+  const auto update = [&](const std::string& sites) {
+    return Do(&AccountsApi::UpdateOnboarding,
+              absl::StrCat("onboarding { name: 'accounts/a/onboardings/o1' ", sites, " }"));
+  };
+  EXPECT_THAT(FieldsOf(update("sites: 'accounts/a/sites/osaka' sites: 'accounts/b/sites/osaka' "
+                              "sites: 'accounts/a/sites/none' sites: 'accounts/a/sites/osaka'")
+                           .status()),
+              ElementsAre("onboarding.sites[1]", "onboarding.sites[2]", "onboarding.sites[3]"));
+  BANSO_ASSERT_OK(update("sites: 'accounts/a/sites/osaka'"));
+  EXPECT_EQ(FactNow("accounts/a/onboardings/o1", "account.onboarding.sites"),
+            "{\"accounts/a/sites/osaka\"}");
+  EXPECT_EQ(
+      contract::Reason(Do(&RelationsApi::DeleteSite, "name: 'accounts/a/sites/osaka'").status()),
+      kReasonInUse);
+  BANSO_ASSERT_OK(Do(&AccountsApi::UpdateOnboarding,
+                     "onboarding { name: 'accounts/a/onboardings/o1' } "
+                     "update_mask { paths: 'sites' }"));
+  EXPECT_EQ(FactNow("accounts/a/onboardings/o1", "account.onboarding.sites"), "");
+  BANSO_EXPECT_OK(Do(&RelationsApi::DeleteSite, "name: 'accounts/a/sites/osaka'"));
+}
+
 TEST_F(RelationsTest, InteractionsAreListedFromTheLatestOn) {
   CreateInteraction("first", now_ - absl::Hours(30), "");
   CreateInteraction("third", now_ - absl::Hours(1), "minutes: 30");

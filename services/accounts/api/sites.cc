@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -38,10 +39,17 @@ absl::Status CheckSite(const Site& site) {
   return violations.ToStatus();
 }
 
-// FAILED_PRECONDITION (IN_USE) while people of the customer, or a change among them, name the site.
+// FAILED_PRECONDITION (IN_USE) while an onboarding, people of the customer, or a change among them,
+// name the site.
 absl::Status CheckUnused(Reader& reader, const Store& store, const std::string& site,
                          const std::string& account) {
   std::string user;
+  BANSO_RETURN_IF_ERROR(
+      store.onboardings.ForEach(reader, account, {}, [&](v1::Onboarding& onboarding) {
+        const auto& sites = onboarding.sites();
+        if (std::find(sites.begin(), sites.end(), site) != sites.end()) user = onboarding.name();
+        return absl::OkStatus();
+      }));
   BANSO_RETURN_IF_ERROR(
       store.stakeholders.ForEach(reader, account, {}, [&](v1::Stakeholder& stakeholder) {
         if (stakeholder.site() == site) user = stakeholder.name();
@@ -54,7 +62,7 @@ absl::Status CheckUnused(Reader& reader, const Store& store, const std::string& 
       }));
   if (user.empty()) return absl::OkStatus();
   return contract::FailedPrecondition(kReasonInUse, site, absl::StrCat(user, " names the site"),
-                                      "Keep the site, or give the people another one");
+                                      absl::StrCat("Keep the site, or take it out of ", user));
 }
 
 }  // namespace

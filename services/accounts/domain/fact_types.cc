@@ -98,6 +98,8 @@ std::vector<FactType> FactTypes() {
       OfOnboarding("account.onboarding.rollout_pattern", type::v1::VALUE_TYPE_TEXT,
                    "How it is rolled out over sites and departments.",
                    {"single", "simultaneous", "pilot_then_expand"}),
+      OfOnboarding("account.onboarding.sites", type::v1::VALUE_TYPE_TEXT_SET,
+                   "The sites at which it is rolled out, by name."),
       OfOnboarding("account.onboarding.state", type::v1::VALUE_TYPE_TEXT, "Where it stands.",
                    {"running", "completed", "handed_off", "cancelled"}),
       Text("account.owner", "The member who is accountable for the account now."),

@@ -133,6 +133,10 @@ FactValues FactsOf(const v1::Onboarding& onboarding) {
     facts.emplace("account.onboarding.products",
                   rule::TextSetValue({onboarding.products().begin(), onboarding.products().end()}));
   }
+  if (onboarding.sites_size() > 0) {
+    facts.emplace("account.onboarding.sites",
+                  rule::TextSetValue({onboarding.sites().begin(), onboarding.sites().end()}));
+  }
   if (onboarding.intake_conditions_size() > 0) {
     std::vector<std::string> keys;
     for (const v1::IntakeCondition& condition : onboarding.intake_conditions()) {

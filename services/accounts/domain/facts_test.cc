@@ -56,6 +56,7 @@ TEST(FactsOfTest, AnOnboardingTellsItsStateClocksAndBall) {
     state: ONBOARDING_STATE_HANDED_OFF
     rollout_pattern: ROLLOUT_PATTERN_PILOT_THEN_EXPAND
     products: "scout"
+    sites: "accounts/a/sites/osaka"
     clocks {
       clock: CLOCK_CONTRACT_START
       date { year: 2026 month: 4 day: 1 }
@@ -68,6 +69,7 @@ TEST(FactsOfTest, AnOnboardingTellsItsStateClocksAndBall) {
                           Pair("account.onboarding.kind", "\"initial\""),
                           Pair("account.onboarding.products", "{\"scout\"}"),
                           Pair("account.onboarding.rollout_pattern", "\"pilot_then_expand\""),
+                          Pair("account.onboarding.sites", "{\"accounts/a/sites/osaka\"}"),
                           Pair("account.onboarding.state", "\"handed_off\"")));
 }
 

@@ -15,6 +15,7 @@ namespace {
 using ::banso::testing::IsOk;
 using ::banso::testing::StatusIs;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
 using ::testing::SizeIs;
@@ -51,6 +52,20 @@ TEST_F(ProcessApiTest, ChoosesAnIdOnceForARepeatedCall) {
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process first, Ask(&HandoffApi::StartOnboarding, kRequest));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process second, Ask(&HandoffApi::StartOnboarding, kRequest));
   EXPECT_EQ(first.onboarding(), second.onboarding());
+}
+
+TEST_F(ProcessApiTest, TellsAccountsWhatIsRolledOutWhere) {
+  BANSO_ASSERT_OK(Ask(&HandoffApi::StartOnboarding,
+                      "parent: 'accounts/acme' onboarding_id: 'o2' owner: 'members/aoki' kind: "
+                      "ONBOARDING_KIND_EXPANSION contract_start { year: 2026 month: 4 day: 1 } "
+                      "products: 'scout' rollout_pattern: ROLLOUT_PATTERN_SIMULTANEOUS "
+                      "sites: 'accounts/acme/sites/osaka' sites: 'accounts/acme/sites/kobe' "
+                      "request_id: 'r'"));
+  const accounts::v1::Onboarding& started = neighbours_.onboarding("accounts/acme/onboardings/o2");
+  EXPECT_THAT(started.products(), ElementsAre("scout"));
+  EXPECT_EQ(started.rollout_pattern(), accounts::v1::ROLLOUT_PATTERN_SIMULTANEOUS);
+  EXPECT_THAT(started.sites(),
+              ElementsAre("accounts/acme/sites/osaka", "accounts/acme/sites/kobe"));
 }
 
 TEST_F(ProcessApiTest, GoesOnByItselfWhenAServiceComesBack) {

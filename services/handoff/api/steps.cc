@@ -91,6 +91,7 @@ absl::StatusOr<StepEffect> Steps::CreateOnboarding(const Task& task) {
   accounts::v1::Onboarding* onboarding = request.mutable_onboarding();
   onboarding->set_kind(started.kind());
   *onboarding->mutable_products() = started.products();
+  *onboarding->mutable_sites() = started.sites();
   onboarding->set_rollout_pattern(started.rollout_pattern());
   onboarding->set_deal(started.deal());
   onboarding->set_owner(started.owner());

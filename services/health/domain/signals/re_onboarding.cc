@@ -36,6 +36,7 @@ handoff::v1::StartOnboardingRequest ReOnboardingRequest(
   for (const accounts::v1::Onboarding& before : onboardings) {
     if (before.name() != signal.onboarding()) continue;
     *request.mutable_products() = before.products();
+    *request.mutable_sites() = before.sites();
     if (before.rollout_pattern() != accounts::v1::ROLLOUT_PATTERN_UNSPECIFIED) {
       request.set_rollout_pattern(before.rollout_pattern());
     }
