@@ -86,11 +86,67 @@ TEST(Calendar, TakesOtherCalendarsAsData) {
   EXPECT_EQ(friday_off.AddBusinessDays(CivilDay(2025, 1, 4), 1), CivilDay(2025, 1, 7));
 }
 
-TEST(Calendar, IsFoundByName) {
-  EXPECT_EQ(Calendar::Find("jp"), &Calendar::Japan());
-  EXPECT_EQ(Calendar::Find("weekends"), &Calendar::Weekends());
-  EXPECT_EQ(Calendar::Find("mars"), nullptr);
-  EXPECT_TRUE(Calendar::Weekends().IsBusinessDay(CivilDay(2025, 5, 5)));
+TEST(Calendar, CountsFromAClosedDayByTheConventionNamed) {
+  const Calendar& japan = Calendar::Japan();
+  struct Case {
+    const char* name;
+    CivilDay day;
+    int count;
+    CivilDay day_zero;
+    CivilDay following;
+  };
+  for (const Case& c :
+       {Case{"a Saturday", CivilDay(2025, 4, 5), 1, CivilDay(2025, 4, 7), CivilDay(2025, 4, 8)},
+        Case{"within Golden Week", CivilDay(2025, 5, 3), 3, CivilDay(2025, 5, 9),
+             CivilDay(2025, 5, 12)},
+        Case{"no days after a Saturday", CivilDay(2025, 4, 5), 0, CivilDay(2025, 4, 7),
+             CivilDay(2025, 4, 7)},
+        Case{"an open Friday", CivilDay(2025, 5, 2), 3, CivilDay(2025, 5, 9),
+             CivilDay(2025, 5, 9)}}) {
+    SCOPED_TRACE(c.name);
+    EXPECT_EQ(japan.AddBusinessDays(c.day, c.count), c.day_zero);
+    EXPECT_EQ(japan.AddBusinessDays(c.day, c.count, ClosedStart::kIsDayZero), c.day_zero);
+    EXPECT_EQ(japan.AddBusinessDays(c.day, c.count, ClosedStart::kFollowing), c.following);
+  }
+}
+
+TEST(Calendar, OfSeveralIsOpenWhereAllAre) {
+  const Calendar gulf("gulf", {absl::Weekday::friday, absl::Weekday::saturday},
+                      {{CivilDay(2025, 9, 23), "National Day", "National Day"}});
+  const Calendar both =
+      Calendar::OfAll({&gulf, &Calendar::Japan()}, {{CivilDay(2025, 9, 24), "Moving", "Moving"}});
+  EXPECT_EQ(both.name(), "gulf+jp");
+  // Thursday; from Friday the gulf rests, on Sunday Japan.
+  EXPECT_EQ(both.AddBusinessDays(CivilDay(2025, 4, 3), 1), CivilDay(2025, 4, 7));
+  // Both rest on 23 September, each for reasons of its own.
+  EXPECT_EQ(both.HolidayOn(CivilDay(2025, 9, 23))->name, "National Day");
+  EXPECT_EQ(both.AddBusinessDays(CivilDay(2025, 9, 22), 1), CivilDay(2025, 9, 25));
+  EXPECT_FALSE(both.HasSameDays(gulf));
+}
+
+TEST(Calendar, OfPlacesThatNeverWorkTogetherIsOpenWhereAnyIs) {
+  const Calendar early("early",
+                       {absl::Weekday::thursday, absl::Weekday::friday, absl::Weekday::saturday,
+                        absl::Weekday::sunday},
+                       {});
+  const Calendar late("late",
+                      {absl::Weekday::monday, absl::Weekday::tuesday, absl::Weekday::wednesday,
+                       absl::Weekday::sunday},
+                      {{CivilDay(2025, 4, 4), "Leave", "Leave"}});
+  const Calendar both = Calendar::OfAll({&early, &late}, {});
+  EXPECT_EQ(both.AddBusinessDays(CivilDay(2025, 4, 2), 2), CivilDay(2025, 4, 5));
+  EXPECT_FALSE(both.IsBusinessDay(CivilDay(2025, 4, 4)));
+  EXPECT_FALSE(both.IsBusinessDay(CivilDay(2025, 4, 6)));
+}
+
+TEST(Calendar, HasTheSameDaysWhateverItIsCalledAndClosesOnWeekends) {
+  const std::vector<absl::Weekday> weekend = {absl::Weekday::saturday, absl::Weekday::sunday};
+  const Calendar named("named", weekend, {{CivilDay(2025, 4, 5), "A Saturday", ""}});
+  EXPECT_TRUE(named.HasSameDays(Calendar::Weekends()));
+  EXPECT_TRUE(Calendar::OfAll({&named, &Calendar::Japan()}, {}).HasSameDays(Calendar::Japan()));
+  const Calendar closed("closed", weekend, {{CivilDay(2025, 4, 4), "A Friday", ""}});
+  EXPECT_FALSE(closed.HasSameDays(named));
+  EXPECT_FALSE(Calendar("friday", {absl::Weekday::friday}, {}).HasSameDays(named));
 }
 
 TEST(CalendarDeathTest, RefusesAWeekWithoutOpenDay) {

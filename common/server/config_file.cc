@@ -20,22 +20,6 @@ using google::protobuf::Value;
 
 constexpr size_t kMaxBytes = 1024 * 1024;
 
-absl::StatusOr<std::string> ReadText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kMaxBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(file.gcount()));
-  if (!file.is_open() || file.bad() || (text.empty() && !file.eof())) {
-    return contract::FailedPrecondition("CONFIG_FILE", path, "the file cannot be read",
-                                        "Give --config_file a file that this process can read");
-  }
-  if (text.size() > kMaxBytes) {
-    return contract::FailedPrecondition("CONFIG_FILE", path, "the file is longer than 1 MiB",
-                                        "Give --config_file a file with flags");
-  }
-  return text;
-}
-
 // The value as a flag is written on the command line; nothing for what is no single value.
 std::optional<std::string> TextOf(const Value& value) {
   switch (value.kind_case()) {
@@ -58,9 +42,27 @@ std::string Accepted(const std::string& key, const std::vector<std::string>& kno
 
 }  // namespace
 
+absl::StatusOr<std::string> ReadSettings(const std::string& path, absl::string_view flag,
+                                         absl::string_view reason) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kMaxBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  if (!file.is_open() || file.bad() || (text.empty() && !file.eof())) {
+    return contract::FailedPrecondition(
+        reason, path, "the file cannot be read",
+        absl::StrCat("Let this process read what --", flag, " names"));
+  }
+  if (text.size() > kMaxBytes) {
+    return contract::FailedPrecondition(reason, path, "the file is longer than 1 MiB",
+                                        absl::StrCat("Give --", flag, " what was written for it"));
+  }
+  return text;
+}
+
 absl::StatusOr<std::map<std::string, std::string>> ReadConfigFile(
     const std::string& path, const std::vector<std::string>& known) {
-  BANSO_ASSIGN_OR_RETURN(const std::string text, ReadText(path));
+  BANSO_ASSIGN_OR_RETURN(const std::string text, ReadSettings(path, "config_file", "CONFIG_FILE"));
   contract::Violations violations;
   google::protobuf::Struct file;
   if (const absl::Status read = contract::FromYaml(text, &file); !read.ok()) {

@@ -6,8 +6,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace banso::server {
+
+// Reads a file that people wrote for --`flag`, up to 1 MiB. FAILED_PRECONDITION with `reason` when
+// it cannot be read or is longer.
+absl::StatusOr<std::string> ReadSettings(const std::string& path, absl::string_view flag,
+                                         absl::string_view reason);
 
 // Reads flags from a YAML file: one mapping from flags' names, without dashes, to values.
 //

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/calendar/calendars.h"
 #include "common/calendar/clock.h"
 #include "common/server/client.h"
 #include "common/server/flags.h"
@@ -26,6 +27,8 @@ struct Environment {
   // The business clock, and the same clock if it can be set (else null).
   calendar::Clock* clock = nullptr;
   calendar::TestClock* test_clock = nullptr;
+  // The calendars that the process was given (--calendar_dir), and the built-in ones.
+  const calendar::Calendars* calendars = &calendar::Calendars::BuiltIn();
   // The other services. Their addresses may become known only when everything has started.
   Peers* peers = nullptr;
 

@@ -3,21 +3,27 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <mutex>
+#include <optional>
+#include <set>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/reflection.h"
 #include "absl/flags/usage.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "common/contract/errors.h"
+#include "common/rule/catalog.h"
 #include "common/server/config_file.h"
 #include "common/server/log.h"
 #include "common/status_macros.h"
@@ -28,6 +34,8 @@ ABSL_FLAG(int, http_port, 0, "the gateway's port for HTTP; 0 takes a free one");
 ABSL_FLAG(int, ops_port, -1,
           "port for /healthz, /readyz and /metrics; 0 takes a free one, -1 opens none");
 ABSL_FLAG(std::string, data_dir, "data", "folder of the databases; created when it is missing");
+ABSL_FLAG(std::string, calendar_dir, "",
+          "folder with calendars besides the built-in ones, a YAML or JSON file each; empty: none");
 ABSL_FLAG(std::string, port_file, "", "where to write the ports in use, as JSON; empty: nowhere");
 ABSL_FLAG(bool, test_clock, false, "business time stands still and is set by an RPC; for tests");
 ABSL_FLAG(std::string, test_clock_start, "", "where a test clock begins, as RFC 3339; empty: now");
@@ -61,17 +69,25 @@ namespace {
 
 // What the environment and the file may set. --backup_to and --restore_from are commands: they are
 // given for one run.
-constexpr const char* kNames[] = {"listen_host",       "port",
-                                  "http_port",         "ops_port",
-                                  "data_dir",          "port_file",
-                                  "test_clock",        "test_clock_start",
-                                  "suite_key_file",    "tls_cert_file",
-                                  "tls_key_file",      "tls_client_ca_file",
-                                  "peer_ca_file",      "log_file",
-                                  "log_level",         "drain_timeout",
-                                  "request_retention", "change_retention",
-                                  "accounts_address",  "health_address",
-                                  "kickoff_address",   "handoff_address"};
+constexpr const char* kNames[] = {"listen_host",        "port",
+                                  "http_port",          "ops_port",
+                                  "data_dir",           "calendar_dir",
+                                  "port_file",          "test_clock",
+                                  "test_clock_start",   "suite_key_file",
+                                  "tls_cert_file",      "tls_key_file",
+                                  "tls_client_ca_file", "peer_ca_file",
+                                  "log_file",           "log_level",
+                                  "drain_timeout",      "request_retention",
+                                  "change_retention",   "accounts_address",
+                                  "health_address",     "kickoff_address",
+                                  "handoff_address"};
+constexpr absl::string_view kPrefix = "BANSO_";
+constexpr absl::string_view kConfigFile = "BANSO_CONFIG_FILE";
+// What the command line client, the tests and the fuzzers read. A service that is started where
+// they are set has nothing to do with them.
+constexpr absl::string_view kVariablesOfOthers[] = {
+    "BANSO_ADDRESS", "BANSO_TOKEN",      "BANSO_TOKEN_FILE", "BANSO_SOURCE_DIR",
+    "BANSO_BIN_DIR", "BANSO_RESULT_XML", "BANSO_FUZZ",       "BANSO_FUZZ_SEEDS"};
 constexpr absl::Duration kMinRetention = absl::Hours(24);
 constexpr int kMaxPort = 65535;
 constexpr size_t kMinKeyLength = 16;
@@ -90,10 +106,48 @@ absl::Status ReadFile(const std::string& path) {
   return violations.ToStatus();
 }
 
+std::string VariableOf(absl::string_view flag) {
+  return absl::StrCat(kPrefix, absl::AsciiStrToUpper(flag));
+}
+
+// The variables of the environment that begin like ours and that nobody reads.
+std::vector<std::string> UnknownVariables() {
+  std::set<std::string, std::less<>> known(std::begin(kVariablesOfOthers),
+                                           std::end(kVariablesOfOthers));
+  known.emplace(kConfigFile);
+  for (const char* name : kNames) known.insert(VariableOf(name));
+  std::vector<std::string> unknown;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string name(*entry, std::strcspn(*entry, "="));
+    if (absl::StartsWith(name, kPrefix) && !known.contains(name)) unknown.push_back(name);
+  }
+  std::sort(unknown.begin(), unknown.end());
+  return unknown;
+}
+
+std::string AcceptedVariable(const std::string& given) {
+  if (given == VariableOf("backup_to") || given == VariableOf("restore_from")) {
+    return "a flag of the command line, for one run; no variable";
+  }
+  const std::vector<std::string> flags(std::begin(kNames), std::end(kNames));
+  const std::optional<std::string> nearest =
+      rule::NearestWord(absl::string_view(given).substr(kPrefix.size()), flags);
+  if (nearest.has_value()) {
+    return absl::StrCat("the name of a flag; did you mean ", VariableOf(*nearest), "?");
+  }
+  return absl::StrCat("one of ", absl::StrJoin(flags, ", ", [](std::string* out, const auto& flag) {
+                        out->append(VariableOf(flag));
+                      }));
+}
+
 absl::Status ReadEnvironment() {
   contract::Violations violations;
+  // Without their values, which may be secrets.
+  for (const std::string& name : UnknownVariables()) {
+    violations.Add(name, "", AcceptedVariable(name), "UNKNOWN_VARIABLE");
+  }
   for (const char* name : kNames) {
-    const std::string variable = absl::StrCat("BANSO_", absl::AsciiStrToUpper(name));
+    const std::string variable = VariableOf(name);
     const char* value = std::getenv(variable.c_str());
     if (value == nullptr) continue;
     std::string error;
@@ -111,7 +165,7 @@ absl::StatusOr<std::vector<char*>> ReadAll(int argc, char** argv) {
   // The first reading only finds the file.
   absl::ParseCommandLine(argc, argv);
   std::string path = absl::GetFlag(FLAGS_config_file);
-  const char* variable = std::getenv("BANSO_CONFIG_FILE");
+  const char* variable = std::getenv(std::string(kConfigFile).c_str());
   if (path.empty() && variable != nullptr) path = variable;
   if (!path.empty()) BANSO_RETURN_IF_ERROR(ReadFile(path));
   BANSO_RETURN_IF_ERROR(ReadEnvironment());
@@ -177,6 +231,7 @@ absl::StatusOr<Flags> ParseFlags(int argc, char** argv, absl::string_view usage)
   flags.http_port = absl::GetFlag(FLAGS_http_port);
   flags.ops_port = absl::GetFlag(FLAGS_ops_port);
   flags.data_dir = absl::GetFlag(FLAGS_data_dir);
+  flags.calendar_dir = absl::GetFlag(FLAGS_calendar_dir);
   flags.port_file = absl::GetFlag(FLAGS_port_file);
   flags.test_clock = absl::GetFlag(FLAGS_test_clock);
   flags.test_clock_start = absl::GetFlag(FLAGS_test_clock_start);

@@ -15,7 +15,10 @@ namespace banso::server {
 
 // The settings of a process. Each is a flag (`--data_dir=...`); where the flag is not given, an
 // environment variable (`BANSO_DATA_DIR`); where that is not set either, a line of the YAML file
-// that --config_file names (`data_dir: ...`, see config_file.h).
+// that --config_file names (`data_dir: ...`, see config_file.h). A flag, a variable that begins
+// with BANSO_ or a line of the file that none of them is ends the start, so that nothing misspelt
+// goes unnoticed; variables that the suite's other tools read, such as the client's BANSO_TOKEN,
+// are left alone.
 struct Flags {
   // --listen_host: the address to listen on. A process that knows its callers neither by suite key
   // nor by --tls_client_ca_file listens on loopback only.
@@ -30,6 +33,9 @@ struct Flags {
   int ops_port = -1;
   // --data_dir: the folder of the databases; created when it is missing.
   std::string data_dir = "data";
+  // --calendar_dir: a folder with calendars besides the built-in ones, see calendar_files.h; empty:
+  // none. accounts and kickoff read them, and have to be given the same.
+  std::string calendar_dir;
   // --port_file: where to write the ports in use, as JSON (`{"accounts": 41237}`), once everything
   // is served; empty: nowhere.
   std::string port_file;
@@ -67,8 +73,9 @@ struct Flags {
 
 // Reads flags, environment and file. `--help` prints them and ends the process; an unknown flag or
 // a value that cannot be read ends it with a sentence and exit status 1. Call it once, from main.
-// INVALID_ARGUMENT for arguments that are no flags, for variables and lines of the file that cannot
-// be read, and for values that make no sense together; FAILED_PRECONDITION when there is no file.
+// INVALID_ARGUMENT for arguments that are no flags, for variables and lines of the file that are
+// unknown or cannot be read, and for values that make no sense together; FAILED_PRECONDITION when
+// there is no file.
 absl::StatusOr<Flags> ParseFlags(int argc, char** argv, absl::string_view usage);
 
 // Reads the secret in `path`, without surrounding white space. Empty for an empty path.

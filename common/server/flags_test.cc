@@ -21,6 +21,7 @@ using ::banso::testing::IsOkAndHolds;
 using ::banso::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // Each test reads flags anew, in its own environment.
 class FlagsTest : public testing::TempDirTest {
@@ -58,6 +59,7 @@ TEST_F(FlagsTest, HaveDefaults) {
   EXPECT_EQ(flags->listen_host, "127.0.0.1");
   EXPECT_EQ(flags->port, 0);
   EXPECT_EQ(flags->ops_port, -1);
+  EXPECT_EQ(flags->calendar_dir, "");
   EXPECT_EQ(flags->request_retention, absl::Hours(48));
   EXPECT_EQ(flags->change_retention, absl::InfiniteDuration());
   EXPECT_EQ(flags->tls, TlsFiles());
@@ -68,11 +70,13 @@ TEST_F(FlagsTest, HaveDefaults) {
 TEST_F(FlagsTest, ComeFromTheEnvironmentAndTheCommandLineWins) {
   SetVariable("BANSO_PORT", "7001");
   SetVariable("BANSO_DATA_DIR", "/from/environment");
+  SetVariable("BANSO_CALENDAR_DIR", "/calendars");
   SetVariable("BANSO_HEALTH_ADDRESS", "10.0.0.1:7");
   const auto flags = Parse({"--data_dir=/from/command/line", "--test_clock"});
   ASSERT_THAT(flags, IsOk());
   EXPECT_EQ(flags->port, 7001);
   EXPECT_EQ(flags->data_dir, "/from/command/line");
+  EXPECT_EQ(flags->calendar_dir, "/calendars");
   EXPECT_EQ(flags->addresses.at("health"), "10.0.0.1:7");
   EXPECT_TRUE(flags->test_clock);
 }
@@ -176,6 +180,54 @@ TEST_F(FlagsTest, RefuseAVariableThatCannotBeRead) {
   const auto violations = contract::FieldViolations(Parse({}).status());
   ASSERT_EQ(violations.size(), 1u);
   EXPECT_EQ(violations[0].field, "BANSO_PORT");
+}
+
+TEST_F(FlagsTest, RefuseUnknownVariablesWithoutShowingTheirValues) {
+  struct Case {
+    const char* variable;
+    const char* named;
+  };
+  for (const Case& c :
+       {Case{"BANSO_DATA_DIRR", "did you mean BANSO_DATA_DIR?"},
+        Case{"BANSO_COLOUR", "one of BANSO_LISTEN_HOST, BANSO_PORT"},
+        Case{"BANSO_BACKUP_TO", "a flag of the command line, for one run"},
+        Case{"BANSO_TEST_CLOCK_START_", "did you mean BANSO_TEST_CLOCK_START?"},
+        Case{"BANSO_port", "did you mean BANSO_PORT?"}, Case{"BANSO_", "one of "}}) {
+    SCOPED_TRACE(c.variable);
+    SetVariable(c.variable, "canary");
+    const absl::Status status = Parse({}).status();
+    unsetenv(c.variable);
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument));
+    const auto violations = contract::FieldViolations(status);
+    ASSERT_EQ(violations.size(), 1u);
+    EXPECT_EQ(violations[0].field, c.variable);
+    EXPECT_EQ(violations[0].reason, "UNKNOWN_VARIABLE");
+    EXPECT_THAT(violations[0].description, HasSubstr(c.named));
+    EXPECT_THAT(std::string(status.message()), Not(HasSubstr("canary")));
+  }
+}
+
+TEST_F(FlagsTest, NameEveryUnknownVariableAtOnce) {
+  SetVariable("BANSO_TOKN", "x");
+  SetVariable("BANSO_HTTPPORT", "1");
+  SetVariable("BANSO_PORT", "many");
+  std::vector<std::string> fields;
+  for (const auto& violation : contract::FieldViolations(Parse({}).status())) {
+    fields.push_back(violation.field);
+  }
+  EXPECT_THAT(fields, ElementsAre("BANSO_HTTPPORT", "BANSO_TOKN", "BANSO_PORT"));
+}
+
+TEST_F(FlagsTest, LeaveAloneWhatOthersRead) {
+  for (const char* variable :
+       {"BANSO_ADDRESS", "BANSO_TOKEN", "BANSO_TOKEN_FILE", "BANSO_SOURCE_DIR", "BANSO_BIN_DIR",
+        "BANSO_RESULT_XML", "BANSO_FUZZ", "BANSO_FUZZ_SEEDS"}) {
+    // Those that the tests themselves need stay as they are.
+    if (std::getenv(variable) == nullptr) SetVariable(variable, "x");
+  }
+  SetVariable("BANSOX_PORT", "x");
+  SetVariable("banso_port", "x");
+  EXPECT_THAT(Parse({}), IsOk());
 }
 
 TEST_F(FlagsTest, ReadTheSuiteKeyWithoutWhiteSpace) {

@@ -19,6 +19,7 @@
 #include "absl/time/clock.h"
 #include "common/contract/errors.h"
 #include "common/server/backup.h"
+#include "common/server/calendar_files.h"
 #include "common/server/log.h"
 #include "common/server/metrics.h"
 #include "common/server/ops_server.h"
@@ -55,6 +56,7 @@ class Program {
   absl::Status Start(const std::vector<ServiceModule>& modules) {
     BANSO_RETURN_IF_ERROR(SetUp());
     BANSO_ASSIGN_OR_RETURN(suite_key_, ReadSuiteKey(flags_.suite_key_file));
+    BANSO_ASSIGN_OR_RETURN(calendars_, ReadCalendars(flags_.calendar_dir, absl::Now()));
     BANSO_RETURN_IF_ERROR(CheckTls(modules));
     peers_ = std::make_unique<Peers>(flags_.addresses, suite_key_, flags_.tls);
     std::map<std::string, int> ports;
@@ -143,6 +145,7 @@ class Program {
     environment.flags = flags_;
     environment.suite_key = suite_key_;
     environment.clock = &system_clock_;
+    environment.calendars = &calendars_;
     environment.peers = peers_.get();
     if (flags_.test_clock) {
       hosted->test_clock = std::make_unique<calendar::TestClock>(TestClockStart());
@@ -175,6 +178,7 @@ class Program {
 
   const Flags flags_;
   std::string suite_key_;
+  calendar::Calendars calendars_;
   calendar::SystemClock system_clock_;
   std::unique_ptr<Peers> peers_;
   // Held to add a service and to read the list from the ops port's thread. The main thread, which

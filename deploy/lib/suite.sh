@@ -36,7 +36,7 @@ make_suite_key() {
 start_suite() {
   rm -f "$PORT_FILE"
   make_suite_key
-  setsid "$SUITE" --data_dir="$DATA_DIR" --listen_host=127.0.0.1 --port="$1" --http_port="$2" \
+  setsid "$SUITE" --data_dir="$DATA_DIR" --calendar_dir="$ROOT/deploy/calendars" --listen_host=127.0.0.1 --port="$1" --http_port="$2" \
     --suite_key_file="$KEY_FILE" --port_file="$PORT_FILE" --log_file="$SUITE_LOG" >>"$SUITE_LOG" 2>&1 </dev/null 8>&- &
   suite_pid=$!
   echo "$suite_pid" >"$PID_FILE"

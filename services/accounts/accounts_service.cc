@@ -40,8 +40,8 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   service->Add(IntakeRouter(*service->Own(std::make_unique<IntakeApi>(*database, *store, *ids))));
   service->Add(VoiceRouter(*service->Own(std::make_unique<VoiceApi>(*database, *store, *ids))));
   service->Add(FactsRouter(*database, *store));
-  service->Add(
-      RelationsRouter(*service->Own(std::make_unique<RelationsApi>(*database, *store, *ids))));
+  service->Add(RelationsRouter(*service->Own(
+      std::make_unique<RelationsApi>(*database, *store, *ids, *environment.calendars))));
   PeopleApi* people = service->Own(std::make_unique<PeopleApi>(*database, *store));
   service->Add(PeopleRouter(*people));
   service->Add(TeamRouter(*service->Own(std::make_unique<TeamApi>(*database, *store, *ids))));

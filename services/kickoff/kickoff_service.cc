@@ -51,7 +51,9 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
           [store](storage::Reader& reader) { return store->CheckSchema(reader); }, service.get()));
   contract::IdSource* ids = service->Own(std::make_unique<contract::SystemIdSource>());
   AccountsClient* accounts = service->Own(std::make_unique<RemoteAccounts>(*environment.peers));
-  KickoffApi* api = service->Own(std::make_unique<KickoffApi>(*database, *store, *accounts, *ids));
+  KickoffApi* api = service->Own(
+      std::make_unique<KickoffApi>(*database, *store, *accounts, *ids, *environment.calendars));
+  BANSO_RETURN_IF_ERROR(api->CheckCalendars());
   service->Add(KickoffRouter(*api, *database, *store));
   service->Add(FactsRouter(*database, *store));
   service->AddFollower(FollowAccounts(environment, database, api));

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/site.pb.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_dir.h"
 #include "gmock/gmock.h"
@@ -189,6 +190,50 @@ TEST_F(BadStartTest, FlagsThatMeanNothingAreNamed) {
   const Finished unknown = journeys::Run({BinFile("banso-suite"), "--prot=1"});
   EXPECT_EQ(unknown.exit_status, 1);
   EXPECT_THAT(unknown.errors, HasSubstr("'prot'"));
+}
+
+TEST_F(BadStartTest, VariablesThatMeanNothingAreNamedWithoutTheirValues) {
+  const Finished refused =
+      journeys::Run({"/usr/bin/env", "BANSO_DATA_DIRR=secret", BinFile("banso-suite")});
+  EXPECT_THAT(refused,
+              EndsSaying("BANSO_DATA_DIRR: not accepted; accepted: the name of a flag; did "
+                         "you mean BANSO_DATA_DIR?"));
+  EXPECT_FALSE(std::filesystem::exists(TempFile("data")));
+}
+
+TEST_F(BadStartTest, ACalendarWithAFaultIsNamed) {
+  const std::string folder = TempFile("calendars");
+  ASSERT_EQ(mkdir(folder.c_str(), 0755), 0);
+  std::ofstream(absl::StrCat(folder, "/jp.yaml"))
+      << "{id: jp, display_name: Ours, first_year: 2025, last_year: 2025}";
+  const std::string sentence =
+      absl::StrCat(folder,
+                   "/jp.yaml.id: \"jp\" is not accepted; accepted: an id that is not that of a "
+                   "built-in calendar");
+  for (const char* program : {"banso-suite", "banso-accounts", "banso-kickoff"}) {
+    EXPECT_THAT(journeys::Run({BinFile(program), absl::StrCat("--calendar_dir=", folder),
+                               absl::StrCat("--data_dir=", TempFile("data"))}),
+                EndsSaying(sentence))
+        << program;
+  }
+}
+
+TEST_F(BadStartTest, ASiteHasACalendarOfTheFolderGiven) {
+  const Suite suite(Shape::kOneProcess, "2025-04-01T01:00:00Z",
+                    {absl::StrCat("--calendar_dir=", SourceFile("deploy/calendars"))});
+  const Client client(suite.gateway_address(), suite.operator_token());
+  ASSERT_THAT(client.Call<accounts::v1::Account>(
+                  kCreateAccount, R"({"account_id": "acme", "account": {"display_name": "Acme"}})"),
+              IsOk());
+  const auto create = [&](const std::string& calendar) {
+    return client.Call<accounts::v1::Site>(
+        "banso.accounts.v1.RelationsService/CreateSite",
+        absl::StrCat(R"({"parent": "accounts/acme", "site": {"display_name": "Riyadh",)",
+                     R"("calendar": ")", calendar, R"("}})"));
+  };
+  EXPECT_THAT(create("sa"), IsOk());
+  EXPECT_THAT(create("mars").status(), testing::StatusIs(absl::StatusCode::kInvalidArgument,
+                                                         HasSubstr("one of jp, sa, th, weekends")));
 }
 
 }  // namespace

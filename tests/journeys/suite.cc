@@ -59,7 +59,8 @@ std::string SourceFile(absl::string_view path) {
   return absl::StrCat(FromEnvironment("BANSO_SOURCE_DIR"), "/", path);
 }
 
-Suite::Suite(Shape shape, std::string clock) : shape_(shape) {
+Suite::Suite(Shape shape, std::string clock, std::vector<std::string> flags)
+    : shape_(shape), flags_(std::move(flags)) {
   std::ofstream(File("suite.key")) << "a-key-that-only-the-tests-know\n";
   std::filesystem::create_directory(File("data"));
   const std::vector<int> ports = FreePorts(6);
@@ -86,6 +87,7 @@ std::vector<std::string> Suite::Command(const std::string& process,
       absl::StrCat("--test_clock_start=", clock),
       "--test_clock",
   };
+  command.insert(command.end(), flags_.begin(), flags_.end());
   if (port_of == "gateway") command.push_back(absl::StrCat("--http_port=", ports_.at("http")));
   if (shape_ == Shape::kFiveProcesses) {
     for (const char* peer : {"accounts", "health", "kickoff", "handoff"}) {

@@ -33,8 +33,9 @@ enum class Shape {
 // goes with the object.
 class Suite {
  public:
-  // Starts it and waits until everything is served. `clock` is where its clock begins, RFC 3339.
-  Suite(Shape shape, std::string clock);
+  // Starts it and waits until everything is served. `clock` is where its clock begins, RFC 3339;
+  // every process is given `flags` too.
+  Suite(Shape shape, std::string clock, std::vector<std::string> flags = {});
 
   // `127.0.0.1:port` of the gateway.
   std::string gateway_address() const;
@@ -65,6 +66,7 @@ class Suite {
   std::vector<std::string> Command(const std::string& process, const std::string& clock) const;
 
   const Shape shape_;
+  const std::vector<std::string> flags_;
   const testing::TempDir dir_;
   std::map<std::string, int> ports_;
   std::map<std::string, std::unique_ptr<Process>> processes_;

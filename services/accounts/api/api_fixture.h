@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "banso/fact/v1/fact.pb.h"
+#include "common/calendar/calendars.h"
 #include "common/contract/call.h"
 #include "common/contract/field_rules.h"
 #include "common/contract/ids.h"
@@ -61,7 +62,7 @@ class ApiTest : public banso::testing::TempDirTest {
     options.migrations = Schema();
     BANSO_ASSERT_OK_AND_ASSIGN(database_, storage::OpenSqlite(options));
     api_ = std::make_unique<AccountsApi>(*database_, store_, ids_);
-    others_ = {std::make_unique<RelationsApi>(*database_, store_, ids_),
+    others_ = {std::make_unique<RelationsApi>(*database_, store_, ids_, calendars_),
                std::make_unique<PeopleApi>(*database_, store_),
                std::make_unique<TeamApi>(*database_, store_, ids_)};
     CreateMember("sato", "sales");
@@ -207,6 +208,7 @@ class ApiTest : public banso::testing::TempDirTest {
   absl::Time now_ = absl::FromCivil(absl::CivilSecond(2026, 3, 25, 3, 0, 0), absl::UTCTimeZone());
   Store store_;
   contract::CountingIdSource ids_;
+  calendar::Calendars calendars_;
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<AccountsApi> api_;
   std::tuple<std::unique_ptr<RelationsApi>, std::unique_ptr<PeopleApi>, std::unique_ptr<TeamApi>>

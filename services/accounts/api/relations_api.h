@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "banso/accounts/v1/relations_service.pb.h"
+#include "common/calendar/calendars.h"
 #include "common/contract/call.h"
 #include "common/contract/ids.h"
 #include "common/storage/database.h"
@@ -23,8 +24,9 @@ inline constexpr char kReasonInUse[] = "IN_USE";
 class RelationsApi {
  public:
   // All must outlive the handlers.
-  RelationsApi(storage::Database& database, const Store& store, contract::IdSource& ids)
-      : database_(database), store_(store), ids_(ids) {}
+  RelationsApi(storage::Database& database, const Store& store, contract::IdSource& ids,
+               const calendar::Calendars& calendars)
+      : database_(database), store_(store), ids_(ids), calendars_(calendars) {}
 
   absl::StatusOr<v1::Contract> CreateContract(const Call& call,
                                               const v1::CreateContractRequest& request);
@@ -92,6 +94,7 @@ class RelationsApi {
   storage::Database& database_;
   const Store& store_;
   contract::IdSource& ids_;
+  const calendar::Calendars& calendars_;
 };
 
 }  // namespace banso::accounts

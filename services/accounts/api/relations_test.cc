@@ -154,6 +154,21 @@ TEST_F(RelationsTest, AContractEndsAfterItsStartAndNamesADealOfItsAccount) {
   EXPECT_THAT(FieldsOf(refused.status()), ElementsAre("contract.end_date", "contract.deal"));
 }
 
+TEST_F(RelationsTest, ASiteNamesOneOfTheCalendarsThatTheServiceWasGiven) {
+  constexpr char kRiyadh[] = R"pb(
+    parent: "accounts/a"
+    site_id: "ruh"
+    site { display_name: "Riyadh" calendar: "gulf" }
+  )pb";
+  const absl::Status refused = Do(&RelationsApi::CreateSite, kRiyadh).status();
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kInvalidArgument,
+                                ::testing::HasSubstr("\"gulf\" is not accepted; accepted: one of "
+                                                     "jp, weekends")));
+  calendars_.Add(calendar::Calendar("gulf", {absl::Weekday::friday, absl::Weekday::saturday}, {}));
+  BANSO_ASSERT_OK_AND_ASSIGN(const Site site, Do(&RelationsApi::CreateSite, kRiyadh));
+  EXPECT_EQ(site.calendar(), "gulf");
+}
+
 TEST_F(RelationsTest, ASiteHasItsOwnDaysAndIsKeptWhileSomebodyWorksThere) {
   BANSO_ASSERT_OK_AND_ASSIGN(const Site site, Do(&RelationsApi::CreateSite, R"pb(
                                parent: "accounts/a"

@@ -4,7 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/calendar/business_days.h"
+#include "absl/strings/str_join.h"
+#include "common/calendar/calendars.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/contract/field_mask.h"
@@ -24,10 +25,12 @@ using v1::Site;
 
 namespace {
 
-absl::Status CheckSite(const Site& site) {
+absl::Status CheckSite(const Site& site, const calendar::Calendars& calendars) {
   contract::Violations violations;
-  if (!site.calendar().empty() && calendar::Calendar::Find(site.calendar()) == nullptr) {
-    violations.Add("site.calendar", site.calendar(), "jp or weekends", "UNKNOWN_CALENDAR");
+  if (!site.calendar().empty() && calendars.Find(site.calendar()) == nullptr) {
+    violations.Add("site.calendar", site.calendar(),
+                   absl::StrCat("one of ", absl::StrJoin(calendars.names(), ", ")),
+                   "UNKNOWN_CALENDAR");
   }
   std::set<absl::CivilDay> days;
   for (int i = 0; i < site.holidays_size(); ++i) {
@@ -76,7 +79,7 @@ absl::StatusOr<Site> RelationsApi::CreateSite(const Call& call,
         Site site = request.site();
         site.set_name(
             contract::Join(request.parent(), "sites", contract::IdOrNew(request.site_id(), ids_)));
-        BANSO_RETURN_IF_ERROR(CheckSite(site));
+        BANSO_RETURN_IF_ERROR(CheckSite(site, calendars_));
         BANSO_ASSIGN_OR_RETURN(Site stored, store_.sites.Create(writer, std::move(site)));
         BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account));
         return stored;
@@ -106,7 +109,7 @@ absl::StatusOr<Site> RelationsApi::UpdateSite(const Call& call,
             writer, patch.name(), patch.etag(), [&](Site& site) -> absl::Status {
               BANSO_RETURN_IF_ERROR(
                   contract::ApplyMask(request.update_mask(), patch, "site", &site));
-              return CheckSite(site);
+              return CheckSite(site, calendars_);
             });
       });
 }

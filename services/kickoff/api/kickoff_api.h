@@ -12,6 +12,7 @@
 #include "banso/accounts/v1/stakeholder_change.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
 #include "banso/type/v1/change.pb.h"
+#include "common/calendar/calendars.h"
 #include "common/contract/call.h"
 #include "common/contract/ids.h"
 #include "common/storage/database.h"
@@ -31,8 +32,9 @@ class KickoffApi {
  public:
   // All must outlive the handlers.
   KickoffApi(storage::Database& database, const Store& store, AccountsClient& accounts,
-             contract::IdSource& ids)
-      : database_(database), store_(store), accounts_(accounts), ids_(ids) {}
+             contract::IdSource& ids,
+             const calendar::Calendars& calendars = calendar::Calendars::BuiltIn())
+      : database_(database), store_(store), accounts_(accounts), ids_(ids), calendars_(calendars) {}
 
   absl::StatusOr<v1::PlanTemplate> SavePlanTemplate(const Call& call,
                                                     const v1::SavePlanTemplateRequest& request);
@@ -86,7 +88,10 @@ class KickoffApi {
 
   // Takes over a change of an account or onboarding from accounts' feed: keeps a copy, and moves
   // what a plan counts from the onboarding's clocks. Erases what is kept of people who are erased.
+  // FAILED_PRECONDITION for a site whose calendar is not known here: plans would get wrong days.
   absl::Status FollowAccounts(storage::Writer& writer, const type::v1::Change& change);
+  // FAILED_PRECONDITION when a site that was taken over has a calendar that is not known any more.
+  absl::Status CheckCalendars() const;
   // Forgets all copies, before the feed begins anew.
   absl::Status ForgetAccounts(storage::Writer& writer);
   // Tells accounts the clocks that it has not been told of. A sweep.
@@ -135,6 +140,7 @@ class KickoffApi {
   const Store& store_;
   AccountsClient& accounts_;
   contract::IdSource& ids_;
+  const calendar::Calendars& calendars_;
 };
 
 }  // namespace banso::kickoff

@@ -77,7 +77,7 @@ class KickoffApiTest : public testing::TempDirTest {
     auto opened = storage::OpenSqlite(options);
     ASSERT_THAT(opened, IsOk());
     database_ = *std::move(opened);
-    api_ = std::make_unique<KickoffApi>(*database_, store_, accounts_, ids_);
+    api_ = std::make_unique<KickoffApi>(*database_, store_, accounts_, ids_, calendars_);
   }
 
   // A call at noon of 10 April 2025 in Tokyo.
@@ -130,6 +130,7 @@ class KickoffApiTest : public testing::TempDirTest {
   Store store_;
   FakeAccounts accounts_;
   contract::CountingIdSource ids_;
+  calendar::Calendars calendars_;
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<KickoffApi> api_;
 };
@@ -292,6 +293,37 @@ TEST_F(KickoffApiTest, CountsInTheWorkingDaysOfTheCustomersSites) {
   EXPECT_EQ(due(), "2025-04-22");
   follow(site, type::v1::OPERATION_DELETED);
   EXPECT_EQ(due(), "2025-04-18");
+}
+
+TEST_F(KickoffApiTest, CountsByTheCalendarsThatItWasGivenAndNoOther) {
+  ActivateTemplate();
+  accounts::v1::Site site;
+  site.set_name("accounts/acme/sites/ruh");
+  site.set_calendar("gulf");
+  type::v1::Change change;
+  change.set_name(site.name());
+  change.set_operation(type::v1::OPERATION_CREATED);
+  change.mutable_resource()->PackFrom(site);
+  const auto follow = [&] {
+    return database_
+        ->Write(MakeCall(),
+                [&](storage::Writer& writer) { return api_->FollowAccounts(writer, change); })
+        .status();
+  };
+  EXPECT_THAT(follow(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                 HasSubstr("\"gulf\" is none of jp, weekends")));
+  calendars_.Add(calendar::Calendar("gulf", {absl::Weekday::friday, absl::Weekday::saturday}, {}));
+  ASSERT_THAT(follow(), IsOk());
+  EXPECT_THAT(api_->CheckCalendars(), IsOk());
+  ASSERT_THAT(CreatePlan(), IsOk());
+  v1::GetPlanTaskRequest request;
+  request.set_name(absl::StrCat(kPlan, "/tasks/first-use"));
+  // Three business days after Tuesday 15 April, on which the kickoff is assumed.
+  EXPECT_EQ(calendar::DayText(api_->GetPlanTask(MakeCall(), request)->due()), "2025-04-20");
+  // Started again without the calendar, it does not count by another one.
+  const KickoffApi without(*database_, store_, accounts_, ids_);
+  EXPECT_THAT(without.CheckCalendars(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                                 HasSubstr("accounts/acme/sites/ruh")));
 }
 
 TEST_F(KickoffApiTest, FollowsTheSitesAndThePeopleOfTheCustomer) {

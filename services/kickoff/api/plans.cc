@@ -116,7 +116,7 @@ absl::StatusOr<std::shared_ptr<const calendar::Calendar>> KickoffApi::WorkingDay
   return storage::Fetch<std::shared_ptr<const calendar::Calendar>>(
       database_, [&](Reader& reader) -> absl::StatusOr<std::shared_ptr<const calendar::Calendar>> {
         BANSO_ASSIGN_OR_RETURN(const auto sites, store_.site_copies.All(reader, account));
-        return WorkingDays(sites);
+        return WorkingDays(sites, calendars_);
       });
 }
 
@@ -230,7 +230,7 @@ absl::Status KickoffApi::ChangePlan(
   BANSO_ASSIGN_OR_RETURN(const Actor actor, ActorOf(writer, plan));
   const auto days_now = [&] {
     PlanDays days = kickoff::DaysOf(parts.plan, ScheduledKickoff(parts.meetings, zone));
-    days.calendar = WorkingDays(parts.sites);
+    days.calendar = WorkingDays(parts.sites, calendars_);
     return days;
   };
   const PlanDays before = days_now();

@@ -94,10 +94,11 @@ absl::Status KickoffApi::FollowCustomer(Writer& writer, const type::v1::Change& 
                          store_.plans.All(writer, contract::Join(account, "onboardings", "-")));
   if (Site site; change.resource().UnpackTo(&site)) {
     const bool is_deleted = change.operation() == type::v1::OPERATION_DELETED;
+    if (!is_deleted) BANSO_RETURN_IF_ERROR(CheckCalendar(site, calendars_));
     BANSO_ASSIGN_OR_RETURN(std::vector<Site> sites, store_.site_copies.All(writer, account));
-    const std::string days_before = WorkingDays(sites)->name();
+    const auto days_before = WorkingDays(sites, calendars_);
     ReplaceSite(change.name(), is_deleted ? std::nullopt : std::optional<Site>(site), &sites);
-    if (WorkingDays(sites)->name() != days_before) {
+    if (!WorkingDays(sites, calendars_)->HasSameDays(*days_before)) {
       // Before the copy changes: what is moved is told by the days that were worked until now.
       BANSO_RETURN_IF_ERROR(MovePlans(writer, plans, sites));
     }
@@ -163,6 +164,13 @@ absl::Status KickoffApi::EraseFromMeetings(Writer& writer, const std::string& pr
              },
              [](v1::Meeting& meeting) { contract::ClearSensitive(&meeting); })
       .status();
+}
+
+absl::Status KickoffApi::CheckCalendars() const {
+  return database_.Read([&](Reader& reader) {
+    return store_.site_copies.ForEach(
+        reader, "", {}, [&](const Site& site) { return CheckCalendar(site, calendars_); });
+  });
 }
 
 absl::Status KickoffApi::ForgetAccounts(Writer& writer) {

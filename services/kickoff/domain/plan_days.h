@@ -23,10 +23,9 @@ struct PlanDays {
   // Counts business days (WorkingDays); never null.
   std::shared_ptr<const calendar::Calendar> calendar = WorkingDays({});
 
-  // Calendars of one name are alike.
   friend bool operator==(const PlanDays& a, const PlanDays& b) {
     return a.clocks == b.clocks && a.scheduled_kickoff == b.scheduled_kickoff &&
-           a.calendar->name() == b.calendar->name();
+           a.calendar->HasSameDays(*b.calendar);
   }
 };
 

@@ -148,10 +148,35 @@ TEST(BuildPlanTest, SkipsTheHolidaysOfTheCustomersOwnSites) {
 TEST(WorkingDaysTest, AreAlikeWhenTheSitesCloseOnTheSameDays) {
   const accounts::v1::Site tokyo = SiteClosedOn("jp", {});
   const accounts::v1::Site founded = SiteClosedOn("jp", {absl::CivilDay(2025, 6, 2)});
-  EXPECT_EQ(WorkingDays({tokyo})->name(), WorkingDays({})->name());
-  EXPECT_EQ(WorkingDays({tokyo, founded})->name(), WorkingDays({founded})->name());
-  EXPECT_NE(WorkingDays({founded})->name(), WorkingDays({tokyo})->name());
+  const accounts::v1::Site weekends = SiteClosedOn("weekends", {});
+  EXPECT_TRUE(WorkingDays({tokyo})->HasSameDays(*WorkingDays({})));
+  EXPECT_TRUE(WorkingDays({tokyo, weekends})->HasSameDays(*WorkingDays({})));
+  EXPECT_TRUE(WorkingDays({tokyo, founded})->HasSameDays(*WorkingDays({founded})));
+  EXPECT_FALSE(WorkingDays({founded})->HasSameDays(*WorkingDays({tokyo})));
   EXPECT_FALSE(WorkingDays({founded})->IsBusinessDay(absl::CivilDay(2025, 6, 2)));
+}
+
+TEST(WorkingDaysTest, AreThoseOfTheCalendarsThatTheSitesName) {
+  calendar::Calendars calendars;
+  calendars.Add(calendar::Calendar("gulf", {absl::Weekday::friday, absl::Weekday::saturday}, {}));
+  const accounts::v1::Site riyadh = SiteClosedOn("gulf", {absl::CivilDay(2025, 4, 7)});
+  const accounts::v1::Site tokyo = SiteClosedOn("", {});
+  const absl::CivilDay thursday(2025, 4, 3);
+  const auto next = [&](const std::vector<accounts::v1::Site>& sites) {
+    return WorkingDays(sites, calendars)->AddBusinessDays(thursday, 1);
+  };
+  EXPECT_EQ(next({tokyo}), absl::CivilDay(2025, 4, 4));
+  EXPECT_EQ(next({riyadh}), absl::CivilDay(2025, 4, 6));
+  EXPECT_EQ(next({riyadh, tokyo}), absl::CivilDay(2025, 4, 8));
+  EXPECT_TRUE(WorkingDays({riyadh, tokyo}, calendars)
+                  ->HasSameDays(*WorkingDays({tokyo, riyadh}, calendars)));
+}
+
+TEST(WorkingDaysTest, NeedCalendarsThatAreKnown) {
+  EXPECT_THAT(CheckCalendar(SiteClosedOn("", {}), calendar::Calendars::BuiltIn()), IsOk());
+  EXPECT_THAT(CheckCalendar(SiteClosedOn("jp", {}), calendar::Calendars::BuiltIn()), IsOk());
+  EXPECT_THAT(CheckCalendar(SiteClosedOn("mars", {}), calendar::Calendars::BuiltIn()),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("--calendar_dir")));
 }
 
 TEST(BuildPlanTest, RequiresWhatARuleLeavesUnknown) {

@@ -1,61 +1,57 @@
 #include "services/kickoff/domain/working_days.h"
 
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/calendar/holidays.h"
 #include "common/calendar/proto_time.h"
+#include "common/contract/errors.h"
 
 namespace banso::kickoff {
 namespace {
 
 using calendar::Calendar;
-using calendar::Holiday;
+using calendar::Calendars;
 
-const std::vector<Holiday>& HolidaysOfJapan() {
-  static const auto& all = *[] {
-    auto* holidays = new std::vector<Holiday>;
-    for (int year = calendar::kFirstHolidayYear; year <= calendar::kLastHolidayYear; ++year) {
-      for (Holiday& holiday : calendar::JapaneseHolidays(year)) {
-        holidays->push_back(std::move(holiday));
-      }
-    }
-    return holidays;
-  }();
-  return all;
-}
-
-// Lives as long as the program.
-std::shared_ptr<const Calendar> BuiltIn(const Calendar& calendar) {
-  return {std::shared_ptr<void>(), &calendar};
+const Calendar& CalendarOf(const accounts::v1::Site& site, const Calendars& calendars) {
+  const Calendar* calendar = calendars.Find(site.calendar());
+  return calendar == nullptr ? Calendar::Japan() : *calendar;
 }
 
 }  // namespace
 
-std::shared_ptr<const Calendar> WorkingDays(const std::vector<accounts::v1::Site>& sites) {
-  bool japan = sites.empty();
-  std::map<absl::CivilDay, std::string> closed;
+std::shared_ptr<const Calendar> WorkingDays(const std::vector<accounts::v1::Site>& sites,
+                                            const Calendars& calendars) {
+  // By name, so that the order of the sites does not matter.
+  std::map<std::string, const Calendar*> by_name;
+  std::vector<calendar::Holiday> closed;
   for (const accounts::v1::Site& site : sites) {
-    // All calendars that a site can have close on Saturdays and Sundays.
-    japan = japan || site.calendar() != Calendar::Weekends().name();
+    const Calendar& calendar = CalendarOf(site, calendars);
+    by_name.emplace(calendar.name(), &calendar);
     for (const accounts::v1::SiteHoliday& holiday : site.holidays()) {
-      closed.emplace(calendar::ToDay(holiday.date()), holiday.display_name());
+      closed.push_back(
+          {calendar::ToDay(holiday.date()), holiday.display_name(), holiday.display_name()});
     }
   }
-  const Calendar& usual = japan ? Calendar::Japan() : Calendar::Weekends();
-  if (closed.empty()) return BuiltIn(usual);
-  std::string name = usual.name();
-  std::vector<Holiday> holidays = japan ? HolidaysOfJapan() : std::vector<Holiday>();
-  for (auto& [day, display_name] : closed) {
-    absl::StrAppend(&name, " ", calendar::DayText(day));
-    if (!usual.HolidayOn(day).has_value()) holidays.push_back({day, display_name, display_name});
+  std::vector<const Calendar*> used;
+  for (const auto& [name, calendar] : by_name) used.push_back(calendar);
+  if (used.empty()) used = {&Calendar::Japan()};
+  if (used.size() == 1 && closed.empty()) return {std::shared_ptr<void>(), used.front()};
+  return std::make_shared<Calendar>(Calendar::OfAll(used, std::move(closed)));
+}
+
+absl::Status CheckCalendar(const accounts::v1::Site& site, const Calendars& calendars) {
+  if (site.calendar().empty() || calendars.Find(site.calendar()) != nullptr) {
+    return absl::OkStatus();
   }
-  return std::make_shared<Calendar>(
-      std::move(name), std::vector<absl::Weekday>{absl::Weekday::saturday, absl::Weekday::sunday},
-      std::move(holidays));
+  return contract::FailedPrecondition(
+      kReasonUnknownCalendar, site.name(),
+      absl::StrCat("its calendar \"", site.calendar(), "\" is none of ",
+                   absl::StrJoin(calendars.names(), ", "), ", which kickoff knows"),
+      "Give kickoff the same --calendar_dir as accounts");
 }
 
 }  // namespace banso::kickoff
