@@ -317,10 +317,14 @@ absl::Status Unauthenticated(absl::string_view reason, absl::string_view what) {
 }
 
 absl::Status Overloaded(absl::Duration retry_after) {
-  return WithRetry(
-      Error(absl::StatusCode::kResourceExhausted, kReasonOverloaded,
-            absl::StrCat("too much work at once; retry in ", absl::FormatDuration(retry_after))),
-      retry_after);
+  return Overloaded(kReasonOverloaded, "too much work at once", retry_after);
+}
+
+absl::Status Overloaded(absl::string_view reason, absl::string_view what,
+                        absl::Duration retry_after) {
+  return WithRetry(Error(absl::StatusCode::kResourceExhausted, reason,
+                         absl::StrCat(what, "; retry in ", absl::FormatDuration(retry_after))),
+                   retry_after);
 }
 
 absl::Status Unavailable(absl::string_view what, absl::Duration retry_after) {

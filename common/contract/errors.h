@@ -113,6 +113,9 @@ absl::Status PermissionDenied(absl::string_view reason, absl::string_view what);
 absl::Status Unauthenticated(absl::string_view reason, absl::string_view what);
 // Returns RESOURCE_EXHAUSTED: the service has more work than it can take; retry after a while.
 absl::Status Overloaded(absl::Duration retry_after);
+// As above where one bound is reached: `what` says which, `reason` is UPPER_SNAKE_CASE.
+absl::Status Overloaded(absl::string_view reason, absl::string_view what,
+                        absl::Duration retry_after);
 // Returns UNAVAILABLE: `what` does not answer; the same request may succeed later.
 absl::Status Unavailable(absl::string_view what, absl::Duration retry_after);
 // Returns DEADLINE_EXCEEDED; `what` says what was still awaited.

@@ -126,6 +126,8 @@ INSTANTIATE_TEST_SUITE_P(
                   absl::StatusCode::kUnauthenticated, "NO_TOKEN", "no token"},
         MakerCase{"Overloaded", Overloaded(absl::Seconds(2)), absl::StatusCode::kResourceExhausted,
                   kReasonOverloaded, "retry in 2s"},
+        MakerCase{"OneBound", Overloaded("TOO_MANY_STREAMS", "x has 5", absl::Seconds(1)),
+                  absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS", "x has 5; retry in 1s"},
         MakerCase{"Unavailable", Unavailable("health does not answer", absl::Seconds(1)),
                   absl::StatusCode::kUnavailable, kReasonUnavailable, "health"},
         MakerCase{"DeadlineExceeded", DeadlineExceeded("position 7"),

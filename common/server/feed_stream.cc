@@ -134,6 +134,7 @@ class FeedCall final : public StreamReactor, public OpenStream {
 
   absl::Status Open() {
     BANSO_RETURN_IF_ERROR(call_.Admit());
+    BANSO_RETURN_IF_ERROR(call_.host().LetIn(this));
     const Method& method = call_.method();
     const std::unique_ptr<google::protobuf::Message> request(method.request->New());
     BANSO_RETURN_IF_ERROR(Parse(request_bytes_, request.get()));

@@ -178,6 +178,7 @@ class ForwardCall final : public StreamReactor, public OpenStream {
     const std::shared_ptr<grpc::GenericStub> stub = forward_.peer->channels()->NextStub();
     const absl::Status status = Guarded([&]() -> absl::Status {
       BANSO_RETURN_IF_ERROR(call_.Admit());
+      BANSO_RETURN_IF_ERROR(call_.host().LetIn(this));
       if (forward_.admission) {
         BANSO_RETURN_IF_ERROR(
             forward_.admission(call_.call(), *call_.method().descriptor, ToString(message_)));

@@ -62,6 +62,21 @@ bool EqualInConstantTime(absl::string_view given, absl::string_view key) {
   return difference == 0;
 }
 
+// For whom a stream counts. Without a name the host stands for the caller, however many connections
+// it opens: `ipv4:127.0.0.1` of `ipv4:127.0.0.1:51234`.
+std::string CallerOf(const RunningCall& call) {
+  if (!call.call().actor.empty()) return call.call().actor;
+  const std::string& remote = call.incoming()->remote;
+  return remote.substr(0, remote.rfind(':'));
+}
+
+absl::Status TooManyStreams(absl::string_view whose, int limit) {
+  return contract::Overloaded(
+      "TOO_MANY_STREAMS",
+      absl::StrCat(whose, " has ", limit, " streams open, which is as many as it may have"),
+      kRetryAfter);
+}
+
 // How loudly the end of a call is told: faults of ours always, refusals and changes normally, the
 // rest only on request.
 LogLevel LevelOf(const absl::Status& status, bool mutates, absl::Duration duration) {
@@ -148,17 +163,39 @@ void Host::EndConnection(absl::string_view remote, absl::string_view reason) {
 absl::Status Host::Add(OpenStream* stream) {
   absl::MutexLock lock(&streams_mutex_);
   if (ending_) return Stopping();
-  if (streams_.size() >= static_cast<size_t>(kMaxOpenStreams)) {
+  streams_.emplace(stream, std::nullopt);
+  return absl::OkStatus();
+}
+
+absl::Status Host::LetIn(OpenStream* stream) {
+  const std::string caller = CallerOf(stream->call());
+  absl::MutexLock lock(&streams_mutex_);
+  const auto found = streams_.find(stream);
+  BANSO_CHECK(found != streams_.end() && !found->second.has_value());
+  int& of_caller = streams_of_[caller];
+  const bool caller_has_too_many = of_caller >= options_.max_streams_of_caller;
+  if (caller_has_too_many || open_streams_ >= options_.max_open_streams) {
     ++refused_streams_;
-    return contract::Overloaded(kRetryAfter);
+    if (of_caller == 0) streams_of_.erase(caller);
+    return caller_has_too_many ? TooManyStreams(caller, options_.max_streams_of_caller)
+                               : TooManyStreams(definition_.name(), options_.max_open_streams);
   }
-  streams_.insert(stream);
+  ++of_caller;
+  ++open_streams_;
+  found->second = caller;
   return absl::OkStatus();
 }
 
 void Host::Remove(OpenStream* stream) {
   absl::MutexLock lock(&streams_mutex_);
-  streams_.erase(stream);
+  const auto found = streams_.find(stream);
+  if (found == streams_.end()) return;
+  if (found->second.has_value()) {
+    --open_streams_;
+    const auto of_caller = streams_of_.find(*found->second);
+    if (--of_caller->second == 0) streams_of_.erase(of_caller);
+  }
+  streams_.erase(found);
 }
 
 int Host::calls() const {
@@ -168,13 +205,15 @@ int Host::calls() const {
 
 int Host::open_streams() const {
   absl::MutexLock lock(&streams_mutex_);
-  return static_cast<int>(streams_.size());
+  return open_streams_;
 }
 
 std::map<std::string, int, std::less<>> Host::open_streams_by_remote() const {
   std::map<std::string, int, std::less<>> streams;
   absl::MutexLock lock(&streams_mutex_);
-  for (const OpenStream* stream : streams_) ++streams[stream->call().incoming()->remote];
+  for (const auto& [stream, caller] : streams_) {
+    if (caller.has_value()) ++streams[stream->call().incoming()->remote];
+  }
   return streams;
 }
 
@@ -187,7 +226,7 @@ void Host::EndStreams() {
   absl::MutexLock lock(&streams_mutex_);
   if (ending_) return;
   ending_ = true;
-  for (OpenStream* stream : streams_) stream->EndForShutdown();
+  for (const auto& [stream, caller] : streams_) stream->EndForShutdown();
 }
 
 bool Host::AwaitNoCalls(absl::Time deadline) {
@@ -206,7 +245,7 @@ void Host::TickLoop() {
         return;
       }
       const absl::Time now = absl::Now();
-      for (OpenStream* stream : streams_) stream->Tick(now);
+      for (const auto& [stream, caller] : streams_) stream->Tick(now);
     }
     // Without an authenticator nothing changes: the suite's key stays.
     if (definition_.authenticator()) RecheckStreams();
@@ -222,7 +261,7 @@ void Host::RecheckStreams() {
   std::vector<Checked> streams;
   {
     absl::MutexLock lock(&streams_mutex_);
-    for (OpenStream* stream : streams_) {
+    for (const auto& [stream, caller] : streams_) {
       if (stream->call().is_admitted()) streams.push_back({stream, stream->call().incoming()});
     }
   }
@@ -239,7 +278,7 @@ void Host::RecheckStreams() {
     }
     // Another stream may be where one was that has gone meanwhile.
     const auto found = streams_.find(checked.stream);
-    if (found == streams_.end() || (*found)->call().incoming() != checked.incoming) continue;
+    if (found == streams_.end() || found->first->call().incoming() != checked.incoming) continue;
     checked.stream->End(checked.status);
   }
 }

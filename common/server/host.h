@@ -6,7 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -68,20 +68,23 @@ class Host {
     end_connection_ = std::move(end);
   }
 
-  // Adds a stream until Remove. RESOURCE_EXHAUSTED when there are too many, UNAVAILABLE when the
-  // server is stopping.
+  // Adds a stream until Remove, so that it ends when the server stops. UNAVAILABLE when that is so
+  // already.
   absl::Status Add(OpenStream* stream);
+  // Lets a stream that was added stay open, now that its caller is known. RESOURCE_EXHAUSTED when
+  // too many are open, or too many of this caller.
+  absl::Status LetIn(OpenStream* stream);
   // Does nothing for a stream that was not added.
   void Remove(OpenStream* stream);
 
   // Ends a connection whose calls flood the server, and says so in the log.
   void EndConnection(absl::string_view remote, absl::string_view reason);
 
-  // Calls and streams under way, streams that are open, streams that were too many.
+  // Calls and streams under way, streams that were let in, streams that were too many.
   int calls() const;
   int open_streams() const;
   int64_t refused_streams() const;
-  // How many streams are open, by remote.
+  // How many streams were let in, by remote.
   std::map<std::string, int, std::less<>> open_streams_by_remote() const;
   // Connections that were ended because their calls flooded the server.
   int64_t ended_connections() const { return ended_connections_.load(); }
@@ -109,7 +112,11 @@ class Host {
   std::function<void(absl::string_view)> end_connection_;
   std::atomic<int64_t> ended_connections_{0};
   mutable absl::Mutex streams_mutex_;
-  std::set<OpenStream*> streams_ ABSL_GUARDED_BY(streams_mutex_);
+  // All that were added; those that were let in with their callers.
+  std::map<OpenStream*, std::optional<std::string>> streams_ ABSL_GUARDED_BY(streams_mutex_);
+  // How many were let in, by caller, and together.
+  std::map<std::string, int, std::less<>> streams_of_ ABSL_GUARDED_BY(streams_mutex_);
+  int open_streams_ ABSL_GUARDED_BY(streams_mutex_) = 0;
   int64_t refused_streams_ ABSL_GUARDED_BY(streams_mutex_) = 0;
   bool ending_ ABSL_GUARDED_BY(streams_mutex_) = false;
   bool stopped_ ABSL_GUARDED_BY(streams_mutex_) = false;

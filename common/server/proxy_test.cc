@@ -27,11 +27,12 @@ using ::testing::Lt;
 // A server that answers EchoService by asking another, and a peer that calls it.
 class Gateway {
  public:
-  explicit Gateway(Peer& backend, Admission admission = nullptr) {
+  explicit Gateway(Peer& backend, Admission admission = nullptr,
+                   const ServerOptions& options = EchoServer::FastOptions()) {
     auto definition = std::make_unique<ServiceDefinition>("gateway", &clock_, nullptr);
     definition->Add(
         ProxyService(EchoRequest::descriptor()->file()->service(0), backend, std::move(admission)));
-    auto process = ServerProcess::Start(std::move(definition), EchoServer::FastOptions());
+    auto process = ServerProcess::Start(std::move(definition), options);
     BANSO_CHECK(process.ok());
     process_ = *std::move(process);
     peer_ = std::make_unique<Peer>(PeerOptions{.name = "gateway", .address = process_->address()});
@@ -118,6 +119,24 @@ TEST(ProxyTest, EndsForwardedWatchesWhenItStops) {
   EchoResponse response;
   EXPECT_THAT(stream->Read(&response, absl::Now() + absl::Seconds(5)).status(),
               StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST(ProxyTest, ForwardsAsManyStreamsAsACallerMayHave) {
+  EchoServer backend;
+  ServerOptions options = EchoServer::FastOptions();
+  options.max_streams_of_caller = 1;
+  Gateway gateway(backend.peer(), nullptr, options);
+  const auto open = [&](const std::string& actor) {
+    Call call = TestCall();
+    call.actor = actor;
+    return gateway.peer().Stream<EchoRequest, EchoResponse>(call, kWatch, Text("x"));
+  };
+  const auto first = open("members/aoki");
+  AwaitListeners(backend.board(), 1);
+  EchoResponse response;
+  EXPECT_EQ(contract::Reason(open("members/aoki")->Read(&response).status()), "TOO_MANY_STREAMS");
+  const auto other = open("members/ueda");
+  AwaitListeners(backend.board(), 2);
 }
 
 TEST(ProxyTest, PassesAClientStreamThrough) {

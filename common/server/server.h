@@ -17,9 +17,12 @@ namespace banso::server {
 // The largest message that a server takes, in bytes. Larger ones are RESOURCE_EXHAUSTED.
 inline constexpr int kMaxMessageBytes = 4 * 1024 * 1024;
 
-// How many watches and forwarded streams may be open at a time on one server; further ones are
-// RESOURCE_EXHAUSTED.
+// How many watches and forwarded streams may be open at a time on one server, and how many of them
+// by one caller, so that nobody can keep the others from theirs. Further ones are
+// RESOURCE_EXHAUSTED (TOO_MANY_STREAMS). A caller is who the call names as its actor; those without
+// a name count as one for each host that they call from.
 inline constexpr int kMaxOpenStreams = 2000;
+inline constexpr int kMaxStreamsOfCaller = 200;
 
 // How many calls one connection may cancel within that time; it is reset when it cancels more.
 inline constexpr int kMaxCancelledCalls = 500;
@@ -47,6 +50,8 @@ struct ServerOptions {
   // Without a certificate it speaks plain text.
   TlsFiles tls;
   Executor::Limits executor;
+  int max_open_streams = kMaxOpenStreams;
+  int max_streams_of_caller = kMaxStreamsOfCaller;
   // How long after NOT_SERVING calls are still taken, so that callers can go elsewhere.
   absl::Duration lame_duck = absl::Milliseconds(100);
   // How long calls under way may take after that.

@@ -146,6 +146,63 @@ TEST(FeedTest, EndsWhenItsCallerIsNoLongerLetIn) {
   EXPECT_EQ(contract::Reason(status), "TOKEN_REVOKED");
 }
 
+Call CallOf(const std::string& actor) {
+  Call call = TestCall();
+  call.actor = actor;
+  return call;
+}
+
+TEST(FeedTest, LeavesRoomForOthersWhateverOneCallerOpens) {
+  ServerOptions options = EchoServer::FastOptions();
+  options.max_open_streams = 8;
+  options.max_streams_of_caller = 5;
+  EchoServer server(nullptr, options);
+  std::vector<std::unique_ptr<ReadStream<EchoResponse>>> streams;
+  const auto open = [&](const std::string& actor) {
+    return server.peer().Stream<EchoRequest, EchoResponse>(CallOf(actor), kWatch, Text("x"));
+  };
+  for (int i = 0; i < 5; ++i) streams.push_back(open("members/aoki"));
+  AwaitListeners(server.board(), 5);
+  EchoResponse response;
+  const absl::Status refused = open("members/aoki")->Read(&response).status();
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted,
+                                HasSubstr("members/aoki has 5 streams open, which is as many as it "
+                                          "may have; retry in ")));
+  EXPECT_EQ(contract::Reason(refused), "TOO_MANY_STREAMS");
+  EXPECT_TRUE(contract::RetryDelay(refused).has_value());
+  // Others have theirs, until all are taken.
+  for (const char* other : {"members/ueda", "members/ito", "services/crm"}) {
+    streams.push_back(open(other));
+  }
+  AwaitListeners(server.board(), 8);
+  EXPECT_THAT(open("members/sato")->Read(&response).status(),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("echo has 8 streams open")));
+  EXPECT_EQ(server.process().state().open_streams, 8);
+  EXPECT_EQ(server.process().state().refused_streams, 2);
+  // What is ended makes room.
+  streams.erase(streams.begin(), streams.begin() + 2);
+  EXPECT_TRUE(testing::WaitUntil([&] { return server.process().state().open_streams == 6; }));
+  streams.push_back(open("members/aoki"));
+  EXPECT_TRUE(testing::WaitUntil([&] { return server.process().state().open_streams == 7; }));
+}
+
+// Without a name all connections of a host count together.
+TEST(FeedTest, CountsCallersWithoutANameByTheirHost) {
+  ServerOptions options = EchoServer::FastOptions();
+  options.max_streams_of_caller = 2;
+  EchoServer server(nullptr, options);
+  Peer another({.name = "echo", .address = server.process().address()});
+  const auto open = [](Peer& peer) {
+    return peer.Stream<EchoRequest, EchoResponse>(CallOf(""), kWatch, Text("x"));
+  };
+  const auto first = open(server.peer());
+  const auto second = open(another);
+  AwaitListeners(server.board(), 2);
+  EchoResponse response;
+  EXPECT_THAT(open(another)->Read(&response).status(),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("127.0.0.1 has 2 streams")));
+}
+
 TEST(FeedTest, HoldsNoThreadWhileIdle) {
   EchoServer server;  // Four threads for streams.
   std::vector<std::unique_ptr<ReadStream<EchoResponse>>> streams;
