@@ -294,7 +294,7 @@ void Peer::SetAddress(const std::string& address) { channels_->SetAddress(addres
 
 std::unique_ptr<internal::PendingCall> Peer::StartUnary(
     const banso::Call& call, absl::string_view method, const google::protobuf::Message& request,
-    const google::protobuf::Descriptor* response) {
+    const google::protobuf::Descriptor* response, Patience patience) {
   absl::Status status = CheckMethod(method, request.GetDescriptor(), response);
   auto pending = std::make_unique<PendingUnary>(channels_, call.cancelled);
   UnaryState& state = pending->state();
@@ -302,7 +302,7 @@ std::unique_ptr<internal::PendingCall> Peer::StartUnary(
   state.stub = channels_->NextStub();
   if (status.ok() && state.stub == nullptr) status = channels_->AddressUnknown();
   if (!status.ok()) return std::make_unique<FailedCall>(std::move(status));
-  channels_->Prepare(call, channels_->DeadlineFor(call), &state.context);
+  channels_->Prepare(call, channels_->DeadlineFor(call, patience), &state.context);
   pending->Start(method);
   return pending;
 }
@@ -330,7 +330,7 @@ void Peer::CallRaw(const banso::Call& call, absl::string_view method, const std:
     return;
   }
   state->request = internal::ToByteBuffer(request);
-  channels_->Prepare(call, channels_->DeadlineFor(call), &state->context);
+  channels_->Prepare(call, channels_->DeadlineFor(call, Patience::kUsual), &state->context);
   for (const auto& [name, value] : headers) state->context.AddMetadata(name, value);
   state->stub->UnaryCall(
       &state->context, internal::MethodPath(method), {}, &state->request, &state->response,

@@ -102,6 +102,14 @@ struct PeerOptions {
   bool health_checking = true;
 };
 
+// How long a unary call may take.
+enum class Patience {
+  // PeerOptions::max_duration, and less if the caller's deadline comes first.
+  kUsual,
+  // Until the caller's deadline: for what takes as long as it takes.
+  kCallers,
+};
+
 // Another service of the suite, as seen from this process: a few long-lived connections, spread
 // round robin over replicas, with retries of UNAVAILABLE. Thread-safe.
 //
@@ -132,8 +140,9 @@ class Peer {
   // Asks without waiting, for several calls at a time.
   template <class Request, class Response>
   PendingReply<Response> Start(const banso::Call& call, absl::string_view method,
-                               const Request& request) {
-    return PendingReply<Response>(StartUnary(call, method, request, Response::descriptor()));
+                               const Request& request, Patience patience = Patience::kUsual) {
+    return PendingReply<Response>(
+        StartUnary(call, method, request, Response::descriptor(), patience));
   }
 
   // Opens a server stream. It has no deadline; cancel it by `call.cancelled` or Cancel.
@@ -179,7 +188,8 @@ class Peer {
   std::unique_ptr<internal::PendingCall> StartUnary(const banso::Call& call,
                                                     absl::string_view method,
                                                     const google::protobuf::Message& request,
-                                                    const google::protobuf::Descriptor* response);
+                                                    const google::protobuf::Descriptor* response,
+                                                    Patience patience);
   std::unique_ptr<internal::MessageStream> StartStream(
       const banso::Call& call, absl::string_view method, const google::protobuf::Message& request,
       const google::protobuf::Descriptor* response);

@@ -114,12 +114,10 @@ void PeerChannels::Prepare(const Call& call, absl::Time deadline,
   if (!options_.suite_key.empty()) context->AddMetadata(kSuiteKeyHeader, options_.suite_key);
 }
 
-absl::Time PeerChannels::DeadlineFor(const Call& call) const {
-  return std::min(call.deadline - options_.margin, absl::Now() + options_.max_duration);
-}
-
-absl::Time PeerChannels::ForwardedDeadline(const Call& call) const {
-  return call.deadline - options_.margin;
+absl::Time PeerChannels::DeadlineFor(const Call& call, Patience patience) const {
+  const absl::Time callers = call.deadline - options_.margin;
+  if (patience == Patience::kCallers) return callers;
+  return std::min(callers, absl::Now() + options_.max_duration);
 }
 
 absl::Status PeerChannels::ToStatus(const grpc::Status& status) const {

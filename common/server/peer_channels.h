@@ -32,9 +32,7 @@ class PeerChannels {
   // Gives `context` what every call passes on. `deadline` is absolute and may be infinite.
   void Prepare(const Call& call, absl::Time deadline, grpc::ClientContext* context) const;
   // The deadline of a unary call on behalf of `call`.
-  absl::Time DeadlineFor(const Call& call) const;
-  // The deadline of a unary call that is passed through: the caller's, less the margin.
-  absl::Time ForwardedDeadline(const Call& call) const;
+  absl::Time DeadlineFor(const Call& call, Patience patience) const;
 
   // What the caller is told about a call that ended with `status`.
   absl::Status ToStatus(const grpc::Status& status) const;

@@ -101,7 +101,7 @@ class UnaryCall final : public UnaryReactor {
       return;
     }
     const Call call = call_.ForwardedCall();
-    channels->Prepare(call, channels->ForwardedDeadline(call), &forwarded_);
+    channels->Prepare(call, channels->DeadlineFor(call, Patience::kCallers), &forwarded_);
     stub->UnaryCall(
         &forwarded_, MethodPath(call.method), {}, request_, response_,
         [this, channels](const grpc::Status& status) { Answer(channels->ToStatus(status)); });

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/contract/ids.h"
+#include "common/server/follower.h"
 #include "common/server/service_definition.h"
 #include "common/server/service_store.h"
 #include "common/status_macros.h"
@@ -16,6 +17,25 @@
 
 namespace banso::gateway {
 namespace {
+
+// Learns from accounts which members are erased.
+std::unique_ptr<server::Follower> FollowMembers(const server::Environment& environment,
+                                                storage::Database* database, const Store* store,
+                                                TokensApi* tokens) {
+  server::ChangesFollowerOptions options;
+  options.method = "banso.accounts.v1.AccountsService/WatchChanges";
+  options.service = "gateway";
+  options.name = "members";
+  options.database = database;
+  options.peer = &environment.peers->accounts();
+  options.clock = environment.clock;
+  options.kinds = {"banso.accounts.v1.Member"};
+  options.reset = [store](storage::Writer& writer) { return store->ForgetErased(writer); };
+  options.apply = [tokens](storage::Writer& writer, const type::v1::Change& change) {
+    return tokens->FollowMembers(writer, change);
+  };
+  return server::FollowChanges(std::move(options));
+}
 
 absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
     const server::Environment& environment) {
@@ -40,7 +60,10 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   for (server::Router& router : PassedOnRouters(*environment.peers)) {
     service->Add(std::move(router));
   }
-  service->Add(OperationsRouter(*environment.peers, environment.clock, environment.test_clock));
+  server::Follower* members =
+      service->AddFollower(FollowMembers(environment, database, store, tokens));
+  service->Add(
+      OperationsRouter(*environment.peers, *members, environment.clock, environment.test_clock));
   service->AddSweep({"roll_forward", absl::Seconds(1),
                      [programs](const Call& call) { return programs->RollForward(call); }});
   return service;

@@ -96,6 +96,32 @@ absl::Status Client::CallUnary(absl::string_view method, absl::string_view json,
   return Decode(status, std::move(bytes), response);
 }
 
+absl::Status Client::Watch(absl::string_view method, absl::string_view json,
+                           const std::function<void()>& on_message) const {
+  BANSO_ASSIGN_OR_RETURN(const grpc::ByteBuffer request, Encode(Find(method), json));
+  grpc::ClientContext context;
+  Prepare(token_, limit_, &context);
+  grpc::GenericStub stub(channel_);
+  grpc::CompletionQueue queue;
+  const auto call = stub.PrepareCall(&context, absl::StrCat("/", std::string(method)), &queue);
+  call->StartCall(nullptr);
+  bool open = Next(&queue);
+  if (open) {
+    call->WriteLast(request, grpc::WriteOptions(), nullptr);
+    open = Next(&queue);
+  }
+  grpc::ByteBuffer message;
+  while (open) {
+    call->Read(&message, nullptr);
+    open = Next(&queue);
+    if (open) on_message();
+  }
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  Next(&queue);
+  return StatusOf(status);
+}
+
 absl::Status Client::CallStream(absl::string_view method, const std::vector<std::string>& jsons,
                                 Message* response) const {
   const MethodDescriptor& descriptor = Find(method);

@@ -1,6 +1,7 @@
 #ifndef BANSO_TESTS_JOURNEYS_CLIENT_H_
 #define BANSO_TESTS_JOURNEYS_CLIENT_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -54,6 +55,10 @@ class Client {
     }
     return response;
   }
+
+  // Reads a server stream, tells `on_message` of each message, and returns how the stream ended.
+  absl::Status Watch(absl::string_view method, absl::string_view json,
+                     const std::function<void()>& on_message) const;
 
   // A client-streaming call: sends each of `jsons`.
   template <class Response>

@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <string>
 #include <vector>
@@ -8,11 +9,15 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/synchronization/notification.h"
+#include "banso/accounts/v1/accounts_service.pb.h"
 #include "banso/accounts/v1/people_service.pb.h"
 #include "banso/accounts/v1/relations_service.pb.h"
 #include "banso/accounts/v1/team_service.pb.h"
+#include "banso/gateway/v1/token.pb.h"
 #include "banso/handoff/v1/handoff_service.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
+#include "common/contract/errors.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -33,6 +38,7 @@ constexpr char kPeople[] = "banso.accounts.v1.PeopleService/";
 constexpr char kRelations[] = "banso.accounts.v1.RelationsService/";
 constexpr char kTeam[] = "banso.accounts.v1.TeamService/";
 constexpr char kKickoff[] = "banso.kickoff.v1.KickoffService/";
+constexpr char kGateway[] = "banso.gateway.v1.GatewayService/";
 constexpr char kHandoff[] = "banso.handoff.v1.HandoffService/";
 
 // The files of the suite, by their names, that hold the canary in any letter case: databases with
@@ -181,6 +187,39 @@ TEST(EraseJourney, LeavesNothingOfAPersonInAnyFile) {
   EXPECT_EQ(pseudonyms, 1) << "names given as resource names stay";
   suite.Stop();
   EXPECT_THAT(FilesWithCanary(suite), IsEmpty());
+}
+
+// Whoever is erased is let in no more: the gateway hears of it from accounts.
+TEST(EraseJourney, EndsTheTokensAndTheOpenStreamsOfAMember) {
+  Suite suite(Shape::kFiveProcesses, "2025-04-01T01:00:00Z");
+  const Client client(suite.gateway_address(), suite.operator_token());
+  ASSERT_THAT(client.Call<accounts::v1::Member>(
+                  absl::StrCat(kAccountsMethods, "CreateMember"),
+                  R"({"member_id": "m9", "member": {"display_name": "Canary Member"}})"),
+              IsOk());
+  constexpr char kToken[] =
+      R"({"token": {"subject": "members/m9", "scope": "TOKEN_SCOPE_READ", "purpose": "mine"}})";
+  const std::string create = absl::StrCat(kGateway, "CreateToken");
+  const auto token = client.Call<gateway::v1::Token>(create, kToken);
+  ASSERT_THAT(token, IsOk());
+  const Client member(suite.gateway_address(), token->secret());
+
+  absl::Notification open;
+  std::future<absl::Status> end = std::async(std::launch::async, [&] {
+    return member.Watch(absl::StrCat(kGateway, "WatchPortfolio"), "{}", [&] {
+      if (!open.HasBeenNotified()) open.Notify();
+    });
+  });
+  ASSERT_TRUE(open.WaitForNotificationWithTimeout(absl::Seconds(30)));
+  ASSERT_THAT(client.Call<accounts::v1::ErasePersonResponse>(absl::StrCat(kPeople, "ErasePerson"),
+                                                             R"({"name": "members/m9"})"),
+              IsOk());
+  EXPECT_EQ(contract::Reason(end.get()), "TOKEN_REVOKED");
+  const auto refused = member.Call<accounts::v1::ListAccountsResponse>(
+      absl::StrCat(kAccountsMethods, "ListAccounts"), "{}");
+  EXPECT_EQ(contract::Reason(refused.status()), "TOKEN_REVOKED");
+  EXPECT_EQ(contract::Reason(client.Call<gateway::v1::Token>(create, kToken).status()),
+            "PERSON_ERASED");
 }
 
 }  // namespace

@@ -44,8 +44,10 @@ absl::StatusOr<SetTimeResponse> SetTime(server::Peers& peers, calendar::TestCloc
   }
   for (server::Peer* peer :
        {&peers.accounts(), &peers.kickoff(), &peers.health(), &peers.handoff()}) {
-    BANSO_RETURN_IF_ERROR(
-        Ask<SetTimeResponse>(*peer, call, kOperations, "SetTime", request).Await().status());
+    BANSO_RETURN_IF_ERROR(Ask<SetTimeResponse>(*peer, call, kOperations, "SetTime", request,
+                                               server::Patience::kCallers)
+                              .Await()
+                              .status());
   }
   BANSO_RETURN_IF_ERROR(test_clock->SetTime(calendar::ToTime(request.time())));
   SetTimeResponse response;
@@ -53,15 +55,20 @@ absl::StatusOr<SetTimeResponse> SetTime(server::Peers& peers, calendar::TestCloc
   return response;
 }
 
-absl::StatusOr<AwaitPositionResponse> AwaitPosition(server::Peers& peers, const Call& call,
+absl::StatusOr<AwaitPositionResponse> AwaitPosition(server::Peers& peers, server::Follower& own,
+                                                    const Call& call,
                                                     const AwaitPositionRequest& request) {
   BANSO_ASSIGN_OR_RETURN(server::Peer* const followed, FindPeer(peers, request.service()));
   std::vector<Ask<AwaitPositionResponse>> followers;
   for (server::Peer* peer : peers.all()) {
     if (peer == followed) continue;
-    followers.emplace_back(*peer, call, kOperations, "AwaitPosition", request);
+    followers.emplace_back(*peer, call, kOperations, "AwaitPosition", request,
+                           server::Patience::kCallers);
   }
   std::optional<int64_t> reached;
+  if (own.source() == request.service()) {
+    BANSO_ASSIGN_OR_RETURN(reached, own.WaitForPosition(request.position(), call.deadline));
+  }
   for (Ask<AwaitPositionResponse>& follower : followers) {
     const absl::StatusOr<AwaitPositionResponse> response = follower.Await();
     if (response.ok()) {
@@ -84,8 +91,8 @@ absl::StatusOr<AwaitPositionResponse> AwaitPosition(server::Peers& peers, const 
 
 }  // namespace
 
-server::Router OperationsRouter(server::Peers& peers, calendar::Clock* clock,
-                                calendar::TestClock* test_clock) {
+server::Router OperationsRouter(server::Peers& peers, server::Follower& follower,
+                                calendar::Clock* clock, calendar::TestClock* test_clock) {
   server::Router router(kOperations);
   router.Unary(
       "GetTime",
@@ -105,9 +112,10 @@ server::Router OperationsRouter(server::Peers& peers, calendar::Clock* clock,
         BANSO_ASSIGN_OR_RETURN(server::Peer* const peer, FindPeer(peers, request.service()));
         return Ask<GetPositionResponse>(*peer, call, kOperations, "GetPosition", request).Await();
       });
-  router.Unary("AwaitPosition", [&peers](const Call& call, const AwaitPositionRequest& request) {
-    return AwaitPosition(peers, call, request);
-  });
+  router.Unary("AwaitPosition",
+               [&peers, &follower](const Call& call, const AwaitPositionRequest& request) {
+                 return AwaitPosition(peers, follower, call, request);
+               });
   return router;
 }
 

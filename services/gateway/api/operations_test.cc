@@ -48,20 +48,45 @@ std::vector<server::Router> FollowsNobody() {
       "AwaitPosition", contract::InvalidField("service", "x", "none", "NOT_FOLLOWED"));
 }
 
+// The gateway's own follower of accounts, which has come to a position.
+class OwnFollower : public server::Follower {
+ public:
+  void Start() override {}
+  void Stop() override {}
+  const std::string& source() const override { return source_; }
+  int64_t position() const override { return position_; }
+  server::FollowerState state() const override { return {}; }
+  absl::StatusOr<int64_t> WaitForPosition(int64_t position, absl::Time) override {
+    if (position_ >= position) return position_;
+    return contract::DeadlineExceeded("the gateway is behind");
+  }
+
+  void GoTo(int64_t position) { position_ = position; }
+
+ private:
+  const std::string source_ = "accounts";
+  int64_t position_ = 8;
+};
+
 class OperationsTest : public ::testing::Test {
  protected:
   // Serves the gateway's operations and asks them.
   template <typename Request, typename Response>
-  absl::StatusOr<Response> Ask(const std::string& method, const Request& request) {
+  absl::StatusOr<Response> Ask(const std::string& method, const Request& request,
+                               absl::Duration limit = absl::Seconds(10)) {
     auto definition = std::make_unique<server::ServiceDefinition>("gateway", &clock_, &clock_);
-    definition->Add(OperationsRouter(services_.peers(), &clock_, &clock_));
+    definition->Add(OperationsRouter(services_.peers(), own_, &clock_, &clock_));
     server::ServerOptions options;
     options.lame_duck = absl::ZeroDuration();
     auto process = server::ServerProcess::Start(std::move(definition), options);
     if (!process.ok()) return process.status();
     server::Peer gateway({.name = "gateway", .address = (*process)->address()});
-    return gateway.Call<Request, Response>(MemberCall(), std::string(kOperations) + "/" + method,
-                                           request);
+    Call call = MemberCall();
+    call.deadline = absl::Now() + limit;
+    return gateway
+        .Start<Request, Response>(call, std::string(kOperations) + "/" + method, request,
+                                  server::Patience::kCallers)
+        .Await();
   }
 
   absl::StatusOr<AwaitPositionResponse> Await(const std::string& service) {
@@ -73,6 +98,7 @@ class OperationsTest : public ::testing::Test {
 
   calendar::TestClock clock_{kStart};
   FakeServices services_{kStart};
+  OwnFollower own_;
 };
 
 TEST_F(OperationsTest, SetsTheTimeOfTheWholeSuite) {
@@ -85,6 +111,26 @@ TEST_F(OperationsTest, SetsTheTimeOfTheWholeSuite) {
   for (const char* name : {"accounts", "health", "kickoff", "handoff"}) {
     EXPECT_EQ(services_.clock(name).TimeNow(), later) << name;
   }
+}
+
+// A service may take longer than others are given to answer: its sweeps run first.
+TEST_F(OperationsTest, LetsTheCallersDeadlineRuleWhileTheTimeIsSet) {
+  absl::Time deadline;
+  std::vector<server::Router> routers;
+  routers.emplace_back(kOperations)
+      .Unary<SetTimeRequest, SetTimeResponse>(
+          "SetTime",
+          [&](const Call& call, const SetTimeRequest&) -> absl::StatusOr<SetTimeResponse> {
+            deadline = call.deadline;
+            return SetTimeResponse();
+          });
+  services_.Serve("accounts", std::move(routers));
+  for (const char* name : {"health", "kickoff", "handoff"}) services_.Serve(name, {});
+  SetTimeRequest request;
+  *request.mutable_time() = calendar::ToTimestamp(kStart + absl::Hours(1));
+  const absl::Time start = absl::Now();
+  BANSO_EXPECT_OK((Ask<SetTimeRequest, SetTimeResponse>("SetTime", request, absl::Minutes(5))));
+  EXPECT_GT(deadline, start + absl::Minutes(4));
 }
 
 TEST_F(OperationsTest, KeepsItsTimeWhenAServiceCannotFollow) {
@@ -119,6 +165,15 @@ TEST_F(OperationsTest, AwaitsEverybodyWhoFollows) {
   services_.Serve("handoff", FollowsNobody());
   BANSO_ASSERT_OK_AND_ASSIGN(const AwaitPositionResponse response, Await("accounts"));
   EXPECT_EQ(response.position(), 7);
+}
+
+TEST_F(OperationsTest, AwaitsTheGatewayItself) {
+  for (const char* name : {"health", "kickoff", "handoff"}) services_.Serve(name, Follows(9));
+  BANSO_ASSERT_OK_AND_ASSIGN(const AwaitPositionResponse response, Await("accounts"));
+  EXPECT_EQ(response.position(), 8);
+  own_.GoTo(4);
+  EXPECT_THAT(Await("accounts"),
+              StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr("the gateway is behind")));
 }
 
 TEST_F(OperationsTest, SaysWhenAFollowerIsNotThereYet) {

@@ -58,9 +58,10 @@ class Ask {
   // `method` is such as `ListScores`, of the peer's one service.
   template <typename Request>
   Ask(server::Peer& peer, const Call& call, absl::string_view service, absl::string_view method,
-      const Request& request)
+      const Request& request, server::Patience patience = server::Patience::kUsual)
       : peer_(peer),
-        reply_(peer.Start<Request, Response>(call, absl::StrCat(service, "/", method), request)) {}
+        reply_(peer.Start<Request, Response>(call, absl::StrCat(service, "/", method), request,
+                                             patience)) {}
 
   // Waits for the answer; nothing when there is none, which is then told to `missing` as `part`.
   std::optional<Response> Take(absl::string_view part, MissingParts* missing) {

@@ -6,26 +6,23 @@ namespace banso::gateway {
 
 absl::StatusOr<std::optional<v1::Token>> TokenCache::Find(absl::string_view secret) {
   const std::string hash = SecretHash(secret);
-  int64_t generation = 0;
+  const int64_t position = database_.position();
   {
     const std::lock_guard lock(mutex_);
+    if (position > position_) {
+      tokens_.clear();
+      position_ = position;
+    }
     const auto it = tokens_.find(hash);
     if (it != tokens_.end()) return std::optional<v1::Token>(it->second);
-    generation = generation_;
   }
   BANSO_ASSIGN_OR_RETURN(
       const std::optional<v1::Token> token,
       storage::Fetch<std::optional<v1::Token>>(
           database_, [&](storage::Reader& reader) { return store_.FindBySecret(reader, secret); }));
   const std::lock_guard lock(mutex_);
-  if (token.has_value() && generation == generation_) tokens_.emplace(hash, *token);
+  if (token.has_value() && position == position_) tokens_.emplace(hash, *token);
   return token;
-}
-
-void TokenCache::Clear() {
-  const std::lock_guard lock(mutex_);
-  ++generation_;
-  tokens_.clear();
 }
 
 }  // namespace banso::gateway

@@ -16,7 +16,7 @@
 namespace banso::gateway {
 
 // The tokens in use, so that a call need not read the store to know its caller. Secrets that are
-// not known are not remembered. Thread-safe.
+// not known are not remembered. What has changed in the store since is read anew. Thread-safe.
 class TokenCache {
  public:
   // Both must outlive the cache.
@@ -25,15 +25,13 @@ class TokenCache {
 
   // The token with this secret, revoked or not; nothing if there is none.
   absl::StatusOr<std::optional<v1::Token>> Find(absl::string_view secret);
-  // Forgets everything: to be called after a token has changed. A Find that began before does not
-  // bring the old state back.
-  void Clear();
 
  private:
   storage::Database& database_;
   const Store& store_;
   std::mutex mutex_;
-  int64_t generation_ = 0;                   // Guarded by mutex_.
+  // The store's position as of which the tokens are remembered. Guarded by mutex_.
+  int64_t position_ = 0;
   std::map<std::string, v1::Token> tokens_;  // By hash of the secret. Guarded by mutex_.
 };
 

@@ -2,8 +2,10 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "banso/accounts/v1/account.pb.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
@@ -37,6 +39,24 @@ absl::Status CheckNewToken(const Token& token, absl::Time now) {
   return violations.ToStatus();
 }
 
+// What was revoked before stays as it is.
+absl::StatusOr<Token> Revoke(Writer& writer, const Store& store, const std::string& name) {
+  return store.tokens.Modify(writer, name, "", [&](Token& token) {
+    if (!token.has_revoke_time()) {
+      *token.mutable_revoke_time() = calendar::ToTimestamp(writer.now());
+    }
+    return absl::OkStatus();
+  });
+}
+
+// FAILED_PRECONDITION (PERSON_ERASED) for a member who has been erased.
+absl::Status CheckNotErased(Reader& reader, const Store& store, const std::string& subject) {
+  BANSO_ASSIGN_OR_RETURN(const bool erased, store.IsErased(reader, subject));
+  if (!erased) return absl::OkStatus();
+  return contract::FailedPrecondition(kReasonPersonErased, subject, "the member has been erased",
+                                      "Make the token for somebody else");
+}
+
 }  // namespace
 
 absl::StatusOr<Token> TokensApi::CreateToken(const Call& call,
@@ -45,12 +65,16 @@ absl::StatusOr<Token> TokensApi::CreateToken(const Call& call,
   // Stays empty when the call was answered before: then the answer is the kept one, without secret.
   std::string secret;
   BANSO_ASSIGN_OR_RETURN(
-      Token token, storage::Mutate<Token>(database_, call, request, [&](Writer& writer) {
-        secret = NewSecret();
-        Token token = request.token();
-        token.set_name(contract::Join("", "tokens", contract::IdOrNew(request.token_id(), ids_)));
-        return store_.CreateToken(writer, token, secret);
-      }));
+      Token token,
+      storage::Mutate<Token>(
+          database_, call, request, [&](Writer& writer) -> absl::StatusOr<Token> {
+            BANSO_RETURN_IF_ERROR(CheckNotErased(writer, store_, request.token().subject()));
+            secret = NewSecret();
+            Token token = request.token();
+            token.set_name(
+                contract::Join("", "tokens", contract::IdOrNew(request.token_id(), ids_)));
+            return store_.CreateToken(writer, token, secret);
+          }));
   token.set_secret(secret);
   return token;
 }
@@ -72,17 +96,21 @@ absl::StatusOr<v1::ListTokensResponse> TokensApi::ListTokens(const Call& /*call*
 
 absl::StatusOr<Token> TokensApi::RevokeToken(const Call& call,
                                              const v1::RevokeTokenRequest& request) {
-  const absl::StatusOr<Token> revoked =
-      storage::Mutate<Token>(database_, call, request, [&](Writer& writer) {
-        return store_.tokens.Modify(writer, request.name(), "", [&](Token& token) {
-          if (!token.has_revoke_time()) {
-            *token.mutable_revoke_time() = calendar::ToTimestamp(writer.now());
-          }
-          return absl::OkStatus();
-        });
-      });
-  cache_.Clear();
-  return revoked;
+  return storage::Mutate<Token>(database_, call, request, [&](Writer& writer) {
+    return Revoke(writer, store_, request.name());
+  });
+}
+
+absl::Status TokensApi::FollowMembers(Writer& writer, const type::v1::Change& change) {
+  accounts::v1::Member member;
+  if (!change.resource().UnpackTo(&member) || !member.has_erase_time()) return absl::OkStatus();
+  BANSO_RETURN_IF_ERROR(store_.NoteErased(writer, member.name()));
+  BANSO_ASSIGN_OR_RETURN(const std::vector<Token> tokens, store_.tokens.All(writer, ""));
+  for (const Token& token : tokens) {
+    if (token.subject() != member.name()) continue;
+    BANSO_RETURN_IF_ERROR(Revoke(writer, store_, token.name()).status());
+  }
+  return absl::OkStatus();
 }
 
 absl::Status TokensApi::Authenticate(const server::Incoming& incoming, Call* call) {

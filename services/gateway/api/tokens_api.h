@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "banso/gateway/v1/gateway_service.pb.h"
+#include "banso/type/v1/change.pb.h"
 #include "common/contract/call.h"
 #include "common/contract/ids.h"
 #include "common/server/service_definition.h"
@@ -26,6 +27,10 @@ class TokensApi {
   absl::StatusOr<v1::ListTokensResponse> ListTokens(const Call& call,
                                                     const v1::ListTokensRequest& request);
   absl::StatusOr<v1::Token> RevokeToken(const Call& call, const v1::RevokeTokenRequest& request);
+
+  // Takes over from accounts' feed that a member is erased: its tokens are revoked, and it gets no
+  // more.
+  absl::Status FollowMembers(storage::Writer& writer, const type::v1::Change& change);
 
   // Names the caller by the token in the `authorization` header; what the caller says about itself
   // does not count. UNAUTHENTICATED, PERMISSION_DENIED.

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 
+#include "banso/accounts/v1/account.pb.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/storage/open.h"
@@ -80,6 +81,18 @@ class TokensApiTest : public testing::TempDirTest {
     return status;
   }
 
+  // Takes over from accounts' feed what a member has become.
+  absl::Status Follow(const accounts::v1::Member& member) {
+    type::v1::Change change;
+    change.set_operation(type::v1::OPERATION_UPDATED);
+    change.set_name(member.name());
+    change.mutable_resource()->PackFrom(member);
+    return database_
+        ->Write(MakeCall(),
+                [&](storage::Writer& writer) { return tokens_->FollowMembers(writer, change); })
+        .status();
+  }
+
   const Store store_;
   contract::SystemIdSource ids_;
   absl::Time now_ = absl::FromUnixSeconds(1775000000);
@@ -120,6 +133,38 @@ TEST_F(TokensApiTest, RefusesARevokedTokenFromTheAnswerOn) {
   now_ += absl::Hours(1);
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Token again, tokens_->RevokeToken(MakeCall(), revoke));
   EXPECT_EQ(again.etag(), revoked.etag());
+}
+
+TEST_F(TokensApiTest, RevokesTheTokensOfAMemberWhoIsErasedAndMakesNoMore) {
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Token first, Create(v1::TOKEN_SCOPE_READ, "members/aoki"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Token second, Create(v1::TOKEN_SCOPE_WRITE, "members/aoki"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Token other, Create(v1::TOKEN_SCOPE_READ, "members/aok"));
+  // Known by now, so that what is remembered of them has to be forgotten.
+  for (const v1::Token& token : {first, second, other}) {
+    BANSO_ASSERT_OK(Authenticate(token.secret(), kRead));
+  }
+  accounts::v1::Member member;
+  member.set_name("members/aoki");
+  BANSO_ASSERT_OK(Follow(member));
+  BANSO_EXPECT_OK(Authenticate(first.secret(), kRead));
+  *member.mutable_erase_time() = calendar::ToTimestamp(now_);
+  for (int twice = 0; twice < 2; ++twice) {
+    BANSO_ASSERT_OK(Follow(member));
+    EXPECT_EQ(contract::Reason(Authenticate(first.secret(), kRead)), kReasonTokenRevoked);
+    EXPECT_EQ(contract::Reason(Authenticate(second.secret(), kRead)), kReasonTokenRevoked);
+  }
+  BANSO_EXPECT_OK(Authenticate(other.secret(), kRead));
+  const absl::Status refused = Create(v1::TOKEN_SCOPE_READ, "members/aoki").status();
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("erased")));
+  EXPECT_EQ(contract::Reason(refused), kReasonPersonErased);
+  // It stays so after a restart, until accounts begins anew.
+  Open();
+  EXPECT_EQ(contract::Reason(Create(v1::TOKEN_SCOPE_READ, "members/aoki").status()),
+            kReasonPersonErased);
+  BANSO_ASSERT_OK(database_->Write(
+      MakeCall(), [&](storage::Writer& writer) { return store_.ForgetErased(writer); }));
+  BANSO_EXPECT_OK(Create(v1::TOKEN_SCOPE_READ, "members/aoki"));
+  EXPECT_EQ(contract::Reason(Authenticate(first.secret(), kRead)), kReasonTokenRevoked);
 }
 
 TEST_F(TokensApiTest, RefusesATokenOnceItHasExpired) {

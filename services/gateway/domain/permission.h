@@ -20,6 +20,7 @@ inline constexpr char kReasonTokenExpired[] = "TOKEN_EXPIRED";
 inline constexpr char kReasonTokenRevoked[] = "TOKEN_REVOKED";
 inline constexpr char kReasonScopeTooNarrow[] = "SCOPE_TOO_NARROW";
 inline constexpr char kReasonReservedActor[] = "RESERVED_ACTOR";
+inline constexpr char kReasonPersonErased[] = "PERSON_ERASED";
 
 // The secret in an `authorization` header, `Bearer <secret>`. UNAUTHENTICATED (TOKEN_REQUIRED) when
 // there is none.

@@ -69,6 +69,22 @@ absl::StatusOr<std::optional<Token>> Store::FindBySecret(Reader& reader,
   return tokens.Find(reader, name);
 }
 
+absl::Status Store::NoteErased(Writer& writer, absl::string_view member) const {
+  return writer
+      .Execute("INSERT INTO erased_member (name) VALUES ($name) ON CONFLICT (name) DO NOTHING",
+               {{"name", member}})
+      .status();
+}
+
+absl::StatusOr<bool> Store::IsErased(Reader& reader, absl::string_view member) const {
+  return reader.QueryOne("SELECT name FROM erased_member WHERE name = $name", {{"name", member}},
+                         [](const Row&) { return absl::OkStatus(); });
+}
+
+absl::Status Store::ForgetErased(Writer& writer) const {
+  return writer.Execute("DELETE FROM erased_member", {}).status();
+}
+
 absl::StatusOr<ProgramApplication> Store::CreateApplication(
     Writer& writer, const ProgramApplication& application,
     const ApplicationContent& content) const {

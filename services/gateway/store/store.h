@@ -29,7 +29,8 @@ struct ApplicationContent {
   std::vector<fact::v1::FactType> fact_types;
 };
 
-// What the gateway keeps: tokens, and programs applied. Immutable and thread-safe.
+// What the gateway keeps: tokens, who gets none any more, and programs applied. Immutable and
+// thread-safe.
 class Store {
  public:
   Store();
@@ -45,6 +46,12 @@ class Store {
   // The token with this secret, if there is one. Secrets are told apart by their hashes only.
   absl::StatusOr<std::optional<v1::Token>> FindBySecret(storage::Reader& reader,
                                                         absl::string_view secret) const;
+
+  // Remembers that a member has been erased, and tells whether one has.
+  absl::Status NoteErased(storage::Writer& writer, absl::string_view member) const;
+  absl::StatusOr<bool> IsErased(storage::Reader& reader, absl::string_view member) const;
+  // Forgets who has been erased.
+  absl::Status ForgetErased(storage::Writer& writer) const;
 
   // Stores a new application with what it applies.
   absl::StatusOr<v1::ProgramApplication> CreateApplication(
