@@ -1,6 +1,7 @@
 #include "common/server/adapter.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/contract/errors.h"
 #include "common/server/grpc_status.h"
 #include "grpcpp/impl/codegen/server_callback_handlers.h"
 
@@ -28,7 +29,22 @@ class RefusedCall final : public Reactor {
   void OnDone() override { delete this; }
 };
 
+// A call of a method that is not there.
+class UnknownCall final : public grpc::ServerGenericBidiReactor {
+ public:
+  explicit UnknownCall(const std::string& path) {
+    Finish(ToGrpcStatus(
+        contract::Unimplemented(absl::StrCat("there is no method ", contract::Quote(path)))));
+  }
+  void OnDone() override { delete this; }
+};
+
 }  // namespace
+
+grpc::ServerGenericBidiReactor* UnknownMethods::CreateReactor(
+    grpc::GenericCallbackServerContext* context) {
+  return new UnknownCall(context->method());
+}
 
 ServiceAdapter::ServiceAdapter(Host& host, const Router& router) {
   int index = 0;

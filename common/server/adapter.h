@@ -6,6 +6,7 @@
 
 #include "common/server/host.h"
 #include "common/server/router.h"
+#include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/impl/rpc_service_method.h"
 #include "grpcpp/impl/service_type.h"
 #include "grpcpp/support/byte_buffer.h"
@@ -23,6 +24,14 @@ class ServiceAdapter : public grpc::Service {
  private:
   // gRPC keeps pointers to them.
   std::deque<std::string> paths_;
+};
+
+// Answers calls of methods that nobody serves with UNIMPLEMENTED. Without it the library would, on
+// threads of its own, and not give such calls to the FloodGuard.
+class UnknownMethods : public grpc::CallbackGenericService {
+ public:
+  grpc::ServerGenericBidiReactor* CreateReactor(
+      grpc::GenericCallbackServerContext* context) override;
 };
 
 using UnaryReactor = grpc::ServerUnaryReactor;

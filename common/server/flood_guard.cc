@@ -1,6 +1,6 @@
 #include "common/server/flood_guard.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -9,6 +9,8 @@
 namespace banso::server::internal {
 namespace {
 
+// Between two looks at how many calls have begun.
+constexpr absl::Duration kLookPause = absl::Milliseconds(100);
 // Between two looks at the connections while too many calls are held.
 constexpr absl::Duration kSweepPause = absl::Milliseconds(5);
 // What each call costs the thread that reads it when far too many are held.
@@ -85,35 +87,55 @@ void FloodGuard::Begin() {
   if (held > limit_ + limit_ / 2) absl::SleepFor(kReadPause);
 }
 
-void FloodGuard::Run() {
+bool FloodGuard::AwaitTurn() {
   const auto called = [this]()
                           ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return alarmed_ || stopped_; };
-  while (true) {
-    {
-      absl::MutexLock lock(&mutex_, absl::Condition(&called));
-      if (stopped_) return;
-      alarmed_ = false;
-    }
-    ended_.clear();
-    while (held() > limit_) {
-      Sweep();
+  absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithTimeout(absl::Condition(&called), kLookPause);
+  alarmed_ = false;
+  return !stopped_;
+}
+
+void FloodGuard::Run() {
+  while (AwaitTurn()) {
+    while (Sweep()) {
       absl::MutexLock lock(&mutex_);
       if (mutex_.AwaitWithTimeout(absl::Condition(&stopped_), kSweepPause)) return;
     }
   }
 }
 
-void FloodGuard::Sweep() {
-  std::vector<HeldCalls> held = server_.held();
-  held.erase(
-      std::remove_if(held.begin(), held.end(),
-                     [this](const HeldCalls& calls) { return ended_.count(calls.remote) > 0; }),
-      held.end());
+std::vector<HeldCalls> FloodGuard::HeldByOthers() {
+  std::vector<HeldCalls> others;
+  std::unordered_set<std::string> being_cleared;
+  for (HeldCalls& calls : server_.held()) {
+    if (ended_.contains(calls.remote)) {
+      being_cleared.insert(std::move(calls.remote));
+    } else {
+      others.push_back(std::move(calls));
+    }
+  }
+  // The others' names are free again.
+  ended_ = std::move(being_cleared);
+  return others;
+}
+
+bool FloodGuard::Sweep() {
+  const bool counted = held() > limit_;
+  const int64_t begun = server_.begun();
+  if (!counted && begun - begun_ < limit_ / 4) return false;
+  begun_ = begun;
+  const std::vector<HeldCalls> held = HeldByOthers();
+  const std::map<std::string, int, std::less<>> admitted = server_.admitted();
+  // While what was ended is cleared away, the others hold more than usual for no fault of theirs:
+  // they are left alone until they hold too many by themselves.
+  if (ConnectionsToEnd(held, admitted, limit_).empty()) return counted;
   // Well below the limit, so that the next flood finds room.
-  for (std::string& remote : ConnectionsToEnd(held, server_.admitted(), limit_ / 2)) {
+  for (std::string& remote : ConnectionsToEnd(held, admitted, limit_ / 2)) {
     server_.end(remote);
     ended_.insert(std::move(remote));
   }
+  return true;
 }
 
 }  // namespace banso::server::internal

@@ -24,11 +24,15 @@ namespace banso::server::internal {
 // on a busy machine it reads many thousands before the first of them reaches a handler. The guard
 // counts them as they are read. Beyond the limit, a thread of its own ends the connections that
 // hold most; beyond one and a half times the limit, each further call makes the reading thread
-// pause, so that the others catch up.
+// pause, so that the others catch up. Calls whose request does not come are not counted so: the
+// library gives them out only with it. They are found in its books, which the guard looks into when
+// many calls have begun.
 class FloodGuard {
  public:
   // What the guard needs of the server. Called from its thread.
   struct Server {
+    // How many calls have begun, ever.
+    std::function<int64_t()> begun;
     // The calls held, by connection.
     std::function<std::vector<HeldCalls>()> held;
     // How many open streams were let in, by remote. They do not count.
@@ -53,7 +57,12 @@ class FloodGuard {
   void Begin();
   void Release() { --held_; }
   void Run();
-  void Sweep();
+  // Waits for an alarm, or for a while. False when the guard is stopped.
+  bool AwaitTurn();
+  // The calls of the connections that were not ended.
+  std::vector<HeldCalls> HeldByOthers();
+  // Ends connections if too many calls are held; tells whether they are.
+  bool Sweep();
 
   const int limit_;
   const Server server_;
@@ -61,9 +70,11 @@ class FloodGuard {
   absl::Mutex mutex_;
   bool alarmed_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
-  // Ended since the alarm was raised; what they hold is still to be cleared away. Only used by the
-  // guard's thread.
+  // The rest is only used by the guard's thread. Connections that were ended and are still to be
+  // cleared away.
   std::unordered_set<std::string> ended_;
+  // How many calls had begun when it last looked at the connections.
+  int64_t begun_ = 0;
   std::thread thread_;
 };
 

@@ -28,6 +28,10 @@ class FloodGuardTest : public ::testing::Test {
     absl::MutexLock lock(&mutex_);
     flood_ = remote;
   }
+  void BeginElsewhere(int calls) {
+    absl::MutexLock lock(&mutex_);
+    begun_ += calls;
+  }
   void Begin(int calls) {
     while (calls-- > 0) contexts_.push_back(allocator_->NewCallbackServerContext());
   }
@@ -39,8 +43,14 @@ class FloodGuardTest : public ::testing::Test {
   absl::Mutex mutex_;
   std::vector<std::string> ended_ ABSL_GUARDED_BY(mutex_);
   std::string flood_ ABSL_GUARDED_BY(mutex_) = "flood";
+  int64_t begun_ ABSL_GUARDED_BY(mutex_) = 0;
   FloodGuard guard_{kFloodTestLimit,
-                    {.held = [this] { return held(); },
+                    {.begun =
+                         [this] {
+                           absl::MutexLock lock(&mutex_);
+                           return begun_;
+                         },
+                     .held = [this] { return held(); },
                      .admitted =
                          [] {
                            return std::map<std::string, int, std::less<>>{{"watcher", 50}};
@@ -69,6 +79,18 @@ TEST_F(FloodGuardTest, EndsTheConnectionThatFloodsOnce) {
   FloodAs("another");
   EXPECT_TRUE(testing::WaitUntil([&] { return ended().size() == 2; }));
   ReleaseAll();
+  EXPECT_THAT(ended(), ElementsAre("flood", "another"));
+}
+
+TEST_F(FloodGuardTest, FindsCallsWhoseRequestsDoNotCome) {
+  // None of them is given to the guard.
+  BeginElsewhere(kFloodTestLimit / 4);
+  EXPECT_TRUE(testing::WaitUntil([&] { return !ended().empty(); }));
+  FloodAs("another");
+  EXPECT_EQ(guard_.held(), 0);
+  EXPECT_THAT(ended(), ElementsAre("flood"));
+  BeginElsewhere(kFloodTestLimit);
+  EXPECT_TRUE(testing::WaitUntil([&] { return ended().size() == 2; }));
   EXPECT_THAT(ended(), ElementsAre("flood", "another"));
 }
 

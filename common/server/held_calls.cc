@@ -60,29 +60,43 @@ std::optional<HeldCalls> HeldBySocket(int64_t id) {
       BookField(BookField(socket, "ref").struct_value(), "name").string_value();
   const size_t space = name.rfind(' ');
   if (space == std::string::npos) return std::nullopt;
+  const int64_t cleared = BookNumber(data, "streamsSucceeded") + BookNumber(data, "streamsFailed");
+  // An answer is a message, as a rule. Streams send many, so it counts for one cleared away before,
+  // too, and for no more than were taken from the caller.
+  const int64_t answered =
+      std::min(BookNumber(data, "messagesSent"), BookNumber(data, "messagesReceived"));
   return HeldCalls{.remote = name.substr(space + 1),
-                   .calls = BookNumber(data, "streamsStarted") -
-                            BookNumber(data, "streamsSucceeded") -
-                            BookNumber(data, "streamsFailed")};
+                   .calls = BookNumber(data, "streamsStarted") - std::max(cleared, answered)};
 }
 
 }  // namespace
 
-std::vector<HeldCalls> HeldCallsOfConnections() {
+int64_t NewestServer() {
+  int64_t newest = 0;
+  ForEachEntry("server", "serverId", grpc_channelz_get_servers,
+               [&](const Struct& server, const char* id) {
+                 // Numbers are given in order.
+                 newest = BookNumber(BookField(server, "ref").struct_value(), id);
+                 return newest;
+               });
+  return newest;
+}
+
+int64_t CallsBegun(int64_t server) {
+  const Struct page = BookPage(grpc_channelz_get_server(server));
+  const Struct& books = BookField(page, "server").struct_value();
+  return BookNumber(BookField(books, "data").struct_value(), "callsStarted");
+}
+
+std::vector<HeldCalls> HeldCallsOfConnections(int64_t server) {
   std::vector<HeldCalls> held;
-  const auto add_socket = [&](const Struct& socket, const char* id) {
-    if (auto calls = HeldBySocket(BookNumber(socket, id))) held.push_back(*std::move(calls));
-    return BookNumber(socket, id);
-  };
-  const auto add_server = [&](const Struct& server, const char* id) {
-    const int64_t server_id = BookNumber(BookField(server, "ref").struct_value(), id);
-    ForEachEntry(
-        "socketRef", "socketId",
-        [&](int64_t from) { return grpc_channelz_get_server_sockets(server_id, from, 0); },
-        add_socket);
-    return server_id;
-  };
-  ForEachEntry("server", "serverId", grpc_channelz_get_servers, add_server);
+  ForEachEntry(
+      "socketRef", "socketId",
+      [server](int64_t from) { return grpc_channelz_get_server_sockets(server, from, 0); },
+      [&](const Struct& socket, const char* id) {
+        if (auto calls = HeldBySocket(BookNumber(socket, id))) held.push_back(*std::move(calls));
+        return BookNumber(socket, id);
+      });
   return held;
 }
 

@@ -11,16 +11,24 @@
 namespace banso::server::internal {
 
 // How many calls of one connection the library holds memory for: those under way, and those that
-// were cancelled but are not cleared away yet.
+// were cancelled but are not cleared away yet. Not those that were answered: a caller who waits for
+// one answer after the other is not to blame when the library is slow to clear them away.
 struct HeldCalls {
   // The caller, as gRPC names it: `ipv4:127.0.0.1:51234`.
   std::string remote = {};
   int64_t calls = 0;
 };
 
-// Of all connections to all servers of this process, from the library's own books (channelz). Takes
-// about 20 microseconds for each. Thread-safe.
-std::vector<HeldCalls> HeldCallsOfConnections();
+// The number under which the library's own books (channelz) have the server of this process that
+// was begun last; 0 without one. Thread-safe.
+int64_t NewestServer();
+
+// How many calls to the server of that number have begun since its start, from the same books.
+int64_t CallsBegun(int64_t server);
+
+// Of all connections to the server of that number, from the same books. Takes about 20 microseconds
+// for each. Thread-safe.
+std::vector<HeldCalls> HeldCallsOfConnections(int64_t server);
 
 // Which connections to end, by remote, so that at most `limit` calls stay held by the others: those
 // that hold most go first. Not counted are the streams of each remote that were let in to stay

@@ -29,9 +29,9 @@ TEST(ConnectionsToEndTest, CountsNoStreamsThatWereLetIn) {
               ElementsAre("flood"));
 }
 
-int64_t HeldNow() {
+int64_t HeldNow(int64_t server) {
   int64_t sum = 0;
-  for (const HeldCalls& connection : HeldCallsOfConnections()) {
+  for (const HeldCalls& connection : HeldCallsOfConnections(server)) {
     EXPECT_TRUE(absl::StartsWith(connection.remote, "ipv4:127.0.0.1:")) << connection.remote;
     sum += connection.calls;
   }
@@ -40,16 +40,35 @@ int64_t HeldNow() {
 
 TEST(HeldCallsTest, AreThoseThatTheLibraryHasNotClearedAway) {
   EchoServer server;
+  const int64_t number = NewestServer();
   {
     std::vector<std::unique_ptr<ReadStream<EchoResponse>>> watches;
     while (watches.size() < 40) {
       watches.push_back(
           server.peer().Stream<EchoRequest, EchoResponse>(TestCall(), kWatch, Text("x")));
     }
-    EXPECT_TRUE(testing::WaitUntil([] { return HeldNow() >= 40; }));
+    EXPECT_TRUE(testing::WaitUntil([&] { return HeldNow(number) >= 40; }));
   }
   // What is left watches the server's health.
-  EXPECT_TRUE(testing::WaitUntil([] { return HeldNow() < 10; }));
+  EXPECT_TRUE(testing::WaitUntil([&] { return HeldNow(number) < 10; }));
+}
+
+TEST(HeldCallsTest, AreOfOneServerOfTheProcessAlone) {
+  EchoServer busy;
+  const int64_t busy_number = NewestServer();
+  EchoServer idle;
+  const int64_t idle_number = NewestServer();
+  EXPECT_NE(busy_number, idle_number);
+  std::vector<std::unique_ptr<ReadStream<EchoResponse>>> watches;
+  while (watches.size() < 40) {
+    watches.push_back(busy.peer().Stream<EchoRequest, EchoResponse>(TestCall(), kWatch, Text("x")));
+  }
+  EXPECT_TRUE(testing::WaitUntil([&] { return HeldNow(busy_number) >= 40; }));
+  EXPECT_GE(CallsBegun(busy_number), 40);
+  EXPECT_LT(CallsBegun(idle_number), 10);
+  EXPECT_EQ(CallsBegun(idle_number + 1000000), 0);
+  EXPECT_LT(HeldNow(idle_number), 10);
+  EXPECT_EQ(HeldNow(idle_number + 1000000), 0);
 }
 
 }  // namespace

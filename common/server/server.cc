@@ -195,14 +195,8 @@ class ServerProcess::Impl {
     acceptor_ = *std::move(acceptor);
     port_ = acceptor_->port();
     host_.SetConnectionEnder([this](absl::string_view remote) { acceptor_->End(remote); });
-    guard_ = std::make_unique<internal::FloodGuard>(
-        kMaxHeldCalls + kMaxOpenStreams,
-        internal::FloodGuard::Server{.held = internal::HeldCallsOfConnections,
-                                     .admitted = [this] { return host_.open_streams_by_remote(); },
-                                     .end =
-                                         [this](absl::string_view remote) {
-                                           host_.EndConnection(remote, "it holds too many calls");
-                                         }});
+    guard_ =
+        std::make_unique<internal::FloodGuard>(kMaxHeldCalls + kMaxOpenStreams, GuardedServer());
     SetUpLibraryOnce();
     grpc::ServerBuilder builder;
     builder.SetContextAllocator(guard_->NewAllocator());
@@ -221,7 +215,7 @@ class ServerProcess::Impl {
       adapters_.push_back(std::make_unique<internal::ServiceAdapter>(host_, router));
       builder.RegisterService(adapters_.back().get());
     }
-    server_ = builder.BuildAndStart();
+    BuildServer(builder);
     if (server_ == nullptr) return CannotListen();
     acceptor_->Begin([library](int listener, int connection) {
       grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
@@ -230,6 +224,26 @@ class ServerProcess::Impl {
       library->HandleNewConnection(&parameters);
     });
     return absl::OkStatus();
+  }
+
+  // What the guard sees of this server and does to it.
+  internal::FloodGuard::Server GuardedServer() {
+    return {.begun = [this] { return internal::CallsBegun(library_number_.load()); },
+            .held = [this] { return internal::HeldCallsOfConnections(library_number_.load()); },
+            .admitted = [this] { return host_.open_streams_by_remote(); },
+            .end =
+                [this](absl::string_view remote) {
+                  host_.EndConnection(remote, "it holds too many calls");
+                }};
+  }
+
+  // The library does not tell the number of a server that it begins, so no two may begin at once.
+  void BuildServer(grpc::ServerBuilder& builder) {
+    static std::mutex mutex;
+    std::lock_guard<std::mutex> lock(mutex);
+    builder.RegisterCallbackGenericService(&unknown_methods_);
+    server_ = builder.BuildAndStart();
+    library_number_.store(internal::NewestServer());
   }
 
   absl::Status CannotListen() const {
@@ -257,7 +271,10 @@ class ServerProcess::Impl {
   internal::Host host_;
   SweepRunner sweeps_;
   std::vector<std::unique_ptr<internal::ServiceAdapter>> adapters_;
+  internal::UnknownMethods unknown_methods_;
   std::unique_ptr<internal::Acceptor> acceptor_;
+  // In the library's books; 0 before it is known, and then no connection has been taken.
+  std::atomic<int64_t> library_number_{0};
   std::unique_ptr<internal::FloodGuard> guard_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;

@@ -112,6 +112,14 @@ TEST(UnaryTest, AnswersRawBytesUntouched) {
   EXPECT_EQ(*reply, bytes);
 }
 
+TEST(UnaryTest, RefusesAMethodThatNobodyServes) {
+  EchoServer server;
+  EXPECT_THAT(
+      CallRaw(server.peer(), TestCall(), "banso.server.testdata.EchoService/Shout", "").status(),
+      StatusIs(absl::StatusCode::kUnimplemented,
+               HasSubstr("there is no method \"/banso.server.testdata.EchoService/Shout\"")));
+}
+
 TEST(UnaryTest, ReturnsAHandlersErrorWithItsDetails) {
   EchoServer server([](const Call&, const EchoRequest&) -> absl::StatusOr<EchoResponse> {
     return contract::FailedPrecondition("KICKOFF_NOT_HELD", "accounts/acme",
