@@ -23,9 +23,13 @@ absl::StatusOr<SignalRule> SignalsApi::SaveSignalRule(const Call& call,
                            CatalogWith(store_, reader, call.now, request.additional_fact_types()));
     contract::Violations violations;
     CheckSignalRule(rule, catalog, "signal_rule", &violations);
-    if (!rule.play().empty() &&
-        absl::IsNotFound(store_.signals.plays.Get(reader, rule.play(), call.now).status())) {
-      violations.Add("signal_rule.play", rule.play(), "a play that has been saved", "UNKNOWN_PLAY");
+    if (!rule.play().empty()) {
+      const Reference play = {.name = rule.play(),
+                              .field = "signal_rule.play",
+                              .accepted = "a play that has been saved",
+                              .reason = "UNKNOWN_PLAY"};
+      BANSO_RETURN_IF_ERROR(CheckReference(reader, store_.signals.plays, play,
+                                           request.additional_resources(), call.now, &violations));
     }
     return violations.ToStatus();
   };

@@ -322,6 +322,18 @@ TEST_F(SignalsTest, NamesWhatIsWrongWithARule) {
   EXPECT_EQ(violations[2].field, "signal_rule.play");
 }
 
+TEST_F(SignalsTest, ARuleMayNameAPlayThatComesWithIt) {
+  v1::SaveSignalRuleRequest save;
+  *save.mutable_signal_rule() = StallRule();
+  save.mutable_signal_rule()->set_play("plays/to-come");
+  save.set_reason("test");
+  save.set_validate_only(true);
+  EXPECT_THAT(signals_->SaveSignalRule(Now(), save),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("plays/to-come")));
+  save.add_additional_resources("plays/to-come");
+  EXPECT_THAT(signals_->SaveSignalRule(Now(), save), IsOk());
+}
+
 // Everybody with fewer than 10 logins in a week is in the red band.
 v1::ScoreModel LoginModel() {
   v1::ScoreModel model;

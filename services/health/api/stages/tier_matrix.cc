@@ -1,5 +1,6 @@
 #include <cmath>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
 #include "services/health/api/lists.h"
+#include "services/health/api/rule_checks.h"
 #include "services/health/api/stages/active_accounts.h"
 #include "services/health/api/stages/stages_api.h"
 #include "services/health/domain/fact_types.h"
@@ -27,13 +29,25 @@ namespace {
 constexpr char kTierFact[] = "account.tier";
 constexpr char kRevenueFact[] = "account.recurring_revenue";
 
-absl::Status CheckPolicy(const Store& store, Reader& reader, const MatrixPolicy& policy,
-                         absl::Time now) {
-  // A program may bring the score model along: bands are checked when it is there.
-  const absl::StatusOr<v1::ScoreModel> model = store.models.Get(reader, policy.score_model(), now);
-  if (!model.ok() && !absl::IsNotFound(model.status())) return model.status();
+std::vector<std::string> WordsOf(const fact::v1::FactType& type) {
+  return {type.values().begin(), type.values().end()};
+}
+
+absl::Status CheckPolicy(const Store& store, Reader& reader,
+                         const v1::SaveMatrixPolicyRequest& request, absl::Time now) {
+  const MatrixPolicy& policy = request.matrix_policy();
+  BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog,
+                         CatalogWith(store, reader, now, request.additional_fact_types()));
+  const fact::v1::FactType* band = catalog.Find(ScoreBandFact(policy.score_model()));
   contract::Violations violations;
-  CheckMatrixPolicy(policy, model.ok() ? &*model : nullptr, "matrix_policy", &violations);
+  CheckMatrixPolicy(policy, band == nullptr ? std::vector<std::string>() : WordsOf(*band),
+                    "matrix_policy", &violations);
+  const Reference model = {.name = policy.score_model(),
+                           .field = "matrix_policy.score_model",
+                           .accepted = "a score model that has been saved",
+                           .reason = "UNKNOWN_SCORE_MODEL"};
+  BANSO_RETURN_IF_ERROR(CheckReference(reader, store.models, model, request.additional_resources(),
+                                       now, &violations));
   return violations.ToStatus();
 }
 
@@ -88,7 +102,7 @@ absl::StatusOr<MatrixRules> LoadMatrixRules(const Store& store, Reader& reader,
 absl::StatusOr<MatrixPolicy> StagesApi::SaveMatrixPolicy(
     const Call& call, const v1::SaveMatrixPolicyRequest& request) {
   const MatrixPolicy& policy = request.matrix_policy();
-  const auto check = [&](Reader& reader) { return CheckPolicy(store_, reader, policy, call.now); };
+  const auto check = [&](Reader& reader) { return CheckPolicy(store_, reader, request, call.now); };
   if (request.validate_only()) {
     BANSO_RETURN_IF_ERROR(database_.Read(check));
     return policy;

@@ -18,6 +18,7 @@ using banso::testing::IsOk;
 using banso::testing::Proves;
 using banso::testing::StatusIs;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 // Points for log-ins of four weeks, 0 to 10, in three bands.
@@ -204,6 +205,27 @@ TEST_F(TierMatrixTest, IsOneRowOfBandsWithoutTiers) {
   EXPECT_EQ(matrix.active_accounts(), 3);
   request.clear_score_model();
   EXPECT_THAT(stages_.GetTierMatrix(Now(), request), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(TierMatrixTest, ReadsBandsAndModelsThatComeWithAPolicy) {
+  v1::SaveMatrixPolicyRequest save;
+  *save.mutable_matrix_policy() = TwelveClasses();
+  save.mutable_matrix_policy()->mutable_actions(0)->set_band("blue");
+  save.set_reason("test");
+  EXPECT_THAT(stages_.SaveMatrixPolicy(Now(), save),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       ::testing::AllOf(HasSubstr("matrix_policy.actions[0].band"),
+                                        HasSubstr("red, yellow, green"))));
+  fact::v1::FactType* type = save.add_additional_fact_types();
+  type->set_name("score.health.band");
+  type->add_values("blue");
+  EXPECT_THAT(stages_.SaveMatrixPolicy(Now(), save), IsOk());
+
+  save.mutable_matrix_policy()->set_score_model("scoreModels/helth");
+  EXPECT_THAT(stages_.SaveMatrixPolicy(Now(), save),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("scoreModels/helth")));
+  save.add_additional_resources("scoreModels/helth");
+  EXPECT_THAT(stages_.SaveMatrixPolicy(Now(), save), IsOk());
 }
 
 TEST_F(TierMatrixTest, CountsAnAccountOnceHoweverManyOfItsPeopleCame) {

@@ -26,6 +26,12 @@ absl::StatusOr<Funnel> StudiesApi::SaveFunnel(const Call& call,
                            CatalogWith(store_, reader, call.now, request.additional_fact_types()));
     contract::Violations violations;
     CheckFunnel(request.funnel(), catalog, "funnel", &violations);
+    const Reference success = {.name = request.funnel().success_definition(),
+                               .field = "funnel.success_definition",
+                               .accepted = "a success definition that has been saved",
+                               .reason = "UNKNOWN_SUCCESS_DEFINITION"};
+    BANSO_RETURN_IF_ERROR(CheckReference(reader, store_.definitions, success,
+                                         request.additional_resources(), call.now, &violations));
     return violations.ToStatus();
   };
   if (request.validate_only()) {

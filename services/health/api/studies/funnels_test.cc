@@ -172,5 +172,18 @@ TEST_F(FunnelsTest, RefusesUnknownFactsAndKeysThatAreUsedTwice) {
                                                       HasSubstr("funnel.habits[0].condition"))));
 }
 
+TEST_F(FunnelsTest, RefusesASuccessDefinitionThatNeitherExistsNorComesWithIt) {
+  v1::SaveFunnelRequest request;
+  *request.mutable_funnel() = Scouting();
+  request.mutable_funnel()->set_success_definition("successDefinitions/ofer");
+  request.set_reason("test");
+  EXPECT_THAT(studies_.SaveFunnel(Now(), request),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       ::testing::AllOf(HasSubstr("funnel.success_definition"),
+                                        HasSubstr("successDefinitions/ofer"))));
+  request.add_additional_resources("successDefinitions/ofer");
+  EXPECT_THAT(studies_.SaveFunnel(Now(), request), IsOk());
+}
+
 }  // namespace
 }  // namespace banso::health

@@ -6,16 +6,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace banso::health {
 namespace {
 
 using contract::Violations;
-
-bool HasBand(const v1::ScoreModel& model, absl::string_view key) {
-  return std::any_of(model.bands().begin(), model.bands().end(),
-                     [&](const v1::Band& band) { return band.key() == key; });
-}
 
 template <typename List>
 bool Has(const List& list, absl::string_view value) {
@@ -66,7 +62,7 @@ void AddAccount(const ClassifiedAccount& account, v1::MatrixCell& cell) {
 
 }  // namespace
 
-void CheckMatrixPolicy(const v1::MatrixPolicy& policy, const v1::ScoreModel* model,
+void CheckMatrixPolicy(const v1::MatrixPolicy& policy, const std::vector<std::string>& bands,
                        absl::string_view field_path, Violations* violations) {
   std::set<std::string> tiers;
   for (int i = 0; i < policy.tiers_size(); ++i) {
@@ -83,9 +79,11 @@ void CheckMatrixPolicy(const v1::MatrixPolicy& policy, const v1::ScoreModel* mod
       violations->Add(absl::StrCat(path, ".tier"), action.tier(), "one of the policy's tiers",
                       "NOT_ACCEPTED");
     }
-    if (model != nullptr && !action.band().empty() && !HasBand(*model, action.band())) {
+    if (!bands.empty() && !action.band().empty() && !Has(bands, action.band())) {
       violations->Add(absl::StrCat(path, ".band"), action.band(),
-                      absl::StrCat("the key of a band of ", model->name()), "NOT_ACCEPTED");
+                      absl::StrCat("one of the bands of ", policy.score_model(), ": ",
+                                   absl::StrJoin(bands, ", ")),
+                      "NOT_ACCEPTED");
     }
   }
 }

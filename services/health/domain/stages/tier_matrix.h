@@ -15,9 +15,9 @@
 namespace banso::health {
 
 // Checks what the field rules cannot: tiers that appear twice, actions for a tier or band that
-// there is not. `model` is the score model, null when it is not known here yet. Adds to
-// `violations`, with paths below `field_path`.
-void CheckMatrixPolicy(const v1::MatrixPolicy& policy, const v1::ScoreModel* model,
+// there is not. `bands` are the keys that the score model has; empty when it is not known here yet.
+// Adds to `violations`, with paths below `field_path`.
+void CheckMatrixPolicy(const v1::MatrixPolicy& policy, const std::vector<std::string>& bands,
                        absl::string_view field_path, contract::Violations* violations);
 
 // What the policy says about a class: the action that names its tier and band, else the one that

@@ -111,15 +111,15 @@ TEST(AddMoves, CountsWhoWentWhere) {
 
 TEST(CheckMatrixPolicy, RefusesTiersTwiceAndActionsForNobody) {
   v1::MatrixPolicy policy = TwelveClasses();
-  const v1::ScoreModel model = ThreeBands();
+  const std::vector<std::string> bands = {"red", "yellow", "green"};
   contract::Violations none;
-  CheckMatrixPolicy(policy, &model, "matrix_policy", &none);
+  CheckMatrixPolicy(policy, bands, "matrix_policy", &none);
   EXPECT_THAT(none.list(), IsEmpty());
   policy.add_tiers("S");
   policy.mutable_actions(0)->set_tier("9");
   policy.mutable_actions(1)->set_band("blue");
   contract::Violations violations;
-  CheckMatrixPolicy(policy, &model, "matrix_policy", &violations);
+  CheckMatrixPolicy(policy, bands, "matrix_policy", &violations);
   std::vector<std::string> fields;
   for (const auto& violation : violations.list()) fields.push_back(violation.field);
   EXPECT_THAT(fields, ElementsAre("matrix_policy.tiers[4]", "matrix_policy.actions[0].tier",
