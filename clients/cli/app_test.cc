@@ -202,13 +202,26 @@ TEST_F(AppTest, ARefusedProgramNamesTheFileAtFault) {
         }
         done->set_program(request.program().name());
         done->set_state(gateway::v1::APPLICATION_STATE_VALIDATED);
-        done->add_parts()->set_name("metrics/a");
+        const auto add = [&](const char* name, gateway::v1::PartOutcome outcome,
+                             const char* previous) {
+          gateway::v1::AppliedPart* part = done->add_parts();
+          part->set_name(name);
+          part->set_outcome(outcome);
+          part->set_previous(previous);
+        };
+        add("metrics/a", gateway::v1::PART_OUTCOME_UNCHANGED, "metrics/a");
+        add("funnels/f", gateway::v1::PART_OUTCOME_PENDING, "funnels/f@3");
+        add("plays/y", gateway::v1::PART_OUTCOME_PENDING, "");
         return absl::OkStatus();
       });
   EXPECT_EQ(Run({"apply", folder.path().string()}), 2);
   EXPECT_THAT(err_, HasSubstr("metrics.yaml: metrics[1].source: "));
   EXPECT_EQ(Run({"apply", folder.path().string(), "--dry-run"}), 0);
-  EXPECT_THAT(out_, AllOf(HasSubstr("metrics/a"), HasSubstr("programs/x: validated")));
+  EXPECT_THAT(out_, AllOf(HasSubstr("metrics/a  unchanged"),
+                          HasSubstr("funnels/f  to be changed  funnels/f@3"),
+                          HasSubstr("plays/y    to be created"),
+                          HasSubstr("programs/x: validated; 1 to be created, 1 to be changed, "
+                                    "1 unchanged")));
 }
 
 TEST_F(AppTest, ListShowsRpcsByName) {

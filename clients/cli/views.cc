@@ -1,5 +1,9 @@
 #include "clients/cli/views.h"
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -171,8 +175,24 @@ void PrintHandoff(const handoff::v1::Handoff& handoff, std::ostream& out) {
   }
 }
 
-std::string OutcomeText(gateway::v1::PartOutcome outcome) {
-  return EnumText(gateway::v1::PartOutcome_descriptor(), outcome);
+// What has become of a part, or will.
+std::string OutcomeText(const gateway::v1::AppliedPart& part) {
+  if (part.outcome() != gateway::v1::PART_OUTCOME_PENDING) {
+    return EnumText(gateway::v1::PartOutcome_descriptor(), part.outcome());
+  }
+  return part.previous().empty() ? "to be created" : "to be changed";
+}
+
+// `2 created, 1 changed, 17 unchanged`.
+std::string CountsText(const gateway::v1::ProgramApplication& application) {
+  std::map<std::string, int> counts;
+  for (const gateway::v1::AppliedPart& part : application.parts()) ++counts[OutcomeText(part)];
+  std::vector<std::string> texts;
+  for (const char* outcome :
+       {"created", "changed", "to be created", "to be changed", "unchanged"}) {
+    if (counts[outcome] > 0) texts.push_back(absl::StrCat(counts[outcome], " ", outcome));
+  }
+  return absl::StrJoin(texts, ", ");
 }
 
 }  // namespace
@@ -221,13 +241,17 @@ void PrintOverview(const AccountOverview& overview, std::ostream& out) {
 }
 
 void PrintApplication(const gateway::v1::ProgramApplication& application, std::ostream& out) {
-  Table table({"PART", "OUTCOME"});
+  Table table({"PART", "OUTCOME", "BEFORE"});
   for (const gateway::v1::AppliedPart& part : application.parts()) {
-    table.Add({part.name(), OutcomeText(part.outcome())});
+    // What has no revisions says nothing by its name.
+    const bool revision = absl::StrContains(part.previous(), '@');
+    table.Add({part.name(), OutcomeText(part), revision ? part.previous() : ""});
   }
   if (!table.empty()) table.Print(out);
   out << application.program() << ": "
-      << EnumText(gateway::v1::ApplicationState_descriptor(), application.state()) << "\n";
+      << EnumText(gateway::v1::ApplicationState_descriptor(), application.state());
+  if (!application.parts().empty()) out << "; " << CountsText(application);
+  out << "\n";
 }
 
 std::string ChangeLine(absl::string_view service, const type::v1::Change& change) {

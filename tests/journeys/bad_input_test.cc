@@ -232,10 +232,19 @@ TEST_F(BadInputTest, RequestsAreToldFieldValueAndWhatIsAccepted) {
 }
 
 // What a listing of all revisions of a kind, or of all metrics, answers for `{}`.
-constexpr const char* kParts[] = {"ListClassificationPolicyRevisions", "ListRubricRevisions",
-                                  "ListSuccessDefinitionRevisions",    "ListScoreModelRevisions",
-                                  "ListPlanTemplateRevisions",         "ListCriteriaSetRevisions",
-                                  "ListHandoffPolicyRevisions",        "ListMetrics"};
+constexpr const char* kParts[] = {"ListClassificationPolicyRevisions",
+                                  "ListRubricRevisions",
+                                  "ListSuccessDefinitionRevisions",
+                                  "ListScoreModelRevisions",
+                                  "ListStageModelRevisions",
+                                  "ListFunnelRevisions",
+                                  "ListSurveyRevisions",
+                                  "ListPlayRevisions",
+                                  "ListSignalRuleRevisions",
+                                  "ListPlanTemplateRevisions",
+                                  "ListCriteriaSetRevisions",
+                                  "ListHandoffPolicyRevisions",
+                                  "ListMetrics"};
 
 TEST_F(BadInputTest, AMisspeltFactRefusesTheWholeProgram) {
   const testing::TempDir dir;

@@ -109,6 +109,7 @@ void Lapras::ApplyProgram() {
   ASSERT_EQ(again.exit_status, 0) << again.errors;
   EXPECT_THAT(again.output, HasSubstr("PART_OUTCOME_UNCHANGED"));
   EXPECT_THAT(again.output, Not(HasSubstr("PART_OUTCOME_CHANGED")));
+  EXPECT_THAT(again.output, Not(HasSubstr("PART_OUTCOME_CREATED")));
 }
 
 void Lapras::ImportAccounts() {

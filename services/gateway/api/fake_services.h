@@ -107,7 +107,7 @@ absl::StatusOr<T> Logged(FakeLog& log, const Call& call, const std::string& what
   return result;
 }
 
-// The four RPCs of a revisioned kind, over revisions in memory. A save that changes nothing returns
+// The RPCs of a revisioned kind, over revisions in memory. A save that changes nothing returns
 // the latest revision, as every service does it.
 template <typename T, typename Save, typename Activate, typename Get>
 class FakeRevisions {
@@ -133,6 +133,19 @@ class FakeRevisions {
     });
     router.Unary<Get, T>("Get" + kind,
                          [this](const Call&, const Get& request) { return DoGet(request.name()); });
+  }
+
+  // The fourth of them, by the accessor of its answer's list.
+  template <typename Request, typename Response>
+  void RegisterList(server::Router& router,
+                    google::protobuf::RepeatedPtrField<T>* (Response::*items)()) {
+    router.Unary<Request, Response>(
+        "List" + T::descriptor()->name() + "Revisions", [this, items](const Call&, const Request&) {
+          const std::lock_guard lock(log_.mutex);
+          Response response;
+          (response.*items)()->Assign(revisions_.begin(), revisions_.end());
+          return absl::StatusOr<Response>(response);
+        });
   }
 
   const std::vector<T>& revisions() const { return revisions_; }

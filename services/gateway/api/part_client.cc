@@ -1,158 +1,243 @@
 #include "services/gateway/api/part_client.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/synchronization/notification.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
-#include "banso/handoff/v1/handoff_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
-#include "banso/kickoff/v1/kickoff_service.pb.h"
+#include "banso/type/v1/revision.pb.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/field_mask.h"
+#include "common/contract/proto_services.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
 #include "services/gateway/api/parts.h"
 
 namespace banso::gateway {
 namespace {
 
-// The field of a Save request that holds the resource.
-const google::protobuf::FieldDescriptor* ResourceField(
-    const google::protobuf::Descriptor* request, const google::protobuf::Descriptor* resource) {
-  for (int i = 0; i < request->field_count(); ++i) {
-    if (request->field(i)->message_type() == resource) return request->field(i);
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+
+// The service behind a package: `health` of `banso.health.v1`.
+server::Peer& PeerOf(server::Peers& peers, absl::string_view package) {
+  const std::vector<absl::string_view> words = absl::StrSplit(package, '.');
+  server::Peer* peer = words.size() > 1 ? peers.Find(words[1]) : nullptr;
+  BANSO_CHECK(peer != nullptr);
+  return *peer;
+}
+
+// The method of any service of the package.
+const MethodDescriptor& MethodOf(absl::string_view package, const std::string& name) {
+  const MethodDescriptor* method = nullptr;
+  for (const google::protobuf::ServiceDescriptor* service : contract::ServicesOf(package)) {
+    if (method == nullptr) method = service->FindMethodByName(name);
+  }
+  BANSO_CHECK(method != nullptr);
+  return *method;
+}
+
+std::unique_ptr<Message> NewMessage(const Descriptor* type) {
+  return std::unique_ptr<Message>(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+}
+
+// The field of `message` whose messages are of `type`.
+const FieldDescriptor* FieldOfType(const Descriptor* message, const Descriptor* type) {
+  for (int i = 0; i < message->field_count(); ++i) {
+    if (message->field(i)->message_type() == type) return message->field(i);
   }
   return nullptr;
 }
 
+void SetText(absl::string_view field, const std::string& text, Message* message) {
+  const FieldDescriptor* found = message->GetDescriptor()->FindFieldByName(std::string(field));
+  BANSO_CHECK(found != nullptr);
+  message->GetReflection()->SetString(message, found, text);
+}
+
+std::string TextOf(const Message& message, const char* field) {
+  return message.GetReflection()->GetString(message,
+                                            message.GetDescriptor()->FindFieldByName(field));
+}
+
+// Asks and waits for the answer, of whatever type `method` returns.
+absl::StatusOr<std::unique_ptr<Message>> AskPeer(server::Peer& peer, const Call& call,
+                                                 const MethodDescriptor& method,
+                                                 const Message& request) {
+  absl::Notification done;
+  absl::StatusOr<std::string> reply;
+  peer.CallRaw(call, absl::StrCat(method.service()->full_name(), "/", method.name()),
+               request.SerializeAsString(), [&](absl::StatusOr<std::string> response) {
+                 reply = std::move(response);
+                 done.Notify();
+               });
+  done.WaitForNotification();
+  if (!reply.ok()) return reply.status();
+  std::unique_ptr<Message> response = NewMessage(method.output_type());
+  if (response->ParseFromString(*reply)) return response;
+  return contract::Internal(absl::StrCat("the answer of ", method.full_name(), " cannot be read"));
+}
+
+// A refusal of the field of a request that holds a part, with paths into the program.
+absl::Status Told(const absl::Status& status, absl::string_view field, const Part& part) {
+  if (!absl::IsInvalidArgument(status)) return status;
+  contract::Violations violations;
+  AddPartViolations(status, field, part.path, &violations);
+  return violations.ToStatus();
+}
+
 // A part with revisions. Every such kind has the same RPCs, Save<Kind> and so on, whose requests
-// have the same fields.
-template <typename Resource, typename SaveRequest, typename ActivateRequest, typename GetRequest>
+// have the same fields: they are found by the kind's descriptor.
 class RevisionedPart : public PartClient {
  public:
-  RevisionedPart(server::Peer& peer, absl::string_view service, const Part& part)
-      : peer_(peer),
+  RevisionedPart(server::Peers& peers, const Part& part)
+      : package_(PackageOf(part)),
+        peer_(PeerOf(peers, package_)),
         part_(part),
-        service_(service),
-        kind_(Resource::descriptor()->name()),
-        field_(ResourceField(SaveRequest::descriptor(), Resource::descriptor())) {
+        type_(part.content->GetDescriptor()),
+        field_(FieldOfType(Rpc("Save").input_type(), type_)),
+        resource_(NewMessage(type_)) {
     BANSO_CHECK(field_ != nullptr);
-    resource_.CopyFrom(*part.content);
-    ClearComputed(&resource_);
+    resource_->CopyFrom(*part.content);
+    ClearComputed(resource_.get());
   }
 
-  absl::StatusOr<bool> IsInForce(const Call& call) override {
-    GetRequest request;
-    request.set_name(part_.name);
-    const absl::StatusOr<Resource> present =
-        peer_.Call<GetRequest, Resource>(call, Method("Get"), request);
-    if (absl::IsNotFound(present.status())) return false;
+  absl::StatusOr<Standing> Look(const Call& call) override {
+    const std::unique_ptr<Message> request = NewMessage(Rpc("Get").input_type());
+    SetText("name", part_.name, request.get());
+    const auto present = AskPeer(peer_, call, Rpc("Get"), *request);
+    if (absl::IsNotFound(present.status())) return Standing();
     if (!present.ok()) return present.status();
-    return present->revision().state() == type::v1::REVISION_STATE_ACTIVE &&
-           SameContent(*present, resource_);
+    const type::v1::Revision& revision = RevisionOf(**present);
+    if (revision.state() != type::v1::REVISION_STATE_ACTIVE) return Standing();
+    return Standing{.in_force = contract::JoinRevision(part_.name, revision.number()),
+                    .same = SameContent(**present, *resource_)};
   }
 
   absl::Status Check(const Call& call, const SaveOptions& options,
                      contract::Violations* violations) override {
-    SaveRequest request = MakeSave(options);
-    request.clear_request_id();
-    request.set_validate_only(true);
-    const absl::Status status =
-        peer_.Call<SaveRequest, Resource>(call, Method("Save"), request).status();
+    const std::unique_ptr<Message> request = MakeSave(options);
+    const FieldDescriptor* only = request->GetDescriptor()->FindFieldByName("validate_only");
+    BANSO_CHECK(only != nullptr);
+    request->GetReflection()->SetBool(request.get(), only, true);
+    const absl::Status status = AskPeer(peer_, call, Rpc("Save"), *request).status();
     if (!status.ok() && !IsRefusal(status)) return status;
     AddPartViolations(status, field_->name(), part_.path, violations);
     return absl::OkStatus();
   }
 
   absl::StatusOr<std::string> Save(const Call& call, const SaveOptions& options) override {
-    BANSO_ASSIGN_OR_RETURN(const Resource saved, Told(peer_.Call<SaveRequest, Resource>(
-                                                     call, Method("Save"), MakeSave(options))));
-    return contract::JoinRevision(part_.name, saved.revision().number());
+    const std::unique_ptr<Message> request = MakeSave(options);
+    SetText("request_id", options.request_id, request.get());
+    const auto saved = AskPeer(peer_, call, Rpc("Save"), *request);
+    if (!saved.ok()) return Told(saved.status(), field_->name(), part_);
+    return contract::JoinRevision(part_.name, RevisionOf(**saved).number());
   }
 
   absl::Status Activate(const Call& call, const std::string& revision,
                         const std::string& request_id) override {
-    ActivateRequest request;
-    request.set_name(revision);
-    request.set_request_id(request_id);
-    return Told(peer_.Call<ActivateRequest, Resource>(call, Method("Activate"), request)).status();
+    const std::unique_ptr<Message> request = NewMessage(Rpc("Activate").input_type());
+    SetText("name", revision, request.get());
+    SetText("request_id", request_id, request.get());
+    return Told(AskPeer(peer_, call, Rpc("Activate"), *request).status(), field_->name(), part_);
   }
+
+ protected:
+  // The RPC of the kind with that verb: `Save`, or `List` with the suffix `Revisions`.
+  const MethodDescriptor& Rpc(absl::string_view verb, absl::string_view suffix = "") const {
+    return MethodOf(package_, absl::StrCat(verb, type_->name(), suffix));
+  }
+
+  static const type::v1::Revision& RevisionOf(const Message& resource) {
+    const FieldDescriptor* field =
+        FieldOfType(resource.GetDescriptor(), type::v1::Revision::descriptor());
+    BANSO_CHECK(field != nullptr);
+    return static_cast<const type::v1::Revision&>(
+        resource.GetReflection()->GetMessage(resource, field));
+  }
+
+  server::Peer& peer() { return peer_; }
+  const Part& part() const { return part_; }
+  const Descriptor* type() const { return type_; }
 
  private:
-  std::string Method(absl::string_view verb) const {
-    return absl::StrCat(service_, "/", verb, kind_);
-  }
-
-  SaveRequest MakeSave(const SaveOptions& options) const {
-    SaveRequest request;
-    request.GetReflection()->MutableMessage(&request, field_)->CopyFrom(resource_);
-    request.set_reason(options.reason);
-    request.set_request_id(options.request_id);
-    if constexpr (requires { request.mutable_additional_fact_types(); }) {
-      request.mutable_additional_fact_types()->Assign(options.fact_types.begin(),
-                                                      options.fact_types.end());
+  std::unique_ptr<Message> MakeSave(const SaveOptions& options) const {
+    std::unique_ptr<Message> request = NewMessage(Rpc("Save").input_type());
+    const google::protobuf::Reflection& reflection = *request->GetReflection();
+    reflection.MutableMessage(request.get(), field_)->CopyFrom(*resource_);
+    SetText("reason", options.reason, request.get());
+    // Kinds without rules, or that refer to nothing, need neither.
+    const Descriptor* fields = request->GetDescriptor();
+    if (const FieldDescriptor* types = fields->FindFieldByName("additional_fact_types")) {
+      for (const fact::v1::FactType& type : options.fact_types) {
+        reflection.AddMessage(request.get(), types)->CopyFrom(type);
+      }
+    }
+    if (const FieldDescriptor* names = fields->FindFieldByName("additional_resources")) {
+      for (const std::string& name : options.resources) {
+        reflection.AddString(request.get(), names, name);
+      }
     }
     return request;
   }
 
-  // A refusal with paths into the program.
-  absl::StatusOr<Resource> Told(absl::StatusOr<Resource> result) const {
-    if (result.ok() || !absl::IsInvalidArgument(result.status())) return result;
-    contract::Violations violations;
-    AddPartViolations(result.status(), field_->name(), part_.path, &violations);
-    return violations.ToStatus();
-  }
-
+  const std::string package_;
   server::Peer& peer_;
   const Part& part_;
-  const std::string service_;
-  const std::string kind_;
-  const google::protobuf::FieldDescriptor* const field_;
-  Resource resource_;
+  const Descriptor* const type_;
+  // Where a Save request holds the resource.
+  const FieldDescriptor* const field_;
+  const std::unique_ptr<Message> resource_;
 };
 
-using AnyHandoffPolicyPart =
-    RevisionedPart<handoff::v1::HandoffPolicy, handoff::v1::SaveHandoffPolicyRequest,
-                   handoff::v1::ActivateHandoffPolicyRequest, handoff::v1::GetHandoffPolicyRequest>;
-
-// A handoff policy: several may have an active revision, and the one that was activated last
-// counts.
-class HandoffPolicyPart : public AnyHandoffPolicyPart {
+// A part of a kind of which one counts: the one that was activated last.
+class SolePart : public RevisionedPart {
  public:
-  HandoffPolicyPart(server::Peer& peer, const Part& part)
-      : AnyHandoffPolicyPart(peer, kHandoffService, part), peer_(peer), name_(part.name) {}
+  using RevisionedPart::RevisionedPart;
 
-  absl::StatusOr<bool> IsInForce(const Call& call) override {
-    BANSO_ASSIGN_OR_RETURN(const bool active, AnyHandoffPolicyPart::IsInForce(call));
-    if (!active) return false;
+  absl::StatusOr<Standing> Look(const Call& call) override {
+    BANSO_ASSIGN_OR_RETURN(Standing standing, RevisionedPart::Look(call));
+    if (!standing.same) return standing;
     BANSO_ASSIGN_OR_RETURN(const std::string last, ActivatedLast(call));
-    return last == name_;
+    standing.same = last == part().name;
+    return standing;
   }
 
  private:
+  // The name, without revision, of the one that counts.
   absl::StatusOr<std::string> ActivatedLast(const Call& call) {
-    handoff::v1::ListHandoffPolicyRevisionsRequest request;
-    request.set_page_size(kFullPage);
+    const MethodDescriptor& list = Rpc("List", "Revisions");
+    const FieldDescriptor* resources = FieldOfType(list.output_type(), type());
+    BANSO_CHECK(resources != nullptr);
+    const std::unique_ptr<Message> request = NewMessage(list.input_type());
+    const FieldDescriptor* page_size = list.input_type()->FindFieldByName("page_size");
+    request->GetReflection()->SetInt32(request.get(), page_size, kFullPage);
     std::string last;
     absl::Time last_time = absl::InfinitePast();
-    do {
-      BANSO_ASSIGN_OR_RETURN(
-          const handoff::v1::ListHandoffPolicyRevisionsResponse page,
-          (peer_.Call<handoff::v1::ListHandoffPolicyRevisionsRequest,
-                      handoff::v1::ListHandoffPolicyRevisionsResponse>(
-              call, absl::StrCat(kHandoffService, "/ListHandoffPolicyRevisions"), request)));
-      for (const handoff::v1::HandoffPolicy& policy : page.handoff_policies()) {
-        if (policy.revision().state() != type::v1::REVISION_STATE_ACTIVE) continue;
-        const absl::Time time = calendar::ToTime(policy.revision().active_from());
-        if (time <= last_time) continue;
+    while (true) {
+      BANSO_ASSIGN_OR_RETURN(const std::unique_ptr<Message> page,
+                             AskPeer(peer(), call, list, *request));
+      const google::protobuf::Reflection& reflection = *page->GetReflection();
+      for (int i = 0; i < reflection.FieldSize(*page, resources); ++i) {
+        const Message& resource = reflection.GetRepeatedMessage(*page, resources, i);
+        const type::v1::Revision& revision = RevisionOf(resource);
+        const absl::Time time = calendar::ToTime(revision.active_from());
+        if (revision.state() != type::v1::REVISION_STATE_ACTIVE || time <= last_time) continue;
         last_time = time;
-        last = policy.name();
+        last = TextOf(resource, "name");
       }
-      request.set_page_token(page.next_page_token());
-    } while (!request.page_token().empty());
-    return last;
+      const std::string next = TextOf(*page, "next_page_token");
+      if (next.empty()) return last;
+      SetText("page_token", next, request.get());
+    }
   }
-
-  server::Peer& peer_;
-  const std::string name_;
 };
 
 // A metric: it has no revisions, and its kind never changes.
@@ -165,11 +250,11 @@ class MetricPart : public PartClient {
     mask_.add_paths()->push_back('*');
   }
 
-  absl::StatusOr<bool> IsInForce(const Call& call) override {
+  absl::StatusOr<Standing> Look(const Call& call) override {
     const absl::StatusOr<health::v1::Metric> present = Get(call);
-    if (absl::IsNotFound(present.status())) return false;
+    if (absl::IsNotFound(present.status())) return Standing();
     if (!present.ok()) return present.status();
-    return SameContent(*present, metric_);
+    return Standing{.in_force = part_.name, .same = SameContent(*present, metric_)};
   }
 
   absl::Status Check(const Call& call, const SaveOptions& /*options*/,
@@ -187,10 +272,9 @@ class MetricPart : public PartClient {
     *request.mutable_update_mask() = mask_;
     request.set_allow_missing(true);
     request.set_request_id(options.request_id);
-    BANSO_RETURN_IF_ERROR((peer_
-                               .Call<health::v1::UpdateMetricRequest, health::v1::Metric>(
-                                   call, absl::StrCat(kHealthService, "/UpdateMetric"), request)
-                               .status()));
+    const auto saved = peer_.Call<health::v1::UpdateMetricRequest, health::v1::Metric>(
+        call, absl::StrCat(kHealthService, "/UpdateMetric"), request);
+    if (!saved.ok()) return Told(saved.status(), "metric", part_);
     return part_.name;
   }
 
@@ -219,39 +303,10 @@ std::unique_ptr<PartClient> MakePartClient(server::Peers& peers, const Part& par
   switch (part.kind) {
     case PartKind::kMetric:
       return std::make_unique<MetricPart>(peers.health(), part);
-    case PartKind::kRubric:
-      return std::make_unique<
-          RevisionedPart<health::v1::Rubric, health::v1::SaveRubricRequest,
-                         health::v1::ActivateRubricRequest, health::v1::GetRubricRequest>>(
-          peers.health(), kHealthService, part);
-    case PartKind::kSuccessDefinition:
-      return std::make_unique<RevisionedPart<
-          health::v1::SuccessDefinition, health::v1::SaveSuccessDefinitionRequest,
-          health::v1::ActivateSuccessDefinitionRequest, health::v1::GetSuccessDefinitionRequest>>(
-          peers.health(), kHealthService, part);
-    case PartKind::kScoreModel:
-      return std::make_unique<
-          RevisionedPart<health::v1::ScoreModel, health::v1::SaveScoreModelRequest,
-                         health::v1::ActivateScoreModelRequest, health::v1::GetScoreModelRequest>>(
-          peers.health(), kHealthService, part);
-    case PartKind::kClassificationPolicy:
-      return std::make_unique<RevisionedPart<accounts::v1::ClassificationPolicy,
-                                             accounts::v1::SaveClassificationPolicyRequest,
-                                             accounts::v1::ActivateClassificationPolicyRequest,
-                                             accounts::v1::GetClassificationPolicyRequest>>(
-          peers.accounts(), kAccountsService, part);
-    case PartKind::kPlanTemplate:
-      return std::make_unique<RevisionedPart<
-          kickoff::v1::PlanTemplate, kickoff::v1::SavePlanTemplateRequest,
-          kickoff::v1::ActivatePlanTemplateRequest, kickoff::v1::GetPlanTemplateRequest>>(
-          peers.kickoff(), kKickoffService, part);
-    case PartKind::kCriteriaSet:
-      return std::make_unique<RevisionedPart<
-          handoff::v1::CriteriaSet, handoff::v1::SaveCriteriaSetRequest,
-          handoff::v1::ActivateCriteriaSetRequest, handoff::v1::GetCriteriaSetRequest>>(
-          peers.handoff(), kHandoffService, part);
-    case PartKind::kHandoffPolicy:
-      return std::make_unique<HandoffPolicyPart>(peers.handoff(), part);
+    case PartKind::kRevisioned:
+      return std::make_unique<RevisionedPart>(peers, part);
+    case PartKind::kSoleRevisioned:
+      return std::make_unique<SolePart>(peers, part);
     case PartKind::kReclassification:
       break;
   }

@@ -23,6 +23,17 @@ struct SaveOptions {
   std::string request_id;
   // The types of the facts that its rules read.
   std::vector<fact::v1::FactType> fact_types;
+  // The names of the program's parts: it may refer to them before they are saved.
+  std::vector<std::string> resources;
+};
+
+// What stands at the service under the name of a part.
+struct Standing {
+  // What is in force: its revision (`scoreModels/onboarding@2`), or the name of a part that has no
+  // revisions. Empty: nothing.
+  std::string in_force;
+  // True when exactly the part is in force, so that there is nothing to do.
+  bool same = false;
 };
 
 // One part of a program at the service that keeps it. Errors are the service's own, or UNAVAILABLE.
@@ -30,8 +41,7 @@ class PartClient {
  public:
   virtual ~PartClient() = default;
 
-  // True when exactly this is in force, so that there is nothing to do.
-  virtual absl::StatusOr<bool> IsInForce(const Call& call) = 0;
+  virtual absl::StatusOr<Standing> Look(const Call& call) = 0;
   // Has the service check the part and stores nothing; what is wrong goes to `violations` with
   // paths into the program. An error when the service cannot tell.
   virtual absl::Status Check(const Call& call, const SaveOptions& options,

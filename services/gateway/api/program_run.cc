@@ -11,6 +11,14 @@
 #include "services/gateway/domain/program_facts.h"
 
 namespace banso::gateway {
+namespace {
+
+// What has become of a part that is in force now and was not before.
+v1::PartOutcome DoneOutcome(const v1::AppliedPart& part) {
+  return part.previous().empty() ? v1::PART_OUTCOME_CREATED : v1::PART_OUTCOME_CHANGED;
+}
+
+}  // namespace
 
 std::vector<fact::v1::FactType> TypesReadBy(const google::protobuf::Message& content,
                                             const std::vector<fact::v1::FactType>& known) {
@@ -20,6 +28,14 @@ std::vector<fact::v1::FactType> TypesReadBy(const google::protobuf::Message& con
     if (facts.count(type.name()) > 0) types.push_back(type);
   }
   return types;
+}
+
+std::vector<std::string> NamesOf(const std::vector<Part>& parts) {
+  std::vector<std::string> names;
+  for (const Part& part : parts) {
+    if (part.content != nullptr) names.push_back(part.name);
+  }
+  return names;
 }
 
 ProgramRun::ProgramRun(storage::Database& database, const Store& store, server::Peers& peers,
@@ -58,8 +74,7 @@ absl::Status ProgramRun::RunParts() {
         absl::StrCat(application_.name(), " does not fit the program that it applies"));
   }
   for (size_t i = 0; i < parts_.size(); ++i) BANSO_RETURN_IF_ERROR(SavePart(i));
-  for (size_t i = 0; i < parts_.size(); ++i) BANSO_RETURN_IF_ERROR(ActivatePart(i));
-  for (size_t i = 0; i < parts_.size(); ++i) BANSO_RETURN_IF_ERROR(Reclassify(i));
+  for (size_t i = 0; i < parts_.size(); ++i) BANSO_RETURN_IF_ERROR(PutInForce(i));
   return absl::OkStatus();
 }
 
@@ -73,26 +88,28 @@ absl::Status ProgramRun::SavePart(size_t index) {
   call_.request_id = RequestId("save", index);
   BANSO_ASSIGN_OR_RETURN(const std::string saved,
                          MakePartClient(peers_, part)->Save(call_, OptionsFor(index)));
-  if (saved == part.name) applied.set_outcome(v1::PART_OUTCOME_CHANGED);
+  if (saved == part.name) applied.set_outcome(DoneOutcome(applied));
   applied.set_name(saved);
   return Keep();
+}
+
+absl::Status ProgramRun::PutInForce(size_t index) {
+  if (!pending(index)) return absl::OkStatus();
+  return parts_[index].kind == PartKind::kReclassification ? Reclassify(index)
+                                                           : ActivatePart(index);
 }
 
 absl::Status ProgramRun::ActivatePart(size_t index) {
   const Part& part = parts_[index];
   v1::AppliedPart& applied = *application_.mutable_parts(static_cast<int>(index));
-  if (!pending(index) || part.kind == PartKind::kReclassification) return absl::OkStatus();
   call_.request_id = RequestId("activate", index);
   BANSO_RETURN_IF_ERROR(
       MakePartClient(peers_, part)->Activate(call_, applied.name(), call_.request_id));
-  applied.set_outcome(v1::PART_OUTCOME_CHANGED);
+  applied.set_outcome(DoneOutcome(applied));
   return Keep();
 }
 
 absl::Status ProgramRun::Reclassify(size_t index) {
-  if (!pending(index) || parts_[index].kind != PartKind::kReclassification) {
-    return absl::OkStatus();
-  }
   call_.request_id = RequestId("reclassify", index);
   BANSO_ASSIGN_OR_RETURN(const bool moved, ReclassifyAll(peers_, call_, call_.request_id));
   application_.mutable_parts(static_cast<int>(index))
@@ -107,6 +124,7 @@ SaveOptions ProgramRun::OptionsFor(size_t index) const {
   std::vector<fact::v1::FactType> known = FactTypesOf(content_.request.program());
   known.insert(known.end(), content_.fact_types.begin(), content_.fact_types.end());
   options.fact_types = TypesReadBy(*parts_[index].content, known);
+  options.resources = NamesOf(parts_);
   return options;
 }
 

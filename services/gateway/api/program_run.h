@@ -15,7 +15,8 @@
 namespace banso::gateway {
 
 // Carries out one stored application, from wherever it stands: saves every part that is to come,
-// then activates them in order, then classifies. Stores each step before the next begins.
+// then puts them in force in order (activates them, or classifies). Stores each step before the
+// next begins.
 class ProgramRun {
  public:
   // `call` says until when; it may be given up by nobody. All must outlive the run.
@@ -32,6 +33,7 @@ class ProgramRun {
  private:
   absl::Status RunParts();
   absl::Status SavePart(size_t index);
+  absl::Status PutInForce(size_t index);
   absl::Status ActivatePart(size_t index);
   absl::Status Reclassify(size_t index);
   SaveOptions OptionsFor(size_t index) const;
@@ -51,6 +53,9 @@ class ProgramRun {
 // Of `known`, the types of the facts that rules in `content` read.
 std::vector<fact::v1::FactType> TypesReadBy(const google::protobuf::Message& content,
                                             const std::vector<fact::v1::FactType>& known);
+
+// The names of all parts that are resources.
+std::vector<std::string> NamesOf(const std::vector<Part>& parts);
 
 }  // namespace banso::gateway
 

@@ -29,6 +29,7 @@ namespace {
 
 constexpr char kPrefix[] = "programApplications/";
 constexpr char kAnyProgram[] = "programs/-";
+constexpr char kHealthPackage[] = "banso.health.v1";
 // As many fact types as a Save request takes.
 constexpr size_t kMaxFactTypes = 500;
 
@@ -45,14 +46,14 @@ std::string FingerprintOf(const v1::ApplyProgramRequest& request) {
 // The types of the facts of other services than health that rules of health read: it does not know
 // them by itself.
 absl::StatusOr<std::vector<fact::v1::FactType>> ForeignTypes(server::Peers& peers, const Call& call,
-                                                             const v1::Program& program) {
-  v1::Program of_health;
-  *of_health.mutable_success_definitions() = program.success_definitions();
-  *of_health.mutable_score_models() = program.score_models();
+                                                             const std::vector<Part>& parts) {
   std::set<std::string> services;
-  for (const std::string& fact : ReferencedFacts(of_health)) {
-    const std::string service(server::ServiceOfFact(fact));
-    if (!service.empty() && service != "health") services.insert(service);
+  for (const Part& part : parts) {
+    if (part.content == nullptr || PackageOf(part) != kHealthPackage) continue;
+    for (const std::string& fact : ReferencedFacts(*part.content)) {
+      const std::string service(server::ServiceOfFact(fact));
+      if (!service.empty() && service != "health") services.insert(service);
+    }
   }
   if (services.empty()) return std::vector<fact::v1::FactType>();
   BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog,
@@ -81,8 +82,10 @@ absl::Status CheckParts(server::Peers& peers, const Call& call, const std::vecto
   contract::Violations violations;
   for (const Part& part : parts) {
     if (part.content == nullptr) continue;
-    const SaveOptions options{
-        .reason = reason, .request_id = "", .fact_types = TypesForCheck(part, known)};
+    const SaveOptions options{.reason = reason,
+                              .request_id = "",
+                              .fact_types = TypesForCheck(part, known),
+                              .resources = NamesOf(parts)};
     BANSO_RETURN_IF_ERROR(MakePartClient(peers, part)->Check(call, options, &violations));
   }
   return violations.ToStatus();
@@ -90,20 +93,23 @@ absl::Status CheckParts(server::Peers& peers, const Call& call, const std::vecto
 
 absl::Status AddPart(server::Peers& peers, const Call& call, const Part& part,
                      ProgramApplication* application) {
-  bool unchanged = false;
+  Standing standing;
   if (part.kind == PartKind::kReclassification) {
+    standing.in_force = part.name;
     // Accounts that change are classified then; all of them only when the policy is another.
-    unchanged = std::any_of(application->parts().begin(), application->parts().end(),
-                            [](const v1::AppliedPart& earlier) {
-                              return absl::StartsWith(earlier.name(), "classificationPolicies/") &&
-                                     earlier.outcome() == v1::PART_OUTCOME_UNCHANGED;
-                            });
+    standing.same =
+        std::any_of(application->parts().begin(), application->parts().end(),
+                    [](const v1::AppliedPart& earlier) {
+                      return absl::StartsWith(earlier.name(), "classificationPolicies/") &&
+                             earlier.outcome() == v1::PART_OUTCOME_UNCHANGED;
+                    });
   } else {
-    BANSO_ASSIGN_OR_RETURN(unchanged, MakePartClient(peers, part)->IsInForce(call));
+    BANSO_ASSIGN_OR_RETURN(standing, MakePartClient(peers, part)->Look(call));
   }
   v1::AppliedPart* applied = application->add_parts();
   applied->set_name(part.name);
-  applied->set_outcome(unchanged ? v1::PART_OUTCOME_UNCHANGED : v1::PART_OUTCOME_PENDING);
+  applied->set_outcome(standing.same ? v1::PART_OUTCOME_UNCHANGED : v1::PART_OUTCOME_PENDING);
+  applied->set_previous(standing.in_force);
   return absl::OkStatus();
 }
 
@@ -196,7 +202,7 @@ absl::StatusOr<ProgramApplication> ProgramsApi::Prepare(const Call& call,
                                                         ApplicationContent* content) {
   const std::vector<Part> parts = PartsOf(request.program());
   BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactType> foreign,
-                         ForeignTypes(peers_, call, request.program()));
+                         ForeignTypes(peers_, call, parts));
   std::vector<fact::v1::FactType> known = FactTypesOf(request.program());
   known.insert(known.end(), foreign.begin(), foreign.end());
   BANSO_RETURN_IF_ERROR(CheckParts(peers_, call, parts, request.reason(), known));

@@ -8,9 +8,14 @@
 #include <vector>
 
 #include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/intake_service.pb.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "banso/handoff/v1/handoff_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
+#include "banso/health/v1/signals_service.pb.h"
+#include "banso/health/v1/stages_service.pb.h"
+#include "banso/health/v1/studies_service.pb.h"
+#include "banso/health/v1/surveys_service.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
 #include "common/contract/errors.h"
 #include "common/contract/ids.h"
@@ -47,6 +52,12 @@ class ProgramServices {
   ProgramServices() {
     server::Router accounts("banso.accounts.v1.AccountsService");
     policies_.Register(accounts);
+    policies_.RegisterList<av1::ListClassificationPolicyRevisionsRequest>(
+        accounts, &av1::ListClassificationPolicyRevisionsResponse::mutable_classification_policies);
+    server::Router intake("banso.accounts.v1.IntakeService");
+    acceptance_policies_.Register(intake);
+    acceptance_policies_.RegisterList<av1::ListAcceptancePolicyRevisionsRequest>(
+        intake, &av1::ListAcceptancePolicyRevisionsResponse::mutable_acceptance_policies);
     accounts.Unary("Reclassify", [this](const Call& call, const av1::ReclassifyRequest&) {
       return Logged<av1::ReclassifyResponse>(log, call, "reclassify",
                                              [this]() -> absl::StatusOr<av1::ReclassifyResponse> {
@@ -64,24 +75,17 @@ class ProgramServices {
                   response.add_fact_types()->set_name("account.segment");
                   return response;
                 });
-    fakes.Serve("accounts", Both(std::move(accounts), std::move(facts)));
+    fakes.Serve("accounts", All(std::move(accounts), std::move(intake), std::move(facts)));
     ServeHealth();
     server::Router kickoff("banso.kickoff.v1.KickoffService");
     templates.Register(kickoff);
-    fakes.Serve("kickoff", One(std::move(kickoff)));
+    fakes.Serve("kickoff", All(std::move(kickoff)));
     server::Router handoff("banso.handoff.v1.HandoffService");
     criteria.Register(handoff);
     handoff_policies_.Register(handoff);
-    handoff.Unary("ListHandoffPolicyRevisions",
-                  [this](const Call&, const ov1::ListHandoffPolicyRevisionsRequest&)
-                      -> absl::StatusOr<ov1::ListHandoffPolicyRevisionsResponse> {
-                    const std::lock_guard lock(log.mutex);
-                    ov1::ListHandoffPolicyRevisionsResponse response;
-                    const auto& revisions = handoff_policies_.revisions();
-                    response.mutable_handoff_policies()->Assign(revisions.begin(), revisions.end());
-                    return response;
-                  });
-    fakes.Serve("handoff", One(std::move(handoff)));
+    handoff_policies_.RegisterList<ov1::ListHandoffPolicyRevisionsRequest>(
+        handoff, &ov1::ListHandoffPolicyRevisionsResponse::mutable_handoff_policies);
+    fakes.Serve("handoff", All(std::move(handoff)));
   }
 
   void ServeHealth() {
@@ -106,18 +110,25 @@ class ProgramServices {
                                               });
                  },
                  {.lane = server::Lane::kNormal, .check_fields = false});
-    fakes.Serve("health", One(std::move(health)));
+    server::Router surveys("banso.health.v1.SurveysService");
+    surveys_.Register(surveys);
+    server::Router stages("banso.health.v1.StagesService");
+    stage_models_.Register(stages);
+    matrix_policies_.Register(stages);
+    server::Router studies("banso.health.v1.StudiesService");
+    funnels_.Register(studies);
+    server::Router signals("banso.health.v1.SignalsService");
+    plays_.Register(signals);
+    signal_rules.Register(signals);
+    fakes.Serve("health", All(std::move(health), std::move(surveys), std::move(stages),
+                              std::move(studies), std::move(signals)));
   }
 
-  static std::vector<server::Router> One(server::Router router) {
-    std::vector<server::Router> routers;
-    routers.push_back(std::move(router));
-    return routers;
-  }
-  static std::vector<server::Router> Both(server::Router first, server::Router second) {
-    std::vector<server::Router> routers = One(std::move(first));
-    routers.push_back(std::move(second));
-    return routers;
+  template <typename... Routers>
+  static std::vector<server::Router> All(Routers... routers) {
+    std::vector<server::Router> all;
+    (all.push_back(std::move(routers)), ...);
+    return all;
   }
 
   FakeLog log;
@@ -135,8 +146,28 @@ class ProgramServices {
   FakeRevisions<ov1::CriteriaSet, ov1::SaveCriteriaSetRequest, ov1::ActivateCriteriaSetRequest,
                 ov1::GetCriteriaSetRequest>
       criteria{log, &ov1::SaveCriteriaSetRequest::mutable_criteria_set};
+  FakeRevisions<hv1::SignalRule, hv1::SaveSignalRuleRequest, hv1::ActivateSignalRuleRequest,
+                hv1::GetSignalRuleRequest>
+      signal_rules{log, &hv1::SaveSignalRuleRequest::mutable_signal_rule};
 
  private:
+  FakeRevisions<av1::AcceptancePolicy, av1::SaveAcceptancePolicyRequest,
+                av1::ActivateAcceptancePolicyRequest, av1::GetAcceptancePolicyRequest>
+      acceptance_policies_{log, &av1::SaveAcceptancePolicyRequest::mutable_acceptance_policy};
+  FakeRevisions<hv1::Survey, hv1::SaveSurveyRequest, hv1::ActivateSurveyRequest,
+                hv1::GetSurveyRequest>
+      surveys_{log, &hv1::SaveSurveyRequest::mutable_survey};
+  FakeRevisions<hv1::StageModel, hv1::SaveStageModelRequest, hv1::ActivateStageModelRequest,
+                hv1::GetStageModelRequest>
+      stage_models_{log, &hv1::SaveStageModelRequest::mutable_stage_model};
+  FakeRevisions<hv1::MatrixPolicy, hv1::SaveMatrixPolicyRequest, hv1::ActivateMatrixPolicyRequest,
+                hv1::GetMatrixPolicyRequest>
+      matrix_policies_{log, &hv1::SaveMatrixPolicyRequest::mutable_matrix_policy};
+  FakeRevisions<hv1::Funnel, hv1::SaveFunnelRequest, hv1::ActivateFunnelRequest,
+                hv1::GetFunnelRequest>
+      funnels_{log, &hv1::SaveFunnelRequest::mutable_funnel};
+  FakeRevisions<hv1::Play, hv1::SavePlayRequest, hv1::ActivatePlayRequest, hv1::GetPlayRequest>
+      plays_{log, &hv1::SavePlayRequest::mutable_play};
   FakeRevisions<av1::ClassificationPolicy, av1::SaveClassificationPolicyRequest,
                 av1::ActivateClassificationPolicyRequest, av1::GetClassificationPolicyRequest>
       policies_{log, &av1::SaveClassificationPolicyRequest::mutable_classification_policy};
@@ -177,6 +208,25 @@ v1::Program SomeProgram() {
     criteria_sets { name: "criteriaSets/c" display_name: "C" }
     handoff_policy { name: "handoffPolicies/h" display_name: "H" }
   )pb");
+}
+
+// One part of every kind that there is.
+v1::Program EveryKind() {
+  v1::Program program = SomeProgram();
+  program.MergeFrom(ParseProto<v1::Program>(R"pb(
+    acceptance_policy { name: "acceptancePolicies/a" display_name: "A" }
+    surveys { name: "surveys/v" display_name: "V" }
+    stage_models { name: "stageModels/g" display_name: "G" }
+    matrix_policies { name: "matrixPolicies/m" score_model: "scoreModels/s" }
+    funnels { name: "funnels/f" success_definition: "successDefinitions/d" }
+    plays { name: "plays/y" display_name: "Y" }
+    signal_rules {
+      name: "signalRules/r"
+      play: "plays/y"
+      condition { compare { fact { fact: "account.country" } } }
+    }
+  )pb"));
+  return program;
 }
 
 class ProgramsApiTest : public testing::TempDirTest {
@@ -239,10 +289,10 @@ TEST_F(ProgramsApiTest, SavesEveryPartThenActivatesThemInOrderThenClassifies) {
   EXPECT_THAT(application.content(), EqualsProto(SomeProgram()));
   EXPECT_THAT(
       Parts(application),
-      ElementsAre("metrics/interviews CHANGED", "rubrics/r@1 CHANGED",
-                  "successDefinitions/d@1 CHANGED", "scoreModels/s@1 CHANGED",
-                  "classificationPolicies/k@1 CHANGED", "planTemplates/t@1 CHANGED",
-                  "criteriaSets/c@1 CHANGED", "handoffPolicies/h@1 CHANGED", "accounts/- CHANGED"));
+      ElementsAre("metrics/interviews CREATED", "rubrics/r@1 CREATED",
+                  "successDefinitions/d@1 CREATED", "scoreModels/s@1 CREATED",
+                  "classificationPolicies/k@1 CREATED", "planTemplates/t@1 CREATED",
+                  "criteriaSets/c@1 CREATED", "handoffPolicies/h@1 CREATED", "accounts/- CHANGED"));
   EXPECT_THAT(
       services_.log.calls,
       ElementsAre("save metrics/interviews", "save rubrics/r", "save successDefinitions/d",
@@ -264,6 +314,72 @@ TEST_F(ProgramsApiTest, ChangesNothingWhenTheSameProgramIsAppliedAgain) {
   }
   EXPECT_THAT(services_.log.calls, IsEmpty());
   EXPECT_THAT(services_.templates.revisions(), SizeIs(1));
+}
+
+TEST_F(ProgramsApiTest, AppliesEveryKindOfPartAndTheSecondTimeNone) {
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication first, Apply(EveryKind()));
+  EXPECT_THAT(
+      Parts(first),
+      ElementsAre("metrics/interviews CREATED", "rubrics/r@1 CREATED", "surveys/v@1 CREATED",
+                  "successDefinitions/d@1 CREATED", "scoreModels/s@1 CREATED",
+                  "stageModels/g@1 CREATED", "matrixPolicies/m@1 CREATED", "funnels/f@1 CREATED",
+                  "classificationPolicies/k@1 CREATED", "acceptancePolicies/a@1 CREATED",
+                  "planTemplates/t@1 CREATED", "criteriaSets/c@1 CREATED",
+                  "handoffPolicies/h@1 CREATED", "plays/y@1 CREATED", "accounts/- CHANGED",
+                  "signalRules/r@1 CREATED"));
+  // Rules act as soon as they are in force: everything that they lead to is there by then.
+  EXPECT_EQ(services_.log.calls.back(), "activate signalRules/r@1");
+  services_.log.calls.clear();
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication again, Apply(EveryKind()));
+  for (const v1::AppliedPart& part : again.parts()) {
+    EXPECT_EQ(part.outcome(), v1::PART_OUTCOME_UNCHANGED) << part.name();
+  }
+  EXPECT_THAT(services_.log.calls, IsEmpty());
+}
+
+TEST_F(ProgramsApiTest, TellsWhatWasInForceBefore) {
+  BANSO_ASSERT_OK(Apply(SomeProgram()));
+  v1::Program program = EveryKind();
+  program.mutable_plan_templates(0)->set_display_name("Another");
+  program.mutable_metrics(0)->set_unit("talks");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication application, Apply(program));
+  std::map<std::string, std::string> previous;
+  for (const v1::AppliedPart& part : application.parts()) {
+    previous[part.name()] = v1::PartOutcome_Name(part.outcome()).substr(13) + " " + part.previous();
+  }
+  EXPECT_EQ(previous["planTemplates/t@2"], "CHANGED planTemplates/t@1");
+  EXPECT_EQ(previous["metrics/interviews"], "CHANGED metrics/interviews");
+  EXPECT_EQ(previous["criteriaSets/c"], "UNCHANGED criteriaSets/c@1");
+  EXPECT_EQ(previous["signalRules/r@1"], "CREATED ");
+}
+
+TEST_F(ProgramsApiTest, TellsServicesWhatComesWithAPart) {
+  std::vector<std::string> resources;
+  std::vector<std::string> types;
+  services_.signal_rules.check = [&](const hv1::SaveSignalRuleRequest& request) {
+    if (request.validate_only()) {
+      resources.assign(request.additional_resources().begin(),
+                       request.additional_resources().end());
+    } else {
+      for (const auto& type : request.additional_fact_types()) types.push_back(type.name());
+    }
+    return absl::OkStatus();
+  };
+  BANSO_ASSERT_OK(Apply(EveryKind()));
+  EXPECT_THAT(resources, ::testing::IsSupersetOf({"plays/y", "scoreModels/s"}));
+  EXPECT_THAT(resources, ::testing::Not(::testing::Contains("accounts/-")));
+  EXPECT_THAT(types, ElementsAre("account.country"));
+}
+
+TEST_F(ProgramsApiTest, NamesThePartAndFieldOfARuleThatIsRefused) {
+  services_.signal_rules.check = [](const auto&) {
+    return contract::InvalidField("signal_rule.condition.compare.fact.fact", "account.contry",
+                                  "the name of a known fact; did you mean account.country?");
+  };
+  EXPECT_THAT(Apply(EveryKind()),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("program.signal_rules[0].condition.compare.fact.fact")));
+  EXPECT_THAT(services_.log.calls, IsEmpty());
 }
 
 TEST_F(ProgramsApiTest, AppliesOnlyWhatIsNew) {

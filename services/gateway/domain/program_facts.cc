@@ -37,7 +37,7 @@ FactType TypeOf(const health::v1::Metric& metric) {
                            metric.meaning().empty() ? metric.display_name() : metric.meaning());
   type.set_counter(metric.kind() == health::v1::METRIC_KIND_COUNTER ||
                    metric.kind() == health::v1::METRIC_KIND_DISTINCT_USERS);
-  type.set_per_object(true);
+  type.set_per_object(metric.kind() != health::v1::METRIC_KIND_RATIO);
   return type;
 }
 
@@ -49,19 +49,66 @@ void AddRubric(const health::v1::Rubric& rubric, std::vector<FactType>* types) {
   }
 }
 
+std::string BandFact(absl::string_view score_model) {
+  return absl::StrCat(FactName("score", score_model), ".band");
+}
+
 void AddScoreModel(const health::v1::ScoreModel& model, std::vector<FactType>* types) {
   const std::string score = FactName("score", model.name());
   types->push_back(MakeType(score, type::v1::VALUE_TYPE_NUMBER, fact::v1::SUBJECT_KIND_ACCOUNT,
                             "points", absl::StrCat(model.display_name(), ", 0 to 100.")));
-  FactType& band = types->emplace_back(MakeType(
-      absl::StrCat(score, ".band"), type::v1::VALUE_TYPE_TEXT, fact::v1::SUBJECT_KIND_ACCOUNT, "",
-      absl::StrCat("The band of ", model.display_name(), ".")));
+  FactType& band = types->emplace_back(
+      MakeType(BandFact(model.name()), type::v1::VALUE_TYPE_TEXT, fact::v1::SUBJECT_KIND_ACCOUNT,
+               "", absl::StrCat("The band of ", model.display_name(), ".")));
   for (const health::v1::Band& entry : model.bands()) band.add_values(entry.key());
 }
 
+void AddStageModel(const health::v1::StageModel& model, std::vector<FactType>* types) {
+  const std::string stage = FactName("stage", model.name());
+  const auto add = [&](absl::string_view suffix, type::v1::ValueType value_type,
+                       absl::string_view meaning) -> FactType& {
+    return types->emplace_back(MakeType(absl::StrCat(stage, suffix), value_type,
+                                        fact::v1::SUBJECT_KIND_ACCOUNT, "", meaning));
+  };
+  FactType& level =
+      add("", type::v1::VALUE_TYPE_TEXT, absl::StrCat("The level of ", model.display_name(), "."));
+  for (const health::v1::StageLevel& entry : model.levels()) level.add_values(entry.key());
+  add(".rank", type::v1::VALUE_TYPE_NUMBER,
+      absl::StrCat("The rank of the level of ", model.display_name(),
+                   ", 1 for the lowest, 0 below it."));
+  add(".stuck", type::v1::VALUE_TYPE_FLAG,
+      absl::StrCat("Whether it has been on its level of ", model.display_name(), " for too long."));
+}
+
+void AddSurvey(const health::v1::Survey& survey, std::vector<FactType>* types) {
+  const auto add = [&](absl::string_view key, type::v1::ValueType value_type,
+                       absl::string_view unit, const std::string& meaning) {
+    const std::string name = absl::StrCat(FactName("survey", survey.name()), ".", key);
+    types->push_back(MakeType(name, value_type, fact::v1::SUBJECT_KIND_ACCOUNT, unit,
+                              absl::StrCat(meaning, ".")));
+    for (const char* layer : {"executive", "manager", "field"}) {
+      types->push_back(MakeType(absl::StrCat(name, ".", layer), value_type,
+                                fact::v1::SUBJECT_KIND_ACCOUNT, unit,
+                                absl::StrCat(meaning, "; of the layer ", layer, ".")));
+    }
+  };
+  for (const health::v1::SurveyQuestion& question : survey.questions()) {
+    add(question.key(), type::v1::VALUE_TYPE_NUMBER, "rating",
+        absl::StrCat("The mean of what the customer's people answer to \"", question.text(), "\", ",
+                     question.low(), " to ", question.high()));
+  }
+  add("answered", type::v1::VALUE_TYPE_FLAG, "",
+      absl::StrCat("Whether anybody answered ", survey.display_name(), " when asked last"));
+}
+
 void Collect(const google::protobuf::Message& message, std::set<std::string>* facts) {
-  if (message.GetDescriptor() == type::v1::FactRef::descriptor()) {
+  const google::protobuf::Descriptor* type = message.GetDescriptor();
+  if (type == type::v1::FactRef::descriptor()) {
     facts->insert(static_cast<const type::v1::FactRef&>(message).fact());
+  } else if (type == health::v1::UsageFall::descriptor()) {
+    facts->insert(static_cast<const health::v1::UsageFall&>(message).fact());
+  } else if (type == health::v1::MatrixPolicy::descriptor()) {
+    facts->insert(BandFact(static_cast<const health::v1::MatrixPolicy&>(message).score_model()));
   }
   const google::protobuf::Reflection* reflection = message.GetReflection();
   std::vector<const google::protobuf::FieldDescriptor*> fields;
@@ -91,6 +138,8 @@ std::vector<FactType> FactTypesOf(const v1::Program& program) {
         absl::StrCat("Whether the onboarding was a success: ", definition.display_name(), ".")));
   }
   for (const auto& model : program.score_models()) AddScoreModel(model, &types);
+  for (const auto& model : program.stage_models()) AddStageModel(model, &types);
+  for (const auto& survey : program.surveys()) AddSurvey(survey, &types);
   return types;
 }
 

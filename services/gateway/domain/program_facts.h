@@ -14,10 +14,13 @@ namespace banso::gateway {
 
 // The types of the facts that exist once `program` is in force: `metric.x` of its metrics,
 // `assessment.x` of its rubric items, `success.x` of its definitions, `score.x` and `score.x.band`
-// of its score models. By these its conditions can be checked before anything is stored.
+// of its score models, `stage.x`, `stage.x.rank` and `stage.x.stuck` of its stage models,
+// `survey.x.<question>` and `survey.x.answered` of its surveys, of everybody and of each layer. By
+// these its conditions can be checked before anything is stored.
 std::vector<fact::v1::FactType> FactTypesOf(const v1::Program& program);
 
-// The names of all facts that rules anywhere in `message` read.
+// The names of all facts that rules anywhere in `message` read, and of those whose words it uses:
+// the bands of a matrix policy.
 std::set<std::string> ReferencedFacts(const google::protobuf::Message& message);
 
 }  // namespace banso::gateway

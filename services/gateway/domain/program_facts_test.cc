@@ -1,5 +1,8 @@
 #include "services/gateway/domain/program_facts.h"
 
+#include <string>
+#include <vector>
+
 #include "common/testing/proto_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -67,6 +70,43 @@ TEST(ProgramFactsTest, NamesTheFactsThatAProgramBrings) {
                                    subject: SUBJECT_KIND_ACCOUNT
                                    values: "red"
                                    values: "green")pb")));
+}
+
+TEST(ProgramFactsTest, NamesTheFactsOfStagesAndSurveys) {
+  const auto program = ParseProto<v1::Program>(R"pb(
+    stage_models {
+      name: "stageModels/use-depth"
+      display_name: "Depth"
+      levels { key: "entry" }
+      levels { key: "active" }
+    }
+    surveys {
+      name: "surveys/before-after"
+      display_name: "Expectations"
+      questions { key: "fit" text: "Does it fit?" low: 1 high: 5 }
+    }
+  )pb");
+  const std::vector<fact::v1::FactType> types = FactTypesOf(program);
+  std::vector<std::string> names;
+  for (const fact::v1::FactType& type : types) names.push_back(type.name());
+  EXPECT_THAT(
+      names,
+      ElementsAre("stage.use_depth", "stage.use_depth.rank", "stage.use_depth.stuck",
+                  "survey.before_after.fit", "survey.before_after.fit.executive",
+                  "survey.before_after.fit.manager", "survey.before_after.fit.field",
+                  "survey.before_after.answered", "survey.before_after.answered.executive",
+                  "survey.before_after.answered.manager", "survey.before_after.answered.field"));
+  EXPECT_THAT(types[0].values(), ElementsAre("entry", "active"));
+  EXPECT_EQ(types[2].value_type(), type::v1::VALUE_TYPE_FLAG);
+  EXPECT_EQ(types[3].unit(), "rating");
+}
+
+TEST(ProgramFactsTest, FindsTheFactsOfFallsAndTheBandsOfClasses) {
+  const auto program = ParseProto<v1::Program>(R"pb(
+    signal_rules { fall { fact: "metric.logins" } }
+    matrix_policies { score_model: "scoreModels/on-boarding" }
+  )pb");
+  EXPECT_THAT(ReferencedFacts(program), ElementsAre("metric.logins", "score.on_boarding.band"));
 }
 
 TEST(ProgramFactsTest, FindsTheFactsThatRulesReadAtAnyDepth) {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -17,12 +18,54 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-template <typename Resources>
-void AddAll(PartKind kind, absl::string_view field, const Resources& resources,
-            std::vector<Part>* parts) {
-  for (int i = 0; i < resources.size(); ++i) {
-    parts->push_back(
-        {kind, absl::StrCat("program.", field, "[", i, "]"), resources[i].name(), &resources[i]});
+// The fields of Program whose parts come before the classification of all accounts, in the order in
+// which they are applied.
+constexpr const char* kFieldsInOrder[] = {
+    "metrics",
+    "rubrics",
+    "surveys",
+    "success_definitions",
+    "score_models",
+    "stage_models",
+    "matrix_policies",
+    "funnels",
+    "classification_policy",
+    "acceptance_policy",
+    "plan_templates",
+    "criteria_sets",
+    "handoff_policy",
+    "plays",
+};
+constexpr char kLastField[] = "signal_rules";
+
+PartKind KindOf(const FieldDescriptor& field) {
+  const bool revisioned =
+      field.message_type()->options().GetExtension(type::v1::resource).revisioned();
+  if (!revisioned) return PartKind::kMetric;
+  return field.is_repeated() ? PartKind::kRevisioned : PartKind::kSoleRevisioned;
+}
+
+void AddPart(const FieldDescriptor& field, std::string path, const Message& content,
+             std::vector<Part>* parts) {
+  const FieldDescriptor* name = content.GetDescriptor()->FindFieldByName("name");
+  parts->push_back({KindOf(field), std::move(path),
+                    content.GetReflection()->GetString(content, name), &content});
+}
+
+// Adds the parts that stand in one field of the program.
+void AddField(const v1::Program& program, absl::string_view field_name, std::vector<Part>* parts) {
+  const FieldDescriptor& field =
+      *v1::Program::descriptor()->FindFieldByName(std::string(field_name));
+  const google::protobuf::Reflection& reflection = *program.GetReflection();
+  const std::string path = absl::StrCat("program.", field_name);
+  if (!field.is_repeated()) {
+    if (!reflection.HasField(program, &field)) return;
+    AddPart(field, path, reflection.GetMessage(program, &field), parts);
+    return;
+  }
+  for (int i = 0; i < reflection.FieldSize(program, &field); ++i) {
+    AddPart(field, absl::StrCat(path, "[", i, "]"),
+            reflection.GetRepeatedMessage(program, &field, i), parts);
   }
 }
 
@@ -100,27 +143,16 @@ absl::Status WithPaths(const absl::Status& status, absl::string_view field,
 
 std::vector<Part> PartsOf(const v1::Program& program) {
   std::vector<Part> parts;
-  AddAll(PartKind::kMetric, "metrics", program.metrics(), &parts);
-  AddAll(PartKind::kRubric, "rubrics", program.rubrics(), &parts);
-  AddAll(PartKind::kSuccessDefinition, "success_definitions", program.success_definitions(),
-         &parts);
-  AddAll(PartKind::kScoreModel, "score_models", program.score_models(), &parts);
-  if (program.has_classification_policy()) {
-    parts.push_back({PartKind::kClassificationPolicy, "program.classification_policy",
-                     program.classification_policy().name(), &program.classification_policy()});
-  }
-  AddAll(PartKind::kPlanTemplate, "plan_templates", program.plan_templates(), &parts);
-  AddAll(PartKind::kCriteriaSet, "criteria_sets", program.criteria_sets(), &parts);
-  if (program.has_handoff_policy()) {
-    parts.push_back({PartKind::kHandoffPolicy, "program.handoff_policy",
-                     program.handoff_policy().name(), &program.handoff_policy()});
-  }
+  for (const char* field : kFieldsInOrder) AddField(program, field, &parts);
   if (program.has_classification_policy()) {
     parts.push_back(
         {PartKind::kReclassification, "program.classification_policy", kAllAccounts, nullptr});
   }
+  AddField(program, kLastField, &parts);
   return parts;
 }
+
+std::string PackageOf(const Part& part) { return part.content->GetDescriptor()->file()->package(); }
 
 absl::Status CheckProgram(const v1::Program& program) {
   contract::Violations violations;

@@ -13,16 +13,14 @@
 // A program as the list of parts that are applied one after the other.
 namespace banso::gateway {
 
-// What a part is.
+// How a part is applied.
 enum class PartKind {
+  // It is created or updated in place.
   kMetric,
-  kRubric,
-  kSuccessDefinition,
-  kScoreModel,
-  kClassificationPolicy,
-  kPlanTemplate,
-  kCriteriaSet,
-  kHandoffPolicy,
+  // It has revisions; several of its kind are in force at a time.
+  kRevisioned,
+  // It has revisions, and one of its kind counts: the one that was activated last.
+  kSoleRevisioned,
   // Every account is classified anew by the policy that came before.
   kReclassification,
 };
@@ -41,11 +39,16 @@ struct Part {
   const google::protobuf::Message* content = nullptr;
 };
 
-// The parts of `program`, each before those that may refer to it: what is measured and judged,
-// success, scores, classification, plans, criteria, handoffs, and at the end the classification of
-// all accounts, if there is a policy. The same program has the same parts in the same order. Valid
-// as long as `program`.
+// The parts of `program`, each before those that may refer to it: what is measured, judged and
+// asked, success, scores, stages and what is read of them, classification and acceptance, plans,
+// criteria, handoffs, plays; then the classification of all accounts, if there is a policy; and
+// last the signal rules, which act on customers as soon as they are in force. The same program has
+// the same parts in the same order. Valid as long as `program`.
 std::vector<Part> PartsOf(const v1::Program& program);
+
+// The package of the service that keeps a part, such as `banso.health.v1`. Not for
+// kReclassification.
+std::string PackageOf(const Part& part);
 
 // Checks what no service can see: that no part has a revision in its name, that no two have the
 // same name, that metrics have names, and that no two rubrics judge the same item. All violations,

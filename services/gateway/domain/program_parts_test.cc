@@ -1,5 +1,6 @@
 #include "services/gateway/domain/program_parts.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,34 @@ TEST(ProgramPartsTest, PutsEachPartBehindThoseItMayReferTo) {
                                  "program.classification_policy", "program.plan_templates[0]",
                                  "program.criteria_sets[0]", "program.handoff_policy",
                                  "program.classification_policy"));
+}
+
+TEST(ProgramPartsTest, LeavesNoFieldOfAProgramOut) {
+  v1::Program program;
+  int fields = 0;
+  for (int i = 0; i < v1::Program::descriptor()->field_count(); ++i) {
+    const auto* field = v1::Program::descriptor()->field(i);
+    if (field->message_type() == nullptr) continue;
+    ++fields;
+    if (field->is_repeated()) {
+      program.GetReflection()->AddMessage(&program, field);
+    } else {
+      program.GetReflection()->MutableMessage(&program, field);
+    }
+  }
+  // The classification of all accounts is one more.
+  EXPECT_EQ(PartsOf(program).size(), static_cast<size_t>(fields) + 1);
+}
+
+TEST(ProgramPartsTest, TellsHowEachPartIsAppliedAndWhere) {
+  const v1::Program program = FullProgram();
+  std::map<std::string, PartKind> kinds;
+  for (const Part& part : PartsOf(program)) kinds[part.name] = part.kind;
+  EXPECT_EQ(kinds["metrics/a"], PartKind::kMetric);
+  EXPECT_EQ(kinds["planTemplates/t"], PartKind::kRevisioned);
+  EXPECT_EQ(kinds["handoffPolicies/h"], PartKind::kSoleRevisioned);
+  EXPECT_EQ(kinds["accounts/-"], PartKind::kReclassification);
+  EXPECT_EQ(PackageOf(PartsOf(program).front()), "banso.health.v1");
 }
 
 TEST(ProgramPartsTest, ReclassifiesOnlyWithAPolicy) {
