@@ -5,10 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
 #include "clients/cli/directory.h"
 #include "clients/cli/import.h"
+#include "clients/cli/import_rows.h"
 #include "clients/cli/methods.h"
 #include "common/status_macros.h"
 
@@ -39,11 +39,7 @@ class AccountImport {
       : context_(context), options_(options), sheet_(std::move(sheet)) {}
 
   absl::StatusOr<ImportReport> Run() {
-    report_.what = "accounts";
-    report_.dry_run = options_.dry_run;
-    report_.rows = sheet_.file().records;
-    report_.rejected = sheet_.file().problems;
-    report_.columns = sheet_.Profiles();
+    report_ = ReportOn(sheet_, options_, "accounts");
     rows_ = sheet_.TakeRows();
     ReadRows();
     BANSO_RETURN_IF_ERROR(SendAll());
@@ -182,21 +178,17 @@ class AccountImport {
 }  // namespace
 
 absl::StatusOr<ImportReport> ImportAccounts(Context& context, const ImportOptions& options) {
-  const absl::Time started = absl::Now();
-  BANSO_ASSIGN_OR_RETURN(const absl::CivilDay today, TodayOf(context.connection, options.sheet));
-  BANSO_ASSIGN_OR_RETURN(
-      Sheet sheet, Sheet::Open(options.sheet, *Account::descriptor(), {"id", "parent"}, today));
-  BANSO_RETURN_IF_ERROR(sheet.Require({"display_name"}));
-  if (!options.id_column.empty() && sheet.Has("id")) {
-    return InputError("the id's column is given twice: by --id and by --map id=COLUMN");
-  }
-  if (!options.id_column.empty() && sheet.file().Find(options.id_column) < 0) {
-    return InputError(absl::StrCat("the file has no column '", options.id_column, "' (--id)"));
-  }
-  BANSO_ASSIGN_OR_RETURN(ImportReport report,
-                         AccountImport(context, options, std::move(sheet)).Run());
-  report.took = absl::Now() - started;
-  return report;
+  const auto import = [&](Sheet sheet) -> absl::StatusOr<ImportReport> {
+    if (!options.id_column.empty() && sheet.Has("id")) {
+      return InputError("the id's column is given twice: by --id and by --map id=COLUMN");
+    }
+    if (!options.id_column.empty() && sheet.file().Find(options.id_column) < 0) {
+      return InputError(absl::StrCat("the file has no column '", options.id_column, "' (--id)"));
+    }
+    return AccountImport(context, options, std::move(sheet)).Run();
+  };
+  return ImportTable(context, options, {*Account::descriptor(), {"id", "parent"}, {"display_name"}},
+                     import);
 }
 
 }  // namespace banso::cli

@@ -7,9 +7,10 @@
 #include <utility>
 
 #include "absl/strings/str_join.h"
-#include "clients/cli/context.h"
+#include "absl/time/clock.h"
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
+#include "common/status_macros.h"
 
 namespace banso::cli {
 namespace {
@@ -23,6 +24,18 @@ bool IsOfTheRow(const absl::Status& status) {
 }
 
 }  // namespace
+
+absl::StatusOr<ImportReport> ImportTable(
+    Context& context, const ImportOptions& options, const TableFields& fields,
+    absl::FunctionRef<absl::StatusOr<ImportReport>(Sheet)> import) {
+  const absl::Time started = absl::Now();
+  BANSO_ASSIGN_OR_RETURN(const absl::CivilDay today, TodayOf(context.connection, options.sheet));
+  BANSO_ASSIGN_OR_RETURN(Sheet sheet, Sheet::Open(options.sheet, fields.type, fields.own, today));
+  BANSO_RETURN_IF_ERROR(sheet.Require(fields.required));
+  BANSO_ASSIGN_OR_RETURN(ImportReport report, import(std::move(sheet)));
+  report.took = absl::Now() - started;
+  return report;
+}
 
 ImportReport ReportOn(const Sheet& sheet, const ImportOptions& options, absl::string_view what) {
   ImportReport report;
@@ -76,23 +89,28 @@ std::optional<std::string> RowIds::Read(const Sheet& sheet, const CsvRow& row,
   return std::nullopt;
 }
 
-absl::Status StoreEach(size_t count, int parallel, absl::FunctionRef<int64_t(size_t)> line_of,
-                       absl::FunctionRef<absl::Status(size_t)> store,
-                       std::vector<RowProblem>* rejected) {
+absl::Status StoreChains(const std::vector<RowChain>& chains, int parallel,
+                         std::vector<RowProblem>* rejected) {
   std::atomic<size_t> next{0};
   std::atomic<bool> stopped{false};
   std::mutex mutex;  // Guards `failure` and `rejected`.
   absl::Status failure;
+  const auto store = [&](const RowToStore& row) {
+    const absl::Status status = row.store();
+    if (status.ok()) return;
+    std::lock_guard lock(mutex);
+    if (IsOfTheRow(status)) {
+      rejected->push_back({row.line, "", "", RefusalText(status)});
+    } else {
+      failure.Update(status);
+      stopped = true;
+    }
+  };
   const auto work = [&] {
-    for (size_t at = next++; at < count && !stopped; at = next++) {
-      const absl::Status status = store(at);
-      if (status.ok()) continue;
-      std::lock_guard lock(mutex);
-      if (IsOfTheRow(status)) {
-        rejected->push_back({line_of(at), "", "", RefusalText(status)});
-      } else {
-        failure.Update(status);
-        stopped = true;
+    for (size_t at = next++; at < chains.size() && !stopped; at = next++) {
+      for (const RowToStore& row : chains[at]) {
+        if (stopped) return;
+        store(row);
       }
     }
   };

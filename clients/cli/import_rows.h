@@ -3,22 +3,27 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "clients/cli/context.h"
 #include "clients/cli/csv.h"
 #include "clients/cli/directory.h"
 #include "clients/cli/import.h"
 #include "clients/cli/sheet.h"
 #include "common/contract/fingerprint.h"
+#include "google/protobuf/descriptor.h"
 
 // What the imports share that make something of each row.
 namespace banso::cli {
@@ -45,6 +50,27 @@ Resource Changed(const Resource& stored, const Resource& change) {
   after.MergeFrom(change);
   return after;
 }
+
+// Whether `change` says nothing that is not stored already.
+template <class Resource>
+bool SaysTheSame(const Resource& stored, const Resource& change) {
+  return contract::Fingerprint(Changed(stored, change)) == contract::Fingerprint(stored);
+}
+
+// Which fields a table may have.
+struct TableFields {
+  // The message whose fields may be mapped.
+  const google::protobuf::Descriptor& type;
+  // Further fields, to which the import itself gives a meaning.
+  std::set<std::string> own;
+  // Those that must be mapped.
+  std::vector<absl::string_view> required;
+};
+
+// Opens the table, has `import` import it, and tells how long that took.
+absl::StatusOr<ImportReport> ImportTable(
+    Context& context, const ImportOptions& options, const TableFields& fields,
+    absl::FunctionRef<absl::StatusOr<ImportReport>(Sheet)> import);
 
 // A report about a table, with what the table itself has to tell.
 ImportReport ReportOn(const Sheet& sheet, const ImportOptions& options, absl::string_view what);
@@ -75,12 +101,19 @@ class RowIds {
   std::map<std::string, int64_t> lines_;
 };
 
-// Calls `store` for each number below `count`, up to `parallel` at a time: each waits for its
-// commit, and commits are made together. What the server refuses is the row's: it goes to
-// `rejected`, with the line that `line_of` tells. Everything else ends the work and is returned.
-absl::Status StoreEach(size_t count, int parallel, absl::FunctionRef<int64_t(size_t)> line_of,
-                       absl::FunctionRef<absl::Status(size_t)> store,
-                       std::vector<RowProblem>* rejected);
+// How the row of a line is stored.
+struct RowToStore {
+  int64_t line = 0;
+  std::function<absl::Status()> store;
+};
+// Rows that are stored one after the other.
+using RowChain = std::vector<RowToStore>;
+
+// Stores the rows of up to `parallel` chains at a time: each waits for its commit, and commits are
+// made together. What the server refuses is the row's: it goes to `rejected`, and the chain goes
+// on. Everything else ends the work and is returned.
+absl::Status StoreChains(const std::vector<RowChain>& chains, int parallel,
+                         std::vector<RowProblem>* rejected);
 
 // Adds what a stream of rows was refused. `place_of` tells the row of an index of the stream and
 // the field to name when the server names none that is mapped.

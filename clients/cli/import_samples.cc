@@ -7,7 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "banso/health/v1/health_service.pb.h"
 #include "banso/type/v1/operations.pb.h"
 #include "clients/cli/directory.h"
@@ -197,26 +197,23 @@ class SampleImport {
 }  // namespace
 
 absl::StatusOr<ImportReport> ImportSamples(Context& context, const ImportOptions& options) {
-  const absl::Time started = absl::Now();
-  BANSO_ASSIGN_OR_RETURN(const absl::CivilDay today, TodayOf(context.connection, options.sheet));
-  BANSO_ASSIGN_OR_RETURN(Sheet sheet,
-                         Sheet::Open(options.sheet, *Sample::descriptor(),
-                                     {"account", "contract", "metric", "value", kWide}, today));
-  BANSO_RETURN_IF_ERROR(sheet.Require({"occurred_time"}));
-  if (sheet.Has("account") == sheet.Has("contract")) {
-    return InputError(
-        "whose the samples are is said by an account or by a contract: add --map account=COLUMN or "
-        "--map contract=COLUMN, one of them");
-  }
-  if (!sheet.Has("metric") && sheet.FieldsWith(kWide).empty()) {
-    return InputError(
-        "no metric is named: add --map metric=COLUMN, --set metric=METRIC, or --map "
-        "metrics.METRIC=COLUMN for a column with the values of one metric");
-  }
-  BANSO_ASSIGN_OR_RETURN(ImportReport report,
-                         SampleImport(context, options, std::move(sheet)).Run());
-  report.took = absl::Now() - started;
-  return report;
+  const auto import = [&](Sheet sheet) -> absl::StatusOr<ImportReport> {
+    if (sheet.Has("account") == sheet.Has("contract")) {
+      return InputError(
+          "whose the samples are is said by an account or by a contract: add --map account=COLUMN "
+          "or --map contract=COLUMN, one of them");
+    }
+    if (!sheet.Has("metric") && sheet.FieldsWith(kWide).empty()) {
+      return InputError(
+          "no metric is named: add --map metric=COLUMN, --set metric=METRIC, or --map "
+          "metrics.METRIC=COLUMN for a column with the values of one metric");
+    }
+    return SampleImport(context, options, std::move(sheet)).Run();
+  };
+  return ImportTable(
+      context, options,
+      {*Sample::descriptor(), {"account", "contract", "metric", "value", kWide}, {"occurred_time"}},
+      import);
 }
 
 absl::StatusOr<absl::CivilDay> TodayOf(Connection& connection, const SheetOptions& options) {
