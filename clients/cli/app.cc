@@ -261,6 +261,17 @@ void AddImports(CLI::App* app, Command* command) {
             "Outcome there are `account` and `id`; these, `kind` and `occurred_time` are needed. "
             "Map `known_time` as well when the table is history",
             ImportOutcomes, outcomes, command);
+
+  auto surveys = std::make_shared<ImportOptions>();
+  sub =
+      AddImport(import, "surveys",
+                "Import who was asked in a survey, and what they answered: one row for each person "
+                "and round. There are `account`, `respondent` (a person's id, name or mail "
+                "address), `survey`, `round` and `ask_time`, all needed, and answers.QUESTION for "
+                "the column of a question, `answer_time`, `comment` and `layer`. A row without "
+                "answers is somebody who did not answer",
+                ImportSurveys, surveys, command);
+  AddParallel(sub, surveys.get());
 }
 
 void AddViews(CLI::App* app, Command* command) {

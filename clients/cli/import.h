@@ -71,6 +71,7 @@ absl::StatusOr<ImportReport> ImportDeals(Context& context, const ImportOptions& 
 absl::StatusOr<ImportReport> ImportContracts(Context& context, const ImportOptions& options);
 absl::StatusOr<ImportReport> ImportOnboardings(Context& context, const ImportOptions& options);
 absl::StatusOr<ImportReport> ImportOutcomes(Context& context, const ImportOptions& options);
+absl::StatusOr<ImportReport> ImportSurveys(Context& context, const ImportOptions& options);
 absl::StatusOr<ImportReport> ImportSamples(Context& context, const ImportOptions& options);
 
 // Writes the report, and the file of problems if one is asked for; returns the exit code: kPartly
