@@ -48,10 +48,10 @@ class Lapras {
 
   // Waits until every service has taken over all that the others have told.
   void CatchUp();
-
- private:
   // Sets the business time of the whole suite.
   void SetTime(const std::string& time);
+
+ private:
   // Waits until every follower of `service` has caught up with it.
   void CatchUpWith(const std::string& service);
 
