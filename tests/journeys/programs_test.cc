@@ -9,10 +9,12 @@
 #include "absl/strings/str_replace.h"
 #include "banso/gateway/v1/gateway_service.pb.h"
 #include "banso/gateway/v1/program.pb.h"
+#include "banso/health/v1/health_service.pb.h"
 #include "banso/health/v1/signals_service.pb.h"
 #include "banso/health/v1/stages_service.pb.h"
 #include "banso/health/v1/studies_service.pb.h"
 #include "banso/health/v1/surveys_service.pb.h"
+#include "banso/kickoff/v1/kickoff_service.pb.h"
 #include "common/testing/files.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_dir.h"
@@ -227,6 +229,51 @@ TEST_F(ProgramsTest, EveryMistakeIsToldWithItsFileAndPartAndNothingIsStored) {
                            "ListPlayRevisions", "ListMatrixPolicyRevisions"}) {
     EXPECT_EQ(banso_.Banso({"call", list, "{}"}).output, "{}\n") << list;
   }
+}
+
+// The titles of the plan's tasks.
+std::vector<std::string> TitlesOf(const kickoff::v1::ListPlanTasksResponse& list) {
+  std::vector<std::string> titles;
+  for (const kickoff::v1::PlanTask& task : list.tasks()) titles.push_back(task.title());
+  return titles;
+}
+
+// The program's own rules, on a customer that stops after a first search: each of the walls becomes
+// a task of whoever is accountable, once.
+TEST(LaprasWalls, ACustomerThatStopsGetsATaskForEachWall) {
+  Suite suite(Shape::kOneProcess, "2025-04-01T01:00:00Z");
+  Lapras lapras(suite);
+  for (const auto stretch :
+       {&Lapras::ApplyProgram, &Lapras::ImportAccounts, &Lapras::WinDeal, &Lapras::StartOnboarding,
+        &Lapras::AwaitOnboarding, &Lapras::GetReadyForKickoff, &Lapras::HoldKickoff,
+        &Lapras::AwaitKickoffClock, &Lapras::CatchUp, &Lapras::LetTwoWeeksPass}) {
+    (lapras.*stretch)();
+    if (HasFatalFailure()) return;
+  }
+  const auto searched = lapras.client().Stream<health::v1::IngestSamplesResponse>(
+      "banso.health.v1.HealthService/IngestSamples", {R"({"samples": [{"id": "first",
+          "account": "accounts/crm-100", "metric": "metrics/candidates-added",
+          "occurred_time": "2025-04-11T03:00:00Z", "value": 12}]})"});
+  ASSERT_THAT(searched, IsOk());
+  ASSERT_EQ(searched->stored(), 1);
+  const std::vector<std::string> titles = {
+      "Search with the customer, and fix an hour a week in the calendar",
+      "Write the first scout mail with the customer",
+      "Look with the project owner at where candidates drop out"};
+  const auto has_all = [&](const kickoff::v1::ListPlanTasksResponse& list) {
+    return ::testing::Value(TitlesOf(list), ::testing::IsSupersetOf(titles));
+  };
+  const auto tasks = lapras.client().Await<kickoff::v1::ListPlanTasksResponse>(
+      "banso.kickoff.v1.KickoffService/ListPlanTasks",
+      R"({"parent": "accounts/crm-100/onboardings/o1/plan", "page_size": 100})", has_all);
+  ASSERT_THAT(tasks, IsOk());
+  // Another day, the same cause: nothing more.
+  lapras.SetTime("2025-04-25T08:00:00Z");
+  lapras.CatchUp();
+  const auto signals = lapras.client().Call<health::v1::ListSignalsResponse>(
+      absl::StrCat(kSignalRpcs, "ListSignals"), R"({"parent": "accounts/crm-100"})");
+  ASSERT_THAT(signals, IsOk());
+  EXPECT_THAT(signals->signals(), SizeIs(3));
 }
 
 }  // namespace
