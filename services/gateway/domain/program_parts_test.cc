@@ -1,10 +1,13 @@
 #include "services/gateway/domain/program_parts.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "banso/type/v1/revision.pb.h"
+#include "banso/type/v1/rules.pb.h"
+#include "common/contract/proto_services.h"
 #include "common/testing/proto_matchers.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
@@ -15,6 +18,7 @@ namespace {
 
 using ::banso::testing::IsOk;
 using ::banso::testing::ParseProto;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -76,6 +80,23 @@ TEST(ProgramPartsTest, LeavesNoFieldOfAProgramOut) {
   }
   // The classification of all accounts is one more.
   EXPECT_EQ(PartsOf(program).size(), static_cast<size_t>(fields) + 1);
+}
+
+// A kind that people save revisions of is part of the way in which they onboard.
+TEST(ProgramPartsTest, EveryRevisionedKindIsAPartOfPrograms) {
+  std::set<std::string> parts;
+  for (int i = 0; i < v1::Program::descriptor()->field_count(); ++i) {
+    const auto* type = v1::Program::descriptor()->field(i)->message_type();
+    if (type != nullptr) parts.insert(type->full_name());
+  }
+  for (const google::protobuf::FileDescriptor* file : contract::ProtoFiles()) {
+    for (int i = 0; i < file->message_type_count(); ++i) {
+      const google::protobuf::Descriptor& type = *file->message_type(i);
+      if (!type.options().GetExtension(type::v1::resource).revisioned()) continue;
+      EXPECT_THAT(parts, Contains(type.full_name())) << "add it to Program and kFieldsInOrder";
+    }
+  }
+  EXPECT_GE(parts.size(), 15u);
 }
 
 TEST(ProgramPartsTest, TellsHowEachPartIsAppliedAndWhere) {
