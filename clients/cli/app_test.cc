@@ -212,16 +212,18 @@ TEST_F(AppTest, ARefusedProgramNamesTheFileAtFault) {
         add("metrics/a", gateway::v1::PART_OUTCOME_UNCHANGED, "metrics/a");
         add("funnels/f", gateway::v1::PART_OUTCOME_PENDING, "funnels/f@3");
         add("plays/y", gateway::v1::PART_OUTCOME_PENDING, "");
+        done->add_others_in_force("plays/old@2");
         return absl::OkStatus();
       });
   EXPECT_EQ(Run({"apply", folder.path().string()}), 2);
   EXPECT_THAT(err_, HasSubstr("metrics.yaml: metrics[1].source: "));
   EXPECT_EQ(Run({"apply", folder.path().string(), "--dry-run"}), 0);
   EXPECT_THAT(out_, AllOf(HasSubstr("metrics/a  unchanged"),
-                          HasSubstr("funnels/f  to be changed  funnels/f@3"),
+                          HasSubstr("funnels/f  to be changed       funnels/f@3"),
                           HasSubstr("plays/y    to be created"),
+                          HasSubstr("plays/old  not in the program  plays/old@2"),
                           HasSubstr("programs/x: validated; 1 to be created, 1 to be changed, "
-                                    "1 unchanged")));
+                                    "1 unchanged; 1 in force besides it")));
 }
 
 TEST_F(AppTest, ListShowsRpcsByName) {

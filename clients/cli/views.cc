@@ -247,10 +247,16 @@ void PrintApplication(const gateway::v1::ProgramApplication& application, std::o
     const bool revision = absl::StrContains(part.previous(), '@');
     table.Add({part.name(), OutcomeText(part), revision ? part.previous() : ""});
   }
+  for (const std::string& other : application.others_in_force()) {
+    table.Add({other.substr(0, other.find('@')), "not in the program", other});
+  }
   if (!table.empty()) table.Print(out);
   out << application.program() << ": "
       << EnumText(gateway::v1::ApplicationState_descriptor(), application.state());
   if (!application.parts().empty()) out << "; " << CountsText(application);
+  if (!application.others_in_force().empty()) {
+    out << "; " << application.others_in_force_size() << " in force besides it";
+  }
   out << "\n";
 }
 

@@ -171,6 +171,15 @@ TEST_F(ProgramsTest, EveryKindOfPartArrives) {
   EXPECT_THAT(survey->questions(), SizeIs(3));
 
   for (const auto& [part, outcome] : Outcomes(folder_)) EXPECT_EQ(outcome, "UNCHANGED") << part;
+
+  // What a later program does not name stays, and is told.
+  fs::remove(Path("more.yaml"));
+  const Finished without = Apply(folder_);
+  EXPECT_EQ(without.exit_status, 0) << without.errors;
+  for (const char* other : {"acceptancePolicies/default@1", "matrixPolicies/default@1",
+                            "not in the program", "; 2 in force besides it"}) {
+    EXPECT_THAT(without.output, HasSubstr(other));
+  }
 }
 
 // A band that the score model is about to have may be read by everything that comes with it.

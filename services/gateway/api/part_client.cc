@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/notification.h"
@@ -85,6 +86,38 @@ absl::StatusOr<std::unique_ptr<Message>> AskPeer(server::Peer& peer, const Call&
   return contract::Internal(absl::StrCat("the answer of ", method.full_name(), " cannot be read"));
 }
 
+const type::v1::Revision& RevisionOf(const Message& resource) {
+  const FieldDescriptor* field =
+      FieldOfType(resource.GetDescriptor(), type::v1::Revision::descriptor());
+  BANSO_CHECK(field != nullptr);
+  return static_cast<const type::v1::Revision&>(
+      resource.GetReflection()->GetMessage(resource, field));
+}
+
+// Shows `see` every revision of a kind that is in force.
+absl::Status EachInForce(server::Peer& peer, const Call& call, const Descriptor& kind,
+                         absl::FunctionRef<void(const Message&)> see) {
+  const MethodDescriptor& list =
+      MethodOf(kind.file()->package(), absl::StrCat("List", kind.name(), "Revisions"));
+  const FieldDescriptor* resources = FieldOfType(list.output_type(), &kind);
+  BANSO_CHECK(resources != nullptr);
+  const std::unique_ptr<Message> request = NewMessage(list.input_type());
+  const FieldDescriptor* page_size = list.input_type()->FindFieldByName("page_size");
+  request->GetReflection()->SetInt32(request.get(), page_size, kFullPage);
+  while (true) {
+    BANSO_ASSIGN_OR_RETURN(const std::unique_ptr<Message> page,
+                           AskPeer(peer, call, list, *request));
+    const google::protobuf::Reflection& reflection = *page->GetReflection();
+    for (int i = 0; i < reflection.FieldSize(*page, resources); ++i) {
+      const Message& resource = reflection.GetRepeatedMessage(*page, resources, i);
+      if (RevisionOf(resource).state() == type::v1::REVISION_STATE_ACTIVE) see(resource);
+    }
+    const std::string next = TextOf(*page, "next_page_token");
+    if (next.empty()) return absl::OkStatus();
+    SetText("page_token", next, request.get());
+  }
+}
+
 // A refusal of the field of a request that holds a part, with paths into the program.
 absl::Status Told(const absl::Status& status, absl::string_view field, const Part& part) {
   if (!absl::IsInvalidArgument(status)) return status;
@@ -150,17 +183,9 @@ class RevisionedPart : public PartClient {
   }
 
  protected:
-  // The RPC of the kind with that verb: `Save`, or `List` with the suffix `Revisions`.
-  const MethodDescriptor& Rpc(absl::string_view verb, absl::string_view suffix = "") const {
-    return MethodOf(package_, absl::StrCat(verb, type_->name(), suffix));
-  }
-
-  static const type::v1::Revision& RevisionOf(const Message& resource) {
-    const FieldDescriptor* field =
-        FieldOfType(resource.GetDescriptor(), type::v1::Revision::descriptor());
-    BANSO_CHECK(field != nullptr);
-    return static_cast<const type::v1::Revision&>(
-        resource.GetReflection()->GetMessage(resource, field));
+  // The RPC of the kind with that verb.
+  const MethodDescriptor& Rpc(absl::string_view verb) const {
+    return MethodOf(package_, absl::StrCat(verb, type_->name()));
   }
 
   server::Peer& peer() { return peer_; }
@@ -213,30 +238,15 @@ class SolePart : public RevisionedPart {
  private:
   // The name, without revision, of the one that counts.
   absl::StatusOr<std::string> ActivatedLast(const Call& call) {
-    const MethodDescriptor& list = Rpc("List", "Revisions");
-    const FieldDescriptor* resources = FieldOfType(list.output_type(), type());
-    BANSO_CHECK(resources != nullptr);
-    const std::unique_ptr<Message> request = NewMessage(list.input_type());
-    const FieldDescriptor* page_size = list.input_type()->FindFieldByName("page_size");
-    request->GetReflection()->SetInt32(request.get(), page_size, kFullPage);
     std::string last;
     absl::Time last_time = absl::InfinitePast();
-    while (true) {
-      BANSO_ASSIGN_OR_RETURN(const std::unique_ptr<Message> page,
-                             AskPeer(peer(), call, list, *request));
-      const google::protobuf::Reflection& reflection = *page->GetReflection();
-      for (int i = 0; i < reflection.FieldSize(*page, resources); ++i) {
-        const Message& resource = reflection.GetRepeatedMessage(*page, resources, i);
-        const type::v1::Revision& revision = RevisionOf(resource);
-        const absl::Time time = calendar::ToTime(revision.active_from());
-        if (revision.state() != type::v1::REVISION_STATE_ACTIVE || time <= last_time) continue;
-        last_time = time;
-        last = TextOf(resource, "name");
-      }
-      const std::string next = TextOf(*page, "next_page_token");
-      if (next.empty()) return last;
-      SetText("page_token", next, request.get());
-    }
+    BANSO_RETURN_IF_ERROR(EachInForce(peer(), call, *type(), [&](const Message& resource) {
+      const absl::Time time = calendar::ToTime(RevisionOf(resource).active_from());
+      if (time <= last_time) return;
+      last_time = time;
+      last = TextOf(resource, "name");
+    }));
+    return last;
   }
 };
 
@@ -311,6 +321,23 @@ std::unique_ptr<PartClient> MakePartClient(server::Peers& peers, const Part& par
       break;
   }
   return nullptr;
+}
+
+absl::StatusOr<std::vector<std::string>> OthersInForce(server::Peers& peers, const Call& call,
+                                                       const std::vector<const Descriptor*>& kinds,
+                                                       const std::set<std::string>& named) {
+  std::vector<std::string> others;
+  for (const Descriptor* kind : kinds) {
+    std::set<std::string> found;
+    BANSO_RETURN_IF_ERROR(EachInForce(
+        PeerOf(peers, kind->file()->package()), call, *kind, [&](const Message& resource) {
+          const std::string name = TextOf(resource, "name");
+          if (named.count(name) > 0) return;
+          found.insert(contract::JoinRevision(name, RevisionOf(resource).number()));
+        }));
+    others.insert(others.end(), found.begin(), found.end());
+  }
+  return others;
 }
 
 absl::StatusOr<bool> ReclassifyAll(server::Peers& peers, const Call& call,

@@ -2,6 +2,7 @@
 #define BANSO_SERVICES_GATEWAY_API_PART_CLIENT_H_
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "common/contract/call.h"
 #include "common/contract/errors.h"
 #include "common/server/client.h"
+#include "google/protobuf/descriptor.h"
 #include "services/gateway/domain/program_parts.h"
 
 namespace banso::gateway {
@@ -56,6 +58,13 @@ class PartClient {
 
 // The client of `part`, which must outlive it, as must `peers`. Not for kReclassification.
 std::unique_ptr<PartClient> MakePartClient(server::Peers& peers, const Part& part);
+
+// The revisions in force that are of a kind in `kinds` and of no resource in `named`, by kind and
+// name.
+absl::StatusOr<std::vector<std::string>> OthersInForce(
+    server::Peers& peers, const Call& call,
+    const std::vector<const google::protobuf::Descriptor*>& kinds,
+    const std::set<std::string>& named);
 
 // Classifies every account anew; returns whether any moved.
 absl::StatusOr<bool> ReclassifyAll(server::Peers& peers, const Call& call,

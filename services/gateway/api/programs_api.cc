@@ -214,6 +214,11 @@ absl::StatusOr<ProgramApplication> ProgramsApi::Prepare(const Call& call,
   for (const Part& part : parts) {
     BANSO_RETURN_IF_ERROR(AddPart(peers_, call, part, &application));
   }
+  const std::vector<std::string> names = NamesOf(parts);
+  BANSO_ASSIGN_OR_RETURN(
+      const std::vector<std::string> others,
+      OthersInForce(peers_, call, KindsLeftAlone(request.program()), {names.begin(), names.end()}));
+  application.mutable_others_in_force()->Assign(others.begin(), others.end());
   *application.mutable_content() = request.program();
   content->request = request;
   content->fact_types = TypesReadBy(request.program(), foreign);

@@ -79,9 +79,13 @@ class ProgramServices {
     ServeHealth();
     server::Router kickoff("banso.kickoff.v1.KickoffService");
     templates.Register(kickoff);
+    templates.RegisterList<kv1::ListPlanTemplateRevisionsRequest>(
+        kickoff, &kv1::ListPlanTemplateRevisionsResponse::mutable_plan_templates);
     fakes.Serve("kickoff", All(std::move(kickoff)));
     server::Router handoff("banso.handoff.v1.HandoffService");
     criteria.Register(handoff);
+    criteria.RegisterList<ov1::ListCriteriaSetRevisionsRequest>(
+        handoff, &ov1::ListCriteriaSetRevisionsResponse::mutable_criteria_sets);
     handoff_policies_.Register(handoff);
     handoff_policies_.RegisterList<ov1::ListHandoffPolicyRevisionsRequest>(
         handoff, &ov1::ListHandoffPolicyRevisionsResponse::mutable_handoff_policies);
@@ -91,8 +95,14 @@ class ProgramServices {
   void ServeHealth() {
     server::Router health("banso.health.v1.HealthService");
     rubrics_.Register(health);
+    rubrics_.RegisterList<hv1::ListRubricRevisionsRequest>(
+        health, &hv1::ListRubricRevisionsResponse::mutable_rubrics);
     definitions.Register(health);
+    definitions.RegisterList<hv1::ListSuccessDefinitionRevisionsRequest>(
+        health, &hv1::ListSuccessDefinitionRevisionsResponse::mutable_success_definitions);
     models.Register(health);
+    models.RegisterList<hv1::ListScoreModelRevisionsRequest>(
+        health, &hv1::ListScoreModelRevisionsResponse::mutable_score_models);
     health.Unary(
         "GetMetric",
         [this](const Call&, const hv1::GetMetricRequest& request) -> absl::StatusOr<hv1::Metric> {
@@ -112,14 +122,26 @@ class ProgramServices {
                  {.lane = server::Lane::kNormal, .check_fields = false});
     server::Router surveys("banso.health.v1.SurveysService");
     surveys_.Register(surveys);
+    surveys_.RegisterList<hv1::ListSurveyRevisionsRequest>(
+        surveys, &hv1::ListSurveyRevisionsResponse::mutable_surveys);
     server::Router stages("banso.health.v1.StagesService");
     stage_models_.Register(stages);
+    stage_models_.RegisterList<hv1::ListStageModelRevisionsRequest>(
+        stages, &hv1::ListStageModelRevisionsResponse::mutable_stage_models);
     matrix_policies_.Register(stages);
+    matrix_policies_.RegisterList<hv1::ListMatrixPolicyRevisionsRequest>(
+        stages, &hv1::ListMatrixPolicyRevisionsResponse::mutable_matrix_policies);
     server::Router studies("banso.health.v1.StudiesService");
     funnels_.Register(studies);
+    funnels_.RegisterList<hv1::ListFunnelRevisionsRequest>(
+        studies, &hv1::ListFunnelRevisionsResponse::mutable_funnels);
     server::Router signals("banso.health.v1.SignalsService");
     plays_.Register(signals);
+    plays_.RegisterList<hv1::ListPlayRevisionsRequest>(
+        signals, &hv1::ListPlayRevisionsResponse::mutable_plays);
     signal_rules.Register(signals);
+    signal_rules.RegisterList<hv1::ListSignalRuleRevisionsRequest>(
+        signals, &hv1::ListSignalRuleRevisionsResponse::mutable_signal_rules);
     fakes.Serve("health", All(std::move(health), std::move(surveys), std::move(stages),
                               std::move(studies), std::move(signals)));
   }
@@ -351,6 +373,19 @@ TEST_F(ProgramsApiTest, TellsWhatWasInForceBefore) {
   EXPECT_EQ(previous["metrics/interviews"], "CHANGED metrics/interviews");
   EXPECT_EQ(previous["criteriaSets/c"], "UNCHANGED criteriaSets/c@1");
   EXPECT_EQ(previous["signalRules/r@1"], "CREATED ");
+}
+
+TEST_F(ProgramsApiTest, TellsWhatStaysInForceAlthoughTheProgramDoesNotNameIt) {
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication first, Apply(EveryKind()));
+  EXPECT_THAT(first.others_in_force(), IsEmpty());
+  v1::Program program = SomeProgram();
+  program.mutable_plan_templates(0)->set_name("planTemplates/other");
+  program.mutable_handoff_policy()->set_name("handoffPolicies/other");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication second, Apply(program));
+  EXPECT_THAT(second.others_in_force(),
+              ::testing::UnorderedElementsAre(
+                  "planTemplates/t@1", "acceptancePolicies/a@1", "surveys/v@1", "stageModels/g@1",
+                  "matrixPolicies/m@1", "funnels/f@1", "plays/y@1", "signalRules/r@1"));
 }
 
 TEST_F(ProgramsApiTest, TellsServicesWhatComesWithAPart) {

@@ -152,6 +152,18 @@ std::vector<Part> PartsOf(const v1::Program& program) {
   return parts;
 }
 
+std::vector<const google::protobuf::Descriptor*> KindsLeftAlone(const v1::Program& program) {
+  std::vector<const google::protobuf::Descriptor*> kinds;
+  const google::protobuf::Descriptor& type = *v1::Program::descriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    if (field.message_type() == nullptr || KindOf(field) == PartKind::kMetric) continue;
+    const bool taken = !field.is_repeated() && program.GetReflection()->HasField(program, &field);
+    if (!taken) kinds.push_back(field.message_type());
+  }
+  return kinds;
+}
+
 std::string PackageOf(const Part& part) { return part.content->GetDescriptor()->file()->package(); }
 
 absl::Status CheckProgram(const v1::Program& program) {

@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "banso/gateway/v1/program.pb.h"
 #include "common/contract/errors.h"
+#include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 
 // A program as the list of parts that are applied one after the other.
@@ -49,6 +50,10 @@ std::vector<Part> PartsOf(const v1::Program& program);
 // The package of the service that keeps a part, such as `banso.health.v1`. Not for
 // kReclassification.
 std::string PackageOf(const Part& part);
+
+// The revisioned kinds of which a program leaves others in force: all but those of which one counts
+// and that it has.
+std::vector<const google::protobuf::Descriptor*> KindsLeftAlone(const v1::Program& program);
 
 // Checks what no service can see: that no part has a revision in its name, that no two have the
 // same name, that metrics have names, and that no two rubrics judge the same item. All violations,
