@@ -199,6 +199,15 @@ absl::StatusOr<AccountEvaluation> AccountEvaluation::Load(const Store& store,
   return evaluation;
 }
 
+absl::StatusOr<std::optional<AccountEvaluation>> AccountEvaluation::LoadIfKnown(
+    const Store& store, storage::Reader& reader, StoreFactReader& facts,
+    const std::string& account) {
+  absl::StatusOr<AccountEvaluation> loaded = Load(store, reader, facts, account);
+  if (absl::IsNotFound(loaded.status())) return std::optional<AccountEvaluation>();
+  if (!loaded.ok()) return loaded.status();
+  return std::optional<AccountEvaluation>(*std::move(loaded));
+}
+
 const Onboarding* AccountEvaluation::FindOnboarding(absl::string_view name) const {
   for (const Onboarding& onboarding : onboardings_) {
     if (onboarding.name() == name) return &onboarding;

@@ -64,6 +64,12 @@ class AccountEvaluation {
   static absl::StatusOr<AccountEvaluation> Load(const Store& store, storage::Reader& reader,
                                                 StoreFactReader& facts, const std::string& account);
 
+  // The same, but nothing for an account that is not known here.
+  static absl::StatusOr<std::optional<AccountEvaluation>> LoadIfKnown(const Store& store,
+                                                                      storage::Reader& reader,
+                                                                      StoreFactReader& facts,
+                                                                      const std::string& account);
+
   const std::string& name() const { return account_; }
   absl::TimeZone zone() const { return zone_; }
   bool archived() const { return archived_; }

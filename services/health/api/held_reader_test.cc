@@ -104,6 +104,7 @@ class HeldReaderTest : public HealthFixture {
 TEST_F(HeldReaderTest, AnswersAsOneThatReadsAnew) {
   ASSERT_THAT(database_->Read([&](storage::Reader& reader) -> absl::Status {
     StoreFactReader held(store_, reader, Holding::kOneAccount);
+    StoreFactReader pages(store_, reader, Holding::kPages);
     StoreFactReader anew(store_, reader);
     int known = 0;
     for (int i = 0; i < 2000; ++i) {
@@ -120,6 +121,9 @@ TEST_F(HeldReaderTest, AnswersAsOneThatReadsAnew) {
       EXPECT_EQ(contract::Fingerprint(answer[0]), contract::Fingerprint(expected[0]))
           << read.query.ShortDebugString() << "\nas of " << moment.as_of << "\nheld "
           << answer[0].ShortDebugString() << "\nanew " << expected[0].ShortDebugString();
+      BANSO_ASSIGN_OR_RETURN(const auto paged, pages.Read({read}, moment));
+      EXPECT_EQ(contract::Fingerprint(paged[0]), contract::Fingerprint(expected[0]))
+          << read.query.ShortDebugString() << "\nas of " << moment.as_of;
       if (expected[0].has_value()) ++known;
     }
     EXPECT_GT(known, 500);

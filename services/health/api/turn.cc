@@ -24,10 +24,9 @@ absl::Time NextTurn(absl::TimeZone zone, absl::Span<const v1::ScoreOverride> jud
 
 absl::Status Turn::WorkOut(const Store& store, Reader& reader, StoreFactReader& facts,
                            const Rules& rules, absl::Time now) {
-  absl::StatusOr<AccountEvaluation> account =
-      AccountEvaluation::Load(store, reader, facts, due_.account);
-  const bool unknown = absl::IsNotFound(account.status());
-  if (!account.ok() && !unknown) return account.status();
+  BANSO_ASSIGN_OR_RETURN(std::optional<AccountEvaluation> account,
+                         AccountEvaluation::LoadIfKnown(store, reader, facts, due_.account));
+  const bool unknown = !account.has_value();
   zone_ = unknown ? calendar::ZoneOrUtc(store.ZoneOf(reader, due_.account)) : account->zone();
   due_again_ =
       NextTurn(zone_, unknown ? std::vector<v1::ScoreOverride>() : account->overrides(), now);

@@ -60,7 +60,11 @@ std::optional<double> PointsOf(const v1::Measure& measure, const type::v1::Value
   }
   const std::optional<double> number = NumberOf(value, today);
   if (!number.has_value()) return std::nullopt;
-  return Interpolate(CurveOf(measure), *number);
+  return PointsOf(measure, *number);
+}
+
+double PointsOf(const v1::Measure& measure, double number) {
+  return Interpolate(CurveOf(measure), number);
 }
 
 double MostPoints(const v1::Measure& measure) {

@@ -15,6 +15,9 @@ namespace banso::health {
 std::optional<double> PointsOf(const v1::Measure& measure, const type::v1::Value& value,
                                absl::CivilDay today);
 
+// The same for a value that is a number.
+double PointsOf(const v1::Measure& measure, double number);
+
 // The most points that the measure can have.
 double MostPoints(const v1::Measure& measure);
 

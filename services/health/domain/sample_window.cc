@@ -64,14 +64,14 @@ double DayValue(v1::MetricKind kind, Samples samples) {
   }
 }
 
+bool IsEarlierDay(const WindowSample& a, const WindowSample& b) { return a.day < b.day; }
+
 // The samples by day, each day's in the order in which they occurred: as they are, unless the
-// account has moved to another time zone.
-std::vector<WindowSample> ByDay(Samples samples) {
-  std::vector<WindowSample> sorted(samples.begin(), samples.end());
-  const auto earlier = [](const WindowSample& a, const WindowSample& b) { return a.day < b.day; };
-  if (!std::is_sorted(sorted.begin(), sorted.end(), earlier)) {
-    std::stable_sort(sorted.begin(), sorted.end(), earlier);
-  }
+// account has moved to another time zone. Then they are sorted in `sorted`.
+Samples ByDay(Samples samples, std::vector<WindowSample>& sorted) {
+  if (std::is_sorted(samples.begin(), samples.end(), IsEarlierDay)) return samples;
+  sorted.assign(samples.begin(), samples.end());
+  std::stable_sort(sorted.begin(), sorted.end(), IsEarlierDay);
   return sorted;
 }
 
@@ -85,7 +85,8 @@ int64_t LastDay(const WindowQuestion& question) {
 }
 
 std::optional<double> Trend(Samples samples, const WindowQuestion& question) {
-  const std::vector<WindowSample> by_day = ByDay(samples);
+  std::vector<WindowSample> sorted;
+  const Samples by_day = ByDay(samples, sorted);
   const int64_t first = by_day.front().day;
   std::vector<Point> points;
   // Silent days from `silent` on, up to the day before `end`, are days with zero.
@@ -103,7 +104,7 @@ std::optional<double> Trend(Samples samples, const WindowQuestion& question) {
     while (end < by_day.size() && by_day[end].day == day) ++end;
     fill_up_to(day);
     points.push_back({static_cast<double>(day - first),
-                      DayValue(question.kind, Samples(by_day).subspan(begin, end - begin))});
+                      DayValue(question.kind, by_day.subspan(begin, end - begin))});
     if (silent == day) ++silent;
     begin = end;
   }
@@ -182,6 +183,10 @@ bool IsZeroOfNothing(Aggregation aggregation) {
 bool IsLatest(Aggregation aggregation) {
   return aggregation == type::v1::AGGREGATION_UNSPECIFIED ||
          aggregation == type::v1::AGGREGATION_LATEST;
+}
+
+bool IsFlag(const WindowQuestion& question) {
+  return question.kind == v1::METRIC_KIND_FLAG && IsLatest(question.aggregation);
 }
 
 // Why a window without a number has none; for those that are a number all the same, that number.
@@ -266,10 +271,13 @@ WindowAnswer AnswerWindow(Samples samples, const WindowQuestion& question) {
 }
 
 type::v1::Value ValueOf(const WindowQuestion& question, double number) {
-  if (question.kind == v1::METRIC_KIND_FLAG && IsLatest(question.aggregation)) {
-    return rule::FlagValue(number != 0);
-  }
+  if (IsFlag(question)) return rule::FlagValue(number != 0);
   return rule::NumberValue(number);
+}
+
+double NumberOf(const WindowQuestion& question, double number) {
+  if (IsFlag(question)) return number != 0 ? 1 : 0;
+  return number;
 }
 
 FactReading ReadWindow(Samples samples, const WindowQuestion& question,

@@ -81,6 +81,8 @@ WindowAnswer AnswerWindow(absl::Span<const WindowSample> samples, const WindowQu
 
 // An answer's number as the value of a fact: that of a flag for the latest value of a FLAG.
 type::v1::Value ValueOf(const WindowQuestion& question, double number);
+// The number that a curve reads of that value.
+double NumberOf(const WindowQuestion& question, double number);
 
 // The same with everything that a reading says; subject and fact are for the caller to fill in.
 // `word` gives the text of an object's number.

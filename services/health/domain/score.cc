@@ -35,30 +35,35 @@ double PartOf(const v1::ScoreModel& model, v1::MeasureGroup group) {
                                                 : 1 - model.qualitative_share();
 }
 
-// Each measure's share of the score when only those with `counts` count: within each group by
+// Each measure's share of the score when only those that `counts` takes count: within each group by
 // weight; a group in which none counts leaves its part to the other. All 0 when nothing counts.
-std::vector<double> Shares(const v1::ScoreModel& model, const std::vector<bool>& counts) {
-  const auto weight_of = [&](v1::MeasureGroup group) {
-    double sum = 0;
-    for (int i = 0; i < model.measures_size(); ++i) {
-      if (counts[i] && model.measures(i).group() == group) sum += model.measures(i).weight();
-    }
-    return sum;
-  };
-  const double quantitative = weight_of(v1::MEASURE_GROUP_QUANTITATIVE);
-  const double qualitative = weight_of(v1::MEASURE_GROUP_QUALITATIVE);
+template <typename Counts>
+void FillShares(const v1::ScoreModel& model, Counts counts, std::vector<double>& shares) {
+  double quantitative = 0;
+  double qualitative = 0;
+  for (int i = 0; i < model.measures_size(); ++i) {
+    const v1::Measure& measure = model.measures(i);
+    if (!counts(i)) continue;
+    if (measure.group() == v1::MEASURE_GROUP_QUANTITATIVE) quantitative += measure.weight();
+    if (measure.group() == v1::MEASURE_GROUP_QUALITATIVE) qualitative += measure.weight();
+  }
   const double parts = (quantitative > 0 ? PartOf(model, v1::MEASURE_GROUP_QUANTITATIVE) : 0) +
                        (qualitative > 0 ? PartOf(model, v1::MEASURE_GROUP_QUALITATIVE) : 0);
-  std::vector<double> shares(model.measures_size(), 0.0);
-  if (parts <= 0) return shares;
+  shares.assign(model.measures_size(), 0.0);
+  if (parts <= 0) return;
   for (int i = 0; i < model.measures_size(); ++i) {
-    if (!counts[i]) continue;
+    if (!counts(i)) continue;
     const v1::Measure& measure = model.measures(i);
     const double group_weight =
         measure.group() == v1::MEASURE_GROUP_QUALITATIVE ? qualitative : quantitative;
     shares[i] = PartOf(model, measure.group()) / parts * (measure.weight() / group_weight);
   }
-  return shares;
+}
+
+// What a missing measure is worth all the same.
+std::optional<double> AssumedPoints(const v1::Measure& measure) {
+  if (measure.missing() != v1::MISSING_POLICY_ASSUME) return std::nullopt;
+  return measure.missing_points();
 }
 
 Weighed Weigh(const v1::Measure& measure, const MeasureReading& reading, absl::CivilDay today) {
@@ -80,9 +85,7 @@ Weighed Weigh(const v1::Measure& measure, const MeasureReading& reading, absl::C
     weighed.stale = weighed.points.has_value();
     if (weighed.stale) weighed.value = reading.stale->value();
   }
-  if (!weighed.points.has_value() && measure.missing() == v1::MISSING_POLICY_ASSUME) {
-    weighed.points = measure.missing_points();
-  }
+  if (!weighed.points.has_value()) weighed.points = AssumedPoints(measure);
   return weighed;
 }
 
@@ -95,19 +98,19 @@ std::vector<Weighed> WeighAll(const v1::ScoreModel& model,
   return measures;
 }
 
-std::vector<bool> Counting(const std::vector<Weighed>& measures) {
-  std::vector<bool> counts;
-  counts.reserve(measures.size());
-  for (const Weighed& measure : measures) counts.push_back(measure.points.has_value());
-  return counts;
+std::vector<MeasurePoints> PointsOfEach(const std::vector<Weighed>& measures) {
+  std::vector<MeasurePoints> points;
+  points.reserve(measures.size());
+  for (const Weighed& measure : measures) points.push_back({measure.points, measure.known});
+  return points;
 }
 
 // The score's value if the measure `changed` had these points.
 double ValueWith(const v1::ScoreModel& model, const std::vector<Weighed>& measures, size_t changed,
                  double points) {
-  std::vector<bool> counts = Counting(measures);
-  counts[changed] = true;
-  const std::vector<double> shares = Shares(model, counts);
+  std::vector<double> shares;
+  FillShares(
+      model, [&](size_t i) { return i == changed || measures[i].points.has_value(); }, shares);
   double value = 0;
   for (size_t i = 0; i < measures.size(); ++i) {
     value += shares[i] * (i == changed ? points : measures[i].points.value_or(0));
@@ -222,119 +225,99 @@ void AddMissing(const Weighed& measure, const MeasureReading& reading, double sh
   out->set_share(share);
 }
 
-// What the measures add up to.
-struct Totals {
-  double value = 0;
-  double coverage = 0;
-  // 1, or 0 when nothing counts.
-  double shares = 0;
-  // Each measure's share of the score, as far as it counts, and when everything is known.
-  std::vector<double> share_of;
-  std::vector<double> full_share_of;
-  // The first measure without which there is no score; null: there is none.
-  const v1::Measure* lacking = nullptr;
-};
-
-Totals AddUp(const v1::ScoreModel& model, const std::vector<Weighed>& measures) {
-  Totals totals;
-  totals.full_share_of = Shares(model, std::vector<bool>(measures.size(), true));
-  totals.share_of = Shares(model, Counting(measures));
-  for (size_t i = 0; i < measures.size(); ++i) {
-    totals.value += measures[i].points.value_or(0) * totals.share_of[i];
-    totals.shares += totals.share_of[i];
-    if (measures[i].known) totals.coverage += totals.full_share_of[i];
-    const bool needed = measures[i].measure->missing() == v1::MISSING_POLICY_NO_SCORE;
-    if (needed && !measures[i].points.has_value() && totals.lacking == nullptr) {
-      totals.lacking = measures[i].measure;
-    }
-  }
-  totals.value = std::clamp(totals.value, 0.0, 100.0);
-  totals.coverage = std::min(totals.coverage, 1.0);
-  return totals;
-}
-
-// Why there is no value; empty when there is one.
-std::string WhyNoValue(const v1::ScoreModel& model, const Totals& totals) {
-  if (totals.lacking != nullptr) {
-    return absl::StrCat("there is no score without ", MeasureText(*totals.lacking));
-  }
-  if (totals.shares <= 0) return "nothing that counts is known";
-  if (totals.coverage + kTolerance < model.minimum_coverage()) {
-    return absl::StrFormat("only %.0f %% of the score is known, %.0f %% are needed",
-                           totals.coverage * 100, model.minimum_coverage() * 100);
-  }
-  return "";
-}
-
 // State, value, bands and coverage.
-v1::Score JudgeTotals(const v1::ScoreModel& model, const Totals& totals) {
+v1::Score ScoreOf(const v1::ScoreModel& model, const ScoreFigures& figures) {
   v1::Score score;
-  score.set_coverage(totals.coverage);
-  score.set_no_value_because(WhyNoValue(model, totals));
-  if (!score.no_value_because().empty()) {
-    score.set_state(v1::SCORE_STATE_INSUFFICIENT);
-    return score;
-  }
-  score.set_state(v1::SCORE_STATE_SCORED);
-  score.set_value(totals.value);
-  score.set_computed_band(BandOf(model, score.value()).key());
+  score.set_state(figures.state);
+  score.set_coverage(figures.coverage);
+  score.set_no_value_because(WhyNoValue(model, figures));
+  if (!figures.value.has_value()) return score;
+  score.set_value(*figures.value);
+  score.set_computed_band(std::string(figures.band));
   score.set_band(score.computed_band());
   return score;
 }
 
 }  // namespace
 
+MeasurePoints PointsOfNumber(const v1::Measure& measure, std::optional<double> number) {
+  if (number.has_value()) return {PointsOf(measure, *number), true};
+  return {AssumedPoints(measure), false};
+}
+
+ScoreSummer::ScoreSummer(const v1::ScoreModel& model) : model_(&model) {
+  FillShares(
+      model, [](int) { return true; }, full_shares_);
+}
+
+const ScoreFigures& ScoreSummer::Sum(absl::Span<const MeasurePoints> points) {
+  FillShares(
+      *model_, [&](int i) { return points[i].points.has_value(); }, shares_);
+  figures_.amounts.resize(points.size());
+  figures_.lacking = nullptr;
+  double value = 0;
+  double shares = 0;
+  double coverage = 0;
+  for (size_t i = 0; i < points.size(); ++i) {
+    const v1::Measure& measure = model_->measures(static_cast<int>(i));
+    figures_.amounts[i] = points[i].points.value_or(0) * shares_[i];
+    value += figures_.amounts[i];
+    shares += shares_[i];
+    if (points[i].known) coverage += full_shares_[i];
+    const bool needed = measure.missing() == v1::MISSING_POLICY_NO_SCORE;
+    if (needed && !points[i].points.has_value() && figures_.lacking == nullptr) {
+      figures_.lacking = &measure;
+    }
+  }
+  figures_.coverage = std::min(coverage, 1.0);
+  figures_.counts = shares > 0;
+  figures_.value.reset();
+  figures_.band = "";
+  figures_.state = v1::SCORE_STATE_INSUFFICIENT;
+  const bool covered = figures_.coverage + kTolerance >= model_->minimum_coverage();
+  if (figures_.lacking == nullptr && figures_.counts && covered) {
+    figures_.state = v1::SCORE_STATE_SCORED;
+    figures_.value = std::clamp(value, 0.0, 100.0);
+    figures_.band = BandOf(*model_, *figures_.value).key();
+  }
+  return figures_;
+}
+
+std::string WhyNoValue(const v1::ScoreModel& model, const ScoreFigures& figures) {
+  if (figures.value.has_value()) return "";
+  if (figures.lacking != nullptr) {
+    return absl::StrCat("there is no score without ", MeasureText(*figures.lacking));
+  }
+  if (!figures.counts) return "nothing that counts is known";
+  return absl::StrFormat("only %.0f %% of the score is known, %.0f %% are needed",
+                         figures.coverage * 100, model.minimum_coverage() * 100);
+}
+
 v1::Score ComputeScore(const v1::ScoreModel& model, absl::Span<const MeasureReading> readings,
                        absl::CivilDay today) {
   const std::vector<Weighed> measures = WeighAll(model, readings, today);
-  const Totals totals = AddUp(model, measures);
-  v1::Score score = JudgeTotals(model, totals);
+  ScoreSummer summer(model);
+  v1::Score score = ScoreOf(model, summer.Sum(PointsOfEach(measures)));
   for (size_t i = 0; i < measures.size(); ++i) {
     if (measures[i].points.has_value()) {
-      AddContribution(measures[i], readings[i], totals.share_of[i], score);
+      AddContribution(measures[i], readings[i], summer.shares()[i], score);
     }
     if (!measures[i].known) {
-      AddMissing(measures[i], readings[i], totals.full_share_of[i], score);
+      AddMissing(measures[i], readings[i], summer.full_shares()[i], score);
     }
   }
   if (score.has_value()) AddLifts(model, measures, today, score);
   return score;
 }
 
-v1::Score ComputeFigures(const v1::ScoreModel& model, absl::Span<const MeasureReading> readings,
-                         absl::CivilDay today) {
-  const std::vector<Weighed> measures = WeighAll(model, readings, today);
-  const Totals totals = AddUp(model, measures);
-  v1::Score score = JudgeTotals(model, totals);
-  for (size_t i = 0; i < measures.size(); ++i) {
-    if (!measures[i].points.has_value()) continue;
-    v1::Contribution* out = score.add_contributions();
-    out->set_measure(measures[i].measure->key());
-    out->set_amount(*measures[i].points * totals.share_of[i]);
-  }
-  return score;
-}
-
 std::vector<MeasurePoints> PointsOfAll(const v1::ScoreModel& model,
                                        absl::Span<const MeasureReading> readings,
                                        absl::CivilDay today) {
-  std::vector<MeasurePoints> points;
-  for (const Weighed& measure : WeighAll(model, readings, today)) {
-    points.push_back({measure.points, measure.known});
-  }
-  return points;
+  return PointsOfEach(WeighAll(model, readings, today));
 }
 
 std::optional<double> ValueOf(const v1::ScoreModel& model, absl::Span<const MeasurePoints> points) {
-  std::vector<Weighed> measures(points.size());
-  for (size_t i = 0; i < points.size(); ++i) {
-    measures[i].measure = &model.measures(static_cast<int>(i));
-    measures[i].points = points[i].points;
-    measures[i].known = points[i].known;
-  }
-  const Totals totals = AddUp(model, measures);
-  if (!WhyNoValue(model, totals).empty()) return std::nullopt;
-  return totals.value;
+  return ScoreSummer(model).Sum(points).value;
 }
 
 bool SameNumbers(const v1::Score& a, const v1::Score& b) {

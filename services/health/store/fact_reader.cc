@@ -158,7 +158,7 @@ absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadWindow(
 absl::StatusOr<const std::vector<fact::v1::FactChange>*> StoreFactReader::Changes(
     const storage::FactLog& log, const std::string& subject, const std::string& fact) {
   std::string account = contract::Ancestor(subject, "accounts");
-  if (account != account_ || holding_ == Holding::kNothing) {
+  if (account != account_ || holding_ != Holding::kOneAccount) {
     account_ = std::move(account);
     changes_.clear();
   }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "common/status_macros.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/wire_format_lite.h"
@@ -139,6 +140,32 @@ bool ReadSample(CodedInputStream& in, uint32_t flags, int64_t unit, StoredSample
          ReadNumber(in, (flags & kHasSite) != 0, &sample->site) && ReadFixed(in, &sample->id_hash);
 }
 
+// Gives the number of samples to `begin`, then each of them to `take`.
+template <typename Begin, typename Take>
+absl::Status Decode(absl::string_view bytes, Begin begin, Take take) {
+  const auto damaged = [] { return absl::DataLossError("a stored page of samples is damaged"); };
+  CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
+                      static_cast<int>(bytes.size()));
+  uint32_t form = 0;
+  uint64_t unit = 0;
+  uint64_t count = 0;
+  if (!in.ReadVarint32(&form) || form != kForm || !in.ReadVarint64(&unit) ||
+      !in.ReadVarint64(&count) || count > bytes.size()) {
+    return damaged();
+  }
+  begin(count);
+  StoredSample sample;
+  for (uint64_t i = 0; i < count; ++i) {
+    uint32_t flags = 0;
+    if (!in.ReadVarint32(&flags) || !ReadSample(in, flags, static_cast<int64_t>(unit), &sample)) {
+      return damaged();
+    }
+    take(sample);
+  }
+  if (in.CurrentPosition() != static_cast<int>(bytes.size())) return damaged();
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::string EncodePage(absl::Span<const StoredSample> samples) {
@@ -160,28 +187,25 @@ std::string EncodePage(absl::Span<const StoredSample> samples) {
 }
 
 absl::StatusOr<std::vector<StoredSample>> DecodePage(absl::string_view bytes) {
-  const auto damaged = [] { return absl::DataLossError("a stored page of samples is damaged"); };
-  CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
-                      static_cast<int>(bytes.size()));
-  uint32_t form = 0;
-  uint64_t unit = 0;
-  uint64_t count = 0;
-  if (!in.ReadVarint32(&form) || form != kForm || !in.ReadVarint64(&unit) ||
-      !in.ReadVarint64(&count) || count > bytes.size()) {
-    return damaged();
-  }
   std::vector<StoredSample> samples;
-  samples.reserve(count);
-  StoredSample sample;
-  for (uint64_t i = 0; i < count; ++i) {
-    uint32_t flags = 0;
-    if (!in.ReadVarint32(&flags) || !ReadSample(in, flags, static_cast<int64_t>(unit), &sample)) {
-      return damaged();
-    }
-    samples.push_back(sample);
-  }
-  if (in.CurrentPosition() != static_cast<int>(bytes.size())) return damaged();
+  BANSO_RETURN_IF_ERROR(Decode(
+      bytes, [&](size_t count) { samples.reserve(count); },
+      [&](const StoredSample& sample) { samples.push_back(sample); }));
   return samples;
+}
+
+absl::Status DecodePage(absl::string_view bytes, std::vector<WindowSample>& samples) {
+  samples.clear();
+  return Decode(
+      bytes, [&](size_t count) { samples.reserve(count); },
+      [&](const StoredSample& sample) {
+        samples.push_back({.day = sample.day,
+                           .occurred = sample.occurred,
+                           .recorded = sample.recorded,
+                           .object = sample.object,
+                           .user = sample.user,
+                           .value = sample.value});
+      });
 }
 
 }  // namespace banso::health

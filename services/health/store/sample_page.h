@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "services/health/domain/sample_window.h"
 
 // How samples lie in the store: those of one account and metric, in the order in which they
 // occurred, packed into pages of a few kilobytes (table sample_page). A sample takes about 18 bytes
@@ -41,6 +43,8 @@ std::string EncodePage(absl::Span<const StoredSample> samples);
 
 // The samples of a page. DATA_LOSS when the bytes are none.
 absl::StatusOr<std::vector<StoredSample>> DecodePage(absl::string_view bytes);
+// The same, as windows need them, in place of what `samples` holds.
+absl::Status DecodePage(absl::string_view bytes, std::vector<WindowSample>& samples);
 
 }  // namespace banso::health
 

@@ -28,15 +28,6 @@ absl::CivilDay DayOfNumber(int64_t number) { return absl::CivilDay(1970, 1, 1) +
 int64_t EarliestOn(int64_t day) { return (day - 1) * kMicrosPerDay; }
 int64_t LatestOn(int64_t day) { return (day + 2) * kMicrosPerDay; }
 
-WindowSample Narrow(const StoredSample& sample) {
-  return {.day = sample.day,
-          .occurred = sample.occurred,
-          .recorded = sample.recorded,
-          .object = sample.object,
-          .user = sample.user,
-          .value = sample.value};
-}
-
 // What only the last day of the window with a (non-zero) sample decides.
 bool LastDayDecides(const WindowQuestion& question) {
   if (question.per_object) return false;
@@ -45,49 +36,50 @@ bool LastDayDecides(const WindowQuestion& question) {
          question.aggregation == type::v1::AGGREGATION_DAYS_SINCE_LAST;
 }
 
-// The samples of the days from `from` to `to` that count.
-absl::StatusOr<std::vector<WindowSample>> Load(SamplePages& pages, const SampleView& view,
-                                               int64_t from, int64_t to) {
-  std::vector<WindowSample> samples;
-  BANSO_RETURN_IF_ERROR(pages.Each(view.series, EarliestOn(from),
-                                   std::min(LatestOn(to), view.as_of), [&](const SamplePage& page) {
-                                     samples.reserve(samples.size() + page.samples.size());
-                                     for (const StoredSample& sample : page.samples) {
-                                       if (sample.day < from || sample.day > to) continue;
-                                       if (view.Shows(sample)) samples.push_back(Narrow(sample));
-                                     }
-                                     return absl::OkStatus();
-                                   }));
-  return samples;
+using Samples = std::vector<WindowSample>;
+
+// The samples of the days from `from` to `to` that count, in place of what `samples` holds.
+absl::Status Load(SamplePages& pages, const SampleView& view, int64_t from, int64_t to,
+                  Samples& samples) {
+  samples.clear();
+  return pages.Each(view.series, EarliestOn(from), std::min(LatestOn(to), view.as_of),
+                    [&](const WindowPage& page) {
+                      for (const WindowSample& sample : page.samples) {
+                        if (sample.day < from || sample.day > to) continue;
+                        if (view.Shows(sample)) samples.push_back(sample);
+                      }
+                      return absl::OkStatus();
+                    });
 }
 
 // The last of these days with a sample that counts, other than zero when `nonzero` says so.
-absl::StatusOr<std::vector<WindowSample>> LoadLast(SamplePages& pages, const SampleView& view,
-                                                   int64_t from, int64_t to, bool nonzero) {
+absl::Status LoadLast(SamplePages& pages, const SampleView& view, int64_t from, int64_t to,
+                      bool nonzero, Samples& samples) {
+  samples.clear();
   int64_t before = std::min(LatestOn(to), view.as_of);
   while (before >= EarliestOn(from)) {
-    BANSO_ASSIGN_OR_RETURN(const SamplePage* page, pages.LastTo(view.series, before));
+    BANSO_ASSIGN_OR_RETURN(const WindowPage* page, pages.LastTo(view.series, before));
     if (page == nullptr) break;
     std::optional<int64_t> day;
-    for (const StoredSample& sample : page->samples) {
+    for (const WindowSample& sample : page->samples) {
       if (sample.day < from || sample.day > to || !view.Shows(sample)) continue;
       if (nonzero && sample.value == 0) continue;
       day = std::max(sample.day, day.value_or(sample.day));
     }
-    if (day.has_value()) return Load(pages, view, *day, *day);
+    if (day.has_value()) return Load(pages, view, *day, *day, samples);
     if (page->since == kBeginning) break;
     before = page->since - 1;
   }
-  return std::vector<WindowSample>();
+  return absl::OkStatus();
 }
 
 // The day of the first sample that counts.
 absl::StatusOr<std::optional<int64_t>> FirstDay(SamplePages& pages, const SampleView& view) {
   int64_t from = kBeginning;
   while (true) {
-    BANSO_ASSIGN_OR_RETURN(const SamplePage* page, pages.FirstFrom(view.series, from));
+    BANSO_ASSIGN_OR_RETURN(const WindowPage* page, pages.FirstFrom(view.series, from));
     if (page == nullptr) return std::optional<int64_t>();
-    for (const StoredSample& sample : page->samples) {
+    for (const WindowSample& sample : page->samples) {
       if (view.Shows(sample)) return std::optional<int64_t>(sample.day);
     }
     if (page->samples.back().occurred > view.as_of) return std::optional<int64_t>();
@@ -100,8 +92,8 @@ absl::StatusOr<std::vector<int64_t>> Objects(SamplePages& pages, const SampleVie
                                              int64_t to) {
   std::set<int64_t> objects;
   BANSO_RETURN_IF_ERROR(pages.Each(view.series, kBeginning, std::min(LatestOn(to), view.as_of),
-                                   [&](const SamplePage& page) {
-                                     for (const StoredSample& sample : page.samples) {
+                                   [&](const WindowPage& page) {
+                                     for (const WindowSample& sample : page.samples) {
                                        if (sample.object == 0 || sample.day > to) continue;
                                        if (view.Shows(sample)) objects.insert(sample.object);
                                      }
@@ -112,7 +104,7 @@ absl::StatusOr<std::vector<int64_t>> Objects(SamplePages& pages, const SampleVie
 
 // The day of the first sample of any metric of the same source.
 absl::StatusOr<std::optional<absl::CivilDay>> ReportsSince(SamplePages& pages, SampleView view) {
-  BANSO_ASSIGN_OR_RETURN(const std::vector<int64_t> metrics, pages.MetricsOf(view.source));
+  BANSO_ASSIGN_OR_RETURN(const absl::Span<const int64_t> metrics, pages.MetricsOf(view.source));
   std::optional<absl::CivilDay> since;
   for (const int64_t number : metrics) {
     view.series.metric = number;
@@ -122,17 +114,17 @@ absl::StatusOr<std::optional<absl::CivilDay>> ReportsSince(SamplePages& pages, S
   return since;
 }
 
-// The samples that answer the question; fills in what they alone do not say.
-absl::StatusOr<std::vector<WindowSample>> Collect(SamplePages& pages, const SampleView& view,
-                                                  WindowQuestion& question) {
+// Puts the samples that answer the question in place of what `samples` holds; fills in what they
+// alone do not say.
+absl::Status Collect(SamplePages& pages, const SampleView& view, WindowQuestion& question,
+                     Samples& samples) {
   const int64_t from = question.from.has_value() ? DayNumber(*question.from) : kFirstDay;
   const int64_t to = DayNumber(question.to);
-  std::vector<WindowSample> samples;
   if (LastDayDecides(question)) {
     const bool nonzero = question.aggregation == type::v1::AGGREGATION_DAYS_SINCE_LAST;
-    BANSO_ASSIGN_OR_RETURN(samples, LoadLast(pages, view, from, to, nonzero));
+    BANSO_RETURN_IF_ERROR(LoadLast(pages, view, from, to, nonzero, samples));
   } else {
-    BANSO_ASSIGN_OR_RETURN(samples, Load(pages, view, from, to));
+    BANSO_RETURN_IF_ERROR(Load(pages, view, from, to, samples));
   }
   question.ever = !samples.empty();
   if (samples.empty()) {
@@ -149,7 +141,7 @@ absl::StatusOr<std::vector<WindowSample>> Collect(SamplePages& pages, const Samp
   if (question.per_object) {
     BANSO_ASSIGN_OR_RETURN(question.objects, Objects(pages, view, to));
   }
-  return samples;
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -174,10 +166,10 @@ WindowQuestion QuestionOf(v1::MetricKind kind, const fact::v1::FactQuery& query,
 }
 
 absl::StatusOr<WindowAnswer> AnswerFrom(SamplePages& pages, const SampleView& view,
-                                        WindowQuestion question) {
+                                        WindowQuestion question, Samples& scratch) {
   if (view.series.account == 0) return AnswerWindow({}, question);
-  BANSO_ASSIGN_OR_RETURN(const std::vector<WindowSample> samples, Collect(pages, view, question));
-  return AnswerWindow(samples, question);
+  BANSO_RETURN_IF_ERROR(Collect(pages, view, question, scratch));
+  return AnswerWindow(scratch, question);
 }
 
 absl::StatusOr<fact::v1::FactReading> SampleReader::Read(SeriesReader& reader,
@@ -190,9 +182,9 @@ absl::StatusOr<fact::v1::FactReading> SampleReader::Read(SeriesReader& reader,
   view.source = metric.source();
   BANSO_ASSIGN_OR_RETURN(view.series.account, words_.Find(reader.reader(), moment.account));
   BANSO_ASSIGN_OR_RETURN(view.series.metric, words_.Find(reader.reader(), metric.name()));
-  std::vector<WindowSample> samples;
+  Samples samples;
   if (view.series.account != 0) {
-    BANSO_ASSIGN_OR_RETURN(samples, Collect(reader, view, question));
+    BANSO_RETURN_IF_ERROR(Collect(reader, view, question, samples));
   }
   absl::Status status;
   fact::v1::FactReading reading = ReadWindow(samples, question, [&](int64_t number) {
@@ -214,8 +206,8 @@ absl::StatusOr<fact::v1::FactReading> SampleReader::ReadDay(Reader& reader,
   view.series.account = account;
   BANSO_ASSIGN_OR_RETURN(view.series.metric, words_.Find(reader, metric.name()));
   SeriesReader pages(reader, Holding::kNothing);
-  BANSO_ASSIGN_OR_RETURN(std::vector<WindowSample> samples,
-                         Load(pages, view, DayNumber(day), DayNumber(day)));
+  Samples samples;
+  BANSO_RETURN_IF_ERROR(Load(pages, view, DayNumber(day), DayNumber(day), samples));
   std::erase_if(samples, [&](const WindowSample& sample) { return sample.object != object; });
   WindowQuestion question;
   question.kind = metric.kind();

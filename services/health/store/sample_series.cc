@@ -55,21 +55,30 @@ constexpr char kWritePage[] =
     "VALUES ($account, $metric, $since, $data) "
     "ON CONFLICT (account, metric, since) DO UPDATE SET data = excluded.data";
 
-absl::StatusOr<SamplePage> PageOf(const Row& row) {
-  SamplePage page;
+absl::StatusOr<WindowPage> WindowPageOf(const Row& row) {
+  WindowPage page;
   page.since = row.Int64(0);
-  BANSO_ASSIGN_OR_RETURN(page.samples, DecodePage(row.Blob(1)));
+  BANSO_RETURN_IF_ERROR(DecodePage(row.Blob(1), page.samples));
   return page;
 }
 
-absl::StatusOr<std::optional<SamplePage>> OnePage(Reader& reader, absl::string_view sql,
+// Calls `on_row` as ReadPages calls `on_page`.
+absl::Status QueryPages(Reader& reader, const SeriesKey& series, int64_t from, int64_t to,
+                        absl::FunctionRef<absl::Status(const Row&)> on_row) {
+  return reader.Query(
+      kPages, {{"account", series.account}, {"metric", series.metric}, {"from", from}, {"to", to}},
+      on_row);
+}
+
+// The page that kFirstPage or kLastPage finds.
+absl::StatusOr<std::optional<WindowPage>> OnePage(Reader& reader, absl::string_view sql,
                                                   const SeriesKey& series, int64_t time) {
-  std::optional<SamplePage> page;
+  std::optional<WindowPage> page;
   BANSO_RETURN_IF_ERROR(
       reader
           .QueryOne(sql, {{"account", series.account}, {"metric", series.metric}, {"time", time}},
                     [&](const Row& row) -> absl::Status {
-                      BANSO_ASSIGN_OR_RETURN(page, PageOf(row));
+                      BANSO_ASSIGN_OR_RETURN(page, WindowPageOf(row));
                       return absl::OkStatus();
                     })
           .status());
@@ -86,68 +95,70 @@ size_t FirstPart(absl::Span<const StoredSample> samples, bool fill) {
   return end;
 }
 
-bool BeginsAfter(int64_t time, const SamplePage& page) { return time < page.since; }
+bool BeginsAfter(int64_t time, const WindowPage& page) { return time < page.since; }
 
 }  // namespace
 
 absl::Status ReadPages(Reader& reader, const SeriesKey& series, int64_t from, int64_t to,
                        absl::FunctionRef<absl::Status(SamplePage)> on_page) {
-  return reader.Query(
-      kPages, {{"account", series.account}, {"metric", series.metric}, {"from", from}, {"to", to}},
-      [&](const Row& row) -> absl::Status {
-        BANSO_ASSIGN_OR_RETURN(SamplePage page, PageOf(row));
-        return on_page(std::move(page));
-      });
+  return QueryPages(reader, series, from, to, [&](const Row& row) -> absl::Status {
+    SamplePage page;
+    page.since = row.Int64(0);
+    BANSO_ASSIGN_OR_RETURN(page.samples, DecodePage(row.Blob(1)));
+    return on_page(std::move(page));
+  });
 }
 
-absl::StatusOr<std::optional<SamplePage>> FirstPageFrom(Reader& reader, const SeriesKey& series,
-                                                        int64_t from) {
-  return OnePage(reader, kFirstPage, series, from);
-}
-
-absl::StatusOr<std::optional<SamplePage>> LastPageTo(Reader& reader, const SeriesKey& series,
-                                                     int64_t to) {
-  return OnePage(reader, kLastPage, series, to);
-}
-
-absl::StatusOr<const SeriesReader::Pages*> SeriesReader::Held(const SeriesKey& series) {
-  if (holding_ == Holding::kNothing) return nullptr;
+SeriesReader::HeldSeries& SeriesReader::Series(const SeriesKey& series) {
   if (series.account != account_) {
     account_ = series.account;
     held_samples_ = 0;
     series_.clear();
   }
-  const auto [found, added] = series_.try_emplace(series.metric);
-  HeldSeries& one = found->second;
-  if (added) {
-    size_t samples = held_samples_;
-    BANSO_RETURN_IF_ERROR(ReadPages(*reader_, series, kBeginning,
-                                    std::numeric_limits<int64_t>::max(), [&](SamplePage page) {
-                                      samples += page.samples.size();
-                                      if (samples <= kMostHeld) {
-                                        one.pages.push_back(std::move(page));
-                                      }
-                                      return absl::OkStatus();
-                                    }));
-    one.held = samples <= kMostHeld;
-    if (one.held) {
-      held_samples_ = samples;
-    } else {
+  return series_[series.metric];
+}
+
+absl::StatusOr<const SeriesReader::Pages*> SeriesReader::Held(const SeriesKey& series,
+                                                              int64_t from) {
+  if (holding_ == Holding::kNothing) return nullptr;
+  HeldSeries& one = Series(series);
+  if (!one.too_large && !one.Reaches(from)) {
+    const int64_t to = one.read ? one.pages.front().since - 1 : std::numeric_limits<int64_t>::max();
+    Pages older;
+    BANSO_RETURN_IF_ERROR(
+        QueryPages(*reader_, series, from, to, [&](const Row& row) -> absl::Status {
+          if (one.too_large) return absl::OkStatus();
+          BANSO_ASSIGN_OR_RETURN(WindowPage page, WindowPageOf(row));
+          held_samples_ += page.samples.size();
+          one.too_large = held_samples_ > kMostHeld;
+          older.push_back(std::move(page));
+          return absl::OkStatus();
+        }));
+    one.read = true;
+    one.pages.insert(one.pages.begin(), std::make_move_iterator(older.begin()),
+                     std::make_move_iterator(older.end()));
+    if (one.too_large) {
+      for (const WindowPage& page : one.pages) held_samples_ -= page.samples.size();
       one.pages.clear();
     }
   }
-  return one.held ? &one.pages : nullptr;
+  return one.too_large ? nullptr : &one.pages;
 }
 
-const SamplePage* SeriesReader::Keep(std::optional<SamplePage> page) {
+const WindowPage* SeriesReader::Keep(std::optional<WindowPage> page) {
   page_ = std::move(page);
   return page_.has_value() ? &*page_ : nullptr;
 }
 
 absl::Status SeriesReader::Each(const SeriesKey& series, int64_t from, int64_t to,
-                                absl::FunctionRef<absl::Status(const SamplePage&)> on_page) {
-  BANSO_ASSIGN_OR_RETURN(const Pages* pages, Held(series));
-  if (pages == nullptr) return ReadPages(*reader_, series, from, to, on_page);
+                                absl::FunctionRef<absl::Status(const WindowPage&)> on_page) {
+  BANSO_ASSIGN_OR_RETURN(const Pages* pages, Held(series, from));
+  if (pages == nullptr) {
+    return QueryPages(*reader_, series, from, to, [&](const Row& row) -> absl::Status {
+      BANSO_ASSIGN_OR_RETURN(const WindowPage page, WindowPageOf(row));
+      return on_page(page);
+    });
+  }
   // The page that begins last up to `from` may hold what occurred from then on.
   auto page = std::upper_bound(pages->begin(), pages->end(), from, BeginsAfter);
   if (page != pages->begin()) --page;
@@ -155,36 +166,47 @@ absl::Status SeriesReader::Each(const SeriesKey& series, int64_t from, int64_t t
   return absl::OkStatus();
 }
 
-absl::StatusOr<const SamplePage*> SeriesReader::FirstFrom(const SeriesKey& series, int64_t from) {
-  BANSO_ASSIGN_OR_RETURN(const Pages* pages, Held(series));
+absl::StatusOr<const WindowPage*> SeriesReader::FirstFrom(const SeriesKey& series, int64_t from) {
+  const bool held = holding_ != Holding::kNothing;
+  if (held && from == kBeginning && !Series(series).Reaches(from)) {
+    // What is between it and the pages that are held is left out.
+    std::optional<WindowPage>& first = Series(series).first;
+    if (!first.has_value()) {
+      BANSO_ASSIGN_OR_RETURN(first, OnePage(*reader_, kFirstPage, series, from));
+    }
+    return first.has_value() ? &*first : nullptr;
+  }
+  BANSO_ASSIGN_OR_RETURN(const Pages* pages, Held(series, from));
   if (pages == nullptr) {
-    BANSO_ASSIGN_OR_RETURN(std::optional<SamplePage> page, FirstPageFrom(*reader_, series, from));
+    BANSO_ASSIGN_OR_RETURN(std::optional<WindowPage> page,
+                           OnePage(*reader_, kFirstPage, series, from));
     return Keep(std::move(page));
   }
   const auto page = std::partition_point(pages->begin(), pages->end(),
-                                         [&](const SamplePage& one) { return one.since < from; });
+                                         [&](const WindowPage& one) { return one.since < from; });
   return page == pages->end() ? nullptr : &*page;
 }
 
-absl::StatusOr<const SamplePage*> SeriesReader::LastTo(const SeriesKey& series, int64_t to) {
-  BANSO_ASSIGN_OR_RETURN(const Pages* pages, Held(series));
+absl::StatusOr<const WindowPage*> SeriesReader::LastTo(const SeriesKey& series, int64_t to) {
+  BANSO_ASSIGN_OR_RETURN(const Pages* pages, Held(series, to));
   if (pages == nullptr) {
-    BANSO_ASSIGN_OR_RETURN(std::optional<SamplePage> page, LastPageTo(*reader_, series, to));
+    BANSO_ASSIGN_OR_RETURN(std::optional<WindowPage> page,
+                           OnePage(*reader_, kLastPage, series, to));
     return Keep(std::move(page));
   }
   const auto page = std::upper_bound(pages->begin(), pages->end(), to, BeginsAfter);
   return page == pages->begin() ? nullptr : &*std::prev(page);
 }
 
-absl::StatusOr<std::vector<int64_t>> SeriesReader::MetricsOf(const std::string& source) {
+absl::StatusOr<absl::Span<const int64_t>> SeriesReader::MetricsOf(const std::string& source) {
   const auto found = metrics_.find(source);
-  if (found != metrics_.end()) return found->second;
+  if (found != metrics_.end()) return absl::MakeConstSpan(found->second);
   std::vector<int64_t>& metrics = metrics_[source];
   BANSO_RETURN_IF_ERROR(reader_->Query(kMetricsOfSource, {{"source", source}}, [&](const Row& row) {
     if (!row.IsNull(0)) metrics.push_back(row.Int64(0));
     return absl::OkStatus();
   }));
-  return metrics;
+  return absl::MakeConstSpan(metrics);
 }
 
 void LoadedPages::Begin(int64_t account) {
@@ -215,42 +237,43 @@ bool LoadedPages::IsOf(size_t index, const SeriesKey& series) const {
   return series.account == account_ && index < count_ && pages_[index].metric == series.metric;
 }
 
-absl::StatusOr<const SamplePage*> LoadedPages::Unpack(size_t index) {
+absl::StatusOr<const WindowPage*> LoadedPages::Unpack(size_t index) {
   Packed& packed = pages_[index];
   if (!packed.unpacked) {
-    BANSO_ASSIGN_OR_RETURN(packed.page.samples, DecodePage(packed.data));
+    BANSO_RETURN_IF_ERROR(DecodePage(packed.data, packed.page.samples));
     packed.unpacked = true;
   }
   return &packed.page;
 }
 
 absl::Status LoadedPages::Each(const SeriesKey& series, int64_t from, int64_t to,
-                               absl::FunctionRef<absl::Status(const SamplePage&)> on_page) {
+                               absl::FunctionRef<absl::Status(const WindowPage&)> on_page) {
   size_t index = After(series.metric, from);
   if (index > 0 && IsOf(index - 1, series)) --index;
   for (; IsOf(index, series) && pages_[index].page.since <= to; ++index) {
-    BANSO_ASSIGN_OR_RETURN(const SamplePage* page, Unpack(index));
+    BANSO_ASSIGN_OR_RETURN(const WindowPage* page, Unpack(index));
     BANSO_RETURN_IF_ERROR(on_page(*page));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<const SamplePage*> LoadedPages::FirstFrom(const SeriesKey& series, int64_t from) {
+absl::StatusOr<const WindowPage*> LoadedPages::FirstFrom(const SeriesKey& series, int64_t from) {
   size_t index = After(series.metric, from);
   if (index > 0 && IsOf(index - 1, series) && pages_[index - 1].page.since == from) --index;
   if (!IsOf(index, series)) return nullptr;
   return Unpack(index);
 }
 
-absl::StatusOr<const SamplePage*> LoadedPages::LastTo(const SeriesKey& series, int64_t to) {
+absl::StatusOr<const WindowPage*> LoadedPages::LastTo(const SeriesKey& series, int64_t to) {
   const size_t after = After(series.metric, to);
   if (after == 0 || !IsOf(after - 1, series)) return nullptr;
   return Unpack(after - 1);
 }
 
-absl::StatusOr<std::vector<int64_t>> LoadedPages::MetricsOf(const std::string& source) {
+absl::StatusOr<absl::Span<const int64_t>> LoadedPages::MetricsOf(const std::string& source) {
   const auto found = metrics_.find(source);
-  return found == metrics_.end() ? std::vector<int64_t>() : found->second;
+  if (found == metrics_.end()) return absl::Span<const int64_t>();
+  return absl::MakeConstSpan(found->second);
 }
 
 absl::Status ScanAccounts(Reader& reader, int64_t from, int64_t to, LoadedPages& pages,

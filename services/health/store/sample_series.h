@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "common/storage/database.h"
 #include "services/health/store/sample_page.h"
 
@@ -42,11 +43,11 @@ struct SamplePage {
 absl::Status ReadPages(storage::Reader& reader, const SeriesKey& series, int64_t from, int64_t to,
                        absl::FunctionRef<absl::Status(SamplePage)> on_page);
 
-// The first page that begins at `from` or later; the last one that begins at `to` or earlier.
-absl::StatusOr<std::optional<SamplePage>> FirstPageFrom(storage::Reader& reader,
-                                                        const SeriesKey& series, int64_t from);
-absl::StatusOr<std::optional<SamplePage>> LastPageTo(storage::Reader& reader,
-                                                     const SeriesKey& series, int64_t to);
+// The same page, as windows read it.
+struct WindowPage {
+  int64_t since = kBeginning;
+  std::vector<WindowSample> samples;
+};
 
 // Where the pages of series are read from: the store, or memory. For one thread.
 class SamplePages {
@@ -56,23 +57,27 @@ class SamplePages {
   // Calls `on_page`, oldest first, for each page that may hold samples which occurred from `from`
   // to `to`, both inclusive. Other samples of these pages come along.
   virtual absl::Status Each(const SeriesKey& series, int64_t from, int64_t to,
-                            absl::FunctionRef<absl::Status(const SamplePage&)> on_page) = 0;
+                            absl::FunctionRef<absl::Status(const WindowPage&)> on_page) = 0;
 
   // The first page that begins at `from` or later; the last one that begins at `to` or earlier.
   // Null for none. A page lives until the next call.
-  virtual absl::StatusOr<const SamplePage*> FirstFrom(const SeriesKey& series, int64_t from) = 0;
-  virtual absl::StatusOr<const SamplePage*> LastTo(const SeriesKey& series, int64_t to) = 0;
+  virtual absl::StatusOr<const WindowPage*> FirstFrom(const SeriesKey& series, int64_t from) = 0;
+  virtual absl::StatusOr<const WindowPage*> LastTo(const SeriesKey& series, int64_t to) = 0;
 
-  // The numbers of the metrics of a source that have samples, in no order.
-  virtual absl::StatusOr<std::vector<int64_t>> MetricsOf(const std::string& source) = 0;
+  // The numbers of the metrics of a source that have samples, in no order. They live until the next
+  // call.
+  virtual absl::StatusOr<absl::Span<const int64_t>> MetricsOf(const std::string& source) = 0;
 };
 
-// Whether what is read of an account is held.
+// Whether what is read of an account is held, from a snapshot that does not change meanwhile, until
+// another account is asked about.
 enum class Holding {
   // Each question reads what it needs.
   kNothing,
-  // What is read of an account is held until another one is asked about: for many questions about
-  // one account after the other, from a snapshot that does not change meanwhile.
+  // The pages of samples that were read are held: for several questions about an account as of the
+  // same time, or as of times that rise.
+  kPages,
+  // The changes of its facts are, too: for questions as of many times.
   kOneAccount,
 };
 
@@ -84,38 +89,49 @@ class SeriesReader : public SamplePages {
 
   storage::Reader& reader() const { return *reader_; }
 
-  // As the functions above. A page lives until the next call.
   absl::Status Each(const SeriesKey& series, int64_t from, int64_t to,
-                    absl::FunctionRef<absl::Status(const SamplePage&)> on_page) override;
+                    absl::FunctionRef<absl::Status(const WindowPage&)> on_page) override;
   // Null for none.
-  absl::StatusOr<const SamplePage*> FirstFrom(const SeriesKey& series, int64_t from) override;
-  absl::StatusOr<const SamplePage*> LastTo(const SeriesKey& series, int64_t to) override;
+  absl::StatusOr<const WindowPage*> FirstFrom(const SeriesKey& series, int64_t from) override;
+  absl::StatusOr<const WindowPage*> LastTo(const SeriesKey& series, int64_t to) override;
 
   // The numbers of the metrics of a source that have samples, in no order.
-  absl::StatusOr<std::vector<int64_t>> MetricsOf(const std::string& source) override;
+  absl::StatusOr<absl::Span<const int64_t>> MetricsOf(const std::string& source) override;
 
  private:
   // The pages of a series, oldest first.
-  using Pages = std::vector<SamplePage>;
+  using Pages = std::vector<WindowPage>;
   struct HeldSeries {
-    // False for a series that is too large to be held.
-    bool held = false;
+    // The last pages of the series, as far back as was asked for.
     Pages pages;
+    bool read = false;
+    // The series is too large to be held.
+    bool too_large = false;
+    // Its first page, when that was asked for alone.
+    std::optional<WindowPage> first;
+
+    // Whether all pages are there that may hold what occurred from then on.
+    bool Reaches(int64_t from) const {
+      return read && (pages.empty() || pages.front().since <= from);
+    }
   };
 
-  // All pages of a series, or null when they are not held.
-  absl::StatusOr<const Pages*> Held(const SeriesKey& series);
-  const SamplePage* Keep(std::optional<SamplePage> page);
+  // What is held of a series.
+  HeldSeries& Series(const SeriesKey& series);
+  // All pages that may hold what occurred from then on, perhaps with older ones; null when they are
+  // not held.
+  absl::StatusOr<const Pages*> Held(const SeriesKey& series, int64_t from);
+  const WindowPage* Keep(std::optional<WindowPage> page);
 
   storage::Reader* reader_;
   const Holding holding_;
   // The account whose series are held, by metric.
   int64_t account_ = 0;
   size_t held_samples_ = 0;
-  absl::flat_hash_map<int64_t, HeldSeries> series_;
+  std::map<int64_t, HeldSeries> series_;
   absl::flat_hash_map<std::string, std::vector<int64_t>> metrics_;
   // A page that is not held.
-  std::optional<SamplePage> page_;
+  std::optional<WindowPage> page_;
 };
 
 // Holds the pages of one account after the other, as ScanAccounts brings them. A page is unpacked
@@ -133,24 +149,24 @@ class LoadedPages : public SamplePages {
   void Add(int64_t metric, int64_t since, absl::string_view data);
 
   absl::Status Each(const SeriesKey& series, int64_t from, int64_t to,
-                    absl::FunctionRef<absl::Status(const SamplePage&)> on_page) override;
-  absl::StatusOr<const SamplePage*> FirstFrom(const SeriesKey& series, int64_t from) override;
-  absl::StatusOr<const SamplePage*> LastTo(const SeriesKey& series, int64_t to) override;
-  absl::StatusOr<std::vector<int64_t>> MetricsOf(const std::string& source) override;
+                    absl::FunctionRef<absl::Status(const WindowPage&)> on_page) override;
+  absl::StatusOr<const WindowPage*> FirstFrom(const SeriesKey& series, int64_t from) override;
+  absl::StatusOr<const WindowPage*> LastTo(const SeriesKey& series, int64_t to) override;
+  absl::StatusOr<absl::Span<const int64_t>> MetricsOf(const std::string& source) override;
 
  private:
   struct Packed {
     int64_t metric = 0;
     std::string data;
     bool unpacked = false;
-    SamplePage page;
+    WindowPage page;
   };
 
   // The index of the first page of the metric that begins after `time`, or else of the end of the
   // metric's pages.
   size_t After(int64_t metric, int64_t time) const;
   bool IsOf(size_t index, const SeriesKey& series) const;
-  absl::StatusOr<const SamplePage*> Unpack(size_t index);
+  absl::StatusOr<const WindowPage*> Unpack(size_t index);
 
   const MetricsBySource& metrics_;
   int64_t account_ = 0;

@@ -43,7 +43,7 @@ struct SampleView {
   int64_t as_of = 0;
   int64_t known_at = 0;
 
-  bool Shows(const StoredSample& sample) const {
+  bool Shows(const WindowSample& sample) const {
     return sample.occurred <= as_of && sample.recorded <= known_at;
   }
 };
@@ -52,9 +52,11 @@ struct SampleView {
 SampleView ViewAt(absl::Time as_of, const std::optional<absl::Time>& known_at);
 
 // What the samples that count say to the question, objects aside. `question` needs its kind,
-// aggregation and days; what else it holds is found out here.
+// aggregation and days; what else it holds is found out here. `scratch` spares memory from one call
+// to the next.
 absl::StatusOr<WindowAnswer> AnswerFrom(SamplePages& pages, const SampleView& view,
-                                        WindowQuestion question);
+                                        WindowQuestion question,
+                                        std::vector<WindowSample>& scratch);
 
 // Reads windows over samples. Immutable and thread-safe.
 class SampleReader {

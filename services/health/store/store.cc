@@ -201,6 +201,20 @@ absl::Status Store::MirrorFact(Writer& writer, const fact::v1::FactChange& chang
                  absl::StrCat(change.fact(), " has changed"));
 }
 
+absl::Status Store::ForEachHeader(
+    Reader& reader,
+    absl::FunctionRef<absl::Status(const accounts::v1::Account&)> on_account) const {
+  // One message for all: its memory is used again.
+  accounts::v1::Account header;
+  return reader.Query("SELECT data FROM account_header", {}, [&](const Row& row) {
+    const absl::string_view data = row.Blob(0);
+    if (!header.ParseFromArray(data.data(), static_cast<int>(data.size()))) {
+      return absl::DataLossError("a stored account cannot be read");
+    }
+    return on_account(header);
+  });
+}
+
 std::string Store::ZoneOf(Reader& reader, absl::string_view name) const {
   return HeaderZone(reader, name);
 }

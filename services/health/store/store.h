@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -85,6 +86,12 @@ class Store {
                               const std::vector<std::string>& prefixes) const;
   // Takes over another service's fact.
   absl::Status MirrorFact(storage::Writer& writer, const fact::v1::FactChange& change) const;
+
+  // Calls `on_account` for every account that was taken over, in no order. What it gets lives until
+  // it returns. For work over all of them; ends early with its error.
+  absl::Status ForEachHeader(
+      storage::Reader& reader,
+      absl::FunctionRef<absl::Status(const accounts::v1::Account&)> on_account) const;
 
   // The zone in which the days of an account (or of what belongs to it) are counted.
   std::string ZoneOf(storage::Reader& reader, absl::string_view name) const;

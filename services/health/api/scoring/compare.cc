@@ -1,17 +1,16 @@
-#include <algorithm>
-#include <future>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
+#include "services/health/api/evaluation.h"
 #include "services/health/api/scoring/portfolio.h"
 #include "services/health/api/scoring/score_plan.h"
 #include "services/health/api/scoring/scoring_api.h"
@@ -68,104 +67,100 @@ std::string RevisionName(const ScoreModel& model) {
 
 using Differences = std::vector<ModelDifference>;
 
-// Account by account, when the models read more than samples.
-absl::Status CompareOneByOne(storage::Database& database, const Store& store, const Call& call,
-                             const Pair& pair, const std::vector<AsOf>& times,
-                             Differences& differences) {
-  return ForEachAccount(
-      database, store, call, Portfolio::kPresent,
-      [&](Reader&, AccountEvaluation& account) -> absl::Status {
-        for (size_t i = 0; i < times.size(); ++i) {
-          BANSO_ASSIGN_OR_RETURN(const v1::Score before,
-                                 account.ScoreBy(pair.baseline, pair.catalog, times[i]));
-          BANSO_ASSIGN_OR_RETURN(const v1::Score after,
-                                 account.ScoreBy(pair.model, pair.catalog, times[i]));
-          differences[i].Add(before, after);
-        }
-        return absl::OkStatus();
-      });
+JudgedAccount JudgedBy(const ScoreFigures& figures) {
+  return {.state = figures.state, .value = figures.value, .band = figures.band};
 }
 
-// By one scan over the samples, the accounts in parts that several threads read at once.
-class PlannedComparison {
- public:
-  PlannedComparison(storage::Database& database, const std::vector<AsOf>& times, ScorePlan plan,
-                    std::vector<NumberedAccount> accounts, LoadedPages::MetricsBySource metrics)
-      : database_(database),
-        times_(times),
-        plan_(std::move(plan)),
-        accounts_(std::move(accounts)),
-        metrics_(std::move(metrics)) {}
-
-  absl::Status Run(const Call& call, Differences& differences) const {
-    absl::Span<const NumberedAccount> rest = accounts_;
-    const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads);
-    while (!rest.empty()) {
-      if (call.is_cancelled()) return contract::Cancelled();
-      std::vector<std::future<absl::StatusOr<Scores>>> parts;
-      for (unsigned i = 0; i < threads && !rest.empty(); ++i) {
-        const absl::Span<const NumberedAccount> part = rest.first(std::min(rest.size(), kPart));
-        parts.push_back(std::async(std::launch::async, [this, part] { return Score(part); }));
-        rest.remove_prefix(part.size());
-      }
-      for (auto& part : parts) {
-        // In the order of accounts, so that the sums are the same every time.
-        BANSO_ASSIGN_OR_RETURN(const Scores scores, part.get());
-        for (size_t i = 0; i < scores.size(); ++i) {
-          differences[i % times_.size()].Add(scores[i][1], scores[i][0]);
-        }
-      }
-    }
-    return absl::OkStatus();
+MeasureAmounts AmountsOf(const ScoreModel& model, const ScoreFigures& figures) {
+  MeasureAmounts amounts;
+  for (int i = 0; i < model.measures_size(); ++i) {
+    amounts.emplace_back(model.measures(i).key(), figures.amounts[i]);
   }
+  return amounts;
+}
 
- private:
-  // Of each account and time the scores by the model and the baseline.
-  using Scores = std::vector<std::vector<v1::Score>>;
+// Adds what the plan has read of the account; its models are the one in question and the baseline.
+void AddPlanned(const NumberedAccount& account, ScorePlan& plan, ModelDifference& difference) {
+  const ScoreFigures& after = plan.Figures(0);
+  const ScoreFigures& before = plan.Figures(1);
+  difference.Add(account.name, JudgedBy(before), JudgedBy(after), [&]() -> std::string {
+    if (!after.value.has_value()) return WhyNoValue(plan.model(0), after);
+    if (!before.value.has_value()) return WhyNoValue(plan.model(1), before);
+    return DifferenceText(AmountsOf(plan.model(1), before), AmountsOf(plan.model(0), after));
+  });
+}
 
-  // How many accounts are read from one snapshot.
-  static constexpr size_t kPart = 2000;
-  static constexpr unsigned kMostThreads = 4;
-
-  absl::StatusOr<Scores> Score(absl::Span<const NumberedAccount> accounts) const {
-    ScorePlan plan = plan_;
-    Scores scores;
-    const auto visit = [&](const NumberedAccount& account, SamplePages& pages) -> absl::Status {
-      for (const AsOf& time : times_) {
-        BANSO_ASSIGN_OR_RETURN(std::vector<v1::Score> figures, plan.Figures(pages, account, time));
-        scores.push_back(std::move(figures));
-      }
-      return absl::OkStatus();
-    };
-    BANSO_RETURN_IF_ERROR(database_.Read(
-        [&](Reader& reader) { return ScanSamples(reader, accounts, metrics_, visit); }));
-    return scores;
-  }
-
-  storage::Database& database_;
-  const std::vector<AsOf>& times_;
-  const ScorePlan plan_;
-  const std::vector<NumberedAccount> accounts_;
-  const LoadedPages::MetricsBySource metrics_;
+// What is compared, and how.
+struct ModelComparison {
+  const Store& store;
+  const Pair& pair;
+  const std::vector<AsOf>& times;
+  // Nothing when the models read more than samples.
+  std::optional<ScorePlan> plan;
+  LoadedPages::MetricsBySource metrics;
 };
+
+// By one scan over the samples.
+absl::Status AddByPlan(const ModelComparison& comparison, Reader& reader,
+                       absl::Span<const NumberedAccount> accounts, Differences& differences) {
+  ScorePlan plan = *comparison.plan;
+  return ScanSamples(reader, accounts, comparison.metrics,
+                     [&](const NumberedAccount& account, SamplePages& pages) -> absl::Status {
+                       for (size_t i = 0; i < comparison.times.size(); ++i) {
+                         BANSO_RETURN_IF_ERROR(plan.Read(pages, account, comparison.times[i]));
+                         AddPlanned(account, plan, differences[i]);
+                       }
+                       return absl::OkStatus();
+                     });
+}
+
+absl::Status AddOneByOne(const ModelComparison& comparison, Reader& reader,
+                         absl::Span<const NumberedAccount> accounts, Differences& differences) {
+  const Pair& pair = comparison.pair;
+  StoreFactReader facts(comparison.store, reader, Holding::kOneAccount);
+  for (const NumberedAccount& numbered : accounts) {
+    BANSO_ASSIGN_OR_RETURN(
+        std::optional<AccountEvaluation> account,
+        AccountEvaluation::LoadIfKnown(comparison.store, reader, facts, numbered.name));
+    if (!account.has_value()) continue;
+    for (size_t i = 0; i < comparison.times.size(); ++i) {
+      BANSO_ASSIGN_OR_RETURN(const v1::Score before,
+                             account->ScoreBy(pair.baseline, pair.catalog, comparison.times[i]));
+      BANSO_ASSIGN_OR_RETURN(const v1::Score after,
+                             account->ScoreBy(pair.model, pair.catalog, comparison.times[i]));
+      differences[i].Add(before, after);
+    }
+  }
+  return absl::OkStatus();
+}
 
 absl::Status CompareAll(storage::Database& database, const Store& store, const Call& call,
                         const Pair& pair, const std::vector<AsOf>& times,
                         Differences& differences) {
-  std::optional<PlannedComparison> planned;
+  ModelComparison comparison{store, pair, times, {}, {}};
   BANSO_RETURN_IF_ERROR(database.Read([&](Reader& reader) -> absl::Status {
     BANSO_ASSIGN_OR_RETURN(
-        std::optional<ScorePlan> plan,
+        comparison.plan,
         ScorePlan::Compile(store, reader, {pair.model, pair.baseline}, pair.catalog));
-    if (!plan.has_value()) return absl::OkStatus();
-    BANSO_ASSIGN_OR_RETURN(std::vector<NumberedAccount> accounts,
-                           NumberAccounts(reader, store, Portfolio::kPresent));
-    BANSO_ASSIGN_OR_RETURN(LoadedPages::MetricsBySource metrics, ReadMetricsBySource(reader));
-    planned.emplace(database, times, *std::move(plan), std::move(accounts), std::move(metrics));
+    BANSO_ASSIGN_OR_RETURN(comparison.metrics, ReadMetricsBySource(reader));
     return absl::OkStatus();
   }));
-  if (planned.has_value()) return planned->Run(call, differences);
-  return CompareOneByOne(database, store, call, pair, times, differences);
+  BANSO_ASSIGN_OR_RETURN(const std::vector<NumberedAccount> accounts,
+                         NumberAccounts(database, store, Portfolio::kPresent));
+  const bool planned = comparison.plan.has_value();
+  const size_t size = planned ? kPlannedPart : kPart;
+  std::vector<Differences> of_parts(CountParts(accounts, size), differences);
+  BANSO_RETURN_IF_ERROR(
+      ForEachPart(database, call, accounts, size,
+                  [&](size_t part, Reader& reader, absl::Span<const NumberedAccount> some) {
+                    return planned ? AddByPlan(comparison, reader, some, of_parts[part])
+                                   : AddOneByOne(comparison, reader, some, of_parts[part]);
+                  }));
+  // In the order of accounts, so that sums are the same every time.
+  for (Differences& of_part : of_parts) {
+    for (size_t i = 0; i < times.size(); ++i) differences[i].Merge(std::move(of_part[i]));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace

@@ -1,13 +1,15 @@
 #include "services/health/api/scoring/portfolio.h"
 
 #include <algorithm>
+#include <future>
 #include <limits>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "common/calendar/period.h"
 #include "common/contract/errors.h"
 #include "common/status_macros.h"
-#include "common/storage/mutate.h"
+#include "services/health/api/parallel.h"
 
 namespace banso::health {
 namespace {
@@ -15,8 +17,24 @@ namespace {
 using storage::Reader;
 using Numbers = std::vector<std::pair<std::string, int64_t>>;
 
-// How many accounts are read from one snapshot.
-constexpr int kPart = 100;
+constexpr size_t kMostThreads = 4;
+
+// The accounts, in no order and without numbers.
+absl::Status ListAccounts(const Store& store, Reader& reader, Portfolio portfolio,
+                          std::vector<NumberedAccount>& accounts) {
+  // Most are in the same zone as the one before.
+  std::string zone_name;
+  absl::TimeZone zone = absl::UTCTimeZone();
+  return store.ForEachHeader(reader, [&](const accounts::v1::Account& header) {
+    if (header.has_archive_time() && portfolio == Portfolio::kPresent) return absl::OkStatus();
+    if (std::string name = ZoneNameOf(header); name != zone_name) {
+      zone_name = std::move(name);
+      zone = calendar::ZoneOrUtc(zone_name);
+    }
+    accounts.push_back({.name = header.name(), .number = 0, .zone = zone});
+    return absl::OkStatus();
+  });
+}
 
 }  // namespace
 
@@ -25,50 +43,48 @@ absl::StatusOr<int64_t> CountAccounts(storage::Database& database, const Store& 
                                  [&](Reader& reader) { return store.accounts.Count(reader, ""); });
 }
 
-absl::Status ForEachAccount(
-    storage::Database& database, const Store& store, const Call& call, Portfolio portfolio,
-    absl::FunctionRef<absl::Status(storage::Reader& reader, AccountEvaluation& account)> visit) {
-  storage::ListQuery query;
-  query.page_size = kPart;
-  do {
-    if (call.is_cancelled()) return contract::Cancelled();
-    BANSO_RETURN_IF_ERROR(database.Read([&](Reader& reader) -> absl::Status {
-      BANSO_ASSIGN_OR_RETURN(const storage::Page<accounts::v1::Account> page,
-                             store.accounts.List(reader, query));
-      StoreFactReader facts(store, reader, Holding::kOneAccount);
-      for (const accounts::v1::Account& header : page.items) {
-        BANSO_ASSIGN_OR_RETURN(AccountEvaluation account,
-                               AccountEvaluation::Load(store, reader, facts, header.name()));
-        if (account.archived() && portfolio == Portfolio::kPresent) continue;
-        BANSO_RETURN_IF_ERROR(visit(reader, account));
-        if (call.is_cancelled()) return contract::Cancelled();
-      }
-      query.page_token = page.next_page_token;
-      return absl::OkStatus();
-    }));
-  } while (!query.page_token.empty());
-  return absl::OkStatus();
+absl::StatusOr<std::vector<NumberedAccount>> NumberAccounts(storage::Database& database,
+                                                            const Store& store,
+                                                            Portfolio portfolio) {
+  // Numbers and accounts are read at once. Of two snapshots: an account that is numbered in between
+  // is taken for one without samples.
+  auto numbering = std::async(std::launch::async, [&] {
+    return storage::Fetch<Numbers>(
+        database, [&](Reader& reader) { return store.words.NumbersBelow(reader, "accounts/"); });
+  });
+  std::vector<NumberedAccount> accounts;
+  const absl::Status read = database.Read(
+      [&](Reader& reader) { return ListAccounts(store, reader, portfolio, accounts); });
+  BANSO_ASSIGN_OR_RETURN(const Numbers numbers, numbering.get());
+  BANSO_RETURN_IF_ERROR(read);
+  absl::flat_hash_map<absl::string_view, int64_t> number_of;
+  number_of.reserve(numbers.size());
+  for (const auto& [name, number] : numbers) number_of.emplace(name, number);
+  for (NumberedAccount& account : accounts) {
+    const auto found = number_of.find(account.name);
+    if (found != number_of.end()) account.number = found->second;
+  }
+  std::sort(accounts.begin(), accounts.end(),
+            [](const NumberedAccount& a, const NumberedAccount& b) {
+              return a.number != b.number ? a.number < b.number : a.name < b.name;
+            });
+  return accounts;
 }
 
-absl::StatusOr<std::vector<NumberedAccount>> NumberAccounts(Reader& reader, const Store& store,
-                                                            Portfolio portfolio) {
-  BANSO_ASSIGN_OR_RETURN(const Numbers numbers, store.words.NumbersBelow(reader, "accounts/"));
-  std::vector<NumberedAccount> accounts;
-  auto number = numbers.begin();
-  BANSO_RETURN_IF_ERROR(store.accounts.ForEach(reader, "", {}, [&](accounts::v1::Account& header) {
-    if (header.has_archive_time() && portfolio == Portfolio::kPresent) return absl::OkStatus();
-    // Both come by name.
-    while (number != numbers.end() && number->first < header.name()) ++number;
-    const bool found = number != numbers.end() && number->first == header.name();
-    accounts.push_back({.name = header.name(),
-                        .number = found ? number->second : 0,
-                        .zone = calendar::ZoneOrUtc(ZoneNameOf(header))});
-    return absl::OkStatus();
-  }));
-  std::stable_sort(
-      accounts.begin(), accounts.end(),
-      [](const NumberedAccount& a, const NumberedAccount& b) { return a.number < b.number; });
-  return accounts;
+size_t CountParts(absl::Span<const NumberedAccount> accounts, size_t size) {
+  return (accounts.size() + size - 1) / size;
+}
+
+absl::Status ForEachPart(storage::Database& database, const Call& call,
+                         absl::Span<const NumberedAccount> accounts, size_t size,
+                         absl::FunctionRef<absl::Status(size_t part, Reader& reader,
+                                                        absl::Span<const NumberedAccount> accounts)>
+                             work) {
+  return InParallel(CountParts(accounts, size), kMostThreads, [&](size_t part) {
+    if (call.is_cancelled()) return contract::Cancelled();
+    return database.Read(
+        [&](Reader& reader) { return work(part, reader, accounts.subspan(part * size, size)); });
+  });
 }
 
 absl::Status ScanSamples(

@@ -12,7 +12,6 @@
 #include "absl/types/span.h"
 #include "common/contract/call.h"
 #include "common/storage/database.h"
-#include "services/health/api/evaluation.h"
 #include "services/health/store/store.h"
 
 // Work over all accounts.
@@ -29,13 +28,6 @@ enum class Portfolio {
 // How many accounts there are.
 absl::StatusOr<int64_t> CountAccounts(storage::Database& database, const Store& store);
 
-// Gives every account to `visit`, by name, with the snapshot that it is read from. The store is
-// read in parts of some accounts each, so that long work does not hold a snapshot. CANCELLED when
-// the caller has gone.
-absl::Status ForEachAccount(
-    storage::Database& database, const Store& store, const Call& call, Portfolio portfolio,
-    absl::FunctionRef<absl::Status(storage::Reader& reader, AccountEvaluation& account)> visit);
-
 // An account under the number that samples know it by.
 struct NumberedAccount {
   std::string name;
@@ -44,10 +36,27 @@ struct NumberedAccount {
   absl::TimeZone zone;
 };
 
-// The accounts, by number.
-absl::StatusOr<std::vector<NumberedAccount>> NumberAccounts(storage::Reader& reader,
+// The accounts, by number; those without one come first, by name.
+absl::StatusOr<std::vector<NumberedAccount>> NumberAccounts(storage::Database& database,
                                                             const Store& store,
                                                             Portfolio portfolio);
+
+// How many accounts are read from one snapshot, which is not to last long: by a plan, and
+// otherwise.
+inline constexpr size_t kPlannedPart = 1000;
+inline constexpr size_t kPart = 50;
+
+// Gives the accounts to `work` in parts of `size`, the last of which may be smaller, each with its
+// number from 0 on and a snapshot of its own. Several threads take parts at once, so `work` writes
+// where only its part does; the parts are the same every time. Ends with the first error in the
+// order of parts. CANCELLED when the caller has gone.
+absl::Status ForEachPart(storage::Database& database, const Call& call,
+                         absl::Span<const NumberedAccount> accounts, size_t size,
+                         absl::FunctionRef<absl::Status(size_t part, storage::Reader& reader,
+                                                        absl::Span<const NumberedAccount> accounts)>
+                             work);
+// How many parts that are.
+size_t CountParts(absl::Span<const NumberedAccount> accounts, size_t size);
 
 // Reads the samples of these accounts, which are in the order of numbers, in one ordered scan, and
 // gives each with its pages to `visit`.

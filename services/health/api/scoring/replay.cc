@@ -1,7 +1,13 @@
 #include "services/health/api/scoring/replay.h"
 
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -10,10 +16,13 @@
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
+#include "common/contract/resource_name.h"
 #include "common/rule/condition.h"
 #include "common/status_macros.h"
 #include "services/health/api/evaluation.h"
 #include "services/health/api/scoring/portfolio.h"
+#include "services/health/api/scoring/score_plan.h"
+#include "services/health/store/fact_reader.h"
 
 namespace banso::health {
 namespace {
@@ -102,40 +111,101 @@ ReplayTerms TermsOf(const v1::Replay& replay, const std::vector<absl::CivilDay>&
   return terms;
 }
 
-// Replays one account after the other.
+// When outcomes of the kind that is foretold occurred, by account.
+using OutcomeTimes = std::map<std::string, std::vector<absl::Time>>;
+
+absl::StatusOr<OutcomeTimes> ReadOutcomes(const Store& store, storage::Reader& reader,
+                                          const v1::Replay& replay) {
+  OutcomeTimes times;
+  if (!replay.has_outcome()) return times;
+  BANSO_RETURN_IF_ERROR(store.outcomes.ForEach(
+      reader, "", {storage::Equal("kind", replay.outcome())}, [&](v1::Outcome& outcome) {
+        times[contract::Ancestor(outcome.name(), "accounts")].push_back(
+            calendar::ToTime(outcome.occurred_time()));
+        return absl::OkStatus();
+      }));
+  return times;
+}
+
+// What is replayed, and how.
+struct Replaying {
+  const Store& store;
+  const v1::ScoreModel& model;
+  const rule::FactCatalog& catalog;
+  const v1::Replay& replay;
+  const std::vector<absl::CivilDay>& days;
+  OutcomeTimes outcomes;
+  // Nothing when the model reads more than samples.
+  std::optional<ScorePlan> plan;
+  LoadedPages::MetricsBySource metrics;
+};
+
+// Replays one account after the other from one snapshot.
 class Replayer {
  public:
-  Replayer(const v1::ScoreModel& model, const rule::FactCatalog& catalog, const v1::Replay& replay,
-           ReplayResult& result)
-      : model_(model), catalog_(catalog), replay_(replay), result_(result) {}
+  // `first` is the number of the first account. All must outlive the replayer.
+  Replayer(const Replaying& what, storage::Reader& reader, const Call& call, size_t first)
+      : what_(what),
+        reader_(reader),
+        call_(call),
+        next_(static_cast<int64_t>(first)),
+        facts_(what.store, reader, Holding::kOneAccount) {}
 
-  absl::Status Add(const Store& store, storage::Reader& reader, AccountEvaluation& account) {
-    const int64_t number = accounts_++;
-    if (replay_.has_outcome()) {
-      BANSO_ASSIGN_OR_RETURN(
-          outcomes_,
-          store.outcomes.All(reader, account.name(), {storage::Equal("kind", replay_.outcome())}));
+  absl::Status Run(absl::Span<const NumberedAccount> accounts) {
+    if (!what_.plan.has_value()) {
+      for (const NumberedAccount& account : accounts) {
+        BANSO_RETURN_IF_ERROR(
+            Add(account, [&](const AsOf& then, ReplayCase& one) { return ReadPoints(then, one); }));
+      }
+      return absl::OkStatus();
     }
-    for (const absl::CivilDay day : result_.days) {
+    ScorePlan plan = *what_.plan;
+    return ScanSamples(
+        reader_, accounts, what_.metrics, [&](const NumberedAccount& account, SamplePages& pages) {
+          return Add(account, [&](const AsOf& then, ReplayCase& one) -> absl::Status {
+            BANSO_RETURN_IF_ERROR(plan.Read(pages, account, then));
+            one.points = plan.Points(0);
+            return absl::OkStatus();
+          });
+        });
+  }
+
+  std::vector<ReplayCase> TakeCases() { return std::move(cases_); }
+  int64_t not_at_risk() const { return not_at_risk_; }
+
+ private:
+  // `read_points` reads what the model would have read at a time, knowing what was known by then.
+  absl::Status Add(const NumberedAccount& account,
+                   absl::FunctionRef<absl::Status(const AsOf& then, ReplayCase& one)> read_points) {
+    if (call_.is_cancelled()) return contract::Cancelled();
+    const int64_t number = next_++;
+    if (!what_.plan.has_value() || what_.replay.has_event()) {
+      BANSO_ASSIGN_OR_RETURN(
+          evaluation_, AccountEvaluation::LoadIfKnown(what_.store, reader_, facts_, account.name));
+      if (!evaluation_.has_value()) return absl::OkStatus();
+    }
+    for (const absl::CivilDay day : what_.days) {
       ReplayCase one;
       one.account = number;
       one.day = day;
-      one.horizon_end = HorizonEnd(replay_, day);
+      one.horizon_end = HorizonEnd(what_.replay, day);
       BANSO_ASSIGN_OR_RETURN(const bool at_risk, Decide(account, one));
       if (!at_risk) {
-        ++result_.not_at_risk;
+        ++not_at_risk_;
         continue;
       }
-      BANSO_RETURN_IF_ERROR(ReadThen(account, one));
-      result_.cases.push_back(std::move(one));
+      const absl::Time end = calendar::EndOfDay(day, account.zone);
+      const AsOf then{.time = end, .known_at = end};
+      BANSO_RETURN_IF_ERROR(read_points(then, one));
+      BANSO_ASSIGN_OR_RETURN(one.stage, StageAt(account, then));
+      cases_.push_back(std::move(one));
     }
     return absl::OkStatus();
   }
 
- private:
   // Whether the account could have the event, and had it, by all that is known today.
-  absl::StatusOr<bool> Decide(AccountEvaluation& account, ReplayCase& one) {
-    if (replay_.has_outcome()) return DecideByOutcomes(account.zone(), one);
+  absl::StatusOr<bool> Decide(const NumberedAccount& account, ReplayCase& one) {
+    if (what_.replay.has_outcome()) return DecideByOutcomes(account, one);
     BANSO_ASSIGN_OR_RETURN(const type::v1::Truth before, EventAt(account, one.day));
     if (before == type::v1::TRUTH_TRUE) return false;
     BANSO_ASSIGN_OR_RETURN(const type::v1::Truth after, EventAt(account, one.horizon_end));
@@ -143,44 +213,100 @@ class Replayer {
     return after == type::v1::TRUTH_TRUE || after == type::v1::TRUTH_FALSE;
   }
 
-  bool DecideByOutcomes(absl::TimeZone zone, ReplayCase& one) const {
-    const bool ends = replay_.outcome() == v1::OUTCOME_KIND_CHURN ||
-                      replay_.outcome() == v1::OUTCOME_KIND_NOT_STARTED;
-    for (const v1::Outcome& outcome : outcomes_) {
-      const absl::CivilDay day = calendar::DayOf(calendar::ToTime(outcome.occurred_time()), zone);
+  bool DecideByOutcomes(const NumberedAccount& account, ReplayCase& one) const {
+    const auto outcomes = what_.outcomes.find(account.name);
+    if (outcomes == what_.outcomes.end()) return true;
+    const bool ends = what_.replay.outcome() == v1::OUTCOME_KIND_CHURN ||
+                      what_.replay.outcome() == v1::OUTCOME_KIND_NOT_STARTED;
+    for (const absl::Time occurred : outcomes->second) {
+      const absl::CivilDay day = calendar::DayOf(occurred, account.zone);
       if (ends && day <= one.day) return false;
       one.event |= day > one.day && day <= one.horizon_end;
     }
     return true;
   }
 
-  absl::StatusOr<type::v1::Truth> EventAt(AccountEvaluation& account, absl::CivilDay day) {
-    const AsOf end{.time = calendar::EndOfDay(day, account.zone())};
+  absl::StatusOr<type::v1::Truth> EventAt(const NumberedAccount& account, absl::CivilDay day) {
+    const AsOf end{.time = calendar::EndOfDay(day, account.zone)};
     BANSO_ASSIGN_OR_RETURN(const type::v1::Explanation found,
-                           account.Evaluate(replay_.event(), catalog_, end));
+                           evaluation_->Evaluate(what_.replay.event(), what_.catalog, end));
     return found.result();
   }
 
-  // What the model would have read at the end of the day, knowing what was known by then.
-  absl::Status ReadThen(AccountEvaluation& account, ReplayCase& one) {
-    const absl::Time end = calendar::EndOfDay(one.day, account.zone());
-    const AsOf then{.time = end, .known_at = end};
+  absl::Status ReadPoints(const AsOf& then, ReplayCase& one) {
     BANSO_ASSIGN_OR_RETURN(AccountEvaluation::Points points,
-                           account.PointsBy(model_, catalog_, then));
+                           evaluation_->PointsBy(what_.model, what_.catalog, then));
     one.points = std::move(points.of_measure);
-    BANSO_ASSIGN_OR_RETURN(const auto stage, account.Latest(kStageFact, then));
-    if (stage.has_value()) one.stage = stage->text();
     return absl::OkStatus();
   }
 
-  const v1::ScoreModel& model_;
-  const rule::FactCatalog& catalog_;
-  const v1::Replay& replay_;
-  ReplayResult& result_;
-  int64_t accounts_ = 0;
-  // Of the account that is being replayed, of the kind that is foretold.
-  std::vector<v1::Outcome> outcomes_;
+  // The lifecycle stage as of then; empty when it was not known.
+  absl::StatusOr<std::string> StageAt(const NumberedAccount& account, const AsOf& then) {
+    rule::FactRead read;
+    read.subject = account.name;
+    read.query.set_fact(kStageFact);
+    rule::Moment moment;
+    moment.as_of = then.time;
+    moment.known_at = then.known_at;
+    moment.time_zone = account.zone.name();
+    moment.account = account.name;
+    BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactReading> readings,
+                           facts_.Read({read}, moment));
+    return readings[0].value().text();
+  }
+
+  const Replaying& what_;
+  storage::Reader& reader_;
+  const Call& call_;
+  int64_t next_;
+  StoreFactReader facts_;
+  // Of the account that is being replayed, where it is needed.
+  std::optional<AccountEvaluation> evaluation_;
+  std::vector<ReplayCase> cases_;
+  int64_t not_at_risk_ = 0;
 };
+
+// Numbers the accounts of the cases by name instead of by their place in `accounts`, and sorts the
+// cases by account and day.
+void SortByName(const std::vector<NumberedAccount>& accounts, std::vector<ReplayCase>& cases) {
+  std::vector<size_t> by_name(accounts.size());
+  std::iota(by_name.begin(), by_name.end(), size_t{0});
+  std::sort(by_name.begin(), by_name.end(),
+            [&](size_t a, size_t b) { return accounts[a].name < accounts[b].name; });
+  std::vector<int64_t> number_of(accounts.size());
+  for (size_t i = 0; i < by_name.size(); ++i) number_of[by_name[i]] = static_cast<int64_t>(i);
+  for (ReplayCase& one : cases) one.account = number_of[static_cast<size_t>(one.account)];
+  std::sort(cases.begin(), cases.end(), [](const ReplayCase& a, const ReplayCase& b) {
+    return a.account != b.account ? a.account < b.account : a.day < b.day;
+  });
+}
+
+// Replays all accounts, several at once.
+absl::Status ReplayAll(storage::Database& database, const Call& call, const Replaying& what,
+                       ReplayResult& result) {
+  BANSO_ASSIGN_OR_RETURN(const std::vector<NumberedAccount> accounts,
+                         NumberAccounts(database, what.store, Portfolio::kAll));
+  const size_t size = what.plan.has_value() ? kPlannedPart : kPart;
+  struct Part {
+    std::vector<ReplayCase> cases;
+    int64_t not_at_risk = 0;
+  };
+  std::vector<Part> parts(CountParts(accounts, size));
+  BANSO_RETURN_IF_ERROR(ForEachPart(database, call, accounts, size,
+                                    [&](size_t part, storage::Reader& reader,
+                                        absl::Span<const NumberedAccount> some) -> absl::Status {
+                                      Replayer replayer(what, reader, call, part * size);
+                                      BANSO_RETURN_IF_ERROR(replayer.Run(some));
+                                      parts[part] = {replayer.TakeCases(), replayer.not_at_risk()};
+                                      return absl::OkStatus();
+                                    }));
+  for (Part& part : parts) {
+    result.not_at_risk += part.not_at_risk;
+    std::move(part.cases.begin(), part.cases.end(), std::back_inserter(result.cases));
+  }
+  SortByName(accounts, result.cases);
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -200,11 +326,14 @@ absl::StatusOr<ReplayResult> RunReplay(storage::Database& database, const Store&
   result.days = DaysOf(replay, calendar::DayOf(call.now, absl::UTCTimeZone()));
   BANSO_RETURN_IF_ERROR(CheckSize(database, store, replay, result.days));
   result.terms = TermsOf(replay, result.days);
-  Replayer replayer(model, catalog, replay, result);
-  BANSO_RETURN_IF_ERROR(ForEachAccount(database, store, call, Portfolio::kAll,
-                                       [&](storage::Reader& reader, AccountEvaluation& account) {
-                                         return replayer.Add(store, reader, account);
-                                       }));
+  Replaying what{store, model, catalog, replay, result.days, {}, {}, {}};
+  BANSO_RETURN_IF_ERROR(database.Read([&](storage::Reader& reader) -> absl::Status {
+    BANSO_ASSIGN_OR_RETURN(what.outcomes, ReadOutcomes(store, reader, replay));
+    BANSO_ASSIGN_OR_RETURN(what.plan, ScorePlan::Compile(store, reader, {model}, catalog));
+    BANSO_ASSIGN_OR_RETURN(what.metrics, ReadMetricsBySource(reader));
+    return absl::OkStatus();
+  }));
+  BANSO_RETURN_IF_ERROR(ReplayAll(database, call, what, result));
   return result;
 }
 

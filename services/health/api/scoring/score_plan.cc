@@ -5,11 +5,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/calendar/period.h"
-#include "common/contract/resource_name.h"
 #include "common/rule/evaluate.h"
 #include "common/status_macros.h"
 #include "services/health/domain/fact_types.h"
-#include "services/health/domain/score.h"
 
 namespace banso::health {
 namespace {
@@ -84,6 +82,14 @@ absl::StatusOr<std::optional<ScorePlan>> ScorePlan::Compile(const Store& store,
   return std::optional<ScorePlan>(ScorePlan(std::move(parts), catalog));
 }
 
+ScorePlan::ScorePlan(std::shared_ptr<const Parts> parts, const rule::FactCatalog& catalog)
+    : parts_(std::move(parts)), catalog_(&catalog), numbers_(parts_->windows.size()) {
+  for (const v1::ScoreModel& model : parts_->models) {
+    summers_.emplace_back(model);
+    points_.emplace_back(model.measures_size());
+  }
+}
+
 const std::vector<WindowQuestion>& ScorePlan::QuestionsOn(absl::CivilDay today) {
   const auto [entry, added] = questions_.try_emplace(today);
   if (!added) return entry->second;
@@ -95,34 +101,29 @@ const std::vector<WindowQuestion>& ScorePlan::QuestionsOn(absl::CivilDay today) 
   return entry->second;
 }
 
-absl::StatusOr<std::vector<v1::Score>> ScorePlan::Figures(SamplePages& pages,
-                                                          const NumberedAccount& account,
-                                                          const AsOf& as_of) {
-  const absl::CivilDay today = calendar::DayOf(as_of.time, account.zone);
-  const std::vector<WindowQuestion>& questions = QuestionsOn(today);
+absl::Status ScorePlan::Read(SamplePages& pages, const NumberedAccount& account,
+                             const AsOf& as_of) {
+  const std::vector<WindowQuestion>& questions =
+      QuestionsOn(calendar::DayOf(as_of.time, account.zone));
   SampleView view = ViewAt(as_of.time, as_of.known_at);
   view.series.account = account.number;
-  std::vector<std::optional<type::v1::Value>> values;
   for (size_t i = 0; i < questions.size(); ++i) {
     const Window& window = parts_->windows[i];
     view.series.metric = window.metric;
     view.source = window.source;
-    BANSO_ASSIGN_OR_RETURN(const WindowAnswer answer, AnswerFrom(pages, view, questions[i]));
-    std::optional<type::v1::Value>& value = values.emplace_back();
-    if (answer.number.has_value()) value = ValueOf(questions[i], *answer.number);
+    BANSO_ASSIGN_OR_RETURN(const WindowAnswer answer,
+                           AnswerFrom(pages, view, questions[i], scratch_));
+    numbers_[i] = answer.number;
+    if (answer.number.has_value()) numbers_[i] = NumberOf(questions[i], *answer.number);
   }
-  std::vector<v1::Score> scores;
-  for (size_t i = 0; i < parts_->models.size(); ++i) {
-    std::vector<MeasureReading> readings;
-    for (const size_t window : parts_->window_of[i]) {
-      MeasureReading& reading = readings.emplace_back();
-      if (values[window].has_value()) *reading.explanation.mutable_value() = *values[window];
-    }
+  for (size_t i = 0; i < points_.size(); ++i) {
     const v1::ScoreModel& model = parts_->models[i];
-    v1::Score& score = scores.emplace_back(ComputeFigures(model, readings, today));
-    score.set_name(contract::Join(account.name, "scores", contract::LastId(model.name())));
+    for (size_t j = 0; j < points_[i].size(); ++j) {
+      points_[i][j] =
+          PointsOfNumber(model.measures(static_cast<int>(j)), numbers_[parts_->window_of[i][j]]);
+    }
   }
-  return scores;
+  return absl::OkStatus();
 }
 
 }  // namespace banso::health

@@ -15,6 +15,7 @@
 #include "common/storage/database.h"
 #include "services/health/api/evaluation.h"
 #include "services/health/api/scoring/portfolio.h"
+#include "services/health/domain/score.h"
 #include "services/health/store/samples.h"
 #include "services/health/store/store.h"
 
@@ -33,9 +34,19 @@ class ScorePlan {
                                                           std::vector<v1::ScoreModel> models,
                                                           const rule::FactCatalog& catalog);
 
-  // What ComputeFigures says of the account, by each model.
-  absl::StatusOr<std::vector<v1::Score>> Figures(SamplePages& pages, const NumberedAccount& account,
-                                                 const AsOf& as_of);
+  // Reads the measures of all models for the account, as of then.
+  absl::Status Read(SamplePages& pages, const NumberedAccount& account, const AsOf& as_of);
+  // What was read last, by the model with this index: the points of each measure, and the numbers
+  // that ComputeScore makes of them. Both live until the next Read.
+  const std::vector<MeasurePoints>& Points(size_t model) const { return points_[model]; }
+  const ScoreFigures& Figures(size_t model) { return summers_[model].Sum(points_[model]); }
+
+  // The number that the model's measure with this index reads; nothing when it is missing.
+  std::optional<double> Number(size_t model, size_t measure) const {
+    return numbers_[parts_->window_of[model][measure]];
+  }
+
+  const v1::ScoreModel& model(size_t model) const { return parts_->models[model]; }
 
  private:
   // A window that measures read.
@@ -53,8 +64,7 @@ class ScorePlan {
     std::vector<std::vector<size_t>> window_of;
   };
 
-  ScorePlan(std::shared_ptr<const Parts> parts, const rule::FactCatalog& catalog)
-      : parts_(std::move(parts)), catalog_(&catalog) {}
+  ScorePlan(std::shared_ptr<const Parts> parts, const rule::FactCatalog& catalog);
 
   // The windows' questions on a day.
   const std::vector<WindowQuestion>& QuestionsOn(absl::CivilDay today);
@@ -62,6 +72,11 @@ class ScorePlan {
   std::shared_ptr<const Parts> parts_;
   const rule::FactCatalog* catalog_;
   std::map<absl::CivilDay, std::vector<WindowQuestion>> questions_;
+  std::vector<ScoreSummer> summers_;
+  std::vector<std::vector<MeasurePoints>> points_;
+  // What the windows say of the account.
+  std::vector<std::optional<double>> numbers_;
+  std::vector<WindowSample> scratch_;
 };
 
 }  // namespace banso::health

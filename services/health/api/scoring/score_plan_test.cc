@@ -139,22 +139,39 @@ class ScorePlanTest : public HealthFixture, public ::testing::WithParamInterface
   std::mt19937 random_;
 };
 
-void ExpectSameFigures(const v1::Score& planned, const v1::Score& ordinary) {
-  EXPECT_EQ(planned.name(), ordinary.name());
-  EXPECT_EQ(planned.state(), ordinary.state());
-  EXPECT_EQ(planned.has_value(), ordinary.has_value());
-  EXPECT_EQ(planned.value(), ordinary.value());
-  EXPECT_EQ(planned.coverage(), ordinary.coverage());
-  EXPECT_EQ(planned.computed_band(), ordinary.computed_band());
-  EXPECT_EQ(planned.no_value_because(), ordinary.no_value_because());
-  ASSERT_EQ(planned.contributions_size(), ordinary.contributions_size());
-  for (int i = 0; i < planned.contributions_size(); ++i) {
-    EXPECT_EQ(planned.contributions(i).measure(), ordinary.contributions(i).measure());
-    EXPECT_EQ(planned.contributions(i).amount(), ordinary.contributions(i).amount());
+void ExpectSameFigures(const v1::ScoreModel& model, const ScoreFigures& planned,
+                       const v1::Score& ordinary) {
+  EXPECT_EQ(planned.state, ordinary.state());
+  ASSERT_EQ(planned.value.has_value(), ordinary.has_value());
+  EXPECT_EQ(planned.value.value_or(0), ordinary.value());
+  EXPECT_EQ(planned.coverage, ordinary.coverage());
+  EXPECT_EQ(planned.band, ordinary.computed_band());
+  EXPECT_EQ(WhyNoValue(model, planned), ordinary.no_value_because());
+  std::map<std::string, double> amounts;
+  for (const v1::Contribution& part : ordinary.contributions()) {
+    amounts[part.measure()] = part.amount();
+  }
+  ASSERT_EQ(planned.amounts.size(), static_cast<size_t>(model.measures_size()));
+  for (int i = 0; i < model.measures_size(); ++i) {
+    EXPECT_EQ(planned.amounts[i], amounts[model.measures(i).key()]);
+  }
+}
+
+void ExpectSamePoints(const std::vector<MeasurePoints>& planned,
+                      const AccountEvaluation::Points& ordinary) {
+  EXPECT_TRUE(ordinary.applies);
+  ASSERT_EQ(planned.size(), ordinary.of_measure.size());
+  for (size_t i = 0; i < planned.size(); ++i) {
+    EXPECT_EQ(planned[i].points, ordinary.of_measure[i].points);
+    EXPECT_EQ(planned[i].known, ordinary.of_measure[i].known);
   }
 }
 
 TEST_P(ScorePlanTest, SaysTheSameAsScoringOneAccountAfterTheOther) {
+  BANSO_ASSERT_OK_AND_ASSIGN(const std::vector<NumberedAccount> accounts,
+                             NumberAccounts(*database_, store_, Portfolio::kPresent));
+  // With the fixture's own.
+  ASSERT_EQ(accounts.size(), kAccounts + 1);
   int scored = 0;
   for (int round = 0; round < 25; ++round) {
     const std::vector<v1::ScoreModel> models = {RandomModel(), RandomModel()};
@@ -164,32 +181,31 @@ TEST_P(ScorePlanTest, SaysTheSameAsScoringOneAccountAfterTheOther) {
       BANSO_ASSIGN_OR_RETURN(std::optional<ScorePlan> plan,
                              ScorePlan::Compile(store_, reader, models, catalog));
       EXPECT_TRUE(plan.has_value());
-      BANSO_ASSIGN_OR_RETURN(const std::vector<NumberedAccount> accounts,
-                             NumberAccounts(reader, store_, Portfolio::kPresent));
       BANSO_ASSIGN_OR_RETURN(const LoadedPages::MetricsBySource metrics,
                              ReadMetricsBySource(reader));
-      std::map<std::string, std::vector<v1::Score>> planned;
+      StoreFactReader facts(store_, reader);
+      size_t visited = 0;
       BANSO_RETURN_IF_ERROR(ScanSamples(
           reader, accounts, metrics,
-          [&](const NumberedAccount& account, SamplePages& pages) -> absl::Status {
-            BANSO_ASSIGN_OR_RETURN(planned[account.name], plan->Figures(pages, account, as_of));
+          [&](const NumberedAccount& numbered, SamplePages& pages) -> absl::Status {
+            ++visited;
+            BANSO_RETURN_IF_ERROR(plan->Read(pages, numbered, as_of));
+            BANSO_ASSIGN_OR_RETURN(AccountEvaluation account,
+                                   AccountEvaluation::Load(store_, reader, facts, numbered.name));
+            for (size_t i = 0; i < models.size(); ++i) {
+              SCOPED_TRACE(absl::StrCat("seed ", GetParam(), ", round ", round, ", ", numbered.name,
+                                        ", ", models[i].ShortDebugString()));
+              BANSO_ASSIGN_OR_RETURN(const v1::Score ordinary,
+                                     account.ScoreBy(models[i], catalog, as_of));
+              ExpectSameFigures(models[i], plan->Figures(i), ordinary);
+              if (ordinary.has_value()) ++scored;
+              BANSO_ASSIGN_OR_RETURN(const AccountEvaluation::Points points,
+                                     account.PointsBy(models[i], catalog, as_of));
+              ExpectSamePoints(plan->Points(i), points);
+            }
             return absl::OkStatus();
           }));
-      // With the fixture's own.
-      EXPECT_EQ(planned.size(), kAccounts + 1);
-      StoreFactReader facts(store_, reader);
-      for (const auto& [name, scores] : planned) {
-        BANSO_ASSIGN_OR_RETURN(AccountEvaluation account,
-                               AccountEvaluation::Load(store_, reader, facts, name));
-        for (size_t i = 0; i < models.size(); ++i) {
-          SCOPED_TRACE(absl::StrCat("seed ", GetParam(), ", round ", round, ", ", name, ", ",
-                                    models[i].ShortDebugString()));
-          BANSO_ASSIGN_OR_RETURN(const v1::Score ordinary,
-                                 account.ScoreBy(models[i], catalog, as_of));
-          ExpectSameFigures(scores[i], ordinary);
-          if (ordinary.has_value()) ++scored;
-        }
-      }
+      EXPECT_EQ(visited, accounts.size());
       return absl::OkStatus();
     };
     ASSERT_THAT(database_->Read(compare), IsOk());

@@ -341,6 +341,29 @@ TEST_F(BacktestModelTest, ForetellsOutcomesUntilTheFirstChurn) {
             by_condition.out_of_time().discrimination().SerializeAsString());
 }
 
+// A model that asks whom it applies to is read account by account, one of windows alone by a scan.
+TEST_F(BacktestModelTest, SaysTheSameHoweverItReads) {
+  Live();
+  v1::ScoreModel selective = MakeModel();
+  type::v1::Comparison* always = selective.mutable_applies_if()->mutable_compare();
+  *always->mutable_fact() = selective.measures(0).fact();
+  always->set_op(type::v1::OPERATOR_GE);
+  *always->add_values() = rule::NumberValue(0);
+  Activate(selective);
+  std::vector<std::string> reports;
+  for (const char* revision : {"scoreModels/use@1", "scoreModels/use@2"}) {
+    v1::BacktestModelRequest request;
+    request.set_score_model(revision);
+    *request.mutable_replay() = MakeReplay();
+    BANSO_ASSERT_OK_AND_ASSIGN(v1::BacktestReport report, scoring_.BacktestModel(Now(), request));
+    EXPECT_EQ(report.score_model(), revision);
+    EXPECT_GT(report.out_of_time().discrimination().cases(), 100);
+    report.clear_score_model();
+    reports.push_back(report.SerializeAsString());
+  }
+  EXPECT_EQ(reports[0], reports[1]);
+}
+
 TEST_F(BacktestModelTest, SuggestsWeightsAndAppliesNothing) {
   Live();
   v1::FitModelRequest request;

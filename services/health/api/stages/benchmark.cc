@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -10,6 +12,8 @@
 #include "common/rule/value.h"
 #include "common/status_macros.h"
 #include "services/health/api/evaluation.h"
+#include "services/health/api/scoring/portfolio.h"
+#include "services/health/api/scoring/score_plan.h"
 #include "services/health/api/stages/active_accounts.h"
 #include "services/health/api/stages/stages_api.h"
 #include "services/health/domain/curve.h"
@@ -37,6 +41,11 @@ absl::Status CheckRequest(const v1::GetBenchmarkRequest& request,
   return violations.ToStatus();
 }
 
+std::optional<double> NumberIn(const type::v1::Explanation& explanation) {
+  if (!explanation.has_value()) return std::nullopt;
+  return NumberOf(explanation.value(), absl::CivilDay());
+}
+
 // Reads one fact of one account after another as of a time.
 class Readings {
  public:
@@ -47,6 +56,21 @@ class Readings {
                                              const type::v1::FactRef& ref) {
     BANSO_ASSIGN_OR_RETURN(const AccountEvaluation evaluation,
                            AccountEvaluation::Load(store_, reader_, facts_, account));
+    return Read(evaluation, ref);
+  }
+  // The number that a peer has; nothing when it has none, or is not known any more.
+  absl::StatusOr<std::optional<double>> ReadNumber(const std::string& account,
+                                                   const type::v1::FactRef& ref) {
+    BANSO_ASSIGN_OR_RETURN(const std::optional<AccountEvaluation> evaluation,
+                           AccountEvaluation::LoadIfKnown(store_, reader_, facts_, account));
+    if (!evaluation.has_value()) return std::optional<double>();
+    BANSO_ASSIGN_OR_RETURN(const type::v1::Explanation found, Read(*evaluation, ref));
+    return NumberIn(found);
+  }
+
+ private:
+  absl::StatusOr<type::v1::Explanation> Read(const AccountEvaluation& evaluation,
+                                             const type::v1::FactRef& ref) {
     const rule::Moment moment = evaluation.LatestMoment({.time = as_of_});
     const std::vector<rule::FactRead> reads = rule::Reads(ref, moment, catalog_);
     BANSO_ASSIGN_OR_RETURN(std::vector<fact::v1::FactReading> answers, facts_.Read(reads, moment));
@@ -57,18 +81,12 @@ class Readings {
     return rule::Explain(ref, moment, catalog_, readings);
   }
 
- private:
   const Store& store_;
   Reader& reader_;
   const rule::FactCatalog& catalog_;
   const absl::Time as_of_;
   StoreFactReader facts_;
 };
-
-std::optional<double> NumberIn(const type::v1::Explanation& explanation) {
-  if (!explanation.has_value()) return std::nullopt;
-  return NumberOf(explanation.value(), absl::CivilDay());
-}
 
 // The other active accounts that share the values of all these facts with the account. What is
 // shared is added to `response`.
@@ -99,36 +117,107 @@ absl::StatusOr<std::vector<std::string>> FindPeers(const Store& store, Reader& r
   return peers;
 }
 
+// What is asked about peers, and what one snapshot says of it.
+struct BenchmarkQuestion {
+  rule::FactCatalog catalog;
+  type::v1::Explanation own;
+  // In the order of names.
+  std::vector<std::string> peers;
+  v1::GetBenchmarkResponse shared;
+  // Nothing when the reading is more than a window over samples.
+  std::optional<ScorePlan> plan;
+  LoadedPages::MetricsBySource metrics;
+};
+
+absl::Status LoadQuestion(const Store& store, Reader& reader,
+                          const v1::GetBenchmarkRequest& request, absl::Time as_of, absl::Time now,
+                          BenchmarkQuestion& question) {
+  BANSO_ASSIGN_OR_RETURN(question.catalog, store.Catalog(reader, now));
+  BANSO_RETURN_IF_ERROR(CheckRequest(request, question.catalog));
+  Readings readings(store, reader, question.catalog, as_of);
+  BANSO_ASSIGN_OR_RETURN(question.own, readings.Read(request.account(), request.reading()));
+  BANSO_ASSIGN_OR_RETURN(question.peers,
+                         FindPeers(store, reader, request, as_of, now, question.shared));
+  v1::ScoreModel reading;
+  *reading.add_measures()->mutable_fact() = request.reading();
+  BANSO_ASSIGN_OR_RETURN(question.plan,
+                         ScorePlan::Compile(store, reader, {reading}, question.catalog));
+  BANSO_ASSIGN_OR_RETURN(question.metrics, ReadMetricsBySource(reader));
+  return absl::OkStatus();
+}
+
+// What the reading is for these accounts, of those that have one.
+absl::StatusOr<std::vector<double>> ReadSome(const Store& store, Reader& reader,
+                                             const BenchmarkQuestion& question,
+                                             const type::v1::FactRef& reading, const AsOf& as_of,
+                                             absl::Span<const NumberedAccount> accounts) {
+  std::vector<double> values;
+  if (!question.plan.has_value()) {
+    Readings readings(store, reader, question.catalog, as_of.time);
+    for (const NumberedAccount& account : accounts) {
+      BANSO_ASSIGN_OR_RETURN(const std::optional<double> value,
+                             readings.ReadNumber(account.name, reading));
+      if (value.has_value()) values.push_back(*value);
+    }
+    return values;
+  }
+  ScorePlan plan = *question.plan;
+  BANSO_RETURN_IF_ERROR(
+      ScanSamples(reader, accounts, question.metrics,
+                  [&](const NumberedAccount& account, SamplePages& pages) -> absl::Status {
+                    BANSO_RETURN_IF_ERROR(plan.Read(pages, account, as_of));
+                    const std::optional<double> value = plan.Number(0, 0);
+                    if (value.has_value()) values.push_back(*value);
+                    return absl::OkStatus();
+                  }));
+  return values;
+}
+
+// The same for all peers, several at once.
+absl::StatusOr<std::vector<double>> ReadPeers(storage::Database& database, const Store& store,
+                                              const Call& call, const BenchmarkQuestion& question,
+                                              const type::v1::FactRef& reading, const AsOf& as_of) {
+  BANSO_ASSIGN_OR_RETURN(std::vector<NumberedAccount> accounts,
+                         NumberAccounts(database, store, Portfolio::kAll));
+  std::erase_if(accounts, [&](const NumberedAccount& account) {
+    return !std::binary_search(question.peers.begin(), question.peers.end(), account.name);
+  });
+  const size_t size = question.plan.has_value() ? kPlannedPart : kPart;
+  std::vector<std::vector<double>> of_parts(CountParts(accounts, size));
+  BANSO_RETURN_IF_ERROR(ForEachPart(
+      database, call, accounts, size,
+      [&](size_t part, Reader& reader, absl::Span<const NumberedAccount> some) -> absl::Status {
+        BANSO_ASSIGN_OR_RETURN(of_parts[part],
+                               ReadSome(store, reader, question, reading, as_of, some));
+        return absl::OkStatus();
+      }));
+  std::vector<double> values;
+  for (const std::vector<double>& of_part : of_parts) {
+    values.insert(values.end(), of_part.begin(), of_part.end());
+  }
+  return values;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::GetBenchmarkResponse> StagesApi::GetBenchmark(
     const Call& call, const v1::GetBenchmarkRequest& request) {
   const absl::Time as_of = request.has_as_of() ? calendar::ToTime(request.as_of()) : call.now;
-  return storage::Fetch<v1::GetBenchmarkResponse>(
-      database_, [&](Reader& reader) -> absl::StatusOr<v1::GetBenchmarkResponse> {
-        BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store_.Catalog(reader, call.now));
-        BANSO_RETURN_IF_ERROR(CheckRequest(request, catalog));
-        Readings readings(store_, reader, catalog, as_of);
-        BANSO_ASSIGN_OR_RETURN(const type::v1::Explanation own,
-                               readings.Read(request.account(), request.reading()));
-        v1::GetBenchmarkResponse shared;
-        BANSO_ASSIGN_OR_RETURN(const std::vector<std::string> peers,
-                               FindPeers(store_, reader, request, as_of, call.now, shared));
-        std::vector<double> values;
-        for (const std::string& peer : peers) {
-          BANSO_ASSIGN_OR_RETURN(const type::v1::Explanation reading,
-                                 readings.Read(peer, request.reading()));
-          if (const auto value = NumberIn(reading); value.has_value()) values.push_back(*value);
-        }
-        v1::GetBenchmarkResponse response = CompareWithPeers(
-            NumberIn(own), values, static_cast<int64_t>(peers.size() - values.size()));
-        response.set_account(request.account());
-        response.set_reading(rule::Print(request.reading()));
-        if (!response.has_value()) response.set_unknown_because(own.unknown_because());
-        *response.mutable_peers_share() = shared.peers_share();
-        *response.mutable_as_of() = calendar::ToTimestamp(as_of);
-        return response;
-      });
+  BenchmarkQuestion question;
+  BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) {
+    return LoadQuestion(store_, reader, request, as_of, call.now, question);
+  }));
+  BANSO_ASSIGN_OR_RETURN(
+      const std::vector<double> values,
+      ReadPeers(database_, store_, call, question, request.reading(), {.time = as_of}));
+  v1::GetBenchmarkResponse response = CompareWithPeers(
+      NumberIn(question.own), values, static_cast<int64_t>(question.peers.size() - values.size()));
+  response.set_account(request.account());
+  response.set_reading(rule::Print(request.reading()));
+  if (!response.has_value()) response.set_unknown_because(question.own.unknown_because());
+  *response.mutable_peers_share() = question.shared.peers_share();
+  *response.mutable_as_of() = calendar::ToTimestamp(as_of);
+  return response;
 }
 
 }  // namespace banso::health

@@ -16,20 +16,31 @@ constexpr double kTolerance = 1e-9;
 // So many measures are named for each account.
 constexpr size_t kNamedMeasures = 5;
 
-std::string BandOrNone(const v1::Score& score) {
-  return score.computed_band().empty() ? kNoBand : score.computed_band();
+absl::string_view BandOrNone(const JudgedAccount& judged) {
+  return judged.band.empty() ? absl::string_view(kNoBand) : judged.band;
 }
 
-// The measures whose amounts differ, those with the largest difference first.
-std::string Because(const v1::Score& before, const v1::Score& after) {
-  std::map<std::string, double> change;
-  for (const v1::Contribution& part : before.contributions()) {
-    change[part.measure()] -= part.amount();
+MeasureAmounts AmountsOf(const v1::Score& score) {
+  MeasureAmounts amounts;
+  for (const v1::Contribution& part : score.contributions()) {
+    amounts.emplace_back(part.measure(), part.amount());
   }
-  for (const v1::Contribution& part : after.contributions()) {
-    change[part.measure()] += part.amount();
-  }
-  std::vector<std::pair<double, std::string>> ranked;
+  return amounts;
+}
+
+JudgedAccount JudgedBy(const v1::Score& score) {
+  JudgedAccount judged{.state = score.state(), .value = {}, .band = score.computed_band()};
+  if (score.has_value()) judged.value = score.value();
+  return judged;
+}
+
+}  // namespace
+
+std::string DifferenceText(const MeasureAmounts& before, const MeasureAmounts& after) {
+  std::map<absl::string_view, double> change;
+  for (const auto& [measure, amount] : before) change[measure] -= amount;
+  for (const auto& [measure, amount] : after) change[measure] += amount;
+  std::vector<std::pair<double, absl::string_view>> ranked;
   for (const auto& [measure, amount] : change) {
     if (std::abs(amount) > kTolerance) ranked.emplace_back(amount, measure);
   }
@@ -42,41 +53,82 @@ std::string Because(const v1::Score& before, const v1::Score& after) {
   });
 }
 
-}  // namespace
-
 void ModelDifference::Add(const v1::Score& before, const v1::Score& after) {
+  Add(contract::Ancestor(after.name(), "accounts"), JudgedBy(before), JudgedBy(after), [&] {
+    if (before.has_value() && after.has_value()) {
+      return DifferenceText(AmountsOf(before), AmountsOf(after));
+    }
+    return (after.has_value() ? before : after).no_value_because();
+  });
+}
+
+void ModelDifference::Add(absl::string_view account, const JudgedAccount& before,
+                          const JudgedAccount& after, absl::FunctionRef<std::string()> because) {
   ++accounts_;
-  const std::string from = BandOrNone(before);
-  const std::string to = BandOrNone(after);
-  ++moves_[{from, to}];
-  const bool moved = from != to || before.state() != after.state();
+  const absl::string_view from = BandOrNone(before);
+  const absl::string_view to = BandOrNone(after);
+  Count(from, to, 1);
+  const bool moved = from != to || before.state != after.state;
   if (moved) ++moved_;
-  const bool both = before.has_value() && after.has_value();
-  const double change = both ? after.value() - before.value() : 0;
+  const bool both = before.value.has_value() && after.value.has_value();
+  const double change = both ? *after.value - *before.value : 0;
   if (both) {
     ++with_both_;
     sum_of_changes_ += change;
   }
   if (!moved && std::abs(change) <= kTolerance) return;
+  const double size = both ? std::abs(change) : std::numeric_limits<double>::infinity();
+  if (!IsWanted(size, account)) return;
   Entry entry;
-  entry.size = both ? std::abs(change) : std::numeric_limits<double>::infinity();
-  entry.difference.set_account(contract::Ancestor(after.name(), "accounts"));
-  if (before.has_value()) entry.difference.set_before(before.value());
-  if (after.has_value()) entry.difference.set_after(after.value());
-  entry.difference.set_band_before(from);
-  entry.difference.set_band_after(to);
-  entry.difference.set_because(both ? Because(before, after)
-                                    : (after.has_value() ? before : after).no_value_because());
+  entry.size = size;
+  entry.difference.set_account(std::string(account));
+  if (before.value.has_value()) entry.difference.set_before(*before.value);
+  if (after.value.has_value()) entry.difference.set_after(*after.value);
+  entry.difference.set_band_before(std::string(from));
+  entry.difference.set_band_after(std::string(to));
+  entry.difference.set_because(because());
   Keep(std::move(entry));
 }
 
+void ModelDifference::Merge(ModelDifference other) {
+  accounts_ += other.accounts_;
+  moved_ += other.moved_;
+  with_both_ += other.with_both_;
+  sum_of_changes_ += other.sum_of_changes_;
+  for (const auto& [bands, accounts] : other.moves_) Count(bands.first, bands.second, accounts);
+  for (Entry& entry : other.largest_) {
+    if (IsWanted(entry.size, entry.difference.account())) Keep(std::move(entry));
+  }
+}
+
+void ModelDifference::Count(absl::string_view from, absl::string_view to, int64_t accounts) {
+  const auto known = moves_.find(std::pair(from, to));
+  if (known != moves_.end()) {
+    known->second += accounts;
+  } else {
+    moves_.emplace(Bands(from, to), accounts);
+  }
+}
+
+bool ModelDifference::IsNamedBefore(const Entry& entry, double size, absl::string_view account) {
+  return entry.size != size ? entry.size > size : entry.difference.account() < account;
+}
+
+bool ModelDifference::IsWanted(double size, absl::string_view account) const {
+  if (largest_.size() < static_cast<size_t>(max_accounts_)) return true;
+  return !largest_.empty() && !IsNamedBefore(largest_.front(), size, account);
+}
+
 void ModelDifference::Keep(Entry entry) {
-  const auto larger = [](const Entry& a, const Entry& b) { return a.size > b.size; };
+  const auto earlier = [](const Entry& a, const Entry& b) {
+    return IsNamedBefore(a, b.size, b.difference.account());
+  };
+  if (largest_.size() == static_cast<size_t>(max_accounts_)) {
+    std::pop_heap(largest_.begin(), largest_.end(), earlier);
+    largest_.pop_back();
+  }
   largest_.push_back(std::move(entry));
-  std::push_heap(largest_.begin(), largest_.end(), larger);
-  if (largest_.size() <= static_cast<size_t>(max_accounts_)) return;
-  std::pop_heap(largest_.begin(), largest_.end(), larger);
-  largest_.pop_back();
+  std::push_heap(largest_.begin(), largest_.end(), earlier);
 }
 
 v1::ScoreModelDifference ModelDifference::Finish() const {
@@ -95,8 +147,7 @@ v1::ScoreModelDifference ModelDifference::Finish() const {
       [](const v1::BandMove& a, const v1::BandMove& b) { return a.accounts() > b.accounts(); });
   std::vector<Entry> largest = largest_;
   std::sort(largest.begin(), largest.end(), [](const Entry& a, const Entry& b) {
-    if (a.size != b.size) return a.size > b.size;
-    return a.difference.account() < b.difference.account();
+    return IsNamedBefore(a, b.size, b.difference.account());
   });
   for (Entry& entry : largest) *out.add_largest() = std::move(entry.difference);
   return out;

@@ -37,8 +37,8 @@ absl::StatusOr<std::optional<std::map<std::string, double>>> UserSums(const Stor
   const int64_t as_of = absl::ToUnixMicros(moment.as_of);
   std::map<int64_t, double> by_number;
   BANSO_RETURN_IF_ERROR(pages.Each(series, MicrosOf(days.from - 1), MicrosOf(days.to + 2),
-                                   [&](const SamplePage& page) {
-                                     for (const StoredSample& sample : page.samples) {
+                                   [&](const WindowPage& page) {
+                                     for (const WindowSample& sample : page.samples) {
                                        const absl::CivilDay day = kEpochDay + sample.day;
                                        if (sample.user == 0 || sample.occurred > as_of) continue;
                                        if (day >= days.from && day <= days.to)
