@@ -1,6 +1,7 @@
 #ifndef BANSO_SERVICES_HEALTH_STORE_FACT_TABLE_H_
 #define BANSO_SERVICES_HEALTH_STORE_FACT_TABLE_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -12,10 +13,15 @@
 
 namespace banso::health {
 
-// The value that a fact had at a time, by subject; subjects without one are left out. For facts
-// that are logged or mirrored: all but metrics.
+// The value that a fact of accounts had at a time, by account; those without one are left out. For
+// facts that are logged or mirrored: all but metrics.
 absl::StatusOr<absl::flat_hash_map<std::string, type::v1::Value>> ValuesOfAll(
     storage::Reader& reader, absl::string_view fact, absl::Time as_of);
+
+// The same for one subject; nothing when it had none.
+absl::StatusOr<std::optional<type::v1::Value>> ValueAt(storage::Reader& reader,
+                                                       absl::string_view subject,
+                                                       absl::string_view fact, absl::Time as_of);
 
 }  // namespace banso::health
 

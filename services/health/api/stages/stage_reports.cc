@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
@@ -34,18 +35,44 @@ std::string RevisionOf(const StageModel& model) {
   return contract::JoinRevision(model.name(), model.revision().number());
 }
 
+// In which zone the days of each account are counted.
+using AccountZones = absl::flat_hash_map<std::string, absl::TimeZone>;
+
+absl::StatusOr<AccountZones> ReadZones(const Store& store, Reader& reader) {
+  AccountZones zones;
+  BANSO_RETURN_IF_ERROR(store.ForEachHeader(reader, [&](const accounts::v1::Account& header) {
+    zones.emplace(header.name(), calendar::ZoneOrUtc(ZoneNameOf(header)));
+    return absl::OkStatus();
+  }));
+  return zones;
+}
+
+// That of an account, which may have been removed since.
+absl::TimeZone ZoneIn(const AccountZones& zones, absl::string_view account) {
+  const auto found = zones.find(account);
+  if (found != zones.end()) return found->second;
+  return calendar::ZoneOrUtc(ZoneNameOf(accounts::v1::Account()));
+}
+
 // The histories of all accounts that the model has ever placed by then, by name of the account.
 absl::StatusOr<std::vector<StageHistory>> LoadHistories(const Store& store, Reader& reader,
-                                                        const StageModel& model, absl::Time as_of) {
+                                                        const StageModel& model,
+                                                        const AccountZones& zones,
+                                                        absl::Time as_of) {
   std::vector<StageHistory> histories;
   BANSO_RETURN_IF_ERROR(store.stages.ForEachAccount(
       reader, model.name(), [&](const std::string& account, std::vector<v1::StageMove> moves) {
-        const absl::TimeZone zone = calendar::ZoneOrUtc(store.ZoneOf(reader, account));
-        StageHistory history = HistoryOf(model, account, moves, zone, as_of);
+        StageHistory history = HistoryOf(model, account, moves, ZoneIn(zones, account), as_of);
         if (LastStep(history) != nullptr) histories.push_back(std::move(history));
         return absl::OkStatus();
       }));
   return histories;
+}
+
+absl::StatusOr<std::vector<StageHistory>> LoadHistories(const Store& store, Reader& reader,
+                                                        const StageModel& model, absl::Time as_of) {
+  BANSO_ASSIGN_OR_RETURN(const AccountZones zones, ReadZones(store, reader));
+  return LoadHistories(store, reader, model, zones, as_of);
 }
 
 // Leaves those that were customers then.
@@ -62,49 +89,54 @@ absl::Status KeepActive(const Store& store, Reader& reader, absl::Time as_of,
   return absl::OkStatus();
 }
 
-// The day of a clock of the account's first onboarding, unless it lies after `today`.
-absl::StatusOr<std::optional<absl::CivilDay>> ClockDay(const Store& store, Reader& reader,
-                                                       const StageHistory& history,
-                                                       type::v1::Clock clock) {
-  BANSO_ASSIGN_OR_RETURN(const std::vector<accounts::v1::Onboarding> onboardings,
-                         store.OnboardingsOf(reader, history.account));
+// The days of a clock of each account's onboardings that were not cancelled.
+using ClockDays = absl::flat_hash_map<std::string, std::vector<absl::CivilDay>>;
+
+absl::StatusOr<ClockDays> ReadClockDays(const Store& store, Reader& reader, type::v1::Clock clock) {
+  ClockDays days;
+  BANSO_RETURN_IF_ERROR(
+      store.onboardings.ForEach(reader, "", {}, [&](accounts::v1::Onboarding& onboarding) {
+        if (onboarding.state() == accounts::v1::ONBOARDING_STATE_CANCELLED) return absl::OkStatus();
+        for (const accounts::v1::ClockReading& reading : onboarding.clocks()) {
+          if (reading.clock() != clock) continue;
+          days[contract::Parent(onboarding.name())].push_back(calendar::ToDay(reading.date()));
+        }
+        return absl::OkStatus();
+      }));
+  return days;
+}
+
+// The first of them, unless it lies after the history's end.
+std::optional<absl::CivilDay> ClockDay(const ClockDays& days, const StageHistory& history) {
+  const auto of_account = days.find(history.account);
+  if (of_account == days.end()) return std::nullopt;
   std::optional<absl::CivilDay> first;
-  for (const accounts::v1::Onboarding& onboarding : onboardings) {
-    if (onboarding.state() == accounts::v1::ONBOARDING_STATE_CANCELLED) continue;
-    for (const accounts::v1::ClockReading& reading : onboarding.clocks()) {
-      if (reading.clock() != clock) continue;
-      const absl::CivilDay day = calendar::ToDay(reading.date());
-      if (day <= history.today && (!first.has_value() || day < *first)) first = day;
-    }
+  for (const absl::CivilDay day : of_account->second) {
+    if (day <= history.today && (!first.has_value() || day < *first)) first = day;
   }
   return first;
 }
 
 // The value that a fact of the account had on a day; empty when it had none.
-absl::StatusOr<std::string> GroupOnDay(const Store& store, Reader& reader,
-                                       const std::string& account, const std::string& fact,
-                                       absl::CivilDay day, absl::TimeZone zone) {
-  const storage::FactLog& log = IsOwnFact(fact) ? store.facts : store.mirror;
-  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactChange> changes,
-                         log.Changes(reader, account, fact));
-  std::string group;
-  for (const fact::v1::FactChange& change : changes) {
-    if (calendar::ToTime(change.occurred_time()) > calendar::EndOfDay(day, zone)) break;
-    group = change.has_value() ? GroupText(change.value()) : "";
-  }
-  return group;
+absl::StatusOr<std::string> GroupOnDay(Reader& reader, const std::string& account,
+                                       const std::string& fact, absl::CivilDay day,
+                                       absl::TimeZone zone) {
+  BANSO_ASSIGN_OR_RETURN(const std::optional<type::v1::Value> value,
+                         ValueAt(reader, account, fact, calendar::EndOfDay(day, zone)));
+  return value.has_value() ? GroupText(*value) : "";
 }
 
 // The days on which accounts churned: their first churn among the outcomes, else the date that
 // accounts tells.
 absl::StatusOr<std::map<std::string, absl::CivilDay>> ChurnDays(const Store& store, Reader& reader,
+                                                                const AccountZones& zones,
                                                                 absl::Time as_of) {
   std::map<std::string, absl::CivilDay> days;
   BANSO_RETURN_IF_ERROR(store.outcomes.ForEach(
       reader, "", {storage::Equal("kind", v1::OUTCOME_KIND_CHURN)}, [&](v1::Outcome& outcome) {
         const std::string account = contract::Parent(outcome.name());
-        const absl::CivilDay day = calendar::DayOf(calendar::ToTime(outcome.occurred_time()),
-                                                   store.ZoneOf(reader, account));
+        const absl::CivilDay day =
+            calendar::DayOf(calendar::ToTime(outcome.occurred_time()), ZoneIn(zones, account));
         const auto known = days.emplace(account, day);
         known.first->second = std::min(known.first->second, day);
         return absl::OkStatus();
@@ -176,11 +208,12 @@ absl::StatusOr<v1::AnalyzeTimeToLevelResponse> StagesApi::AnalyzeTimeToLevel(
         BANSO_ASSIGN_OR_RETURN(
             const FactValues groups,
             GroupingValues(store_, reader, "group_by", request.group_by(), as_of, call.now));
+        BANSO_ASSIGN_OR_RETURN(const ClockDays days,
+                               ReadClockDays(store_, reader, request.clock()));
         std::vector<ClockedHistory> clocked;
         int64_t without_clock = 0;
         for (const StageHistory& history : histories) {
-          BANSO_ASSIGN_OR_RETURN(const std::optional<absl::CivilDay> day,
-                                 ClockDay(store_, reader, history, request.clock()));
+          const std::optional<absl::CivilDay> day = ClockDay(days, history);
           if (day.has_value()) {
             clocked.push_back({&history, *day, GroupOf(groups, history.account)});
           } else {
@@ -199,11 +232,11 @@ absl::StatusOr<v1::AnalyzeTimeToLevelResponse> StagesApi::AnalyzeTimeToLevel(
 absl::StatusOr<v1::AnalyzeStageRetentionResponse> StagesApi::AnalyzeStageRetention(
     const Call& call, const v1::AnalyzeStageRetentionRequest& request) {
   const absl::Time as_of = AsOfOr(request, call.now);
-  const auto cohort_of = [&](Reader& reader, const StageHistory& history,
+  const auto cohort_of = [&](Reader& reader, const AccountZones& zones, const StageHistory& history,
                              absl::CivilDay arrived) -> absl::StatusOr<std::string> {
     if (request.group_by().empty()) return CohortOf(arrived, request.cohort_period());
-    return GroupOnDay(store_, reader, history.account, request.group_by(), arrived,
-                      calendar::ZoneOrUtc(store_.ZoneOf(reader, history.account)));
+    return GroupOnDay(reader, history.account, request.group_by(), arrived,
+                      ZoneIn(zones, history.account));
   };
   return storage::Fetch<v1::AnalyzeStageRetentionResponse>(
       database_, [&](Reader& reader) -> absl::StatusOr<v1::AnalyzeStageRetentionResponse> {
@@ -213,9 +246,10 @@ absl::StatusOr<v1::AnalyzeStageRetentionResponse> StagesApi::AnalyzeStageRetenti
         BANSO_RETURN_IF_ERROR(
             GroupingValues(store_, reader, "group_by", request.group_by(), as_of, call.now)
                 .status());
+        BANSO_ASSIGN_OR_RETURN(const AccountZones zones, ReadZones(store_, reader));
         BANSO_ASSIGN_OR_RETURN(const std::vector<StageHistory> histories,
-                               LoadHistories(store_, reader, model, as_of));
-        BANSO_ASSIGN_OR_RETURN(const auto churned, ChurnDays(store_, reader, as_of));
+                               LoadHistories(store_, reader, model, zones, as_of));
+        BANSO_ASSIGN_OR_RETURN(const auto churned, ChurnDays(store_, reader, zones, as_of));
         std::vector<Arrival> arrivals;
         for (const StageHistory& history : histories) {
           const auto churn = churned.find(history.account);
@@ -226,7 +260,7 @@ absl::StatusOr<v1::AnalyzeStageRetentionResponse> StagesApi::AnalyzeStageRetenti
             const absl::CivilDay end = lost ? churn->second : history.today;
             // Placed after it had churned: it was no customer any more.
             if (end < *arrived) continue;
-            BANSO_ASSIGN_OR_RETURN(std::string cohort, cohort_of(reader, history, *arrived));
+            BANSO_ASSIGN_OR_RETURN(std::string cohort, cohort_of(reader, zones, history, *arrived));
             arrivals.push_back({.rank = rank,
                                 .cohort = std::move(cohort),
                                 .days = static_cast<int>(end - *arrived),
