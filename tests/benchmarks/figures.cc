@@ -22,10 +22,15 @@ std::string Amount(double value) {
 }
 
 std::string Ratio(const std::optional<double>& ratio) {
-  return ratio.has_value() ? absl::StrFormat("%.2f", *ratio) : "";
+  if (!ratio.has_value()) return "";
+  return absl::StrFormat("%.*f", *ratio < 0.1 ? 4 : 2, *ratio);
 }
 
 std::string AimOf(const Figure& figure) {
+  if (figure.limit.has_value()) {
+    return absl::StrFormat("<%.4g %s", *figure.limit,
+                           figure.ratio.value_or(0) < *figure.limit ? "met" : "MISSED");
+  }
   if (!figure.aim.has_value()) return "";
   return absl::StrFormat("%.1f %s", *figure.aim,
                          figure.ratio.value_or(0) >= *figure.aim ? "met" : "MISSED");
@@ -69,7 +74,7 @@ double Median(const std::function<double()>& measure) {
 
 std::string Table(const Figures& figures) {
   std::string text =
-      absl::StrFormat("%-58s %7s %10s %9s %9s %-9s %13s  %s\n", "figure", "ratio", "aim",
+      absl::StrFormat("%-58s %7s %12s %9s %9s %-9s %13s  %s\n", "figure", "ratio", "aim",
                       "measured", "reference", "unit", "processor us", "compared with");
   for (const Figure& figure : figures) {
     const std::string reference =
@@ -77,7 +82,7 @@ std::string Table(const Figures& figures) {
     const std::string last =
         absl::StrJoin({figure.compared_with, figure.remark},
                       figure.compared_with.empty() || figure.remark.empty() ? "" : "; ");
-    absl::StrAppendFormat(&text, "%-58s %7s %10s %9s %9s %-9s %13s  %s\n", figure.name,
+    absl::StrAppendFormat(&text, "%-58s %7s %12s %9s %9s %-9s %13s  %s\n", figure.name,
                           Ratio(figure.ratio), AimOf(figure), Amount(figure.measured), reference,
                           figure.unit, Processor(figure), last);
   }
@@ -91,6 +96,7 @@ std::string Json(const Figures& figures) {
         "  {\"name\": ", Quoted(figure.name), ", \"measured\": ", NumberOrNull(figure.measured),
         ", \"unit\": ", Quoted(figure.unit), ", \"reference\": ", NumberOrNull(figure.reference),
         ", \"ratio\": ", NumberOrNull(figure.ratio), ", \"aim\": ", NumberOrNull(figure.aim),
+        ", \"limit\": ", NumberOrNull(figure.limit),
         ", \"processor_us\": ", NumberOrNull(figure.processor),
         ", \"reference_processor_us\": ", NumberOrNull(figure.reference_processor),
         ", \"compared_with\": ", Quoted(figure.compared_with),

@@ -21,6 +21,8 @@ struct Figure {
   // The median of the rounds' ratios, and what it should at least be.
   std::optional<double> ratio;
   std::optional<double> aim;
+  // What it should be less than, instead.
+  std::optional<double> limit;
   // Processor time of the measured program for one unit, in microseconds, and of what it is
   // compared with: what other work on the machine changes least.
   std::optional<double> processor;
@@ -48,7 +50,7 @@ void MeasureHealth(Figures& figures);
 
 // How much there is to score.
 struct PortfolioOptions {
-  // A multiple of 1,000.
+  // A multiple of 1,000, at most 100,000.
   int64_t accounts = 10000;
   // A multiple of ten times the accounts, and at most 120 for each.
   int64_t samples = 1000000;

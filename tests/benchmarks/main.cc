@@ -13,14 +13,14 @@ constexpr char kUsage[] =
     "usage: banso-bench [--json] [--only=accounts|health|portfolio]\n"
     "Measures the programs beside it on this machine, for about two minutes; see\n"
     "tests/benchmarks/README.md. The portfolio is measured only when it is named:\n"
-    "  --accounts=N      how many, a multiple of 1,000 (10,000)\n"
+    "  --accounts=N      how many, a multiple of 1,000 up to 100,000 (10,000)\n"
     "  --samples=N       how many together, a multiple of ten times the accounts (1,000,000)\n"
     "  --duckdb=SCRIPT   compares with DuckDB; SCRIPT is the path of rescore.mjs\n";
 
 // Whether the numbers can be shared out.
 bool IsUsable(const banso::benchmarks::PortfolioOptions& options) {
-  return options.accounts >= 1000 && options.accounts % 1000 == 0 && options.samples > 0 &&
-         options.samples % (10 * options.accounts) == 0 &&
+  return options.accounts >= 1000 && options.accounts <= 100000 && options.accounts % 1000 == 0 &&
+         options.samples > 0 && options.samples % (10 * options.accounts) == 0 &&
          options.samples <= 120 * options.accounts;
 }
 

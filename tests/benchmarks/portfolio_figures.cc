@@ -12,10 +12,12 @@
 #include "absl/time/clock.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
+#include "banso/health/v1/outcomes_service.pb.h"
 #include "banso/health/v1/scoring_service.pb.h"
 #include "banso/health/v1/tier_matrix.pb.h"
 #include "banso/type/v1/operations.pb.h"
 #include "common/calendar/period.h"
+#include "common/calendar/proto_time.h"
 #include "tests/benchmarks/duckdb.h"
 #include "tests/benchmarks/figures.h"
 #include "tests/benchmarks/load_client.h"
@@ -35,8 +37,22 @@ constexpr absl::Duration kQuiet = absl::Seconds(2);
 constexpr absl::Duration kPoll = absl::Milliseconds(10);
 constexpr double kTarget = 60;
 constexpr double kDraftTarget = 80;
+// So many scores are replayed by one backtest.
+constexpr int64_t kMostReplayed = 200000;
 
 std::string HealthMethod(absl::string_view name) { return absl::StrCat(kHealthService, name); }
+
+// What was measured of one size, for the comparison with another.
+struct Phase {
+  // In the names of its figures.
+  std::string size;
+  // How many samples each account has.
+  int64_t per_account = 0;
+  double dry_run = 0;
+  double store_all = 0;
+  double explained = 0;
+  double matrix = 0;
+};
 
 // The scoring of a whole portfolio: `options.accounts` accounts with together `options.samples`.
 class PortfolioRun {
@@ -48,26 +64,44 @@ class PortfolioRun {
         health_(dir_, "health", HealthCommand()) {}
 
   void Measure() {
+    const absl::Time start = absl::Now();
     SetUp();
     const int64_t per_account = options_.samples / options_.accounts;
-    const int64_t first = per_account / 10;
-    Ingest("ingesting the first tenth of the samples", 0, first);
-    Settle(absl::Now());
-    StoreScores();
-    const double tenth = MeasureComparison();
-    MeasureExplained("one explained score, a tenth of the samples");
-    Ingest("ingesting the other nine", first, per_account);
-    const double nine_tenths = Settle(absl::Now());
-    Add("storing all scores anew after that", nine_tenths, "s");
-    const double all = MeasureAgainstDuckDb(per_account);
-    Growth("dry run of a model, ten times the samples", all, tenth);
-    MeasureExplained("one explained score, all samples");
-    MeasureFewChanged(Reactivate());
-    MeasureMatrix();
-    Add("memory of health", health_.MemoryMib(), "MiB");
+    Phase tenth{.size = SizeText(options_.samples / 10), .per_account = per_account / 10};
+    Phase all{.size = SizeText(options_.samples), .per_account = per_account};
+    baseline_ = Save(kTarget);
+    draft_ = Save(kDraftTarget);
+    Ingest("ingesting the first tenth of the samples", 0, tenth.per_account);
+    MeasurePhase(baseline_, tenth);
+    Ingest("ingesting the other nine", tenth.per_account, all.per_account);
+    MeasurePhase(draft_, all);
+    Growth("dry run", all.dry_run, tenth.dry_run, 10);
+    Growth("storing all scores", all.store_all, tenth.store_all, 10);
+    Growth("tier matrix", all.matrix, tenth.matrix, 10);
+    Growth("one explained score", all.explained, tenth.explained, std::nullopt);
+    MeasureBacktest();
+    Add("the whole run", absl::ToDoubleSeconds(absl::Now() - start), "s");
   }
 
  private:
+  static std::string SizeText(int64_t samples) {
+    return samples % 1000000 == 0 ? absl::StrCat(samples / 1000000, " million samples")
+                                  : absl::StrCat(samples, " samples");
+  }
+
+  // Measures everything with the samples that are there; `revision` is put in force meanwhile.
+  void MeasurePhase(const std::string& revision, Phase& phase) {
+    Settle(absl::Now());
+    MeasureDryRun(phase);
+    MeasureExplained(phase);
+    phase.store_all = Activate(revision);
+    Add(absl::StrCat("computing and storing all scores, ", phase.size), phase.store_all, "s");
+    MeasureFewChanged(phase);
+    MeasureMatrix(phase);
+    Add(absl::StrCat("memory of health, ", phase.size), health_.MemoryMib(), "MiB",
+        absl::StrFormat("at most %.0f MiB so far", health_.MostMemoryMib()));
+  }
+
   std::vector<std::string> HealthCommand() const {
     std::vector<std::string> command = ServiceCommand(dir_, "health", "health");
     command.push_back(absl::StrCat("--accounts_address=", accounts_.address("accounts")));
@@ -82,8 +116,16 @@ class PortfolioRun {
     figure.measured = measured;
     figure.unit = unit;
     figure.remark = remark;
+    Add(figure);
+  }
+
+  // Says it at once, too: the run is long.
+  void Add(const Figure& figure) {
     figures_.push_back(figure);
-    std::fprintf(stderr, "%s: %.4g %s %s\n", name.c_str(), measured, unit.c_str(), remark.c_str());
+    std::fprintf(
+        stderr, "%s: %.4g %s%s %s\n", figure.name.c_str(), figure.measured, figure.unit.c_str(),
+        figure.ratio.has_value() ? absl::StrFormat(" (ratio %.3g)", *figure.ratio).c_str() : "",
+        figure.remark.c_str());
   }
 
   void SetUp() {
@@ -196,20 +238,10 @@ class PortfolioRun {
     return Settle(start);
   }
 
-  void StoreScores() {
-    Add("computing and storing all scores, a tenth of the samples", Activate(Save(kTarget)), "s");
-    draft_ = Save(kDraftTarget);
-  }
-
-  double Reactivate() {
-    const double seconds = Activate(draft_);
-    Add("computing and storing all scores", seconds, "s");
-    return seconds;
-  }
-
   health::v1::ScoreModelDifference Compare(double* seconds) const {
     health::v1::CompareScoreModelsRequest request;
     request.set_score_model(draft_);
+    request.set_baseline(baseline_);
     request.set_max_accounts(1);
     health::v1::CompareScoreModelsResponse response;
     const absl::Time start = absl::Now();
@@ -219,17 +251,10 @@ class PortfolioRun {
     return response.differences(0);
   }
 
-  double MeasureComparison() const {
-    return Median([&] {
-      double seconds = 0;
-      Compare(&seconds);
-      return seconds;
-    });
-  }
-
-  double MeasureAgainstDuckDb(int64_t per_account) {
+  void MeasureDryRun(Phase& phase) {
+    const auto samples = static_cast<double>(options_.accounts * phase.per_account);
     Figure figure;
-    figure.name = "scoring all accounts by two models (dry run)";
+    figure.name = absl::StrCat("dry run: all accounts by two models, ", phase.size);
     figure.unit = "rows/s";
     double processor = 0;
     const auto ours = [&] {
@@ -237,23 +262,23 @@ class PortfolioRun {
       const double before = health_.ProcessorSeconds();
       ours_ = Compare(&seconds);
       processor = health_.ProcessorSeconds() - before;
-      return static_cast<double>(options_.samples) / seconds;
+      return samples / seconds;
     };
     std::optional<DuckDbAnswer> theirs;
     if (options_.duckdb.empty()) {
       figure.measured = Median(ours);
     } else {
-      DuckDb duckdb(options_.duckdb, options_.accounts, per_account,
+      DuckDb duckdb(options_.duckdb, options_.accounts, phase.per_account,
                     today_ - absl::CivilDay(1970, 1, 1));
       figure.aim = 1;
       figure.compared_with = "DuckDB, the raw events in memory, one query";
       benchmarks::Compare(figure, ours, [&] {
         theirs = duckdb.Rescore();
-        return static_cast<double>(options_.samples) / theirs->seconds;
+        return samples / theirs->seconds;
       });
       CheckSame(*theirs);
     }
-    figures_.push_back(figure);
+    Add(figure);
     Figure effort;
     effort.name = "  processor time of that";
     effort.unit = "s";
@@ -263,12 +288,15 @@ class PortfolioRun {
       effort.ratio = theirs->processor_seconds / processor;
       effort.compared_with = "DuckDB, all its threads";
     }
-    figures_.push_back(effort);
-    const double seconds = static_cast<double>(options_.samples) / figure.measured;
-    Add("  that is", seconds, "s",
-        absl::StrFormat("%d accounts, %d of them in another band", ours_.accounts(),
-                        ours_.moved()));
-    return seconds;
+    Add(effort);
+    Figure time;
+    time.name = "  that is";
+    time.unit = "s";
+    phase.dry_run = time.measured = samples / figure.measured;
+    if (figure.reference.has_value()) time.reference = samples / *figure.reference;
+    time.remark =
+        absl::StrFormat("%d accounts, %d of them in another band", ours_.accounts(), ours_.moved());
+    Add(time);
   }
 
   // Both must have said the same.
@@ -283,18 +311,19 @@ class PortfolioRun {
     std::exit(1);
   }
 
-  void Growth(const std::string& name, double now, double before) {
+  void Growth(const std::string& name, double now, double before, std::optional<double> limit) {
     Figure figure;
-    figure.name = name;
+    figure.name = absl::StrCat("growth with ten times the samples: ", name);
     figure.measured = now;
     figure.unit = "s";
     figure.reference = before;
     figure.compared_with = "the same with a tenth of the samples";
     figure.ratio = now / before;
-    figures_.push_back(figure);
+    figure.limit = limit;
+    Add(figure);
   }
 
-  void MeasureExplained(const std::string& name) {
+  void MeasureExplained(Phase& phase) {
     LoadOptions options;
     options.method = HealthMethod("GetScore");
     options.concurrency = 1;
@@ -310,45 +339,95 @@ class PortfolioRun {
       last = RunLoad(health(), options);
       return last.per_second;
     });
-    Add(name, per_second, "calls/s",
+    phase.explained = absl::ToDoubleSeconds(last.p50);
+    Add(absl::StrCat("one explained score, ", phase.size), per_second, "calls/s",
         absl::StrFormat("one after the other; p50 %.2f ms, p99 %.2f ms",
                         absl::ToDoubleMilliseconds(last.p50),
                         absl::ToDoubleMilliseconds(last.p99)));
   }
 
-  void MeasureFewChanged(double full) {
+  // One more sample for every hundredth account; returns how long it took until their scores were
+  // stored. In a smaller size it is the sample that comes next anyway.
+  double ChangeFew(int64_t number) const {
     health::v1::IngestSamplesRequest message;
-    const int64_t changed = options_.accounts / 100;
-    for (int64_t i = 0; i < changed; ++i) {
-      const int64_t account = i * 100;
-      // In no one's numbers.
+    for (int64_t account = 0; account < options_.accounts; account += 100) {
       *message.add_samples() =
-          PortfolioSample(names_[static_cast<size_t>(account)], account, 1000000, today_);
+          PortfolioSample(names_[static_cast<size_t>(account)], account, number, today_);
     }
     health::v1::IngestSamplesResponse response;
     const absl::Time start = absl::Now();
     SendAll(health(), HealthMethod("IngestSamples"), {message.SerializeAsString()}, &response);
-    Figure figure;
-    figure.name = "rescoring after 1 % of the accounts changed";
-    figure.measured = Settle(start);
-    figure.unit = "s";
-    figure.reference = full;
-    figure.compared_with = "computing and storing all scores";
-    figure.ratio = figure.measured / full;
-    figure.remark = "from the samples to the last score; looked for every 0.2 s; aim below 0.03";
-    figures_.push_back(figure);
+    return Settle(start);
   }
 
-  void MeasureMatrix() {
+  void MeasureFewChanged(const Phase& phase) {
+    int64_t number = phase.per_account;
+    Figure figure;
+    figure.name = absl::StrCat("rescoring after 1 % of the accounts changed, ", phase.size);
+    figure.measured = Median([&] { return ChangeFew(number++); });
+    figure.unit = "s";
+    figure.reference = phase.store_all;
+    figure.compared_with = "computing and storing all scores";
+    figure.ratio = figure.measured / phase.store_all;
+    figure.limit = 0.03;
+    figure.remark = "from the samples to the last score";
+    Add(figure);
+  }
+
+  void MeasureMatrix(Phase& phase) {
     health::v1::GetTierMatrixRequest request;
     request.set_score_model("scoreModels/portfolio");
     health::v1::GetTierMatrixResponse matrix;
-    const double seconds = Median([&] {
+    phase.matrix = Median([&] {
       const absl::Time start = absl::Now();
       benchmarks::Call(health(), "banso.health.v1.StagesService/GetTierMatrix", request, &matrix);
       return absl::ToDoubleSeconds(absl::Now() - start);
     });
-    Add("tier matrix", seconds, "s", absl::StrFormat("%d accounts are due", matrix.due_accounts()));
+    Add(absl::StrCat("tier matrix, ", phase.size), phase.matrix, "s",
+        absl::StrFormat("%d accounts are due", matrix.due_accounts()));
+  }
+
+  // Every twentieth account churned on one of the last 60 days.
+  void ImportChurns() const {
+    std::vector<std::string> messages;
+    health::v1::ImportOutcomesRequest message;
+    for (size_t account = 7; account < names_.size(); account += 20) {
+      health::v1::Outcome& outcome = *message.add_outcomes();
+      outcome.set_name(absl::StrCat(names_[account], "/outcomes/churn"));
+      outcome.set_kind(health::v1::OUTCOME_KIND_CHURN);
+      const absl::CivilDay day = today_ - 1 - static_cast<int64_t>(account / 20 % 60);
+      *outcome.mutable_occurred_time() =
+          calendar::ToTimestamp(calendar::StartOfDay(day, calendar::ZoneOrUtc("Asia/Tokyo")));
+      if (message.outcomes_size() < kMessage && account + 20 < names_.size()) continue;
+      messages.push_back(message.SerializeAsString());
+      message.clear_outcomes();
+    }
+    health::v1::ImportOutcomesResponse response;
+    SendAll(health(), "banso.health.v1.OutcomesService/ImportOutcomes", messages, &response);
+    if (response.rejected() == 0) return;
+    std::fprintf(stderr, "%s\n", response.ShortDebugString().c_str());
+    std::exit(1);
+  }
+
+  void MeasureBacktest() {
+    ImportChurns();
+    Settle(absl::Now());
+    // As many weeks as the service takes for so many accounts.
+    const int64_t weeks = std::clamp<int64_t>(kMostReplayed / options_.accounts, 2, 8);
+    health::v1::BacktestModelRequest request;
+    request.set_score_model(draft_);
+    health::v1::Replay& replay = *request.mutable_replay();
+    replay.set_outcome(health::v1::OUTCOME_KIND_CHURN);
+    *replay.mutable_horizon() = calendar::MakePeriod(28, type::v1::PERIOD_UNIT_DAY);
+    *replay.mutable_step() = calendar::MakePeriod(7, type::v1::PERIOD_UNIT_DAY);
+    const absl::CivilDay last = today_ - 30;
+    *replay.mutable_from() = calendar::ToDate(last - 7 * (weeks - 1));
+    *replay.mutable_to() = calendar::ToDate(last);
+    health::v1::BacktestReport report;
+    const absl::Time start = absl::Now();
+    benchmarks::Call(health(), "banso.health.v1.ScoringService/BacktestModel", request, &report);
+    Add("backtest of a model", absl::ToDoubleSeconds(absl::Now() - start), "s",
+        absl::StrFormat("%d accounts as of %d days", options_.accounts, report.days_size()));
   }
 
   const PortfolioOptions options_;
@@ -358,7 +437,8 @@ class PortfolioRun {
   const Server health_;
   const absl::CivilDay today_ = calendar::DayOf(absl::Now(), calendar::ZoneOrUtc("Asia/Tokyo"));
   std::vector<std::string> names_;
-  // The revision that is not in force.
+  // Two revisions of the model.
+  std::string baseline_;
   std::string draft_;
   health::v1::ScoreModelDifference ours_;
 };

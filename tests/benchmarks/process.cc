@@ -100,12 +100,12 @@ std::string Server::address(const std::string& service) const {
   Fail(absl::StrCat(service, " is not in ", ports_));
 }
 
-double Server::MemoryMib() const {
+double Server::StatusMib(absl::string_view name) const {
   std::ifstream status(absl::StrCat("/proc/", pid_, "/status"));
   std::string word;
   double kibibytes = 0;
   while (status >> word) {
-    if (word == "VmRSS:" && status >> kibibytes) return kibibytes / 1024;
+    if (word == name && status >> kibibytes) return kibibytes / 1024;
   }
   Fail("a server has ended before its time");
 }

@@ -44,12 +44,16 @@ class Server {
 
   // The address of the service of that name in the process.
   std::string address(const std::string& service) const;
-  // Its memory in use (VmRSS), in MiB.
-  double MemoryMib() const;
+  // Its memory in use (VmRSS), and the most that it has had in use (VmHWM), in MiB.
+  double MemoryMib() const { return StatusMib("VmRSS:"); }
+  double MostMemoryMib() const { return StatusMib("VmHWM:"); }
   // The processor time that it has taken, user and system, in seconds.
   double ProcessorSeconds() const;
 
  private:
+  // A line of what the system tells of the process.
+  double StatusMib(absl::string_view name) const;
+
   const std::string ports_;
   pid_t pid_ = 0;
 };
