@@ -1,5 +1,6 @@
 #include "common/server/sweeps.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -24,8 +25,8 @@ void SweepRunner::Start() {
   if (sweeps_.empty()) return;
   {
     absl::MutexLock lock(&mutex_);
-    next_run_.clear();
-    for (const Sweep& sweep : sweeps_) next_run_.push_back(absl::Now() + sweep.period);
+    turns_.clear();
+    for (const Sweep& sweep : sweeps_) turns_.push_back({.next = absl::Now() + sweep.period});
   }
   if (test_clock_ != nullptr) {
     callback_ = test_clock_->OnAdvance([this](absl::Time) { RunAll(); });
@@ -49,24 +50,65 @@ void SweepRunner::RunAll() {
   for (size_t i = 0; i < sweeps_.size(); ++i) RunOne(i);
 }
 
-void SweepRunner::Loop() {
-  const auto stopping = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_; };
-  while (true) {
-    size_t due = 0;
-    {
-      absl::MutexLock lock(&mutex_);
-      for (size_t i = 1; i < next_run_.size(); ++i) {
-        if (next_run_[i] < next_run_[due]) due = i;
-      }
-      if (mutex_.AwaitWithDeadline(absl::Condition(&stopping), next_run_[due])) return;
+bool SweepRunner::AwaitTurn(size_t* index) {
+  const auto disturbed = [this]()
+                             ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_ || woken_; };
+  absl::MutexLock lock(&mutex_);
+  while (!stopping_) {
+    woken_ = false;
+    *index = 0;
+    for (size_t i = 1; i < turns_.size(); ++i) {
+      if (turns_[i].next < turns_[*index].next) *index = i;
     }
-    {
-      absl::MutexLock lock(&run_mutex_);
-      RunOne(due);
-    }
-    absl::MutexLock lock(&mutex_);
-    next_run_[due] = absl::Now() + sweeps_[due].period;
+    const absl::Time next = turns_[*index].next;
+    if (!mutex_.AwaitWithDeadline(absl::Condition(&disturbed), next)) return true;
   }
+  return false;
+}
+
+void SweepRunner::TakeTurn(size_t index, std::unique_ptr<storage::CommitWatch>& watch) {
+  const Sweep& sweep = sweeps_[index];
+  const int64_t position = sweep.database == nullptr ? 0 : sweep.database->position();
+  watch.reset();
+  {
+    absl::MutexLock lock(&run_mutex_);
+    RunOne(index);
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    Turn& turn = turns_[index];
+    turn.next = absl::Now() + sweep.period;
+    if (turn.woken || turn.seen != position) turn.not_before = turn.next;
+    turn.woken = false;
+    turn.seen = position;
+  }
+  watch = WatchAfter(index, position);
+}
+
+std::unique_ptr<storage::CommitWatch> SweepRunner::WatchAfter(size_t index, int64_t position) {
+  storage::Database* database = sweeps_[index].database;
+  if (database == nullptr) return nullptr;
+  return database->NotifyAfter(position, [this, index] { Wake(index); });
+}
+
+void SweepRunner::Wake(size_t index) {
+  absl::MutexLock lock(&mutex_);
+  Turn& turn = turns_[index];
+  const absl::Time at = std::max(absl::Now(), turn.not_before);
+  if (at >= turn.next) return;
+  turn.next = at;
+  turn.woken = true;
+  woken_ = true;
+}
+
+void SweepRunner::Loop() {
+  std::vector<std::unique_ptr<storage::CommitWatch>> watches;
+  for (size_t i = 0; i < sweeps_.size(); ++i) {
+    const storage::Database* database = sweeps_[i].database;
+    watches.push_back(WatchAfter(i, database == nullptr ? 0 : database->position()));
+  }
+  size_t index = 0;
+  while (AwaitTurn(&index)) TakeTurn(index, watches[index]);
 }
 
 void SweepRunner::RunOne(size_t index) {

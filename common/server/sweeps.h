@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "common/calendar/clock.h"
 #include "common/contract/call.h"
+#include "common/storage/database.h"
 
 namespace banso::server {
 
@@ -26,6 +27,10 @@ struct Sweep {
   // Runs with actor `services/<service>` and the business time of the moment. An error is logged;
   // the sweep runs again at its next turn.
   std::function<absl::Status(const Call&)> run;
+  // When set, the sweep also runs as soon as something has been committed there, unless it has
+  // found such a change less than a period ago; then it runs at the end of the period. Must outlive
+  // the runner.
+  storage::Database* database = nullptr;
 };
 
 // Runs a service's sweeps on a thread of its own: each at its period, and all of them, in the order
@@ -45,7 +50,26 @@ class SweepRunner {
   void RunAll();
 
  private:
+  // Of a sweep; times are the system's.
+  struct Turn {
+    absl::Time next;
+    // Before this the store's changes do not wake the sweep.
+    absl::Time not_before = absl::InfinitePast();
+    // Whether the store's changes have set `next`.
+    bool woken = false;
+    // The position of the store when the sweep began last.
+    int64_t seen = -1;
+  };
+
   void Loop();
+  // Waits for the next sweep; false when the runner is stopping.
+  bool AwaitTurn(size_t* index);
+  // Runs the sweep and plans its next turn; `watch` wakes it.
+  void TakeTurn(size_t index, std::unique_ptr<storage::CommitWatch>& watch);
+  // Wakes the sweep when its store goes beyond the position; null when it has none.
+  std::unique_ptr<storage::CommitWatch> WatchAfter(size_t index, int64_t position);
+  // The sweep's store has changed.
+  void Wake(size_t index);
   void RunOne(size_t index) ABSL_EXCLUSIVE_LOCKS_REQUIRED(run_mutex_);
 
   const std::string service_;
@@ -57,7 +81,9 @@ class SweepRunner {
 
   absl::Mutex run_mutex_;  // Held while a sweep runs.
   absl::Mutex mutex_;
-  std::vector<absl::Time> next_run_ ABSL_GUARDED_BY(mutex_);  // System time.
+  std::vector<Turn> turns_ ABSL_GUARDED_BY(mutex_);
+  // Whether turns have changed while the loop waits.
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

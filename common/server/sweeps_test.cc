@@ -7,7 +7,9 @@
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/notification.h"
 #include "common/contract/errors.h"
+#include "common/storage/open.h"
 #include "common/testing/status_matchers.h"
+#include "common/testing/temp_dir.h"
 #include "common/testing/wait.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -89,6 +91,37 @@ TEST(SweepsTest, CancelTheRunningSweepWhenTheyStop) {
                      &clock, nullptr);
   runner.Start();
   entered.WaitForNotification();
+  runner.Stop();
+}
+
+using SweepsOfAStoreTest = banso::testing::TempDirTest;
+
+TEST_F(SweepsOfAStoreTest, RunAsSoonAsItHasChanged) {
+  storage::OpenOptions options;
+  options.path = TempFile("echo.db");
+  options.service = "echo";
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto database, storage::OpenSqlite(options));
+  calendar::TestClock clock(kSweepStart);
+  absl::Notification ran;
+  SweepRunner runner("echo",
+                     {{"rarely", absl::Hours(1),
+                       [&](const Call&) {
+                         ran.Notify();
+                         return absl::OkStatus();
+                       },
+                       database.get()}},
+                     &clock, nullptr);
+  runner.Start();
+  const auto commit = [&] {
+    return database->Write(ServiceCall("echo", kSweepStart), [](storage::Writer& writer) {
+      writer.NextPosition();
+      return absl::OkStatus();
+    });
+  };
+  ASSERT_THAT(commit().status(), IsOk());
+  ran.WaitForNotification();
+  // The next change is too soon: a second run would notify twice, which ends the test.
+  ASSERT_THAT(commit().status(), IsOk());
   runner.Stop();
 }
 

@@ -198,7 +198,8 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   AddTaskFollower(environment, store, database, *service);
   AddEffects(environment, store, database, *service);
   service->AddSweep({"evaluate", kEvaluationPeriod,
-                     [evaluator](const Call& call) { return evaluator->EvaluateDue(call); }});
+                     [evaluator](const Call& call) { return evaluator->EvaluateDue(call); },
+                     database});
   service->AddSweep({"end_invitations", kEffectsPeriod,
                      [surveys](const Call& call) { return surveys->EndInvitations(call); }});
   return service;

@@ -1,10 +1,12 @@
 #include "services/health/api/evaluator.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "common/status_macros.h"
+#include "services/health/api/parallel.h"
 #include "services/health/api/turn.h"
 #include "services/health/domain/signals/signal.h"
 
@@ -14,8 +16,12 @@ namespace {
 using storage::Reader;
 using storage::Writer;
 
-// How many accounts are brought up to date by one transaction.
-constexpr int kBatch = 100;
+// How many accounts are listed at once, and brought up to date by one transaction: fewer when there
+// are few, so that several threads have something to do.
+constexpr int kListed = 800;
+constexpr size_t kLargestBatch = 100;
+constexpr size_t kSmallestBatch = 10;
+constexpr size_t kThreads = 2;
 constexpr int kExpiryBatch = 500;
 constexpr int kWakeBatch = 500;
 
@@ -28,15 +34,29 @@ absl::Status Evaluator::EvaluateDue(const Call& call) {
   while (!call.is_cancelled()) {
     std::vector<DueEvaluation> due;
     BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
-      BANSO_ASSIGN_OR_RETURN(due, ListDue(reader, call.now, kBatch));
+      BANSO_ASSIGN_OR_RETURN(due, ListDue(reader, call.now, kListed));
       if (due.empty() || rules.has_value()) return absl::OkStatus();
       BANSO_ASSIGN_OR_RETURN(rules, LoadRules(store_, reader, call.now));
       return absl::OkStatus();
     }));
     if (due.empty()) return absl::OkStatus();
-    BANSO_RETURN_IF_ERROR(Evaluate(call, *rules, std::move(due)));
+    const absl::Status status = EvaluateAll(call, *rules, due);
+    // What is left is done by the next sweep.
+    if (absl::IsDeadlineExceeded(status)) return absl::OkStatus();
+    BANSO_RETURN_IF_ERROR(status);
   }
   return absl::OkStatus();
+}
+
+absl::Status Evaluator::EvaluateAll(const Call& call, const Rules& rules,
+                                    absl::Span<const DueEvaluation> due) {
+  const size_t size =
+      std::clamp((due.size() + kThreads - 1) / kThreads, kSmallestBatch, kLargestBatch);
+  return InParallel((due.size() + size - 1) / size, kThreads, [&](size_t batch) {
+    if (call.is_cancelled()) return absl::OkStatus();
+    const absl::Span<const DueEvaluation> some = due.subspan(batch * size, size);
+    return Evaluate(call, rules, {some.begin(), some.end()});
+  });
 }
 
 absl::Status Evaluator::ExpireAssessments(const Call& call) {
@@ -98,7 +118,7 @@ absl::Status Evaluator::Evaluate(const Call& call, const Rules& rules,
   for (DueEvaluation& account : due) turns.emplace_back(std::move(account));
   while (!turns.empty()) {
     BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
-      StoreFactReader facts(store_, reader);
+      StoreFactReader facts(store_, reader, Holding::kPages);
       for (Turn& turn : turns) {
         BANSO_RETURN_IF_ERROR(turn.WorkOut(store_, reader, facts, rules, call.now));
       }

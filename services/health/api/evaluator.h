@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/contract/call.h"
 #include "common/storage/database.h"
 #include "services/health/api/evaluation.h"
@@ -31,6 +32,10 @@ class Evaluator {
  private:
   absl::Status ExpireAssessments(const Call& call);
   absl::Status WakeSignals(const Call& call);
+  // Brings these up to date, some at once.
+  absl::Status EvaluateAll(const Call& call, const Rules& rules,
+                           absl::Span<const DueEvaluation> due);
+  // Brings these up to date by one transaction.
   absl::Status Evaluate(const Call& call, const Rules& rules, std::vector<DueEvaluation> due);
 
   storage::Database& database_;

@@ -68,7 +68,7 @@ absl::StatusOr<Score> ComputeNow(const Store& store, Reader& reader, const Score
   } else {
     BANSO_ASSIGN_OR_RETURN(model, store.models.Active(reader, question.model, now));
   }
-  StoreFactReader facts(store, reader);
+  StoreFactReader facts(store, reader, Holding::kPages);
   BANSO_ASSIGN_OR_RETURN(AccountEvaluation account,
                          AccountEvaluation::Load(store, reader, facts, question.account));
   BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store.Catalog(reader, now));
