@@ -362,6 +362,16 @@ TEST_F(BacktestModelTest, SaysTheSameHoweverItReads) {
     reports.push_back(report.SerializeAsString());
   }
   EXPECT_EQ(reports[0], reports[1]);
+  v1::CompareScoreModelsRequest compare;
+  compare.set_baseline("scoreModels/use@1");
+  compare.set_score_model("scoreModels/use@2");
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto compared, scoring_.CompareScoreModels(Now(), compare));
+  EXPECT_EQ(compared.differences(0).accounts(), kAccounts + 1);
+  // Of an account without samples it is not known whether the model applies.
+  EXPECT_EQ(compared.differences(0).moved(), 1);
+  EXPECT_EQ(compared.differences(0).mean_change(), 0);
+  ASSERT_EQ(compared.differences(0).largest_size(), 1);
+  EXPECT_EQ(compared.differences(0).largest(0).account(), "accounts/acme");
 }
 
 TEST_F(BacktestModelTest, SuggestsWeightsAndAppliesNothing) {

@@ -305,6 +305,12 @@ TEST_F(TierMatrixTest, ComparesWithPeersOnlyWhenThereAreFive) {
   // Two of 1, 2, 3, 4, 10 are below, one is equal.
   EXPECT_NEAR(shown.percentile(), 50, 1e-12);
   EXPECT_THAT(shown.peers_share(), ElementsAre("account.segment = \"SMB\""));
+  // An age that none exceeds changes nothing; only then every account is read by itself.
+  v1::GetBenchmarkRequest aged = request;
+  *aged.mutable_reading()->mutable_max_age() = calendar::MakePeriod(300, type::v1::PERIOD_UNIT_DAY);
+  BANSO_ASSERT_OK_AND_ASSIGN(v1::GetBenchmarkResponse same, stages_.GetBenchmark(Now(), aged));
+  same.set_reading(shown.reading());
+  EXPECT_EQ(same.ShortDebugString(), shown.ShortDebugString());
   request.mutable_reading()->set_fact("metric.nothing");
   EXPECT_THAT(stages_.GetBenchmark(Now(), request), StatusIs(absl::StatusCode::kInvalidArgument));
 }
