@@ -198,7 +198,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
                       "PRAGMA secure_delete = ON;"
                       "PRAGMA journal_mode = WAL;"
                       "PRAGMA synchronous = FULL;"
-                      "PRAGMA wal_autocheckpoint = 4000;"
+                      "PRAGMA wal_autocheckpoint = 16000;"
                       "PRAGMA journal_size_limit = 67108864;");
       if (max_pages > 0) absl::StrAppend(&pragmas, "PRAGMA max_page_count = ", max_pages, ";");
     } else {
