@@ -10,6 +10,8 @@
 #include "common/contract/resource_name.h"
 #include "common/rule/value.h"
 #include "common/status_macros.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/wire_format_lite.h"
 #include "services/health/domain/fact_types.h"
 #include "services/health/domain/score.h"
 #include "services/health/domain/stages/stage_model.h"
@@ -59,6 +61,27 @@ std::string HeaderZone(Reader& reader, absl::string_view name) {
   const auto header = kAccounts->Find(reader, contract::Ancestor(name, "accounts"));
   if (!header.ok() || !header->has_value()) return kDefaultZone;
   return ZoneNameOf(**header);
+}
+
+// Reads what a brief says besides the name out of a stored account, past all the rest of it; the
+// zone's name is kept in `zone`.
+bool ParseBrief(absl::string_view data, std::string& zone, AccountBrief& brief) {
+  using accounts::v1::Account;
+  using google::protobuf::internal::WireFormatLite;
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(data.data()),
+                                            static_cast<int>(data.size()));
+  zone.clear();
+  while (const uint32_t tag = in.ReadTag()) {
+    const int field = WireFormatLite::GetTagFieldNumber(tag);
+    if (field == Account::kTimeZoneFieldNumber) {
+      if (!WireFormatLite::ReadString(&in, &zone)) return false;
+      continue;
+    }
+    if (field == Account::kArchiveTimeFieldNumber) brief.archived = true;
+    if (!WireFormatLite::SkipField(&in, tag)) return false;
+  }
+  brief.zone = zone.empty() ? absl::string_view(kDefaultZone) : absl::string_view(zone);
+  return in.ConsumedEntireMessage();
 }
 
 FactLog::Options LogOptions(absl::string_view table) {
@@ -202,16 +225,14 @@ absl::Status Store::MirrorFact(Writer& writer, const fact::v1::FactChange& chang
 }
 
 absl::Status Store::ForEachHeader(
-    Reader& reader,
-    absl::FunctionRef<absl::Status(const accounts::v1::Account&)> on_account) const {
-  // One message for all: its memory is used again.
-  accounts::v1::Account header;
-  return reader.Query("SELECT data FROM account_header", {}, [&](const Row& row) {
-    const absl::string_view data = row.Blob(0);
-    if (!header.ParseFromArray(data.data(), static_cast<int>(data.size()))) {
+    Reader& reader, absl::FunctionRef<absl::Status(const AccountBrief&)> on_account) const {
+  std::string zone;
+  return reader.Query("SELECT name, data FROM account_header", {}, [&](const Row& row) {
+    AccountBrief brief{.name = row.Text(0), .zone = "", .archived = false};
+    if (!ParseBrief(row.Blob(1), zone, brief)) {
       return absl::DataLossError("a stored account cannot be read");
     }
-    return on_account(header);
+    return on_account(brief);
   });
 }
 

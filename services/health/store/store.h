@@ -41,6 +41,14 @@ namespace banso::health {
 // The schema of this service.
 storage::Migrations Schema();
 
+// What is read of an account when all of them are gone through.
+struct AccountBrief {
+  absl::string_view name;
+  // In which its days are counted.
+  absl::string_view zone;
+  bool archived = false;
+};
+
 // What health keeps: the collections, the samples, its own facts and the mirror of everybody's, and
 // writes that concern more than one table. Thread-safe.
 class Store {
@@ -89,9 +97,8 @@ class Store {
 
   // Calls `on_account` for every account that was taken over, in no order. What it gets lives until
   // it returns. For work over all of them; ends early with its error.
-  absl::Status ForEachHeader(
-      storage::Reader& reader,
-      absl::FunctionRef<absl::Status(const accounts::v1::Account&)> on_account) const;
+  absl::Status ForEachHeader(storage::Reader& reader,
+                             absl::FunctionRef<absl::Status(const AccountBrief&)> on_account) const;
 
   // The zone in which the days of an account (or of what belongs to it) are counted.
   std::string ZoneOf(storage::Reader& reader, absl::string_view name) const;

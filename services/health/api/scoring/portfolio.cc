@@ -25,13 +25,13 @@ absl::Status ListAccounts(const Store& store, Reader& reader, Portfolio portfoli
   // Most are in the same zone as the one before.
   std::string zone_name;
   absl::TimeZone zone = absl::UTCTimeZone();
-  return store.ForEachHeader(reader, [&](const accounts::v1::Account& header) {
-    if (header.has_archive_time() && portfolio == Portfolio::kPresent) return absl::OkStatus();
-    if (std::string name = ZoneNameOf(header); name != zone_name) {
-      zone_name = std::move(name);
+  return store.ForEachHeader(reader, [&](const AccountBrief& account) {
+    if (account.archived && portfolio == Portfolio::kPresent) return absl::OkStatus();
+    if (account.zone != zone_name) {
+      zone_name = std::string(account.zone);
       zone = calendar::ZoneOrUtc(zone_name);
     }
-    accounts.push_back({.name = header.name(), .number = 0, .zone = zone});
+    accounts.push_back({.name = std::string(account.name), .number = 0, .zone = zone});
     return absl::OkStatus();
   });
 }

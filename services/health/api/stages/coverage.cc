@@ -8,6 +8,7 @@
 #include "common/rule/evaluate.h"
 #include "common/status_macros.h"
 #include "services/health/api/evaluation.h"
+#include "services/health/api/scoring/portfolio.h"
 #include "services/health/api/stages/active_accounts.h"
 #include "services/health/api/stages/stages_api.h"
 #include "services/health/domain/stages/figures.h"
@@ -63,31 +64,72 @@ absl::Status AddAccount(const v1::GetCoverageRequest& request, const rule::FactC
   return absl::OkStatus();
 }
 
+// What is known of the fact types, and the customers of a time.
+struct CoverageQuestion {
+  rule::FactCatalog catalog;
+  std::vector<NumberedAccount> accounts;
+};
+
+absl::StatusOr<CoverageQuestion> LoadCoverage(const Store& store, Reader& reader,
+                                              const v1::GetCoverageRequest& request,
+                                              absl::Time as_of, absl::Time now) {
+  CoverageQuestion question;
+  BANSO_ASSIGN_OR_RETURN(question.catalog, store.Catalog(reader, now));
+  BANSO_RETURN_IF_ERROR(CheckCoverage(request, question.catalog));
+  BANSO_ASSIGN_OR_RETURN(const std::vector<ActiveAccount> active,
+                         ActiveAccounts(store, reader, as_of));
+  for (const ActiveAccount& account : active) {
+    question.accounts.emplace_back().name = account.name;
+  }
+  return question;
+}
+
+// Adds what these accounts have to say.
+absl::Status AddAccounts(const Store& store, Reader& reader, const v1::GetCoverageRequest& request,
+                         const rule::FactCatalog& catalog, absl::Time as_of,
+                         absl::Span<const NumberedAccount> accounts,
+                         v1::GetCoverageResponse& response) {
+  StoreFactReader facts(store, reader, Holding::kPages);
+  for (const NumberedAccount& account : accounts) {
+    BANSO_ASSIGN_OR_RETURN(const std::optional<AccountEvaluation> evaluation,
+                           AccountEvaluation::LoadIfKnown(store, reader, facts, account.name));
+    if (!evaluation.has_value()) continue;
+    BANSO_RETURN_IF_ERROR(
+        AddAccount(request, catalog, evaluation->LatestMoment({.time = as_of}), facts, response));
+  }
+  return absl::OkStatus();
+}
+
+void AddPart(const v1::GetCoverageResponse& part, v1::GetCoverageResponse& response) {
+  response.set_accounts(response.accounts() + part.accounts());
+  response.set_met(response.met() + part.met());
+  response.set_not_met(response.not_met() + part.not_met());
+  response.set_unknown(response.unknown() + part.unknown());
+  if (response.has_people()) response.set_people(response.people() + part.people());
+}
+
 }  // namespace
 
 absl::StatusOr<v1::GetCoverageResponse> StagesApi::GetCoverage(
     const Call& call, const v1::GetCoverageRequest& request) {
   const absl::Time as_of = request.has_as_of() ? calendar::ToTime(request.as_of()) : call.now;
-  return storage::Fetch<v1::GetCoverageResponse>(
-      database_, [&](Reader& reader) -> absl::StatusOr<v1::GetCoverageResponse> {
-        BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store_.Catalog(reader, call.now));
-        BANSO_RETURN_IF_ERROR(CheckCoverage(request, catalog));
-        BANSO_ASSIGN_OR_RETURN(const std::vector<ActiveAccount> active,
-                               ActiveAccounts(store_, reader, as_of));
-        v1::GetCoverageResponse response;
-        if (request.has_people()) response.set_people(0);
-        StoreFactReader facts(store_, reader);
-        for (const ActiveAccount& account : active) {
-          BANSO_ASSIGN_OR_RETURN(const AccountEvaluation evaluation,
-                                 AccountEvaluation::Load(store_, reader, facts, account.name));
-          BANSO_RETURN_IF_ERROR(AddAccount(
-              request, catalog, evaluation.LatestMoment({.time = as_of}), facts, response));
-        }
-        *response.mutable_share() = ShareFigure({response.met(), response.accounts()}, 1);
-        response.set_condition(rule::Print(request.condition()));
-        *response.mutable_as_of() = calendar::ToTimestamp(as_of);
-        return response;
-      });
+  BANSO_ASSIGN_OR_RETURN(const CoverageQuestion question,
+                         storage::Fetch<CoverageQuestion>(database_, [&](Reader& reader) {
+                           return LoadCoverage(store_, reader, request, as_of, call.now);
+                         }));
+  std::vector<v1::GetCoverageResponse> of_parts(CountParts(question.accounts, kPart));
+  BANSO_RETURN_IF_ERROR(ForEachPart(
+      database_, call, question.accounts, kPart,
+      [&](size_t part, Reader& reader, absl::Span<const NumberedAccount> some) {
+        return AddAccounts(store_, reader, request, question.catalog, as_of, some, of_parts[part]);
+      }));
+  v1::GetCoverageResponse response;
+  if (request.has_people()) response.set_people(0);
+  for (const v1::GetCoverageResponse& of_part : of_parts) AddPart(of_part, response);
+  *response.mutable_share() = ShareFigure({response.met(), response.accounts()}, 1);
+  response.set_condition(rule::Print(request.condition()));
+  *response.mutable_as_of() = calendar::ToTimestamp(as_of);
+  return response;
 }
 
 }  // namespace banso::health

@@ -40,8 +40,8 @@ using AccountZones = absl::flat_hash_map<std::string, absl::TimeZone>;
 
 absl::StatusOr<AccountZones> ReadZones(const Store& store, Reader& reader) {
   AccountZones zones;
-  BANSO_RETURN_IF_ERROR(store.ForEachHeader(reader, [&](const accounts::v1::Account& header) {
-    zones.emplace(header.name(), calendar::ZoneOrUtc(ZoneNameOf(header)));
+  BANSO_RETURN_IF_ERROR(store.ForEachHeader(reader, [&](const AccountBrief& account) {
+    zones.emplace(account.name, calendar::ZoneOrUtc(account.zone));
     return absl::OkStatus();
   }));
   return zones;
