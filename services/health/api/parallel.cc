@@ -16,7 +16,10 @@ absl::Status InParallel(size_t count, size_t threads,
   std::atomic<size_t> next = 0;
   std::atomic<bool> failed = false;
   const auto take_numbers = [&] {
-    for (size_t number = next++; number < count && !failed; number = next++) {
+    // A number that was taken is done: so the error returned does not depend on the threads.
+    while (!failed) {
+      const size_t number = next++;
+      if (number >= count) return;
       statuses[number] = work(number);
       if (!statuses[number].ok()) failed = true;
     }
