@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/deals_service.pb.h"
 #include "banso/gateway/v1/gateway_service.pb.h"
 #include "banso/type/v1/operations.pb.h"
 #include "clients/cli/fake_server.h"
@@ -86,7 +87,7 @@ TEST_F(AppTest, EveryViolationHasALineOfItsOwn) {
 
 TEST_F(AppTest, PreconditionsSayWhatToDo) {
   server_.Unary<accounts::v1::WinDealRequest, accounts::v1::Deal>(
-      "banso.accounts.v1.AccountsService/WinDeal",
+      "banso.accounts.v1.DealsService/WinDeal",
       [](const accounts::v1::WinDealRequest&, accounts::v1::Deal*) {
         return contract::FailedPrecondition("DEAL_CLOSED", "accounts/a/deals/d",
                                             "the deal is won already", "Create another deal");

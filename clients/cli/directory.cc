@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/team_service.pb.h"
 #include "clients/cli/spelling.h"
 #include "common/contract/fingerprint.h"
 #include "common/contract/resource_name.h"
@@ -60,7 +61,7 @@ absl::StatusOr<Directory> MemberDirectory(Connection& connection) {
   Directory directory;
   BANSO_RETURN_IF_ERROR(
       (EachPage<accounts::v1::ListMembersRequest, accounts::v1::ListMembersResponse>(
-          connection, "banso.accounts.v1.AccountsService/ListMembers", {},
+          connection, "banso.accounts.v1.TeamService/ListMembers", {},
           [&](const accounts::v1::ListMembersResponse& page) {
             for (const accounts::v1::Member& member : page.members()) {
               directory.Add(member.name(), member.name());

@@ -6,7 +6,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/deals_service.pb.h"
+#include "banso/accounts/v1/team_service.pb.h"
 #include "clients/cli/directory.h"
 #include "clients/cli/import.h"
 #include "clients/cli/import_frame.h"
@@ -18,7 +19,8 @@ namespace {
 
 using accounts::v1::Deal;
 
-constexpr char kService[] = "banso.accounts.v1.AccountsService/";
+constexpr char kTeam[] = "banso.accounts.v1.TeamService/";
+constexpr char kDeals[] = "banso.accounts.v1.DealsService/";
 constexpr char kDefaultLossReason[] = "Lost, as imported";
 
 // A deal of the file, and what the file says became of it.
@@ -42,7 +44,7 @@ class DealImport : public RowByRowImport<DealEntry> {
     accounts::v1::ListDealsRequest request;
     request.set_parent("accounts/-");
     return EachPage<accounts::v1::ListDealsRequest, accounts::v1::ListDealsResponse>(
-        connection(), absl::StrCat(kService, "ListDeals"), request,
+        connection(), absl::StrCat(kDeals, "ListDeals"), request,
         [&](const accounts::v1::ListDealsResponse& page) {
           for (const Deal& deal : page.deals()) stored_[deal.name()] = deal;
         });
@@ -64,7 +66,7 @@ class DealImport : public RowByRowImport<DealEntry> {
       members_.Add(name, contract::Join("", "members", request.member_id()));
       ++created;
       BANSO_RETURN_IF_ERROR(
-          Change<accounts::v1::Member>(absl::StrCat(kService, "CreateMember"), request));
+          Change<accounts::v1::Member>(absl::StrCat(kTeam, "CreateMember"), request));
     }
     report().others.emplace_back("members created", created);
     return absl::OkStatus();
@@ -120,7 +122,7 @@ class DealImport : public RowByRowImport<DealEntry> {
     create.set_deal_id(entry.id);
     *create.mutable_deal() = entry.message;
     SetRequestId(&create);
-    BANSO_RETURN_IF_ERROR(Change<Deal>(absl::StrCat(kService, "CreateDeal"), create));
+    BANSO_RETURN_IF_ERROR(Change<Deal>(absl::StrCat(kDeals, "CreateDeal"), create));
     Count(RowOutcome::kCreated);
     return Close(entry);
   }
@@ -140,7 +142,7 @@ class DealImport : public RowByRowImport<DealEntry> {
       accounts::v1::UpdateDealRequest update;
       *update.mutable_deal() = entry.message;
       update.mutable_deal()->set_name(entry.name());
-      BANSO_RETURN_IF_ERROR(Change<Deal>(absl::StrCat(kService, "UpdateDeal"), update));
+      BANSO_RETURN_IF_ERROR(Change<Deal>(absl::StrCat(kDeals, "UpdateDeal"), update));
     }
     Count(same && entry.stage == stored.stage() ? RowOutcome::kUnchanged : RowOutcome::kUpdated);
     return Close(entry);
@@ -155,14 +157,14 @@ class DealImport : public RowByRowImport<DealEntry> {
         *win.mutable_close_date() = entry.message.close_date();
       }
       SetRequestId(&win);
-      BANSO_RETURN_IF_ERROR(Change<Deal>(absl::StrCat(kService, "WinDeal"), win));
+      BANSO_RETURN_IF_ERROR(Change<Deal>(absl::StrCat(kDeals, "WinDeal"), win));
       ++won_;
     } else if (entry.stage == accounts::v1::DEAL_STAGE_LOST) {
       accounts::v1::LoseDealRequest lose;
       lose.set_name(entry.name());
       lose.set_reason(entry.loss_reason);
       SetRequestId(&lose);
-      BANSO_RETURN_IF_ERROR(Change<Deal>(absl::StrCat(kService, "LoseDeal"), lose));
+      BANSO_RETURN_IF_ERROR(Change<Deal>(absl::StrCat(kDeals, "LoseDeal"), lose));
       ++lost_;
     }
     return absl::OkStatus();

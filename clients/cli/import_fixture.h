@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/team_service.pb.h"
 #include "banso/type/v1/operations.pb.h"
 #include "clients/cli/app.h"
 #include "clients/cli/fake_server.h"
@@ -32,7 +33,7 @@ class ImportFixture : public ::testing::Test {
         "banso.accounts.v1.AccountsService/ListAccounts", accounts_,
         [](accounts::v1::ListAccountsResponse* response) { return response->add_accounts(); });
     List<accounts::v1::ListMembersRequest, accounts::v1::ListMembersResponse>(
-        "banso.accounts.v1.AccountsService/ListMembers", members_,
+        "banso.accounts.v1.TeamService/ListMembers", members_,
         [](accounts::v1::ListMembersResponse* response) { return response->add_members(); });
   }
 

@@ -3,7 +3,8 @@
 #include <vector>
 
 #include "banso/accounts/v1/contract.pb.h"
-#include "banso/handoff/v1/handoff_service.pb.h"
+#include "banso/accounts/v1/onboardings_service.pb.h"
+#include "banso/handoff/v1/processes_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
 #include "banso/health/v1/outcomes_service.pb.h"
 #include "clients/cli/import_fixture.h"
@@ -79,13 +80,13 @@ class HistoryTest : public ImportFixture {
 
   void ServeOnboardings() {
     List<accounts::v1::ListOnboardingsRequest, accounts::v1::ListOnboardingsResponse>(
-        "banso.accounts.v1.AccountsService/ListOnboardings", onboardings_,
+        "banso.accounts.v1.OnboardingsService/ListOnboardings", onboardings_,
         [](accounts::v1::ListOnboardingsResponse* response) {
           return response->add_onboardings();
         });
     // Starting takes a moment, and fails for accounts/two.
     server_.Unary<handoff::v1::StartOnboardingRequest, handoff::v1::Process>(
-        "banso.handoff.v1.HandoffService/StartOnboarding",
+        "banso.handoff.v1.ProcessesService/StartOnboarding",
         [this](const handoff::v1::StartOnboardingRequest& request, handoff::v1::Process* process) {
           std::lock_guard lock(mutex_);
           Onboarding onboarding;
@@ -98,7 +99,7 @@ class HistoryTest : public ImportFixture {
           return absl::OkStatus();
         });
     server_.Unary<handoff::v1::GetProcessRequest, handoff::v1::Process>(
-        "banso.handoff.v1.HandoffService/GetProcess",
+        "banso.handoff.v1.ProcessesService/GetProcess",
         [](const handoff::v1::GetProcessRequest& request, handoff::v1::Process* process) {
           const bool good = request.name() == "processes/one";
           process->set_name(request.name());
@@ -108,7 +109,7 @@ class HistoryTest : public ImportFixture {
           return absl::OkStatus();
         });
     server_.Unary<accounts::v1::RecordClockRequest, Onboarding>(
-        "banso.accounts.v1.AccountsService/RecordClock",
+        "banso.accounts.v1.OnboardingsService/RecordClock",
         [this](const accounts::v1::RecordClockRequest& request, Onboarding* onboarding) {
           std::lock_guard lock(mutex_);
           accounts::v1::ClockReading* clock = onboardings_.at(request.name()).add_clocks();

@@ -7,8 +7,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
-#include "banso/accounts/v1/accounts_service.pb.h"
-#include "banso/handoff/v1/handoff_service.pb.h"
+#include "banso/accounts/v1/onboardings_service.pb.h"
+#include "banso/handoff/v1/processes_service.pb.h"
 #include "clients/cli/directory.h"
 #include "clients/cli/import.h"
 #include "clients/cli/import_frame.h"
@@ -23,8 +23,8 @@ using accounts::v1::RecordClockRequest;
 using handoff::v1::Process;
 using handoff::v1::StartOnboardingRequest;
 
-constexpr char kOnboardingsOf[] = "banso.accounts.v1.AccountsService/";
-constexpr char kProcesses[] = "banso.handoff.v1.HandoffService/";
+constexpr char kOnboardings[] = "banso.accounts.v1.OnboardingsService/";
+constexpr char kProcesses[] = "banso.handoff.v1.ProcessesService/";
 constexpr char kClocks[] = "clocks.";
 constexpr absl::Duration kProcessPause = absl::Milliseconds(200);
 
@@ -69,7 +69,7 @@ class OnboardingImport : public RowByRowImport<OnboardingEntry> {
     accounts::v1::ListOnboardingsRequest request;
     request.set_parent("accounts/-");
     return EachPage<accounts::v1::ListOnboardingsRequest, accounts::v1::ListOnboardingsResponse>(
-        connection(), absl::StrCat(kOnboardingsOf, "ListOnboardings"), request,
+        connection(), absl::StrCat(kOnboardings, "ListOnboardings"), request,
         [&](const accounts::v1::ListOnboardingsResponse& page) {
           for (const Onboarding& one : page.onboardings()) stored_[one.name()] = one;
         });
@@ -115,7 +115,7 @@ class OnboardingImport : public RowByRowImport<OnboardingEntry> {
     for (const RecordClockRequest& clock : entry.clocks) {
       if (!fresh && HasClock(stored->second, clock)) continue;
       ++recorded;
-      BANSO_RETURN_IF_ERROR(Change<Onboarding>(absl::StrCat(kOnboardingsOf, "RecordClock"), clock));
+      BANSO_RETURN_IF_ERROR(Change<Onboarding>(absl::StrCat(kOnboardings, "RecordClock"), clock));
     }
     Count(fresh          ? RowOutcome::kCreated
           : recorded > 0 ? RowOutcome::kUpdated

@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/people_service.pb.h"
 #include "banso/health/v1/surveys_service.pb.h"
 #include "clients/cli/directory.h"
 #include "clients/cli/import.h"
@@ -32,7 +32,7 @@ using health::v1::SurveyInvitation;
 using health::v1::SurveyQuestion;
 
 constexpr char kSurveys[] = "banso.health.v1.SurveysService/";
-constexpr char kListStakeholders[] = "banso.accounts.v1.AccountsService/ListStakeholders";
+constexpr char kListStakeholders[] = "banso.accounts.v1.PeopleService/ListStakeholders";
 constexpr char kAnswers[] = "answers.";
 
 // One person who was asked in one round.

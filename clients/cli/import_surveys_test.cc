@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/people_service.pb.h"
 #include "banso/health/v1/surveys_service.pb.h"
 #include "clients/cli/import_fixture.h"
 #include "common/contract/errors.h"
@@ -39,7 +39,7 @@ class SurveyImportTest : public ImportFixture {
     people_["accounts/two/stakeholders/sato-2"].set_email("sato2@two.example");
     AddSurvey();
     List<accounts::v1::ListStakeholdersRequest, accounts::v1::ListStakeholdersResponse>(
-        "banso.accounts.v1.AccountsService/ListStakeholders", people_,
+        "banso.accounts.v1.PeopleService/ListStakeholders", people_,
         [](accounts::v1::ListStakeholdersResponse* out) { return out->add_stakeholders(); });
     List<health::v1::ListSurveyRevisionsRequest, health::v1::ListSurveyRevisionsResponse>(
         "banso.health.v1.SurveysService/ListSurveyRevisions", surveys_,

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/deals_service.pb.h"
+#include "banso/accounts/v1/team_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
 #include "clients/cli/import_fixture.h"
 #include "common/calendar/proto_time.h"
@@ -39,15 +41,13 @@ class ImportTest : public ImportFixture {
   std::map<std::string, health::v1::Sample> samples_;
 
  private:
-  static constexpr char kAccounts[] = "banso.accounts.v1.AccountsService/";
-
   void ServeAccounts() {
     server_.Handle(
-        std::string(kAccounts) + "ImportAccounts",
+        "banso.accounts.v1.AccountsService/ImportAccounts",
         [this](const std::vector<std::string>& requests, const std::string&,
                std::vector<std::string>* responses) { return TakeAccounts(requests, responses); });
     server_.Unary<accounts::v1::CreateMemberRequest, accounts::v1::Member>(
-        std::string(kAccounts) + "CreateMember",
+        "banso.accounts.v1.TeamService/CreateMember",
         [this](const accounts::v1::CreateMemberRequest& request, accounts::v1::Member* member) {
           *member = request.member();
           member->set_name("members/" + request.member_id());
@@ -90,13 +90,13 @@ class ImportTest : public ImportFixture {
 
   void ServeDeals() {
     server_.Unary<accounts::v1::ListDealsRequest, accounts::v1::ListDealsResponse>(
-        std::string(kAccounts) + "ListDeals",
+        "banso.accounts.v1.DealsService/ListDeals",
         [this](const accounts::v1::ListDealsRequest&, accounts::v1::ListDealsResponse* response) {
           for (const auto& [name, deal] : deals_) *response->add_deals() = deal;
           return absl::OkStatus();
         });
     server_.Unary<accounts::v1::CreateDealRequest, Deal>(
-        std::string(kAccounts) + "CreateDeal",
+        "banso.accounts.v1.DealsService/CreateDeal",
         [this](const accounts::v1::CreateDealRequest& request, Deal* deal) {
           std::lock_guard lock(mutex_);
           *deal = request.deal();
@@ -106,7 +106,7 @@ class ImportTest : public ImportFixture {
           return absl::OkStatus();
         });
     server_.Unary<accounts::v1::WinDealRequest, Deal>(
-        std::string(kAccounts) + "WinDeal",
+        "banso.accounts.v1.DealsService/WinDeal",
         [this](const accounts::v1::WinDealRequest& request, Deal* deal) {
           std::lock_guard lock(mutex_);
           *deal = deals_.at(request.name());
@@ -120,7 +120,7 @@ class ImportTest : public ImportFixture {
           return absl::OkStatus();
         });
     server_.Unary<accounts::v1::LoseDealRequest, Deal>(
-        std::string(kAccounts) + "LoseDeal",
+        "banso.accounts.v1.DealsService/LoseDeal",
         [this](const accounts::v1::LoseDealRequest& request, Deal* deal) {
           std::lock_guard lock(mutex_);
           *deal = deals_.at(request.name());

@@ -3,7 +3,9 @@
 #include <string>
 
 #include "banso/accounts/v1/accounts_service.pb.h"
-#include "banso/handoff/v1/handoff_service.pb.h"
+#include "banso/accounts/v1/deals_service.pb.h"
+#include "banso/accounts/v1/team_service.pb.h"
+#include "banso/handoff/v1/processes_service.pb.h"
 #include "clients/cli/methods.h"
 #include "clients/cli/play.h"
 #include "common/calendar/proto_time.h"

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "banso/handoff/v1/handoff_service.pb.h"
-#include "banso/kickoff/v1/kickoff_service.pb.h"
+#include "banso/handoff/v1/processes_service.pb.h"
+#include "banso/kickoff/v1/meetings_service.pb.h"
 #include "clients/cli/csv.h"
 #include "clients/cli/play.h"
 #include "common/calendar/period.h"

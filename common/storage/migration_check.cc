@@ -158,7 +158,7 @@ absl::Status CompareTables(const Contents& old, const Contents& migrated, const 
   return absl::OkStatus();
 }
 
-absl::Status CheckFrom(const Version& version, OpenOptions options, const Schema& fresh) {
+absl::Status CheckFrom(const Version& version, const OpenOptions& options, const Schema& fresh) {
   OpenOptions old_options = options;
   old_options.common_migrations = version.common;
   old_options.migrations.resize(static_cast<size_t>(version.service));

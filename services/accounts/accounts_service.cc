@@ -9,8 +9,11 @@
 #include "common/server/service_store.h"
 #include "common/status_macros.h"
 #include "services/accounts/api/accounts_api.h"
+#include "services/accounts/api/active_policy.h"
 #include "services/accounts/api/classification_api.h"
+#include "services/accounts/api/deals_api.h"
 #include "services/accounts/api/intake_api.h"
+#include "services/accounts/api/onboardings_api.h"
 #include "services/accounts/api/people_api.h"
 #include "services/accounts/api/relations_api.h"
 #include "services/accounts/api/reports_api.h"
@@ -32,8 +35,13 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
           environment, Schema(),
           [store](storage::Reader& reader) { return store->CheckSchema(reader); }, service.get()));
   contract::IdSource* ids = service->Own(std::make_unique<contract::SystemIdSource>());
-  AccountsApi* api = service->Own(std::make_unique<AccountsApi>(*database, *store, *ids));
+  ActivePolicy* policy = service->Own(std::make_unique<ActivePolicy>(*store));
+  AccountsApi* api = service->Own(std::make_unique<AccountsApi>(*database, *store, *ids, *policy));
   service->Add(AccountsRouter(*api, *database, *store));
+  service->Add(
+      DealsRouter(*service->Own(std::make_unique<DealsApi>(*database, *store, *ids, *policy))));
+  service->Add(OnboardingsRouter(
+      *service->Own(std::make_unique<OnboardingsApi>(*database, *store, *ids, *policy))));
   ClassificationApi* classification =
       service->Own(std::make_unique<ClassificationApi>(*database, *store, *ids));
   service->Add(ClassificationRouter(*classification));
@@ -42,7 +50,7 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   service->Add(FactsRouter(*database, *store));
   service->Add(RelationsRouter(*service->Own(
       std::make_unique<RelationsApi>(*database, *store, *ids, *environment.calendars))));
-  PeopleApi* people = service->Own(std::make_unique<PeopleApi>(*database, *store));
+  PeopleApi* people = service->Own(std::make_unique<PeopleApi>(*database, *store, *ids));
   service->Add(PeopleRouter(*people));
   service->Add(TeamRouter(*service->Own(std::make_unique<TeamApi>(*database, *store, *ids))));
   service->Add(ReportsRouter(*service->Own(std::make_unique<ReportsApi>(*database, *store, *ids))));

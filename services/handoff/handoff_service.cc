@@ -59,6 +59,9 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
       service->Own(std::make_unique<ProcessEngine>(*database, *store, *environment.clock, *steps));
   HandoffApi* api =
       service->Own(std::make_unique<HandoffApi>(*database, *store, *inquiry, *engine, *ids));
+  service->Add(CriteriaRouter(*api));
+  service->Add(ProcessesRouter(*api));
+  service->Add(CompletionsRouter(*api));
   service->Add(HandoffRouter(*api, *database, *store));
   service->Add(FactsRouter(*database, *store));
   // The first run, a second after the start, goes on with what a crash has interrupted.

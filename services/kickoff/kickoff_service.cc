@@ -54,6 +54,9 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   KickoffApi* api = service->Own(
       std::make_unique<KickoffApi>(*database, *store, *accounts, *ids, *environment.calendars));
   BANSO_RETURN_IF_ERROR(api->CheckCalendars());
+  service->Add(PlanTemplatesRouter(*api));
+  service->Add(TasksRouter(*api));
+  service->Add(MeetingsRouter(*api));
   service->Add(KickoffRouter(*api, *database, *store));
   service->Add(FactsRouter(*database, *store));
   service->AddFollower(FollowAccounts(environment, database, api));

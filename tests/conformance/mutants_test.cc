@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/deals_service.pb.h"
+#include "banso/accounts/v1/people_service.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -67,7 +67,9 @@ Load::Load(const std::string& address, int writers) : address_(address) {
     faults_.push_back(shared.status().ToString());
     return;
   }
-  Acknowledge(kSharedAccount, "shared");
+  names_[kSharedAccount].push_back("shared");
+  ++acknowledged_;
+  acknowledged_by_.resize(writers);
   for (int i = 0; i < writers; ++i) threads_.emplace_back([this, i] { Write(i); });
 }
 
@@ -102,7 +104,7 @@ void Load::Write(int number) {
     const std::string id = absl::StrCat("w", number, "-", i);
     auto account = Insist([&] { return client.Create(Creation(id, id)); });
     if (!account.ok()) return;
-    Acknowledge(account->name(), id);
+    Acknowledge(number, account->name(), id);
     for (int j = 0; j < kChangesPerAccount && !stopped_; ++j) {
       const std::string name = absl::StrCat(id, "-", j);
       // With the etag of the last acknowledged answer: were that lost, or had it happened twice,
@@ -110,16 +112,17 @@ void Load::Write(int number) {
       account =
           Insist([&] { return client.Update(Change(account->name(), name, account->etag())); });
       if (!account.ok()) return;
-      Acknowledge(account->name(), name);
+      Acknowledge(number, account->name(), name);
     }
     const std::string name = absl::StrCat("shared-by-", id);
     if (!Insist([&] { return client.Update(Change(kSharedAccount, name, "")); }).ok()) return;
-    Acknowledge(kSharedAccount, name);
+    Acknowledge(number, kSharedAccount, name);
   }
 }
 
-void Load::Acknowledge(const std::string& account, const std::string& display_name) {
+void Load::Acknowledge(int writer, const std::string& account, const std::string& display_name) {
   absl::MutexLock lock(&mutex_);
+  ++acknowledged_by_[writer];
   names_[account].push_back(display_name);
   ++acknowledged_;
 }
@@ -127,6 +130,16 @@ void Load::Acknowledge(const std::string& account, const std::string& display_na
 bool Load::AwaitAcknowledged(int64_t count) {
   const auto reached = [&] { return acknowledged_ >= count; };
   absl::MutexLock lock(&mutex_);
+  return mutex_.AwaitWithTimeout(absl::Condition(&reached), absl::Seconds(20));
+}
+
+bool Load::AwaitAcknowledgedByEach(int64_t count) {
+  absl::MutexLock lock(&mutex_);
+  const std::vector<int64_t> before = acknowledged_by_;
+  const auto reached = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return std::equal(before.begin(), before.end(), acknowledged_by_.begin(),
+                      [&](int64_t then, int64_t now) { return now >= then + count; });
+  };
   return mutex_.AwaitWithTimeout(absl::Condition(&reached), absl::Seconds(20));
 }
 

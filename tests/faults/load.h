@@ -41,6 +41,8 @@ class Load {
 
   // Waits until so many writes in all are acknowledged; false when they are not within 20 seconds.
   bool AwaitAcknowledged(int64_t count);
+  // The same until each writer has had so many more: all of them are connected then.
+  bool AwaitAcknowledgedByEach(int64_t count);
   int64_t acknowledged() const { return acknowledged_; }
   // How many attempts are under way.
   int in_flight() const { return in_flight_; }
@@ -58,7 +60,7 @@ class Load {
   template <class Attempt>
   auto Insist(Attempt attempt);
   void Write(int number);
-  void Acknowledge(const std::string& account, const std::string& display_name);
+  void Acknowledge(int writer, const std::string& account, const std::string& display_name);
 
   const std::string address_;
   std::atomic<bool> stopped_ = false;
@@ -66,6 +68,7 @@ class Load {
   std::atomic<int> in_flight_ = 0;
   mutable absl::Mutex mutex_;
   std::map<std::string, std::vector<std::string>> names_;
+  std::vector<int64_t> acknowledged_by_ ABSL_GUARDED_BY(mutex_);
   std::vector<FailedAttempt> failed_attempts_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> faults_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::thread> threads_;

@@ -6,7 +6,7 @@
 #include "absl/time/time.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
 #include "banso/gateway/v1/gateway_service.pb.h"
-#include "banso/handoff/v1/handoff_service.pb.h"
+#include "banso/handoff/v1/completions_service.pb.h"
 #include "banso/type/v1/operations.pb.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
@@ -34,7 +34,7 @@ using handoff::v1::Readiness;
 
 constexpr char kGetOverview[] = "banso.gateway.v1.GatewayService/GetAccountOverview";
 constexpr char kAccount[] = R"({"name": "accounts/crm-100"})";
-constexpr char kEvaluate[] = "banso.handoff.v1.HandoffService/EvaluateReadiness";
+constexpr char kEvaluate[] = "banso.handoff.v1.CompletionsService/EvaluateReadiness";
 constexpr char kCompletion[] = R"({"name": "accounts/crm-100/onboardings/o1/completion"})";
 
 // A suite with an onboarding that runs, whose completion reads facts of health and of kickoff.

@@ -46,9 +46,10 @@ TEST(TerminationTest, AnswersEveryCallUnderWayAndLosesNone) {
   int under_way = 0;
   std::vector<FailedAttempt> lost;
   for (int round = 0; round < kRounds && load.faults().empty(); ++round) {
-    // All streams are open again, and the writers at work.
+    // All streams are open again, and all writers connected and at work: who is only about to
+    // connect is turned away.
     ASSERT_NO_FATAL_FAILURE(ExpectAllFollow(feeds, load.acknowledged()));
-    ASSERT_TRUE(load.AwaitAcknowledged(load.acknowledged() + 100));
+    ASSERT_TRUE(load.AwaitAcknowledgedByEach(6));
     const size_t failed_before = load.failed_attempts().size();
     under_way += load.in_flight();
     const absl::Time signalled = absl::Now();

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/deals_service.pb.h"
 #include "banso/gateway/v1/gateway_service.pb.h"
 #include "banso/handoff/v1/handoff_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
@@ -164,42 +165,42 @@ std::vector<BadRequest> BadRequests() {
   const std::string long_id(64, 'a');
   return {
       {"a name with capitals",
-       "GetAccount",
+       "AccountsService/GetAccount",
        R"({"name": "accounts/ACME"})",
        "name",
        {"\"accounts/ACME\"", "accounts/{account}"}},
       {"a name with too many parts",
-       "GetAccount",
+       "AccountsService/GetAccount",
        R"({"name": "accounts/acme/deals/d"})",
        "name",
        {"\"accounts/acme/deals/d\"", "accounts/{account}"}},
       {"a name that is too long",
-       "GetAccount",
+       "AccountsService/GetAccount",
        absl::StrCat(R"({"name": "accounts/)", long_id, R"("})"),
        "name",
        {"\"accounts/aaaa", "accounts/{account}"}},
       {"a parent of another kind",
-       "CreateDeal",
+       "DealsService/CreateDeal",
        R"({"parent": "members/aoki", "deal": {"display_name": "Good"}})",
        "parent",
        {"\"members/aoki\"", "accounts/{account}"}},
       {"an id that ends badly",
-       "CreateAccount",
+       "AccountsService/CreateAccount",
        CreateAccount("acme-", "Good"),
        "account_id",
        {"\"acme-\"", kIdForm}},
       {"an id that is too long",
-       "CreateAccount",
+       "AccountsService/CreateAccount",
        CreateAccount(long_id, "Good"),
        "account_id",
        {"\"aaaa", kIdForm}},
       {"no display name",
-       "CreateAccount",
+       "AccountsService/CreateAccount",
        CreateAccount("good", ""),
        "account.display_name",
        {"missing", "one line of 1 to 200 characters"}},
       {"a display name that is too long",
-       "CreateAccount",
+       "AccountsService/CreateAccount",
        CreateAccount("good", std::string(201, 'x')),
        "account.display_name",
        {"\"xxxx", "one line of 1 to 200 characters"}},
@@ -212,7 +213,8 @@ TEST_F(BadInputTest, RequestsAreToldFieldValueAndWhatIsAccepted) {
     SCOPED_TRACE(request.what);
     const absl::Status status =
         client()
-            .Call<accounts::v1::Account>(absl::StrCat(kAccounts, request.method), request.json)
+            .Call<accounts::v1::Account>(absl::StrCat("banso.accounts.v1.", request.method),
+                                         request.json)
             .status();
     EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument));
     const auto violations = contract::FieldViolations(status);
@@ -326,7 +328,7 @@ TEST_F(BadInputTest, ABadDateInAnImportRefusesItsRowAlone) {
   }
 
   const auto deals = client().Call<accounts::v1::ListDealsResponse>(
-      absl::StrCat(kAccounts, "ListDeals"), R"({"parent": "accounts/-"})");
+      "banso.accounts.v1.DealsService/ListDeals", R"({"parent": "accounts/-"})");
   ASSERT_THAT(deals, IsOk());
   std::vector<std::string> names;
   for (const accounts::v1::Deal& deal : deals->deals()) {

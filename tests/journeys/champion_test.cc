@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "banso/accounts/v1/people_service.pb.h"
-#include "banso/kickoff/v1/kickoff_service.pb.h"
+#include "banso/kickoff/v1/tasks_service.pb.h"
 #include "common/calendar/proto_time.h"
 #include "common/testing/proves.h"
 #include "common/testing/status_matchers.h"
@@ -23,10 +23,10 @@ using ::banso::testing::IsOk;
 using kickoff::v1::ListPlanTasksResponse;
 using kickoff::v1::PlanTask;
 
-constexpr char kCreateStakeholder[] = "banso.accounts.v1.AccountsService/CreateStakeholder";
+constexpr char kCreateStakeholder[] = "banso.accounts.v1.PeopleService/CreateStakeholder";
 constexpr char kReplace[] = "banso.accounts.v1.PeopleService/ReplaceStakeholder";
 constexpr char kGetSummary[] = "banso.accounts.v1.PeopleService/GetAccountSummary";
-constexpr char kListTasks[] = "banso.kickoff.v1.KickoffService/ListPlanTasks";
+constexpr char kListTasks[] = "banso.kickoff.v1.TasksService/ListPlanTasks";
 
 // The tasks that a change of people has raised.
 std::vector<PlanTask> TasksOf(const std::string& change, const ListPlanTasksResponse& response) {

@@ -15,6 +15,7 @@
 #include "banso/accounts/v1/relations_service.pb.h"
 #include "banso/accounts/v1/team_service.pb.h"
 #include "banso/gateway/v1/token.pb.h"
+#include "banso/handoff/v1/completions_service.pb.h"
 #include "banso/handoff/v1/handoff_service.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
 #include "common/contract/errors.h"
@@ -33,13 +34,13 @@ using ::testing::IsSupersetOf;
 // What must be nowhere any more.
 constexpr char kCanary[] = "canary";
 
-constexpr char kAccountsMethods[] = "banso.accounts.v1.AccountsService/";
 constexpr char kPeople[] = "banso.accounts.v1.PeopleService/";
 constexpr char kRelations[] = "banso.accounts.v1.RelationsService/";
 constexpr char kTeam[] = "banso.accounts.v1.TeamService/";
-constexpr char kKickoff[] = "banso.kickoff.v1.KickoffService/";
+constexpr char kMeetings[] = "banso.kickoff.v1.MeetingsService/";
 constexpr char kGateway[] = "banso.gateway.v1.GatewayService/";
 constexpr char kHandoff[] = "banso.handoff.v1.HandoffService/";
+constexpr char kCompletions[] = "banso.handoff.v1.CompletionsService/";
 
 // The files of the suite, by their names, that hold the canary in any letter case: databases with
 // what SQLite keeps beside them, logs, tokens.
@@ -62,13 +63,13 @@ class People {
   explicit People(const Client& client) : client_(client) {}
 
   void PlantInAccounts() const {
-    Make<accounts::v1::Stakeholder>(kAccountsMethods, "CreateStakeholder", R"({"parent": "$A",
+    Make<accounts::v1::Stakeholder>(kPeople, "CreateStakeholder", R"({"parent": "$A",
         "stakeholder_id": "s9", "request_id": "c1", "stakeholder": {"display_name": "Canary Name",
         "name_kana": "Canary Kana", "email": "canary@acme.example", "phone": "canary 03",
         "title": "canary title", "decision_maker": true,
         "roles": ["STAKEHOLDER_ROLE_LEAD"],
         "commitment": {"level": 3, "note": "canary commitment"}}})");
-    Make<accounts::v1::Member>(kAccountsMethods, "CreateMember", R"({"member_id": "m9",
+    Make<accounts::v1::Member>(kTeam, "CreateMember", R"({"member_id": "m9",
         "request_id": "c2", "member": {"display_name": "Canary Member",
         "name_kana": "Canary Member Kana", "email": "canary@vendor.example"}})");
     for (const char* id : {"kept", "deleted"}) {
@@ -95,7 +96,7 @@ class People {
   }
 
   void PlantInKickoff() const {
-    Make<kickoff::v1::Meeting>(kKickoff, "HoldMeeting", R"({"name": "$O/plan/meetings/follow-up",
+    Make<kickoff::v1::Meeting>(kMeetings, "HoldMeeting", R"({"name": "$O/plan/meetings/follow-up",
         "request_id": "c3", "held_date": {"year": 2025, "month": 4, "day": 10},
         "attendees": ["members/m9", "$A/stakeholders/s9"], "minutes": "canary minutes",
         "next_actions": [{"title": "Go on", "side": "SIDE_CUSTOMER",
@@ -114,7 +115,7 @@ class People {
            "confirmed_by": "$A/stakeholders/s9", "proof": "canary proof")"};
     for (const char* item : evidence) {
       Make<handoff::v1::Evidence>(
-          kHandoff, "RecordEvidence",
+          kCompletions, "RecordEvidence",
           absl::StrCat(R"({"parent": "$O/completion", "evidence": {)", item, "}}"));
     }
   }
@@ -179,7 +180,7 @@ TEST(EraseJourney, LeavesNothingOfAPersonInAnyFile) {
   people.Erase();
   lapras.CatchUp();
   const auto evidence = people.Make<handoff::v1::ListEvidenceResponse>(
-      kHandoff, "ListEvidence", R"({"parent": "$O/completion"})");
+      kCompletions, "ListEvidence", R"({"parent": "$O/completion"})");
   int pseudonyms = 0;
   for (const handoff::v1::Evidence& item : evidence.evidence()) {
     pseudonyms += absl::StartsWith(item.skill().person(), "erased-") ? 1 : 0;
@@ -194,7 +195,7 @@ TEST(EraseJourney, EndsTheTokensAndTheOpenStreamsOfAMember) {
   Suite suite(Shape::kFiveProcesses, "2025-04-01T01:00:00Z");
   const Client client(suite.gateway_address(), suite.operator_token());
   ASSERT_THAT(client.Call<accounts::v1::Member>(
-                  absl::StrCat(kAccountsMethods, "CreateMember"),
+                  absl::StrCat(kTeam, "CreateMember"),
                   R"({"member_id": "m9", "member": {"display_name": "Canary Member"}})"),
               IsOk());
   constexpr char kToken[] =
@@ -216,7 +217,7 @@ TEST(EraseJourney, EndsTheTokensAndTheOpenStreamsOfAMember) {
               IsOk());
   EXPECT_EQ(contract::Reason(end.get()), "TOKEN_REVOKED");
   const auto refused = member.Call<accounts::v1::ListAccountsResponse>(
-      absl::StrCat(kAccountsMethods, "ListAccounts"), "{}");
+      "banso.accounts.v1.AccountsService/ListAccounts", "{}");
   EXPECT_EQ(contract::Reason(refused.status()), "TOKEN_REVOKED");
   EXPECT_EQ(contract::Reason(client.Call<gateway::v1::Token>(create, kToken).status()),
             "PERSON_ERASED");

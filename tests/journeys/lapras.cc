@@ -10,10 +10,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/onboardings_service.pb.h"
 #include "banso/gateway/v1/gateway_service.pb.h"
+#include "banso/handoff/v1/completions_service.pb.h"
 #include "banso/handoff/v1/handoff_service.pb.h"
+#include "banso/handoff/v1/processes_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
+#include "banso/kickoff/v1/meetings_service.pb.h"
 #include "banso/type/v1/operations.pb.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
@@ -34,9 +38,17 @@ using ::testing::Not;
 using ::testing::SizeIs;
 
 constexpr char kAccounts[] = "banso.accounts.v1.AccountsService/";
+constexpr char kPeople[] = "banso.accounts.v1.PeopleService/";
+constexpr char kOnboardings[] = "banso.accounts.v1.OnboardingsService/";
+constexpr char kDeals[] = "banso.accounts.v1.DealsService/";
+constexpr char kTeam[] = "banso.accounts.v1.TeamService/";
+constexpr char kClassification[] = "banso.accounts.v1.ClassificationService/";
 constexpr char kHealth[] = "banso.health.v1.HealthService/";
 constexpr char kKickoff[] = "banso.kickoff.v1.KickoffService/";
+constexpr char kMeetings[] = "banso.kickoff.v1.MeetingsService/";
 constexpr char kHandoff[] = "banso.handoff.v1.HandoffService/";
+constexpr char kCompletions[] = "banso.handoff.v1.CompletionsService/";
+constexpr char kProcesses[] = "banso.handoff.v1.ProcessesService/";
 constexpr char kGateway[] = "banso.gateway.v1.GatewayService/";
 
 // JSON in which $A, $O, $P and $C stand for the account, its onboarding, plan and completion.
@@ -101,7 +113,8 @@ void Lapras::ApplyProgram() {
   ASSERT_THAT(applied, IsOk());
   EXPECT_EQ(applied->state(), gateway::v1::APPLICATION_STATE_APPLIED);
   const auto policy = client_.Call<accounts::v1::ClassificationPolicy>(
-      In(kAccounts, "GetClassificationPolicy"), R"({"name": "classificationPolicies/default"})");
+      In(kClassification, "GetClassificationPolicy"),
+      R"({"name": "classificationPolicies/default"})");
   ASSERT_THAT(policy, IsOk());
   EXPECT_EQ(policy->revision().state(), type::v1::REVISION_STATE_ACTIVE);
   // Applied again, nothing changes.
@@ -115,7 +128,7 @@ void Lapras::ApplyProgram() {
 void Lapras::ImportAccounts() {
   for (const char* member : {"sato-sales", "ueda", "ota"}) {
     ASSERT_THAT(client_.Call<accounts::v1::Member>(
-                    In(kAccounts, "CreateMember"),
+                    In(kTeam, "CreateMember"),
                     absl::StrCat(R"({"member_id": ")", member, R"(", "request_id": "member-)",
                                  member, R"(", "member": {"display_name": "A Person"}})")),
                 IsOk());
@@ -143,13 +156,13 @@ void Lapras::ImportAccounts() {
 
 void Lapras::WinDeal() {
   ASSERT_THAT(client_.Call<accounts::v1::Deal>(
-                  In(kAccounts, "CreateDeal"),
+                  In(kDeals, "CreateDeal"),
                   Json(R"({"parent": "$A", "deal_id": "d1", "request_id": "deal-1", "deal": {
                       "display_name": "Scout, a year", "sales_owner": "members/sato-sales",
                       "amount": {"minor_units": 1200000, "currency": "JPY"}}})")),
               IsOk());
   const auto deal = client_.Call<accounts::v1::Deal>(
-      In(kAccounts, "WinDeal"), Json(R"({"name": "$A/deals/d1", "request_id": "win-1",
+      In(kDeals, "WinDeal"), Json(R"({"name": "$A/deals/d1", "request_id": "win-1",
                "contract_start": {"year": 2025, "month": 4, "day": 1}})"));
   ASSERT_THAT(deal, IsOk());
   EXPECT_EQ(deal->stage(), accounts::v1::DEAL_STAGE_WON);
@@ -161,7 +174,7 @@ void Lapras::WinDeal() {
 
 void Lapras::StartOnboarding() {
   const auto process = client_.Call<handoff::v1::Process>(
-      In(kHandoff, "StartOnboarding"),
+      In(kProcesses, "StartOnboarding"),
       Json(R"({"parent": "$A", "onboarding_id": "o1", "kind": "ONBOARDING_KIND_INITIAL",
                "products": ["scout"], "deal": "$A/deals/d1", "owner": "members/ueda",
                "contract_start": {"year": 2025, "month": 4, "day": 1},
@@ -171,7 +184,7 @@ void Lapras::StartOnboarding() {
 
 void Lapras::AwaitOnboarding() {
   const auto processes = client_.Await<handoff::v1::ListProcessesResponse>(
-      In(kHandoff, "ListProcesses"), "{}",
+      In(kProcesses, "ListProcesses"), "{}",
       [](const auto& list) { return list.processes_size() == 1 && IsOver(list.processes(0)); });
   ASSERT_THAT(processes, IsOk());
   const auto account =
@@ -180,14 +193,14 @@ void Lapras::AwaitOnboarding() {
   EXPECT_EQ(account->lifecycle_stage(), accounts::v1::LIFECYCLE_STAGE_ONBOARDING);
   // Each effect happened once.
   const auto onboardings = client_.Call<accounts::v1::ListOnboardingsResponse>(
-      In(kAccounts, "ListOnboardings"), Json(R"({"parent": "accounts/-"})"));
+      In(kOnboardings, "ListOnboardings"), Json(R"({"parent": "accounts/-"})"));
   ASSERT_THAT(onboardings, IsOk());
   EXPECT_THAT(onboardings->onboardings(), SizeIs(1));
 }
 
 void Lapras::LookAtPlan() {
   const auto meetings = client_.Call<kickoff::v1::ListMeetingsResponse>(
-      In(kKickoff, "ListMeetings"), Json(R"({"parent": "$P"})"));
+      In(kMeetings, "ListMeetings"), Json(R"({"parent": "$P"})"));
   ASSERT_THAT(meetings, IsOk());
   ASSERT_THAT(meetings->meetings(), SizeIs(3));
   EXPECT_EQ(DayText(meetings->meetings(0).planned_date()), "2025-04-08");
@@ -217,19 +230,19 @@ void Lapras::GetReadyForKickoff() {
                                                         {"hara", "STAKEHOLDER_ROLE_LEAD"}};
   for (const auto& [id, role] : people) {
     ASSERT_THAT(client_.Call<accounts::v1::Stakeholder>(
-                    In(kAccounts, "CreateStakeholder"),
+                    In(kPeople, "CreateStakeholder"),
                     Json(absl::StrCat(R"({"parent": "$A", "stakeholder_id": ")", id,
                                       R"(", "stakeholder": {"display_name": "Somebody"}})"))),
                 IsOk());
     ASSERT_THAT(client_.Call<kickoff::v1::RoleAssignment>(
-                    In(kKickoff, "AssignRole"),
+                    In(kMeetings, "AssignRole"),
                     Json(absl::StrCat(R"({"parent": "$P", "role": ")", role,
                                       R"(", "stakeholder": "$A/stakeholders/)", id, R"("})"))),
                 IsOk());
   }
   for (const char* item : {"why-now", "positions", "today", "hours"}) {
     ASSERT_THAT(client_.Call<kickoff::v1::HearingAnswer>(
-                    In(kKickoff, "RecordHearingAnswer"),
+                    In(kMeetings, "RecordHearingAnswer"),
                     Json(absl::StrCat(R"({"hearing_answer": {"name": "$P/hearingAnswers/)", item,
                                       R"(", "answer": "As was said on the phone",
                                       "provenance": "PROVENANCE_CONFIRMED",
@@ -238,12 +251,12 @@ void Lapras::GetReadyForKickoff() {
   }
   for (const char* goal : {"first-interview", "hires"}) {
     ASSERT_THAT(client_.Call<kickoff::v1::Goal>(
-                    In(kKickoff, "AgreeGoal"),
+                    In(kMeetings, "AgreeGoal"),
                     Json(absl::StrCat(R"({"name": "$P/goals/)", goal,
                                       R"(", "agreed_by": "$A/stakeholders/mori"})"))),
                 IsOk());
   }
-  ASSERT_THAT(client_.Call<kickoff::v1::Meeting>(In(kKickoff, "ScheduleMeeting"),
+  ASSERT_THAT(client_.Call<kickoff::v1::Meeting>(In(kMeetings, "ScheduleMeeting"),
                                                  Json(R"({"name": "$P/meetings/kickoff",
                            "scheduled_time": "2025-04-10T05:00:00Z"})")),
               IsOk());
@@ -259,23 +272,23 @@ void Lapras::HoldKickoff() {
       "held_date": {"year": 2025, "month": 4, "day": 10},
       "attendees": ["members/ueda", "$A/stakeholders/mori", "$A/stakeholders/hara"],
       "minutes": "Two positions. Thirty candidates a week."})");
-  const auto refused = client_.Call<kickoff::v1::Meeting>(In(kKickoff, "HoldMeeting"), held);
+  const auto refused = client_.Call<kickoff::v1::Meeting>(In(kMeetings, "HoldMeeting"), held);
   EXPECT_EQ(contract::Reason(refused.status()), "NEXT_ACTIONS_MISSING");
   const std::string with_actions =
       absl::StrReplaceAll(held, {{R"("minutes")", R"("next_actions": [{"title": "Add 30 candidates",
                "side": "SIDE_CUSTOMER", "target_count": 30,
                "due": {"year": 2025, "month": 4, "day": 17}}], "minutes")"}});
-  ASSERT_THAT(client_.Call<kickoff::v1::Meeting>(In(kKickoff, "HoldMeeting"), with_actions),
+  ASSERT_THAT(client_.Call<kickoff::v1::Meeting>(In(kMeetings, "HoldMeeting"), with_actions),
               IsOk());
   const auto follow_up = client_.Call<kickoff::v1::Meeting>(
-      In(kKickoff, "GetMeeting"), Json(R"({"name": "$P/meetings/follow-up"})"));
+      In(kMeetings, "GetMeeting"), Json(R"({"name": "$P/meetings/follow-up"})"));
   ASSERT_THAT(follow_up, IsOk());
   EXPECT_EQ(DayText(follow_up->planned_date()), "2025-04-17");
 }
 
 void Lapras::AwaitKickoffClock() {
   const auto onboarding = client_.Await<accounts::v1::Onboarding>(
-      In(kAccounts, "GetOnboarding"), Json(R"({"name": "$O"})"),
+      In(kOnboardings, "GetOnboarding"), Json(R"({"name": "$O"})"),
       [](const accounts::v1::Onboarding& found) {
         for (const auto& clock : found.clocks()) {
           if (clock.clock() == type::v1::CLOCK_KICKOFF) return true;
@@ -365,11 +378,11 @@ void Lapras::LookAtSuccess() {
 
 void Lapras::RecordEvidence() {
   const auto before = client_.Call<handoff::v1::EvaluateReadinessResponse>(
-      In(kHandoff, "EvaluateReadiness"), Json(R"({"name": "$C"})"));
+      In(kCompletions, "EvaluateReadiness"), Json(R"({"name": "$C"})"));
   ASSERT_THAT(before, IsOk());
   EXPECT_EQ(before->readiness().verdict(), handoff::v1::OVERALL_VERDICT_NOT_READY);
   const auto refused = client_.Call<handoff::v1::Process>(
-      In(kHandoff, "CompleteOnboarding"),
+      In(kProcesses, "CompleteOnboarding"),
       Json(R"({"onboarding": "$O", "outcomes": [{"text": "Interviews", "evidence": "calendar",
                "layer": "LAYER_FIELD"}]})"));
   EXPECT_EQ(contract::Reason(refused.status()), "NOT_READY");
@@ -387,13 +400,13 @@ void Lapras::RecordEvidence() {
          "confirmed_by": "$A/stakeholders/mori", "proof": "Minutes of 24 April")"};
   for (const char* item : evidence) {
     ASSERT_THAT(client_.Call<handoff::v1::Evidence>(
-                    In(kHandoff, "RecordEvidence"),
+                    In(kCompletions, "RecordEvidence"),
                     Json(absl::StrCat(R"({"parent": "$C", "evidence": {)", item, "}}"))),
                 IsOk())
         << item;
   }
   const auto after = client_.Call<handoff::v1::EvaluateReadinessResponse>(
-      In(kHandoff, "EvaluateReadiness"), Json(R"({"name": "$C"})"));
+      In(kCompletions, "EvaluateReadiness"), Json(R"({"name": "$C"})"));
   ASSERT_THAT(after, IsOk());
   EXPECT_EQ(after->readiness().verdict(), handoff::v1::OVERALL_VERDICT_READY)
       << after->readiness().ShortDebugString();
@@ -408,14 +421,14 @@ void Lapras::RecordEvidence() {
 
 void Lapras::Complete() {
   const auto process = client_.Call<handoff::v1::Process>(
-      In(kHandoff, "CompleteOnboarding"), Json(R"({"onboarding": "$O", "request_id": "complete-1",
+      In(kProcesses, "CompleteOnboarding"), Json(R"({"onboarding": "$O", "request_id": "complete-1",
                "retention_owner": "members/ota", "summary": "One person scouts every Monday.",
                "outcomes": [{"text": "Interviews with candidates", "baseline": 0, "result": 1,
                              "unit": "interviews a month", "evidence": "calendar of 20 April",
                              "layer": "LAYER_FIELD"}]})"));
   ASSERT_THAT(process, IsOk());
   ASSERT_THAT(client_.Await<handoff::v1::Process>(
-                  In(kHandoff, "GetProcess"),
+                  In(kProcesses, "GetProcess"),
                   absl::StrCat(R"({"name": ")", process->name(), R"("})"), IsOver),
               IsOk());
   const auto account =

@@ -15,6 +15,7 @@
 #include "banso/health/v1/studies_service.pb.h"
 #include "banso/health/v1/surveys_service.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
+#include "banso/kickoff/v1/tasks_service.pb.h"
 #include "common/testing/files.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_dir.h"
@@ -273,7 +274,7 @@ TEST(LaprasWalls, ACustomerThatStopsGetsATaskForEachWall) {
     return ::testing::Value(TitlesOf(list), ::testing::IsSupersetOf(titles));
   };
   const auto tasks = lapras.client().Await<kickoff::v1::ListPlanTasksResponse>(
-      "banso.kickoff.v1.KickoffService/ListPlanTasks",
+      "banso.kickoff.v1.TasksService/ListPlanTasks",
       R"({"parent": "accounts/crm-100/onboardings/o1/plan", "page_size": 100})", has_all);
   ASSERT_THAT(tasks, IsOk());
   // Another day, the same cause: nothing more.

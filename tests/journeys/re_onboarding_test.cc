@@ -1,7 +1,9 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "banso/accounts/v1/account.pb.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/accounts/v1/people_service.pb.h"
 #include "banso/health/v1/signals_service.pb.h"
 #include "banso/health/v1/stages_service.pb.h"
@@ -20,6 +22,7 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 
 constexpr char kAccounts[] = "banso.accounts.v1.AccountsService/";
+constexpr char kOnboardings[] = "banso.accounts.v1.OnboardingsService/";
 constexpr char kSignals[] = "banso.health.v1.SignalsService/";
 constexpr char kStages[] = "banso.health.v1.StagesService/";
 
@@ -97,11 +100,13 @@ void ReactToAChangeOfPeople(const Client& client) {
 }
 
 void ReplaceTheProjectOwner(const Client& client) {
-  ASSERT_THAT(client.Call<accounts::v1::Stakeholder>(In(kAccounts, "CreateStakeholder"), R"({
+  ASSERT_THAT(client.Call<accounts::v1::Stakeholder>(
+                  "banso.accounts.v1.PeopleService/CreateStakeholder", R"({
     "parent": "accounts/crm-100", "stakeholderId": "first-owner", "stakeholder": {
       "displayName": "First Owner", "roles": ["STAKEHOLDER_ROLE_PROJECT_OWNER"]}})"),
               IsOk());
-  ASSERT_THAT(client.Call<accounts::v1::Stakeholder>(In(kAccounts, "CreateStakeholder"), R"({
+  ASSERT_THAT(client.Call<accounts::v1::Stakeholder>(
+                  "banso.accounts.v1.PeopleService/CreateStakeholder", R"({
     "parent": "accounts/crm-100", "stakeholderId": "second-owner", "stakeholder": {
       "displayName": "Second Owner"}})"),
               IsOk());
@@ -135,7 +140,7 @@ TEST(ReOnboardingJourney, AChangeOfThePersonInChargeBeginsAnotherOnboardingWithI
   ASSERT_EQ(action.state(), health::v1::SIGNAL_ACTION_STATE_DONE) << action.ShortDebugString();
 
   const auto onboarding = client.Call<accounts::v1::Onboarding>(
-      In(kAccounts, "GetOnboarding"), absl::StrCat(R"({"name": ")", action.result(), R"("})"));
+      In(kOnboardings, "GetOnboarding"), absl::StrCat(R"({"name": ")", action.result(), R"("})"));
   ASSERT_THAT(onboarding, IsOk());
   EXPECT_EQ(onboarding->kind(), accounts::v1::ONBOARDING_KIND_RE_ONBOARDING);
   EXPECT_EQ(onboarding->state(), accounts::v1::ONBOARDING_STATE_RUNNING);

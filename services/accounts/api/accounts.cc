@@ -62,13 +62,6 @@ storage::ListQuery QueryOf(const v1::ListAccountsRequest& request) {
 
 }  // namespace
 
-absl::Status AccountsApi::Classify(Reader& reader, absl::Time now, Account* account) {
-  BANSO_ASSIGN_OR_RETURN(const auto classifier, active_policy_.Get(reader, now));
-  if (classifier == nullptr) return absl::OkStatus();
-  *account->mutable_classification() = classifier->Classify(*account, now);
-  return absl::OkStatus();
-}
-
 absl::StatusOr<Account> AccountsApi::CreateAccount(const Call& call,
                                                    const v1::CreateAccountRequest& request) {
   return storage::Mutate<Account>(
@@ -83,7 +76,7 @@ absl::StatusOr<Account> AccountsApi::CreateAccount(const Call& call,
         BANSO_RETURN_IF_ERROR(
             store_.CheckReferences(writer, nullptr, account, "account", &violations));
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
-        BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));
+        BANSO_RETURN_IF_ERROR(policy_.Classify(writer, writer.now(), &account));
         BANSO_RETURN_IF_ERROR(
             store_.CheckCertified(writer, writer.now(), account, account.owners().onboarding()));
         return store_.Save(writer, nullptr, account);
@@ -124,7 +117,7 @@ absl::StatusOr<Account> AccountsApi::UpdateAccount(const Call& call,
             store_.CheckReferences(writer, &before, account, "account", &violations));
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
         BANSO_RETURN_IF_ERROR(CheckOwners(before, account));
-        BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));
+        BANSO_RETURN_IF_ERROR(policy_.Classify(writer, writer.now(), &account));
         if (account.owners().onboarding() != before.owners().onboarding()) {
           BANSO_RETURN_IF_ERROR(
               store_.CheckCertified(writer, writer.now(), account, account.owners().onboarding()));
@@ -164,7 +157,7 @@ absl::StatusOr<Account> AccountsApi::RestoreAccount(const Call& call,
         if (!before.merged_into().empty()) return CheckNotArchived(before);
         Account account = before;
         account.clear_archive_time();
-        BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));
+        BANSO_RETURN_IF_ERROR(policy_.Classify(writer, writer.now(), &account));
         return store_.Save(writer, &before, account);
       });
 }

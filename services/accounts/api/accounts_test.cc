@@ -240,7 +240,7 @@ TEST_F(AccountsTest, AnArchivedAccountRefusesChangesUntilItIsRestored) {
   const auto refused =
       Do(&AccountsApi::UpdateAccount, "account { name: 'accounts/a' display_name: 'B' }");
   EXPECT_EQ(contract::Reason(refused.status()), kReasonAccountArchived);
-  EXPECT_EQ(contract::Reason(Do(&AccountsApi::CreateDeal, "parent: 'accounts/a' deal {}").status()),
+  EXPECT_EQ(contract::Reason(Do(&DealsApi::CreateDeal, "parent: 'accounts/a' deal {}").status()),
             kReasonAccountArchived);
   BANSO_ASSERT_OK(Do(&AccountsApi::RestoreAccount, "name: 'accounts/a'"));
   BANSO_EXPECT_OK(

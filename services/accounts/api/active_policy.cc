@@ -22,4 +22,11 @@ absl::StatusOr<std::shared_ptr<const Classifier>> ActivePolicy::Get(storage::Rea
   return classifier_;
 }
 
+absl::Status ActivePolicy::Classify(storage::Reader& reader, absl::Time now, v1::Account* account) {
+  BANSO_ASSIGN_OR_RETURN(const auto classifier, Get(reader, now));
+  if (classifier == nullptr) return absl::OkStatus();
+  *account->mutable_classification() = classifier->Classify(*account, now);
+  return absl::OkStatus();
+}
+
 }  // namespace banso::accounts

@@ -5,8 +5,10 @@
 #include <mutex>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "banso/accounts/v1/account.pb.h"
 #include "common/storage/database.h"
 #include "services/accounts/domain/classification.h"
 #include "services/accounts/store/store.h"
@@ -21,6 +23,9 @@ class ActivePolicy {
 
   // The classifier of the policy that is in force at `now`; null when none is.
   absl::StatusOr<std::shared_ptr<const Classifier>> Get(storage::Reader& reader, absl::Time now);
+
+  // Gives the account the class that the policy in force says; without one it stays as it is.
+  absl::Status Classify(storage::Reader& reader, absl::Time now, v1::Account* account);
 
  private:
   const Store& store_;

@@ -27,6 +27,10 @@
 #include "common/testing/temp_dir.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/accounts_api.h"
+#include "services/accounts/api/active_policy.h"
+#include "services/accounts/api/classification_api.h"
+#include "services/accounts/api/deals_api.h"
+#include "services/accounts/api/onboardings_api.h"
 #include "services/accounts/api/people_api.h"
 #include "services/accounts/api/relations_api.h"
 #include "services/accounts/api/team_api.h"
@@ -61,9 +65,12 @@ class ApiTest : public banso::testing::TempDirTest {
     options.service = "accounts";
     options.migrations = Schema();
     BANSO_ASSERT_OK_AND_ASSIGN(database_, storage::OpenSqlite(options));
-    api_ = std::make_unique<AccountsApi>(*database_, store_, ids_);
-    others_ = {std::make_unique<RelationsApi>(*database_, store_, ids_, calendars_),
-               std::make_unique<PeopleApi>(*database_, store_),
+    api_ = std::make_unique<AccountsApi>(*database_, store_, ids_, policy_);
+    others_ = {std::make_unique<ClassificationApi>(*database_, store_, ids_),
+               std::make_unique<DealsApi>(*database_, store_, ids_, policy_),
+               std::make_unique<OnboardingsApi>(*database_, store_, ids_, policy_),
+               std::make_unique<RelationsApi>(*database_, store_, ids_, calendars_),
+               std::make_unique<PeopleApi>(*database_, store_, ids_),
                std::make_unique<TeamApi>(*database_, store_, ids_)};
     CreateMember("sato", "sales");
     CreateMember("aoki", "onboarding");
@@ -75,7 +82,7 @@ class ApiTest : public banso::testing::TempDirTest {
     request.set_member_id(id);
     request.mutable_member()->set_display_name(id);
     request.mutable_member()->set_team(team);
-    BANSO_ASSERT_OK(Do(&AccountsApi::CreateMember, request));
+    BANSO_ASSERT_OK(Do(&TeamApi::CreateMember, request));
   }
 
   // Checks the request and calls the handler, as `actor_` at `now_`.
@@ -123,19 +130,19 @@ class ApiTest : public banso::testing::TempDirTest {
     BANSO_ASSERT_OK(
         Do(&AccountsApi::CreateAccount,
            absl::StrCat("account_id: '", id, "' account { display_name: '", id, "' }")));
-    BANSO_ASSERT_OK(Do(&AccountsApi::CreateDeal,
+    BANSO_ASSERT_OK(Do(&DealsApi::CreateDeal,
                        absl::StrCat("parent: 'accounts/", id,
                                     "' deal_id: 'd1' deal { sales_owner: 'members/sato' }")));
     BANSO_ASSERT_OK(
-        Do(&AccountsApi::WinDeal, absl::StrCat("name: 'accounts/", id, "/deals/d1' ",
-                                               "contract_start { year: 2026 month: 4 day: 1 }")));
+        Do(&DealsApi::WinDeal, absl::StrCat("name: 'accounts/", id, "/deals/d1' ",
+                                            "contract_start { year: 2026 month: 4 day: 1 }")));
   }
 
   // Starts an onboarding of `aoki` as handoff does.
   void StartOnboarding(const std::string& account, const std::string& id) {
     const std::string actor = std::exchange(actor_, "services/handoff");
     BANSO_ASSERT_OK(
-        Do(&AccountsApi::CreateOnboarding,
+        Do(&OnboardingsApi::CreateOnboarding,
            absl::StrCat("parent: 'accounts/", account, "' onboarding_id: '", id,
                         "' onboarding { kind: ONBOARDING_KIND_INITIAL ", "owner: 'members/aoki' } ",
                         "contract_start { year: 2026 month: 4 day: 1 }")));
@@ -146,7 +153,7 @@ class ApiTest : public banso::testing::TempDirTest {
   absl::StatusOr<v1::Onboarding> Advance(const std::string& name, const std::string& rest) {
     const std::string actor = std::exchange(actor_, "services/handoff");
     auto result =
-        Do(&AccountsApi::AdvanceOnboarding,
+        Do(&OnboardingsApi::AdvanceOnboarding,
            absl::StrCat("name: '", name, "' date { year: 2026 month: 6 day: 30 } ", rest));
     actor_ = actor;
     return result;
@@ -207,11 +214,14 @@ class ApiTest : public banso::testing::TempDirTest {
   std::string actor_ = "members/sato";
   absl::Time now_ = absl::FromCivil(absl::CivilSecond(2026, 3, 25, 3, 0, 0), absl::UTCTimeZone());
   Store store_;
+  ActivePolicy policy_{store_};
   contract::CountingIdSource ids_;
   calendar::Calendars calendars_;
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<AccountsApi> api_;
-  std::tuple<std::unique_ptr<RelationsApi>, std::unique_ptr<PeopleApi>, std::unique_ptr<TeamApi>>
+  std::tuple<std::unique_ptr<ClassificationApi>, std::unique_ptr<DealsApi>,
+             std::unique_ptr<OnboardingsApi>, std::unique_ptr<RelationsApi>,
+             std::unique_ptr<PeopleApi>, std::unique_ptr<TeamApi>>
       others_;
 };
 

@@ -31,14 +31,14 @@ class ChampionsTest : public ApiTest {
   }
 
   void CreateStakeholder(const std::string& id, const std::string& rest) {
-    BANSO_ASSERT_OK(Do(&AccountsApi::CreateStakeholder,
+    BANSO_ASSERT_OK(Do(&PeopleApi::CreateStakeholder,
                        absl::StrCat("parent: 'accounts/a' stakeholder_id: '", id,
                                     "' stakeholder { display_name: '", id, "' ", rest, " }")));
   }
 
   void Update(const std::string& id, const std::string& rest) {
     BANSO_ASSERT_OK(
-        Do(&AccountsApi::UpdateStakeholder,
+        Do(&PeopleApi::UpdateStakeholder,
            absl::StrCat("stakeholder { name: 'accounts/a/stakeholders/", id, "' ", rest, " }")));
   }
 
@@ -170,7 +170,7 @@ TEST_F(ChampionsTest, OnePersonMayHoldSeveralRoles) {
   EXPECT_EQ(FactNow("accounts/a", "account.people.decision_maker"), "yes");
   EXPECT_EQ(Summary().role_holders_size(), 2);
   BANSO_ASSERT_OK_AND_ASSIGN(const auto owners,
-                             Do(&AccountsApi::ListStakeholders,
+                             Do(&PeopleApi::ListStakeholders,
                                 "parent: 'accounts/-' roles: STAKEHOLDER_ROLE_PROJECT_OWNER"));
   EXPECT_EQ(owners.stakeholders_size(), 1);
 }

@@ -11,12 +11,24 @@
 namespace banso::accounts {
 
 // The handlers of banso.accounts.v1.ClassificationService, one method per RPC and named like it.
-// Requests have passed contract::Check. Thread-safe. overrides.cc holds those of overrides.
+// Requests have passed contract::Check. Thread-safe. policies.cc holds those of policies,
+// overrides.cc those of overrides.
 class ClassificationApi {
  public:
   // All must outlive the handlers.
   ClassificationApi(storage::Database& database, const Store& store, contract::IdSource& ids)
       : database_(database), store_(store), ids_(ids) {}
+
+  absl::StatusOr<v1::ReclassifyResponse> Reclassify(const Call& call,
+                                                    const v1::ReclassifyRequest& request);
+  absl::StatusOr<v1::ClassificationPolicy> SaveClassificationPolicy(
+      const Call& call, const v1::SaveClassificationPolicyRequest& request);
+  absl::StatusOr<v1::ClassificationPolicy> ActivateClassificationPolicy(
+      const Call& call, const v1::ActivateClassificationPolicyRequest& request);
+  absl::StatusOr<v1::ClassificationPolicy> GetClassificationPolicy(
+      const Call& call, const v1::GetClassificationPolicyRequest& request);
+  absl::StatusOr<v1::ListClassificationPolicyRevisionsResponse> ListClassificationPolicyRevisions(
+      const Call& call, const v1::ListClassificationPolicyRevisionsRequest& request);
 
   absl::StatusOr<v1::SimulatePolicyResponse> SimulatePolicy(
       const Call& call, const v1::SimulatePolicyRequest& request);

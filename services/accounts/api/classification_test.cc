@@ -27,11 +27,11 @@ std::string SizePolicy(const std::string& name, int employees) {
 class ClassificationTest : public ApiTest {
  protected:
   void Save(const std::string& policy) {
-    BANSO_ASSERT_OK(Do(&AccountsApi::SaveClassificationPolicy, policy));
+    BANSO_ASSERT_OK(Do(&ClassificationApi::SaveClassificationPolicy, policy));
   }
   void Activate(const std::string& revision) {
     now_ += absl::Seconds(1);
-    BANSO_ASSERT_OK(Do(&AccountsApi::ActivateClassificationPolicy,
+    BANSO_ASSERT_OK(Do(&ClassificationApi::ActivateClassificationPolicy,
                        absl::StrCat("name: 'classificationPolicies/", revision, "'")));
   }
   void Create(const std::string& id, int employees) {
@@ -83,9 +83,9 @@ TEST_F(ClassificationTest, KeepsRevisionsOfWhatIsSaved) {
   Save(SizePolicy("size", 1000));
   Save(SizePolicy("size", 500));
   Activate("size@1");
-  BANSO_ASSERT_OK_AND_ASSIGN(
-      const auto revisions,
-      Do(&AccountsApi::ListClassificationPolicyRevisions, "name: 'classificationPolicies/size'"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto revisions,
+                             Do(&ClassificationApi::ListClassificationPolicyRevisions,
+                                "name: 'classificationPolicies/size'"));
   ASSERT_EQ(revisions.classification_policies_size(), 2);
   EXPECT_EQ(revisions.classification_policies(0).revision().number(), 2);
   EXPECT_EQ(revisions.classification_policies(0).revision().state(),
@@ -93,11 +93,11 @@ TEST_F(ClassificationTest, KeepsRevisionsOfWhatIsSaved) {
   EXPECT_EQ(revisions.classification_policies(1).revision().author(), "members/sato");
   BANSO_ASSERT_OK_AND_ASSIGN(
       const ClassificationPolicy active,
-      Do(&AccountsApi::GetClassificationPolicy, "name: 'classificationPolicies/size'"));
+      Do(&ClassificationApi::GetClassificationPolicy, "name: 'classificationPolicies/size'"));
   EXPECT_EQ(active.revision().number(), 1);
   BANSO_ASSERT_OK_AND_ASSIGN(
       const ClassificationPolicy draft,
-      Do(&AccountsApi::GetClassificationPolicy, "name: 'classificationPolicies/size@2'"));
+      Do(&ClassificationApi::GetClassificationPolicy, "name: 'classificationPolicies/size@2'"));
   EXPECT_EQ(draft.segments(0).when().compare().values(0).number(), 500);
 }
 
@@ -123,7 +123,7 @@ TEST_F(ClassificationTest, SimulatesAndAppliesANewPolicy) {
   Save(SizePolicy("size", 400));
 
   const std::string dry_run = "policy: 'classificationPolicies/size@2' validate_only: true";
-  BANSO_ASSERT_OK_AND_ASSIGN(const auto simulated, Do(&AccountsApi::Reclassify, dry_run));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto simulated, Do(&ClassificationApi::Reclassify, dry_run));
   EXPECT_EQ(simulated.accounts(), 2);
   EXPECT_EQ(simulated.moved(), 1);
   ASSERT_EQ(simulated.moves_size(), 1);
@@ -132,19 +132,19 @@ TEST_F(ClassificationTest, SimulatesAndAppliesANewPolicy) {
   EXPECT_EQ(simulated.moves(0).after().segment(), "enterprise");
   EXPECT_EQ(GetAccount("mid").classification().segment(), "smb");
 
-  EXPECT_THAT(Do(&AccountsApi::Reclassify, "policy: 'classificationPolicies/size@2'"),
+  EXPECT_THAT(Do(&ClassificationApi::Reclassify, "policy: 'classificationPolicies/size@2'"),
               StatusIs(absl::StatusCode::kFailedPrecondition));
   Activate("size@2");
-  BANSO_ASSERT_OK_AND_ASSIGN(const auto applied, Do(&AccountsApi::Reclassify, ""));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto applied, Do(&ClassificationApi::Reclassify, ""));
   EXPECT_EQ(applied.moved(), 1);
   EXPECT_EQ(GetAccount("mid").classification().segment(), "enterprise");
   EXPECT_EQ(GetAccount("big").classification().policy(), "classificationPolicies/size@2");
-  BANSO_ASSERT_OK_AND_ASSIGN(const auto again, Do(&AccountsApi::Reclassify, ""));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto again, Do(&ClassificationApi::Reclassify, ""));
   EXPECT_EQ(again.moved(), 0);
 }
 
 TEST_F(ClassificationTest, SaysWhatIsWrongWithAPolicy) {
-  const auto refused = Do(&AccountsApi::SaveClassificationPolicy, R"pb(
+  const auto refused = Do(&ClassificationApi::SaveClassificationPolicy, R"pb(
     classification_policy {
       name: "classificationPolicies/bad"
       segments {
@@ -172,27 +172,29 @@ TEST_F(ClassificationTest, SaysWhatIsWrongWithAPolicy) {
   )pb");
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_EQ(contract::FieldViolations(refused.status()).size(), 2);
-  EXPECT_THAT(Do(&AccountsApi::GetClassificationPolicy, "name: 'classificationPolicies/bad'"),
+  EXPECT_THAT(Do(&ClassificationApi::GetClassificationPolicy, "name: 'classificationPolicies/bad'"),
               StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(ClassificationTest, OnlyChecksWhenAskedTo) {
-  BANSO_ASSERT_OK(Do(&AccountsApi::SaveClassificationPolicy,
+  BANSO_ASSERT_OK(Do(&ClassificationApi::SaveClassificationPolicy,
                      absl::StrCat(SizePolicy("size", 5), " validate_only: true")));
-  EXPECT_THAT(Do(&AccountsApi::GetClassificationPolicy, "name: 'classificationPolicies/size'"),
-              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(
+      Do(&ClassificationApi::GetClassificationPolicy, "name: 'classificationPolicies/size'"),
+      StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(ClassificationTest, RefusesWhatIsNoRevision) {
   Save(SizePolicy("size", 5));
-  EXPECT_THAT(Do(&AccountsApi::ActivateClassificationPolicy, "name: 'classificationPolicies/size'"),
-              StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(
-      Do(&AccountsApi::ActivateClassificationPolicy, "name: 'classificationPolicies/size@7'"),
+      Do(&ClassificationApi::ActivateClassificationPolicy, "name: 'classificationPolicies/size'"),
+      StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(
+      Do(&ClassificationApi::ActivateClassificationPolicy, "name: 'classificationPolicies/size@7'"),
       StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_THAT(Do(&AccountsApi::SaveClassificationPolicy, SizePolicy("size@1", 5)),
+  EXPECT_THAT(Do(&ClassificationApi::SaveClassificationPolicy, SizePolicy("size@1", 5)),
               StatusIs(absl::StatusCode::kInvalidArgument));
-  const auto none = Do(&AccountsApi::Reclassify, "");
+  const auto none = Do(&ClassificationApi::Reclassify, "");
   EXPECT_EQ(contract::Reason(none.status()), "NO_ACTIVE_POLICY");
 }
 
@@ -204,7 +206,7 @@ TEST_F(ClassificationTest, AProgramWithoutTiersRaisesNoErrors) {
   EXPECT_EQ(account.classification().segment(), "smb");
   EXPECT_EQ(account.classification().tier(), "");
   EXPECT_THAT(FactHistory("accounts/shop", "account.tier"), IsEmpty());
-  BANSO_ASSERT_OK_AND_ASSIGN(const auto reclassified, Do(&AccountsApi::Reclassify, ""));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto reclassified, Do(&ClassificationApi::Reclassify, ""));
   EXPECT_EQ(reclassified.moved(), 0);
 }
 

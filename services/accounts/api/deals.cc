@@ -7,7 +7,7 @@
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
-#include "services/accounts/api/accounts_api.h"
+#include "services/accounts/api/deals_api.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/deal.h"
 #include "services/accounts/domain/lifecycle.h"
@@ -19,8 +19,7 @@ using storage::Writer;
 using v1::Account;
 using v1::Deal;
 
-absl::StatusOr<Deal> AccountsApi::CreateDeal(const Call& call,
-                                             const v1::CreateDealRequest& request) {
+absl::StatusOr<Deal> DealsApi::CreateDeal(const Call& call, const v1::CreateDealRequest& request) {
   return storage::Mutate<Deal>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Deal> {
         BANSO_RETURN_IF_ERROR(store_.AccountForChange(writer, request.parent()).status());
@@ -39,13 +38,13 @@ absl::StatusOr<Deal> AccountsApi::CreateDeal(const Call& call,
       });
 }
 
-absl::StatusOr<Deal> AccountsApi::GetDeal(const Call& /*call*/, const v1::GetDealRequest& request) {
+absl::StatusOr<Deal> DealsApi::GetDeal(const Call& /*call*/, const v1::GetDealRequest& request) {
   return storage::Fetch<Deal>(
       database_, [&](Reader& reader) { return store_.deals.Get(reader, request.name()); });
 }
 
-absl::StatusOr<v1::ListDealsResponse> AccountsApi::ListDeals(const Call& /*call*/,
-                                                             const v1::ListDealsRequest& request) {
+absl::StatusOr<v1::ListDealsResponse> DealsApi::ListDeals(const Call& /*call*/,
+                                                          const v1::ListDealsRequest& request) {
   storage::ListQuery query;
   query.parent = request.parent();
   query.page_size = request.page_size();
@@ -63,8 +62,7 @@ absl::StatusOr<v1::ListDealsResponse> AccountsApi::ListDeals(const Call& /*call*
       });
 }
 
-absl::StatusOr<Deal> AccountsApi::UpdateDeal(const Call& call,
-                                             const v1::UpdateDealRequest& request) {
+absl::StatusOr<Deal> DealsApi::UpdateDeal(const Call& call, const v1::UpdateDealRequest& request) {
   return storage::Mutate<Deal>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Deal> {
         BANSO_ASSIGN_OR_RETURN(const Deal before, store_.deals.Get(writer, request.deal().name()));
@@ -88,7 +86,7 @@ absl::StatusOr<Deal> AccountsApi::UpdateDeal(const Call& call,
       });
 }
 
-absl::StatusOr<Deal> AccountsApi::WinDeal(const Call& call, const v1::WinDealRequest& request) {
+absl::StatusOr<Deal> DealsApi::WinDeal(const Call& call, const v1::WinDealRequest& request) {
   return storage::Mutate<Deal>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Deal> {
         BANSO_ASSIGN_OR_RETURN(Deal deal, store_.deals.Get(writer, request.name()));
@@ -100,19 +98,19 @@ absl::StatusOr<Deal> AccountsApi::WinDeal(const Call& call, const v1::WinDealReq
         Account account = before;
         BANSO_ASSIGN_OR_RETURN(const std::string seller, SellerOf(writer, deal));
         BANSO_RETURN_IF_ERROR(WinAccount(seller, writer.now(), &account));
-        BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));
+        BANSO_RETURN_IF_ERROR(policy_.Classify(writer, writer.now(), &account));
         BANSO_RETURN_IF_ERROR(store_.Save(writer, &before, account).status());
         return store_.deals.Update(writer, std::move(deal));
       });
 }
 
-absl::StatusOr<std::string> AccountsApi::SellerOf(Writer& writer, const Deal& deal) const {
+absl::StatusOr<std::string> DealsApi::SellerOf(Writer& writer, const Deal& deal) const {
   if (!deal.sales_owner().empty() || !writer.call().from_member()) return deal.sales_owner();
   BANSO_ASSIGN_OR_RETURN(const bool exists, store_.members.Exists(writer, writer.call().actor));
   return exists ? writer.call().actor : std::string();
 }
 
-absl::StatusOr<Deal> AccountsApi::LoseDeal(const Call& call, const v1::LoseDealRequest& request) {
+absl::StatusOr<Deal> DealsApi::LoseDeal(const Call& call, const v1::LoseDealRequest& request) {
   return storage::Mutate<Deal>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Deal> {
         BANSO_ASSIGN_OR_RETURN(Deal deal, store_.deals.Get(writer, request.name()));

@@ -24,7 +24,7 @@ class EraseTest : public ApiTest {
   void SetUp() override {
     ApiTest::SetUp();
     CreateWonAccount("a");
-    BANSO_ASSERT_OK(Do(&AccountsApi::CreateStakeholder, R"pb(
+    BANSO_ASSERT_OK(Do(&PeopleApi::CreateStakeholder, R"pb(
       parent: "accounts/a"
       stakeholder_id: "s1"
       stakeholder {
@@ -38,7 +38,7 @@ class EraseTest : public ApiTest {
       }
       request_id: "make-s1"
     )pb"));
-    BANSO_ASSERT_OK(Do(&AccountsApi::CreateMember, R"pb(
+    BANSO_ASSERT_OK(Do(&TeamApi::CreateMember, R"pb(
       member_id: "kato"
       member { display_name: "canary kato" email: "canary@vendor.example" }
       request_id: "make-kato"
@@ -100,7 +100,7 @@ TEST_F(EraseTest, AnErasedPersonIsThereWithoutAnythingPersonalAndStaysSo) {
   BANSO_ASSERT_OK_AND_ASSIGN(const auto first,
                              Do(&PeopleApi::ErasePerson, absl::StrCat("name: '", name, "'")));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Stakeholder left,
-                             Do(&AccountsApi::GetStakeholder, absl::StrCat("name: '", name, "'")));
+                             Do(&PeopleApi::GetStakeholder, absl::StrCat("name: '", name, "'")));
   EXPECT_EQ(left.display_name(), "-");
   EXPECT_TRUE(left.has_erase_time());
   EXPECT_EQ(left.active_until().day(), 24) << "no longer in charge";
@@ -110,7 +110,7 @@ TEST_F(EraseTest, AnErasedPersonIsThereWithoutAnythingPersonalAndStaysSo) {
                              Do(&PeopleApi::ErasePerson, absl::StrCat("name: '", name, "'")));
   EXPECT_EQ(again.erase_time().seconds(), first.erase_time().seconds());
   EXPECT_EQ(again.resources(), 0);
-  EXPECT_EQ(contract::Reason(Do(&AccountsApi::UpdateStakeholder,
+  EXPECT_EQ(contract::Reason(Do(&PeopleApi::UpdateStakeholder,
                                 absl::StrCat("stakeholder { name: '", name, "' title: 'CTO' }"))
                                  .status()),
             kReasonPersonErased);
@@ -123,7 +123,7 @@ TEST_F(EraseTest, WhoCameWithAMergedAccountIsErasedUnderEveryName) {
         Do(&AccountsApi::CreateAccount,
            absl::StrCat("account_id: '", id, "' account { display_name: '", id, "' }")));
     BANSO_ASSERT_OK(
-        Do(&AccountsApi::CreateStakeholder,
+        Do(&PeopleApi::CreateStakeholder,
            absl::StrCat("parent: 'accounts/", id, "' stakeholder_id: 'p' stakeholder { ",
                         "display_name: 'canary twin' } request_id: 'p-", id, "'")));
     BANSO_ASSERT_OK(Do(&RelationsApi::CreateInteraction,
@@ -141,7 +141,7 @@ TEST_F(EraseTest, WhoCameWithAMergedAccountIsErasedUnderEveryName) {
   }
   EXPECT_THAT(Everything(), HasSubstr(kCanary));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Stakeholder moved,
-                             Do(&AccountsApi::GetStakeholder, "name: 'accounts/b/stakeholders/p'"));
+                             Do(&PeopleApi::GetStakeholder, "name: 'accounts/b/stakeholders/p'"));
   EXPECT_EQ(moved.former_names(0), "accounts/twin/stakeholders/p");
   for (const char* name : {"accounts/b/stakeholders/p", "accounts/b/stakeholders/p-2"}) {
     BANSO_ASSERT_OK(Do(&PeopleApi::ErasePerson, absl::StrCat("name: '", name, "'")));

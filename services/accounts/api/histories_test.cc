@@ -72,8 +72,8 @@ class HistoriesTest : public ApiTest {
   }
 
   std::vector<v1::Onboarding> OnboardingsOf(const std::string& account) {
-    const auto listed =
-        Do(&AccountsApi::ListOnboardings, absl::StrCat("parent: '", account, "' page_size: 1000"));
+    const auto listed = Do(&OnboardingsApi::ListOnboardings,
+                           absl::StrCat("parent: '", account, "' page_size: 1000"));
     EXPECT_THAT(listed, banso::testing::IsOk());
     if (!listed.ok()) return {};
     return {listed->onboardings().begin(), listed->onboardings().end()};
@@ -101,18 +101,18 @@ class HistoriesTest : public ApiTest {
     const std::string account = Account();
     const std::string id = absl::StrCat("d", ++deals_);
     const auto deal =
-        Do(&AccountsApi::CreateDeal, absl::StrCat("parent: '", account, "' deal_id: '", id,
-                                                  "' deal { sales_owner: '", Member(), "' }"));
+        Do(&DealsApi::CreateDeal, absl::StrCat("parent: '", account, "' deal_id: '", id,
+                                               "' deal { sales_owner: '", Member(), "' }"));
     if (!deal.ok()) return;
     static_cast<void>(Do(
-        &AccountsApi::WinDeal,
+        &DealsApi::WinDeal,
         absl::StrCat("name: '", deal->name(), "' contract_start { year: 2026 month: 4 day: 1 }")));
   }
 
   void Start() {
     const std::string onboarding = Onboarding();
     static_cast<void>(AsHandoff(
-        &AccountsApi::CreateOnboarding,
+        &OnboardingsApi::CreateOnboarding,
         absl::StrCat("parent: '", contract::Ancestor(onboarding, "accounts"), "' onboarding_id: '",
                      contract::LastId(onboarding), "' onboarding { kind: ONBOARDING_KIND_INITIAL ",
                      "owner: '", Member(), "' } contract_start { year: 2026 month: 4 day: 1 }")));
@@ -122,7 +122,7 @@ class HistoriesTest : public ApiTest {
     const std::string onboarding = Onboarding();
     const std::string account = contract::Ancestor(onboarding, "accounts");
     const auto moved =
-        AsHandoff(&AccountsApi::AdvanceOnboarding,
+        AsHandoff(&OnboardingsApi::AdvanceOnboarding,
                   absl::StrCat("name: '", onboarding, "' state: ", 1 + random_() % 4,
                                " date { year: 2026 month: 6 day: 1 } handoff: '", account,
                                "/handoffs/h' retention_owner: '", Member(), "'"));
@@ -131,7 +131,7 @@ class HistoriesTest : public ApiTest {
 
   void PassTheBall() {
     static_cast<void>(Do(
-        &AccountsApi::PassBall,
+        &OnboardingsApi::PassBall,
         absl::StrCat("name: '", Onboarding(), "' holder: ", 1 + random_() % 5, " reason: 'turn'")));
   }
 
@@ -155,7 +155,7 @@ class HistoriesTest : public ApiTest {
 
   // Whoever is away stays accountable until somebody else is.
   void TakeLeave() {
-    static_cast<void>(Do(&AccountsApi::UpdateMember,
+    static_cast<void>(Do(&TeamApi::UpdateMember,
                          absl::StrCat("member { name: '", Member(),
                                       "' leaves { start_date { year: 2026 month: 4 day: 1 } "
                                       "end_date { year: 2026 month: 12 day: 31 } } }")));

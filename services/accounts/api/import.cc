@@ -202,7 +202,7 @@ absl::StatusOr<std::string> ImportRun::NewName(storage::Reader& reader,
 
 absl::StatusOr<v1::ImportAccountsResponse> AccountsApi::ImportAccounts(
     const Call& call, server::Source<v1::ImportAccountsRequest>& source) {
-  ImportRun run(database_, store_, ids_, active_policy_);
+  ImportRun run(database_, store_, ids_, policy_);
   while (true) {
     v1::ImportAccountsRequest message;
     BANSO_ASSIGN_OR_RETURN(const bool more, source.Read(&message));

@@ -175,7 +175,7 @@ TEST_F(ImportTest, DoesNotMoveWhatTheProcessesMove) {
 // The promise is thousands of rows a second; a tenth of it is demanded so that a busy machine does
 // not fail the test. The figure is in the test's output.
 TEST_F(ImportTest, TakesManyRowsInAStream) {
-  BANSO_ASSERT_OK(Do(&AccountsApi::SaveClassificationPolicy, R"pb(
+  BANSO_ASSERT_OK(Do(&ClassificationApi::SaveClassificationPolicy, R"pb(
     classification_policy {
       name: "classificationPolicies/size"
       segments {
@@ -203,8 +203,8 @@ TEST_F(ImportTest, TakesManyRowsInAStream) {
     }
     reason: "test"
   )pb"));
-  BANSO_ASSERT_OK(
-      Do(&AccountsApi::ActivateClassificationPolicy, "name: 'classificationPolicies/size@1'"));
+  BANSO_ASSERT_OK(Do(&ClassificationApi::ActivateClassificationPolicy,
+                     "name: 'classificationPolicies/size@1'"));
   constexpr int kMessages = 10;
   constexpr int kRows = 500;
   std::vector<ImportAccountsRequest> messages;

@@ -86,7 +86,7 @@ class IntakeTest : public ApiTest {
     BANSO_ASSERT_OK(Do(
         &AccountsApi::CreateAccount,
         absl::StrCat("account_id: '", id, "' account { display_name: '", id, "' ", fields, " }")));
-    BANSO_ASSERT_OK(Do(&AccountsApi::CreateDeal,
+    BANSO_ASSERT_OK(Do(&DealsApi::CreateDeal,
                        absl::StrCat("parent: 'accounts/", id,
                                     "' deal_id: 'd1' deal { sales_owner: 'members/sato' }")));
   }
@@ -135,13 +135,13 @@ TEST_F(IntakeTest, AnswersInTimeAndCarriesTheConditionsIntoTheOnboardingThatIsHa
   EXPECT_TRUE(decided.in_time());
   EXPECT_EQ(decided.state(), v1::INTAKE_STATE_DECIDED);
   EXPECT_EQ(decided.decided_by(), "members/aoki");
-  BANSO_ASSERT_OK(Do(&AccountsApi::WinDeal,
+  BANSO_ASSERT_OK(Do(&DealsApi::WinDeal,
                      "name: 'accounts/acme/deals/d1' contract_start { year: 2026 month: 4 day: 1 "
                      "}"));
   actor_ = "services/handoff";
   BANSO_ASSERT_OK_AND_ASSIGN(
       const v1::Onboarding onboarding,
-      Do(&AccountsApi::CreateOnboarding,
+      Do(&OnboardingsApi::CreateOnboarding,
          "parent: 'accounts/acme' onboarding_id: 'o1' onboarding { kind: ONBOARDING_KIND_INITIAL "
          "owner: 'members/aoki' deal: 'accounts/acme/deals/d1' } contract_start { year: 2026 "
          "month: 4 day: 1 }"));
@@ -251,7 +251,7 @@ TEST_F(IntakeTest, AsksOnceAboutAnOpenDealOfTheAccount) {
               StatusIs(absl::StatusCode::kInvalidArgument));
   BANSO_ASSERT_OK(Answer("acme", "verdict: INTAKE_VERDICT_DECLINE"));
   BANSO_ASSERT_OK(Question("acme", "r2"));
-  BANSO_ASSERT_OK(Do(&AccountsApi::LoseDeal, "name: 'accounts/other/deals/d1' reason: 'price'"));
+  BANSO_ASSERT_OK(Do(&DealsApi::LoseDeal, "name: 'accounts/other/deals/d1' reason: 'price'"));
   EXPECT_THAT(Question("other"), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
@@ -324,7 +324,7 @@ TEST_F(IntakeTest, KeepsRevisionsAndPutsOnePolicyInForce) {
 
 TEST_F(IntakeTest, ADealIsNotWonAgainstTheAnswerUnlessSomebodySaysWhy) {
   const auto win = [&](const std::string& id, const std::string& rest = "") {
-    return Do(&AccountsApi::WinDeal,
+    return Do(&DealsApi::WinDeal,
               absl::StrCat("name: 'accounts/", id, "/deals/d1' ",
                            "contract_start { year: 2026 month: 4 day: 1 } ", rest));
   };

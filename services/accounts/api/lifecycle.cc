@@ -65,7 +65,7 @@ absl::StatusOr<Account> AccountsApi::ChurnAccount(const Call& call,
         BANSO_RETURN_IF_ERROR(
             accounts::ChurnAccount(request, writer.call().actor, writer.now(), &account));
         BANSO_RETURN_IF_ERROR(CancelOnboardings(writer, store_, request));
-        BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));
+        BANSO_RETURN_IF_ERROR(policy_.Classify(writer, writer.now(), &account));
         return store_.Save(writer, &before, account, request.etag());
       });
 }
@@ -83,7 +83,7 @@ absl::StatusOr<Account> AccountsApi::ReopenAccount(const Call& call,
         Account account = before;
         BANSO_RETURN_IF_ERROR(
             accounts::ReopenAccount(request.sales_owner(), writer.now(), &account));
-        BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));
+        BANSO_RETURN_IF_ERROR(policy_.Classify(writer, writer.now(), &account));
         return store_.Save(writer, &before, account, request.etag());
       });
 }

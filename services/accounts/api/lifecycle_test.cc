@@ -54,8 +54,8 @@ TEST_F(LifecycleApiTest, ALostCustomerKeepsItsOwnerAndItsOnboardingsEnd) {
   EXPECT_EQ(lost.churn().comment(), "too dear");
   EXPECT_EQ(lost.churn().stage_before(), v1::LIFECYCLE_STAGE_ONBOARDING);
   EXPECT_EQ(lost.churn().recorded_by(), "members/sato");
-  BANSO_ASSERT_OK_AND_ASSIGN(const auto onboarding,
-                             Do(&AccountsApi::GetOnboarding, "name: 'accounts/a/onboardings/o1'"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto onboarding, Do(&OnboardingsApi::GetOnboarding,
+                                                       "name: 'accounts/a/onboardings/o1'"));
   EXPECT_EQ(onboarding.state(), v1::ONBOARDING_STATE_CANCELLED);
   EXPECT_FALSE(onboarding.has_ball());
   EXPECT_THAT(FactHistory("accounts/a", "account.owner"),
@@ -94,10 +94,10 @@ TEST_F(LifecycleApiTest, ALostCustomerIsWonBackOnlyAsAProspect) {
                                      "retention_owner: 'members/ito'")
                                  .status()),
             kReasonAccountChurned);
-  BANSO_ASSERT_OK(Do(&AccountsApi::CreateDeal, "parent: 'accounts/a' deal_id: 'd2' deal {}"));
+  BANSO_ASSERT_OK(Do(&DealsApi::CreateDeal, "parent: 'accounts/a' deal_id: 'd2' deal {}"));
   const std::string win =
       "name: 'accounts/a/deals/d2' contract_start { year: 2027 month: 4 day: 1 }";
-  EXPECT_EQ(contract::Reason(Do(&AccountsApi::WinDeal, win).status()), kReasonAccountChurned);
+  EXPECT_EQ(contract::Reason(Do(&DealsApi::WinDeal, win).status()), kReasonAccountChurned);
 
   now_ += absl::Hours(1);
   EXPECT_THAT(Do(&AccountsApi::ReopenAccount, "name: 'accounts/a' sales_owner: 'members/nobody'"),
@@ -108,9 +108,9 @@ TEST_F(LifecycleApiTest, ALostCustomerIsWonBackOnlyAsAProspect) {
   EXPECT_EQ(open.lifecycle_stage(), v1::LIFECYCLE_STAGE_PROSPECT);
   EXPECT_FALSE(open.has_churn());
   EXPECT_EQ(open.owners().sales(), "members/ito");
-  BANSO_ASSERT_OK(Do(&AccountsApi::WinDeal, win));
+  BANSO_ASSERT_OK(Do(&DealsApi::WinDeal, win));
   // What was completed before the customer was lost does not count again.
-  BANSO_ASSERT_OK(Do(&AccountsApi::UpdateOnboarding,
+  BANSO_ASSERT_OK(Do(&OnboardingsApi::UpdateOnboarding,
                      "onboarding { name: 'accounts/a/onboardings/o1' products: 'x' }"));
   EXPECT_EQ(GetAccount("a").lifecycle_stage(), v1::LIFECYCLE_STAGE_WON);
   StartOnboarding("a", "o2");
@@ -123,7 +123,7 @@ TEST_F(LifecycleApiTest, TheHistoryKeepsEveryStageWithItsOwner) {
   StartOnboarding("a", "o1");
   now_ += absl::Hours(1);
   // A team of later does not count for then.
-  BANSO_ASSERT_OK(Do(&AccountsApi::UpdateMember, "member { name: 'members/aoki' team: 'ops' }"));
+  BANSO_ASSERT_OK(Do(&TeamApi::UpdateMember, "member { name: 'members/aoki' team: 'ops' }"));
   BANSO_ASSERT_OK(Advance("accounts/a/onboardings/o1", "state: ONBOARDING_STATE_COMPLETED"));
   now_ += absl::Hours(1);
   BANSO_ASSERT_OK(Advance("accounts/a/onboardings/o1",

@@ -194,7 +194,7 @@ absl::StatusOr<MergeAccountsResponse> AccountsApi::MergeAccounts(
             *response.mutable_duplicate(),
             store_.Save(writer, &duplicate, MergedAway(duplicate, merged, writer.now())));
         Account account = merged;
-        BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));
+        BANSO_RETURN_IF_ERROR(policy_.Classify(writer, writer.now(), &account));
         BANSO_RETURN_IF_ERROR(store_.Save(writer, &kept, account, request.etag()).status());
         BANSO_RETURN_IF_ERROR(Relocate(writer, store_, request, onboardings, &response));
         BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account, {.recount_contacts = true}));

@@ -38,7 +38,7 @@ class MergeTest : public ApiTest {
   }
 
   void CreateStakeholder(const std::string& account, const std::string& id) {
-    BANSO_ASSERT_OK(Do(&AccountsApi::CreateStakeholder,
+    BANSO_ASSERT_OK(Do(&PeopleApi::CreateStakeholder,
                        absl::StrCat("parent: 'accounts/", account, "' stakeholder_id: '", id,
                                     "' stakeholder { display_name: '", id, "' }")));
   }
@@ -50,7 +50,7 @@ TEST_F(MergeTest, MovesWhatBelongsToTheDuplicate) {
                  "industry: 'tax' external_ids { system: 'crm' id: '7' } "
                  "owners { retention: 'members/ito' }");
   CreateProspect("child", "parent_account: 'accounts/b'");
-  BANSO_ASSERT_OK(Do(&AccountsApi::CreateDeal,
+  BANSO_ASSERT_OK(Do(&DealsApi::CreateDeal,
                      "parent: 'accounts/b' deal_id: 'd1' deal { display_name: 'second' }"));
   CreateStakeholder("b", "suzuki");
   BANSO_ASSERT_OK_AND_ASSIGN(const auto response, Do(&AccountsApi::MergeAccounts, kMerge));
@@ -63,9 +63,9 @@ TEST_F(MergeTest, MovesWhatBelongsToTheDuplicate) {
                                            "accounts/b/stakeholders/suzuki -> "
                                            "accounts/a/stakeholders/suzuki"));
   BANSO_ASSERT_OK_AND_ASSIGN(const auto deal,
-                             Do(&AccountsApi::GetDeal, "name: 'accounts/a/deals/d1-2'"));
+                             Do(&DealsApi::GetDeal, "name: 'accounts/a/deals/d1-2'"));
   EXPECT_EQ(deal.display_name(), "second");
-  EXPECT_THAT(Do(&AccountsApi::GetDeal, "name: 'accounts/b/deals/d1'"),
+  EXPECT_THAT(Do(&DealsApi::GetDeal, "name: 'accounts/b/deals/d1'"),
               StatusIs(absl::StatusCode::kNotFound));
   EXPECT_EQ(GetAccount("child").parent_account(), "accounts/a");
   BANSO_ASSERT_OK_AND_ASSIGN(
@@ -84,7 +84,7 @@ TEST_F(MergeTest, TheDuplicateIsArchivedForGoodAndPointsToTheOther) {
   EXPECT_TRUE(GetAccount("b").has_archive_time());
   EXPECT_EQ(contract::Reason(Do(&AccountsApi::RestoreAccount, "name: 'accounts/b'").status()),
             kReasonAccountMerged);
-  EXPECT_EQ(contract::Reason(Do(&AccountsApi::CreateDeal, "parent: 'accounts/b' deal {}").status()),
+  EXPECT_EQ(contract::Reason(Do(&DealsApi::CreateDeal, "parent: 'accounts/b' deal {}").status()),
             kReasonAccountMerged);
   EXPECT_EQ(contract::Reason(Do(&AccountsApi::MergeAccounts, kMerge).status()),
             kReasonAccountMerged);
@@ -96,7 +96,7 @@ TEST_F(MergeTest, AnOnboardingStaysWithWhatItRefersTo) {
   CreateStakeholder("b", "suzuki");
   StartOnboarding("b", "o1");
   BANSO_ASSERT_OK(
-      Do(&AccountsApi::UpdateOnboarding,
+      Do(&OnboardingsApi::UpdateOnboarding,
          "onboarding { name: 'accounts/b/onboardings/o1' deal: 'accounts/b/deals/d1' }"));
   EXPECT_EQ(contract::Reason(Do(&AccountsApi::MergeAccounts, kMerge).status()),
             kReasonOnboardingRunning);
@@ -106,7 +106,7 @@ TEST_F(MergeTest, AnOnboardingStaysWithWhatItRefersTo) {
               UnorderedElementsAre("accounts/b/onboardings/o1", "accounts/b/deals/d1"));
   EXPECT_THAT(Moved(response), ElementsAre("accounts/b/stakeholders/suzuki -> "
                                            "accounts/a/stakeholders/suzuki+"));
-  BANSO_EXPECT_OK(Do(&AccountsApi::GetStakeholder, "name: 'accounts/b/stakeholders/suzuki'"));
+  BANSO_EXPECT_OK(Do(&PeopleApi::GetStakeholder, "name: 'accounts/b/stakeholders/suzuki'"));
 }
 
 TEST_F(MergeTest, IsRefusedWhileBothAreBeingOnboarded) {

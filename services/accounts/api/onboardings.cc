@@ -10,7 +10,8 @@
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
-#include "services/accounts/api/accounts_api.h"
+#include "services/accounts/api/onboardings_api.h"
+#include "services/accounts/api/roll_up.h"
 #include "services/accounts/domain/intake.h"
 #include "services/accounts/domain/lifecycle.h"
 #include "services/accounts/domain/onboarding.h"
@@ -46,8 +47,8 @@ absl::Status CarryIntake(Reader& reader, const Store& store, Onboarding* onboard
 
 }  // namespace
 
-absl::Status AccountsApi::CheckOnboarding(Reader& reader, const Onboarding& onboarding,
-                                          absl::string_view field) const {
+absl::Status OnboardingsApi::CheckOnboarding(Reader& reader, const Onboarding& onboarding,
+                                             absl::string_view field) const {
   contract::Violations violations;
   BANSO_RETURN_IF_ERROR(
       store_.CheckMember(reader, onboarding.owner(), absl::StrCat(field, ".owner"), &violations));
@@ -71,15 +72,7 @@ absl::Status AccountsApi::CheckOnboarding(Reader& reader, const Onboarding& onbo
   return violations.ToStatus();
 }
 
-absl::Status AccountsApi::RollUpAccount(Writer& writer, const Account& before, Account account) {
-  BANSO_ASSIGN_OR_RETURN(const std::vector<Onboarding> onboardings,
-                         store_.onboardings.All(writer, account.name()));
-  RollUp(onboardings, writer.now(), &account);
-  BANSO_RETURN_IF_ERROR(Classify(writer, writer.now(), &account));
-  return store_.Save(writer, &before, account).status();
-}
-
-absl::StatusOr<Onboarding> AccountsApi::ChangeOnboarding(
+absl::StatusOr<Onboarding> OnboardingsApi::ChangeOnboarding(
     Writer& writer, const std::string& name, const std::string& etag,
     absl::FunctionRef<absl::Status(Onboarding& onboarding, Account& account)> change) {
   BANSO_ASSIGN_OR_RETURN(const Onboarding before, store_.onboardings.Get(writer, name));
@@ -88,11 +81,11 @@ absl::StatusOr<Onboarding> AccountsApi::ChangeOnboarding(
   Account account = account_before;
   BANSO_RETURN_IF_ERROR(change(onboarding, account));
   BANSO_ASSIGN_OR_RETURN(Onboarding stored, store_.Save(writer, &before, onboarding, etag));
-  BANSO_RETURN_IF_ERROR(RollUpAccount(writer, account_before, std::move(account)));
+  BANSO_RETURN_IF_ERROR(RollUpAccount(writer, store_, policy_, account_before, std::move(account)));
   return stored;
 }
 
-absl::StatusOr<Onboarding> AccountsApi::CreateOnboarding(
+absl::StatusOr<Onboarding> OnboardingsApi::CreateOnboarding(
     const Call& call, const v1::CreateOnboardingRequest& request) {
   BANSO_RETURN_IF_ERROR(CheckFromHandoff(call, "StartOnboarding"));
   return storage::Mutate<Onboarding>(
@@ -109,18 +102,18 @@ absl::StatusOr<Onboarding> AccountsApi::CreateOnboarding(
         BANSO_RETURN_IF_ERROR(CarryIntake(writer, store_, &onboarding));
         Begin(request.contract_start(), ActOf(writer), &onboarding);
         BANSO_ASSIGN_OR_RETURN(Onboarding stored, store_.Save(writer, nullptr, onboarding));
-        BANSO_RETURN_IF_ERROR(RollUpAccount(writer, account, account));
+        BANSO_RETURN_IF_ERROR(RollUpAccount(writer, store_, policy_, account, account));
         return stored;
       });
 }
 
-absl::StatusOr<Onboarding> AccountsApi::GetOnboarding(const Call& /*call*/,
-                                                      const v1::GetOnboardingRequest& request) {
+absl::StatusOr<Onboarding> OnboardingsApi::GetOnboarding(const Call& /*call*/,
+                                                         const v1::GetOnboardingRequest& request) {
   return storage::Fetch<Onboarding>(
       database_, [&](Reader& reader) { return store_.onboardings.Get(reader, request.name()); });
 }
 
-absl::StatusOr<v1::ListOnboardingsResponse> AccountsApi::ListOnboardings(
+absl::StatusOr<v1::ListOnboardingsResponse> OnboardingsApi::ListOnboardings(
     const Call& /*call*/, const v1::ListOnboardingsRequest& request) {
   storage::ListQuery query;
   query.parent = request.parent();
@@ -140,7 +133,7 @@ absl::StatusOr<v1::ListOnboardingsResponse> AccountsApi::ListOnboardings(
       });
 }
 
-absl::StatusOr<Onboarding> AccountsApi::UpdateOnboarding(
+absl::StatusOr<Onboarding> OnboardingsApi::UpdateOnboarding(
     const Call& call, const v1::UpdateOnboardingRequest& request) {
   const Onboarding& patch = request.onboarding();
   return storage::Mutate<Onboarding>(database_, call, request, [&](Writer& writer) {
@@ -157,8 +150,8 @@ absl::StatusOr<Onboarding> AccountsApi::UpdateOnboarding(
   });
 }
 
-absl::StatusOr<Onboarding> AccountsApi::RecordClock(const Call& call,
-                                                    const v1::RecordClockRequest& request) {
+absl::StatusOr<Onboarding> OnboardingsApi::RecordClock(const Call& call,
+                                                       const v1::RecordClockRequest& request) {
   return storage::Mutate<Onboarding>(database_, call, request, [&](Writer& writer) {
     return ChangeOnboarding(
         writer, request.name(), "", [&](Onboarding& onboarding, Account& /*account*/) {
@@ -168,8 +161,8 @@ absl::StatusOr<Onboarding> AccountsApi::RecordClock(const Call& call,
   });
 }
 
-absl::StatusOr<Onboarding> AccountsApi::PassBall(const Call& call,
-                                                 const v1::PassBallRequest& request) {
+absl::StatusOr<Onboarding> OnboardingsApi::PassBall(const Call& call,
+                                                    const v1::PassBallRequest& request) {
   return storage::Mutate<Onboarding>(database_, call, request, [&](Writer& writer) {
     return ChangeOnboarding(
         writer, request.name(), "", [&](Onboarding& onboarding, Account& /*account*/) {
@@ -178,7 +171,7 @@ absl::StatusOr<Onboarding> AccountsApi::PassBall(const Call& call,
   });
 }
 
-absl::StatusOr<Onboarding> AccountsApi::AdvanceOnboarding(
+absl::StatusOr<Onboarding> OnboardingsApi::AdvanceOnboarding(
     const Call& call, const v1::AdvanceOnboardingRequest& request) {
   BANSO_RETURN_IF_ERROR(CheckFromHandoff(call, "CompleteOnboarding or AcceptHandoff"));
   return storage::Mutate<Onboarding>(database_, call, request, [&](Writer& writer) {

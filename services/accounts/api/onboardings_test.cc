@@ -33,20 +33,20 @@ constexpr char kAccepted[] =
 class OnboardingsTest : public ApiTest {
  protected:
   std::string TeamOf(const std::string& member) {
-    const auto found = Do(&AccountsApi::GetMember, absl::StrCat("name: '", member, "'"));
+    const auto found = Do(&TeamApi::GetMember, absl::StrCat("name: '", member, "'"));
     EXPECT_THAT(found, IsOk());
     return found.value_or(v1::Member()).team();
   }
 
   absl::StatusOr<Onboarding> PassBall(const std::string& holder) {
-    return Do(&AccountsApi::PassBall,
+    return Do(&OnboardingsApi::PassBall,
               absl::StrCat("name: '", kOnboarding, "' reason: 'x' holder: ", holder));
   }
 };
 
 TEST_F(OnboardingsTest, WinningADealMakesTheAccountWon) {
   BANSO_ASSERT_OK(Do(&AccountsApi::CreateAccount, "account_id: 'a' account { display_name: 'A' }"));
-  BANSO_ASSERT_OK_AND_ASSIGN(const Deal open, Do(&AccountsApi::CreateDeal, R"pb(
+  BANSO_ASSERT_OK_AND_ASSIGN(const Deal open, Do(&DealsApi::CreateDeal, R"pb(
                                parent: "accounts/a"
                                deal_id: "d1"
                                deal { display_name: "Scout" products: "scout" }
@@ -55,46 +55,46 @@ TEST_F(OnboardingsTest, WinningADealMakesTheAccountWon) {
   actor_ = "members/nobody";
   const std::string win =
       "name: 'accounts/a/deals/d1' contract_start { year: 2026 month: 4 day: 1 }";
-  EXPECT_EQ(contract::Reason(Do(&AccountsApi::WinDeal, win).status()), kReasonNoAccountableOwner);
+  EXPECT_EQ(contract::Reason(Do(&DealsApi::WinDeal, win).status()), kReasonNoAccountableOwner);
   actor_ = "members/sato";
-  BANSO_ASSERT_OK_AND_ASSIGN(const Deal won, Do(&AccountsApi::WinDeal, win));
+  BANSO_ASSERT_OK_AND_ASSIGN(const Deal won, Do(&DealsApi::WinDeal, win));
   EXPECT_EQ(won.stage(), v1::DEAL_STAGE_WON);
   EXPECT_EQ(won.close_date().day(), 25);
   EXPECT_EQ(GetAccount("a").lifecycle_stage(), v1::LIFECYCLE_STAGE_WON);
   EXPECT_EQ(GetAccount("a").owners().sales(), "members/sato");
-  EXPECT_EQ(contract::Reason(Do(&AccountsApi::WinDeal, win).status()), kReasonDealClosed);
+  EXPECT_EQ(contract::Reason(Do(&DealsApi::WinDeal, win).status()), kReasonDealClosed);
+  EXPECT_EQ(
+      contract::Reason(Do(&DealsApi::LoseDeal, "name: 'accounts/a/deals/d1' reason: 'x'").status()),
+      kReasonDealClosed);
   EXPECT_EQ(contract::Reason(
-                Do(&AccountsApi::LoseDeal, "name: 'accounts/a/deals/d1' reason: 'x'").status()),
-            kReasonDealClosed);
-  EXPECT_EQ(contract::Reason(Do(&AccountsApi::UpdateDeal,
-                                "deal { name: 'accounts/a/deals/d1' display_name: 'x' }")
-                                 .status()),
+                Do(&DealsApi::UpdateDeal, "deal { name: 'accounts/a/deals/d1' display_name: 'x' }")
+                    .status()),
             kReasonDealClosed);
 }
 
 TEST_F(OnboardingsTest, DealsAreChangedListedAndLost) {
   CreateWonAccount("a");
-  BANSO_ASSERT_OK(Do(&AccountsApi::CreateDeal,
+  BANSO_ASSERT_OK(Do(&DealsApi::CreateDeal,
                      "parent: 'accounts/a' deal_id: 'd2' deal { display_name: 'second' }"));
   BANSO_ASSERT_OK_AND_ASSIGN(
       const Deal updated,
-      Do(&AccountsApi::UpdateDeal, "deal { name: 'accounts/a/deals/d2' win_probability: 0.5 } "));
+      Do(&DealsApi::UpdateDeal, "deal { name: 'accounts/a/deals/d2' win_probability: 0.5 } "));
   EXPECT_EQ(updated.win_probability(), 0.5);
-  EXPECT_THAT(Do(&AccountsApi::UpdateDeal,
+  EXPECT_THAT(Do(&DealsApi::UpdateDeal,
                  "deal { name: 'accounts/a/deals/d2' sales_owner: 'members/nobody' }"),
               StatusIs(absl::StatusCode::kInvalidArgument));
   BANSO_ASSERT_OK_AND_ASSIGN(
-      const Deal lost, Do(&AccountsApi::LoseDeal, "name: 'accounts/a/deals/d2' reason: 'price'"));
+      const Deal lost, Do(&DealsApi::LoseDeal, "name: 'accounts/a/deals/d2' reason: 'price'"));
   EXPECT_EQ(lost.loss_reason(), "price");
-  BANSO_ASSERT_OK_AND_ASSIGN(const auto all, Do(&AccountsApi::ListDeals, "parent: 'accounts/-'"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto all, Do(&DealsApi::ListDeals, "parent: 'accounts/-'"));
   EXPECT_EQ(all.deals_size(), 2);
   BANSO_ASSERT_OK_AND_ASSIGN(
-      const auto won, Do(&AccountsApi::ListDeals, "parent: 'accounts/a' stages: DEAL_STAGE_WON"));
+      const auto won, Do(&DealsApi::ListDeals, "parent: 'accounts/a' stages: DEAL_STAGE_WON"));
   ASSERT_EQ(won.deals_size(), 1);
   EXPECT_EQ(won.deals(0).name(), "accounts/a/deals/d1");
-  EXPECT_THAT(Do(&AccountsApi::GetDeal, "name: 'accounts/a/deals/none'"),
+  EXPECT_THAT(Do(&DealsApi::GetDeal, "name: 'accounts/a/deals/none'"),
               StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_THAT(Do(&AccountsApi::CreateDeal, "parent: 'accounts/none' deal {}"),
+  EXPECT_THAT(Do(&DealsApi::CreateDeal, "parent: 'accounts/none' deal {}"),
               StatusIs(absl::StatusCode::kNotFound));
 }
 
@@ -103,10 +103,10 @@ TEST_F(OnboardingsTest, OnlyHandoffMovesTheLifecycle) {
   const std::string create =
       "parent: 'accounts/a' onboarding { kind: ONBOARDING_KIND_INITIAL owner: 'members/aoki' } "
       "contract_start { year: 2026 month: 4 day: 1 }";
-  EXPECT_THAT(Do(&AccountsApi::CreateOnboarding, create),
+  EXPECT_THAT(Do(&OnboardingsApi::CreateOnboarding, create),
               StatusIs(absl::StatusCode::kPermissionDenied));
   StartOnboarding("a", "o1");
-  EXPECT_THAT(Do(&AccountsApi::AdvanceOnboarding,
+  EXPECT_THAT(Do(&OnboardingsApi::AdvanceOnboarding,
                  absl::StrCat("name: '", kOnboarding, "' state: ONBOARDING_STATE_COMPLETED ",
                               "date { year: 2026 month: 6 day: 30 }")),
               StatusIs(absl::StatusCode::kPermissionDenied));
@@ -118,18 +118,18 @@ TEST_F(OnboardingsTest, StartsOnlyForAWonAccountWithAMemberAndADealOfItsOwn) {
   actor_ = "services/handoff";
   const std::string rest =
       " kind: ONBOARDING_KIND_INITIAL } contract_start { year: 2026 month: 4 day: 1 }";
-  EXPECT_EQ(contract::Reason(Do(&AccountsApi::CreateOnboarding,
+  EXPECT_EQ(contract::Reason(Do(&OnboardingsApi::CreateOnboarding,
                                 absl::StrCat("parent: 'accounts/b' onboarding { ",
                                              "owner: 'members/aoki'", rest))
                                  .status()),
             kReasonAccountNotWon);
-  const auto status = Do(&AccountsApi::CreateOnboarding,
+  const auto status = Do(&OnboardingsApi::CreateOnboarding,
                          absl::StrCat("parent: 'accounts/a' onboarding { owner: 'members/none' "
                                       "deal: 'accounts/b/deals/d1'",
                                       rest))
                           .status();
   EXPECT_EQ(contract::FieldViolations(status).size(), 2);
-  EXPECT_THAT(Do(&AccountsApi::CreateOnboarding,
+  EXPECT_THAT(Do(&OnboardingsApi::CreateOnboarding,
                  absl::StrCat("parent: 'accounts/a' onboarding { owner: 'members/aoki' "
                               "deal: 'accounts/a/deals/d1'",
                               rest)),
@@ -174,7 +174,7 @@ TEST_F(OnboardingsTest, AnAccountBecomesRetentionsOnlyThroughAnAcceptedHandoff) 
   EXPECT_EQ(calendar::ToTime(owners[2].occurred_time()), now_);
   BANSO_ASSERT_OK_AND_ASSIGN(
       const Onboarding onboarding,
-      Do(&AccountsApi::GetOnboarding, absl::StrCat("name: '", kOnboarding, "'")));
+      Do(&OnboardingsApi::GetOnboarding, absl::StrCat("name: '", kOnboarding, "'")));
   EXPECT_TRUE(ClockDay(onboarding, type::v1::CLOCK_COMPLETION).has_value());
   EXPECT_TRUE(ClockDay(onboarding, type::v1::CLOCK_HANDOFF_ACCEPTED).has_value());
 }
@@ -207,7 +207,7 @@ TEST_F(OnboardingsTest, ANewOwnerOfTheOnboardingIsAccountable) {
   CreateWonAccount("a");
   StartOnboarding("a", "o1");
   BANSO_ASSERT_OK(
-      Do(&AccountsApi::UpdateOnboarding,
+      Do(&OnboardingsApi::UpdateOnboarding,
          absl::StrCat("onboarding { name: '", kOnboarding, "' owner: 'members/ito' }")));
   EXPECT_EQ(AccountableOwner(GetAccount("a")), "members/ito");
   EXPECT_THAT(FactHistory("accounts/a", "account.owner"),
@@ -218,11 +218,11 @@ TEST_F(OnboardingsTest, UpdateChangesNothingThatTheProcessesKeep) {
   CreateWonAccount("a");
   StartOnboarding("a", "o1");
   EXPECT_THAT(
-      Do(&AccountsApi::UpdateOnboarding, absl::StrCat("onboarding { name: '", kOnboarding, "' } ",
-                                                      "update_mask { paths: 'state' }")),
+      Do(&OnboardingsApi::UpdateOnboarding, absl::StrCat("onboarding { name: '", kOnboarding,
+                                                         "' } ", "update_mask { paths: 'state' }")),
       StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(
-      Do(&AccountsApi::UpdateOnboarding,
+      Do(&OnboardingsApi::UpdateOnboarding,
          absl::StrCat("onboarding { name: '", kOnboarding, "' kind: ONBOARDING_KIND_EXPANSION }")),
       StatusIs(absl::StatusCode::kInvalidArgument));
 }
@@ -231,7 +231,7 @@ TEST_F(OnboardingsTest, RecordsClocksAsFacts) {
   CreateWonAccount("a");
   StartOnboarding("a", "o1");
   const auto record = [&](const std::string& clock, int day, const std::string& rest = "") {
-    return Do(&AccountsApi::RecordClock,
+    return Do(&OnboardingsApi::RecordClock,
               absl::StrCat("name: '", kOnboarding, "' clock: ", clock,
                            " date { year: 2026 month: 4 day: ", day, " } ", rest));
   };
@@ -272,7 +272,7 @@ TEST_F(OnboardingsTest, ListsByStateAndOwner) {
   BANSO_ASSERT_OK(Advance("accounts/b/onboardings/o1", "state: ONBOARDING_STATE_CANCELLED"));
   const auto names = [&](const std::string& request) {
     std::vector<std::string> result;
-    const auto page = Do(&AccountsApi::ListOnboardings, request);
+    const auto page = Do(&OnboardingsApi::ListOnboardings, request);
     EXPECT_THAT(page, IsOk());
     for (const Onboarding& onboarding : page->onboardings()) result.push_back(onboarding.name());
     return result;

@@ -42,37 +42,33 @@ class OverridesTest : public ApiTest {
   void Apply(const std::string& rules) {
     BANSO_ASSERT_OK_AND_ASSIGN(
         const auto policy,
-        Do(&AccountsApi::SaveClassificationPolicy,
+        Do(&ClassificationApi::SaveClassificationPolicy,
            absl::StrCat("classification_policy { name: 'classificationPolicies/p' ", rules,
                         " } reason: 'as agreed'")));
     now_ += absl::Seconds(1);
     BANSO_ASSERT_OK(
-        Do(&AccountsApi::ActivateClassificationPolicy,
+        Do(&ClassificationApi::ActivateClassificationPolicy,
            absl::StrCat("name: 'classificationPolicies/p@", policy.revision().number(), "'")));
-    BANSO_ASSERT_OK(Do(&AccountsApi::Reclassify, ""));
+    BANSO_ASSERT_OK(Do(&ClassificationApi::Reclassify, ""));
   }
   void CreateSmall(const std::string& id) {
     BANSO_ASSERT_OK(Do(
         &AccountsApi::CreateAccount,
         absl::StrCat("account_id: '", id, "' account { display_name: '", id, "' employees: 50 }")));
   }
-  template <class Response, class Request>
-  absl::StatusOr<Response> Ask(
-      absl::StatusOr<Response> (ClassificationApi::*handler)(const Call&, const Request&),
-      const std::string& request) {
-    return DoOn(*classification_, handler, request);
-  }
   absl::StatusOr<v1::ClassificationOverride> Override(const std::string& id,
                                                       const std::string& rest) {
-    return Ask(&ClassificationApi::CreateClassificationOverride,
-               absl::StrCat("parent: 'accounts/a' classification_override_id: '", id,
-                            "' classification_override { ", rest, " }"));
+    return Do(&ClassificationApi::CreateClassificationOverride,
+              absl::StrCat("parent: 'accounts/a' classification_override_id: '", id,
+                           "' classification_override { ", rest, " }"));
   }
   absl::StatusOr<v1::ClassificationOverride> Get(const std::string& id) {
-    return Ask(&ClassificationApi::GetClassificationOverride,
-               absl::StrCat("name: 'accounts/a/classificationOverrides/", id, "'"));
+    return Do(&ClassificationApi::GetClassificationOverride,
+              absl::StrCat("name: 'accounts/a/classificationOverrides/", id, "'"));
   }
-  void Expire() { EXPECT_THAT(classification_->ExpireOverrides(NewCall("sweep")), IsOk()); }
+  void Expire() {
+    EXPECT_THAT(Service<ClassificationApi>().ExpireOverrides(NewCall("sweep")), IsOk());
+  }
 
   // The states that a resource has been in, the latest first, as the feed of changes tells them.
   std::vector<v1::OverrideState> FedStates(const std::string& id) {
@@ -94,12 +90,9 @@ class OverridesTest : public ApiTest {
 
   void SetUp() override {
     ApiTest::SetUp();
-    classification_ = std::make_unique<ClassificationApi>(*database_, store_, ids_);
     Apply(SizePolicy(1000));
     CreateSmall("a");
   }
-
-  std::unique_ptr<ClassificationApi> classification_;
 };
 
 TEST_F(OverridesTest, GivesAnotherClassAndWhatFollowsFromItAndSaysWhoWhyAndUntilWhen) {
@@ -155,7 +148,7 @@ TEST_F(OverridesTest, HoldsThroughItsLastDayInTheAccountsZoneAndExpires) {
                       .status());
   now_ = absl::FromCivil(absl::CivilSecond(2026, 3, 31, 14, 59, 59), absl::UTCTimeZone());
   Expire();
-  BANSO_ASSERT_OK(Do(&AccountsApi::Reclassify, ""));
+  BANSO_ASSERT_OK(Do(&ClassificationApi::Reclassify, ""));
   EXPECT_EQ(GetAccount("a").classification().segment(), "enterprise");
   now_ += absl::Seconds(1);
   Expire();
@@ -193,19 +186,19 @@ TEST_F(OverridesTest, IsReplacedAndEndedAndAllOfThemAreKept) {
   actor_ = "members/aoki";
   const char* end = "name: 'accounts/a/classificationOverrides/o3' reason: 'Not needed'";
   BANSO_ASSERT_OK_AND_ASSIGN(const auto ended,
-                             Ask(&ClassificationApi::EndClassificationOverride, end));
+                             Do(&ClassificationApi::EndClassificationOverride, end));
   EXPECT_EQ(ended.ended_by(), "members/aoki");
   EXPECT_EQ(ended.end_reason(), "Not needed");
   EXPECT_EQ(GetAccount("a").classification().touch(), "tech");
-  EXPECT_EQ(contract::Reason(Ask(&ClassificationApi::EndClassificationOverride, end).status()),
+  EXPECT_EQ(contract::Reason(Do(&ClassificationApi::EndClassificationOverride, end).status()),
             kReasonOverrideNotInForce);
   BANSO_ASSERT_OK_AND_ASSIGN(const auto in_force,
-                             Ask(&ClassificationApi::ListClassificationOverrides,
-                                 "parent: 'accounts/-' states: OVERRIDE_STATE_IN_FORCE"));
+                             Do(&ClassificationApi::ListClassificationOverrides,
+                                "parent: 'accounts/-' states: OVERRIDE_STATE_IN_FORCE"));
   ASSERT_THAT(in_force.classification_overrides(), SizeIs(1));
   EXPECT_EQ(in_force.classification_overrides(0).axis(), "segment");
   BANSO_ASSERT_OK_AND_ASSIGN(
-      const auto all, Ask(&ClassificationApi::ListClassificationOverrides, "parent: 'accounts/a'"));
+      const auto all, Do(&ClassificationApi::ListClassificationOverrides, "parent: 'accounts/a'"));
   EXPECT_THAT(all.classification_overrides(), SizeIs(3));
 }
 
@@ -225,9 +218,9 @@ TEST_F(OverridesTest, NeedsAPolicyAndAnAccountInUse) {
   BANSO_ASSERT_OK(Do(&AccountsApi::ArchiveAccount, "name: 'accounts/a'"));
   EXPECT_THAT(Override("o1", "axis: 'segment' value: 'smb' reason: 'x'"),
               StatusIs(absl::StatusCode::kFailedPrecondition));
-  EXPECT_THAT(Ask(&ClassificationApi::CreateClassificationOverride,
-                  "parent: 'accounts/none' classification_override { axis: 'segment' value: 'smb' "
-                  "reason: 'x' }"),
+  EXPECT_THAT(Do(&ClassificationApi::CreateClassificationOverride,
+                 "parent: 'accounts/none' classification_override { axis: 'segment' value: 'smb' "
+                 "reason: 'x' }"),
               StatusIs(absl::StatusCode::kNotFound));
 }
 

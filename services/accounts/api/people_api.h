@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "banso/accounts/v1/people_service.pb.h"
 #include "common/contract/call.h"
+#include "common/contract/ids.h"
 #include "common/storage/database.h"
 #include "services/accounts/store/store.h"
 
@@ -16,11 +17,21 @@ namespace banso::accounts {
 // The handlers of banso.accounts.v1.PeopleService, one method per RPC and named like it. Requests
 // have passed contract::Check. Thread-safe.
 //
-// stakeholder_changes.cc, summaries.cc and erase.cc hold them by topic.
+// stakeholders.cc, stakeholder_changes.cc, summaries.cc and erase.cc hold them by topic.
 class PeopleApi {
  public:
-  // Both must outlive the handlers.
-  PeopleApi(storage::Database& database, const Store& store) : database_(database), store_(store) {}
+  // All must outlive the handlers.
+  PeopleApi(storage::Database& database, const Store& store, contract::IdSource& ids)
+      : database_(database), store_(store), ids_(ids) {}
+
+  absl::StatusOr<v1::Stakeholder> CreateStakeholder(const Call& call,
+                                                    const v1::CreateStakeholderRequest& request);
+  absl::StatusOr<v1::Stakeholder> GetStakeholder(const Call& call,
+                                                 const v1::GetStakeholderRequest& request);
+  absl::StatusOr<v1::ListStakeholdersResponse> ListStakeholders(
+      const Call& call, const v1::ListStakeholdersRequest& request);
+  absl::StatusOr<v1::Stakeholder> UpdateStakeholder(const Call& call,
+                                                    const v1::UpdateStakeholderRequest& request);
 
   absl::StatusOr<v1::StakeholderChange> ReplaceStakeholder(
       const Call& call, const v1::ReplaceStakeholderRequest& request);
@@ -40,6 +51,9 @@ class PeopleApi {
   absl::Status RefreshDueSummaries(const Call& call);
 
  private:
+  // Checks a stakeholder and what it refers to.
+  absl::Status CheckStakeholder(storage::Reader& reader, const v1::Stakeholder& stakeholder) const;
+
   // The change that ReplaceStakeholder has just made.
   absl::StatusOr<v1::StakeholderChange> ChangeAfter(storage::Reader& reader,
                                                     const std::string& account,
@@ -57,6 +71,7 @@ class PeopleApi {
 
   storage::Database& database_;
   const Store& store_;
+  contract::IdSource& ids_;
 };
 
 }  // namespace banso::accounts

@@ -9,6 +9,7 @@
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/accounts_api.h"
+#include "services/accounts/api/roll_up.h"
 #include "services/accounts/domain/lifecycle.h"
 #include "services/accounts/domain/reassign.h"
 
@@ -76,7 +77,8 @@ absl::Status AccountsApi::ReassignRow(Writer& writer, const v1::Reassignment& ro
     BANSO_ASSIGN_OR_RETURN(const Onboarding before, store_.onboardings.Get(writer, after.name()));
     BANSO_RETURN_IF_ERROR(store_.Save(writer, &before, after).status());
   }
-  BANSO_RETURN_IF_ERROR(RollUpAccount(writer, *account, std::move(handover.account)));
+  BANSO_RETURN_IF_ERROR(
+      RollUpAccount(writer, store_, policy_, *account, std::move(handover.account)));
   response->set_reassigned(response->reassigned() + 1);
   *response->add_moves() = std::move(handover.move);
   return absl::OkStatus();

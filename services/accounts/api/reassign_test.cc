@@ -130,8 +130,8 @@ TEST_F(ReassignTest, TheOnboardingsUnderWayGoWithTheirOwner) {
   EXPECT_THAT(
       FactHistory("accounts/a", "account.owner"),
       ElementsAre("members/sato", "members/aoki", "members/sato", "members/aoki", "members/ito"));
-  BANSO_ASSERT_OK_AND_ASSIGN(const auto onboarding,
-                             Do(&AccountsApi::GetOnboarding, "name: 'accounts/a/onboardings/o2'"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto onboarding, Do(&OnboardingsApi::GetOnboarding,
+                                                       "name: 'accounts/a/onboardings/o2'"));
   EXPECT_EQ(onboarding.owner(), "members/ito");
 }
 

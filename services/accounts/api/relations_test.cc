@@ -42,7 +42,7 @@ class RelationsTest : public ApiTest {
   }
 
   void CreateStakeholder(const std::string& id, const std::string& rest) {
-    BANSO_ASSERT_OK(Do(&AccountsApi::CreateStakeholder,
+    BANSO_ASSERT_OK(Do(&PeopleApi::CreateStakeholder,
                        absl::StrCat("parent: 'accounts/a' stakeholder_id: '", id,
                                     "' stakeholder { display_name: '", id, "' ", rest, " }")));
   }
@@ -199,7 +199,7 @@ TEST_F(RelationsTest, ASiteHasItsOwnDaysAndIsKeptWhileSomebodyWorksThere) {
       contract::Reason(Do(&RelationsApi::DeleteSite, "name: 'accounts/a/sites/bkk'").status()),
       kReasonInUse);
   CreateWonAccount("b");
-  EXPECT_THAT(FieldsOf(Do(&AccountsApi::CreateStakeholder,
+  EXPECT_THAT(FieldsOf(Do(&PeopleApi::CreateStakeholder,
                           "parent: 'accounts/b' stakeholder { display_name: 'x' "
                           "site: 'accounts/a/sites/bkk' }")
                            .status()),
@@ -216,7 +216,7 @@ TEST_F(RelationsTest, AnOnboardingNamesTheSitesOfItsAccount) {
   }
   StartOnboarding("a", "o1");
   const auto update = [&](const std::string& sites) {
-    return Do(&AccountsApi::UpdateOnboarding,
+    return Do(&OnboardingsApi::UpdateOnboarding,
               absl::StrCat("onboarding { name: 'accounts/a/onboardings/o1' ", sites, " }"));
   };
   EXPECT_THAT(FieldsOf(update("sites: 'accounts/a/sites/osaka' sites: 'accounts/b/sites/osaka' "
@@ -229,7 +229,7 @@ TEST_F(RelationsTest, AnOnboardingNamesTheSitesOfItsAccount) {
   EXPECT_EQ(
       contract::Reason(Do(&RelationsApi::DeleteSite, "name: 'accounts/a/sites/osaka'").status()),
       kReasonInUse);
-  BANSO_ASSERT_OK(Do(&AccountsApi::UpdateOnboarding,
+  BANSO_ASSERT_OK(Do(&OnboardingsApi::UpdateOnboarding,
                      "onboarding { name: 'accounts/a/onboardings/o1' } "
                      "update_mask { paths: 'sites' }"));
   EXPECT_EQ(FactNow("accounts/a/onboardings/o1", "account.onboarding.sites"), "");
@@ -301,7 +301,7 @@ TEST_F(RelationsTest, NotingAMeetingDoesNotRefuseAnEditOfTheAccount) {
 
 TEST_F(RelationsTest, AMergeTakesThemAlongWithTheirReferences) {
   BANSO_ASSERT_OK(Do(&AccountsApi::CreateAccount, "account_id: 'b' account { display_name: 'B' }"));
-  BANSO_ASSERT_OK(Do(&AccountsApi::CreateDeal, "parent: 'accounts/b' deal_id: 'd1' deal {}"));
+  BANSO_ASSERT_OK(Do(&DealsApi::CreateDeal, "parent: 'accounts/b' deal_id: 'd1' deal {}"));
   BANSO_ASSERT_OK(Do(&RelationsApi::CreateContract,
                      "parent: 'accounts/b' contract_id: 'c1' contract { products: 'scout' "
                      "start_date { year: 2026 month: 3 day: 1 } deal: 'accounts/b/deals/d1' }"));

@@ -48,21 +48,21 @@ class ReportsTest : public ApiTest {
     BANSO_ASSERT_OK(
         Do(&AccountsApi::CreateAccount,
            absl::StrCat("account_id: '", id, "' account { display_name: '", id, "' }")));
-    BANSO_ASSERT_OK(Do(&AccountsApi::CreateDeal,
+    BANSO_ASSERT_OK(Do(&DealsApi::CreateDeal,
                        absl::StrCat("parent: 'accounts/", id,
                                     "' deal_id: 'd1' deal { sales_owner: 'members/sato' }")));
-    BANSO_ASSERT_OK(Do(&AccountsApi::WinDeal, absl::StrCat("name: 'accounts/", id, "/deals/d1' ",
-                                                           DateText("contract_start", start))));
+    BANSO_ASSERT_OK(Do(&DealsApi::WinDeal, absl::StrCat("name: 'accounts/", id, "/deals/d1' ",
+                                                        DateText("contract_start", start))));
     const std::string actor = std::exchange(actor_, "services/handoff");
     BANSO_ASSERT_OK(
-        Do(&AccountsApi::CreateOnboarding,
+        Do(&OnboardingsApi::CreateOnboarding,
            absl::StrCat("parent: 'accounts/", id, "' onboarding_id: 'o' onboarding { kind: ",
                         "ONBOARDING_KIND_INITIAL owner: 'members/aoki' } ",
                         DateText("contract_start", start))));
     actor_ = actor;
     if (days < 0) return;
     BANSO_ASSERT_OK(
-        Do(&AccountsApi::RecordClock,
+        Do(&OnboardingsApi::RecordClock,
            absl::StrCat("name: 'accounts/", id, "/onboardings/o' clock: CLOCK_FIRST_VALUE ",
                         DateText("date", start + days))));
   }
@@ -90,13 +90,13 @@ class ReportsTest : public ApiTest {
   void AddSale(const std::string& account, const std::string& deal, int64_t yen, absl::CivilDay day,
                absl::CivilDay contract_start) {
     BANSO_ASSERT_OK(
-        Do(&AccountsApi::CreateDeal,
+        Do(&DealsApi::CreateDeal,
            absl::StrCat("parent: 'accounts/", account, "' deal_id: '", deal,
                         "' deal { sales_owner: 'members/sato' tossed_up_by: 'members/ito' amount { "
                         "currency: 'JPY' minor_units: ",
                         yen, " } }")));
     BANSO_ASSERT_OK(
-        Do(&AccountsApi::WinDeal,
+        Do(&DealsApi::WinDeal,
            absl::StrCat("name: 'accounts/", account, "/deals/", deal, "' ",
                         DateText("close_date", day), DateText("contract_start", contract_start))));
   }
@@ -220,11 +220,11 @@ TEST_F(ReportsTest, SplitsWhatWasSoldAtTheDayOfTheContract) {
   AddSale("a", "day-after", 300'000, contract + 1, absl::CivilDay(2026, 5, 1));
   AddSale("a", "later", 4'000'001, absl::CivilDay(2026, 6, 1), absl::CivilDay(2026, 6, 1));
   AddSale("a", "too-late", 7, absl::CivilDay(2026, 7, 1), absl::CivilDay(2026, 7, 1));
-  BANSO_ASSERT_OK(Do(&AccountsApi::CreateDeal,
+  BANSO_ASSERT_OK(Do(&DealsApi::CreateDeal,
                      "parent: 'accounts/a' deal_id: 'no' deal { tossed_up_by: 'members/ito' }"));
   BANSO_ASSERT_OK(
-      Do(&AccountsApi::LoseDeal, absl::StrCat("name: 'accounts/a/deals/no' reason: 'price' ",
-                                              DateText("close_date", absl::CivilDay(2026, 6, 2)))));
+      Do(&DealsApi::LoseDeal, absl::StrCat("name: 'accounts/a/deals/no' reason: 'price' ",
+                                           DateText("close_date", absl::CivilDay(2026, 6, 2)))));
   BANSO_ASSERT_OK_AND_ASSIGN(
       const auto revenue,
       Ask(&ReportsApi::SummarizeRevenue,

@@ -54,74 +54,62 @@ class FactTypesReader {
   server::FactTypes types_;                     // Guarded by mutex_.
 };
 
-void AddAccounts(AccountsApi* api, server::Router* router) {
-  router->Unary("CreateAccount", &AccountsApi::CreateAccount, api);
-  router->Unary("GetAccount", &AccountsApi::GetAccount, api);
-  router->Unary("ListAccounts", &AccountsApi::ListAccounts, api);
-  router->Unary("UpdateAccount", &AccountsApi::UpdateAccount, api);
-  router->Unary("ArchiveAccount", &AccountsApi::ArchiveAccount, api);
-  router->Unary("RestoreAccount", &AccountsApi::RestoreAccount, api);
-  router->Unary("ChurnAccount", &AccountsApi::ChurnAccount, api);
-  router->Unary("ReopenAccount", &AccountsApi::ReopenAccount, api);
-  router->Unary("ListStageHistory", &AccountsApi::ListStageHistory, api);
-  router->Unary("MergeAccounts", &AccountsApi::MergeAccounts, api);
-  router->Unary("ReassignAccounts", &AccountsApi::ReassignAccounts, api);
-  router->ClientStream<v1::ImportAccountsRequest, v1::ImportAccountsResponse>(
-      "ImportAccounts", [api](const Call& call, server::Source<v1::ImportAccountsRequest>& source) {
-        return api->ImportAccounts(call, source);
-      });
-}
-
-void AddClassification(AccountsApi* api, server::Router* router) {
-  router->Unary("Reclassify", &AccountsApi::Reclassify, api);
-  router->Unary("SaveClassificationPolicy", &AccountsApi::SaveClassificationPolicy, api);
-  router->Unary("ActivateClassificationPolicy", &AccountsApi::ActivateClassificationPolicy, api);
-  router->Unary("GetClassificationPolicy", &AccountsApi::GetClassificationPolicy, api);
-  router->Unary("ListClassificationPolicyRevisions",
-                &AccountsApi::ListClassificationPolicyRevisions, api);
-}
-
-void AddDealsAndOnboardings(AccountsApi* api, server::Router* router) {
-  router->Unary("CreateDeal", &AccountsApi::CreateDeal, api);
-  router->Unary("GetDeal", &AccountsApi::GetDeal, api);
-  router->Unary("ListDeals", &AccountsApi::ListDeals, api);
-  router->Unary("UpdateDeal", &AccountsApi::UpdateDeal, api);
-  router->Unary("WinDeal", &AccountsApi::WinDeal, api);
-  router->Unary("LoseDeal", &AccountsApi::LoseDeal, api);
-  router->Unary("CreateOnboarding", &AccountsApi::CreateOnboarding, api);
-  router->Unary("GetOnboarding", &AccountsApi::GetOnboarding, api);
-  router->Unary("ListOnboardings", &AccountsApi::ListOnboardings, api);
-  router->Unary("UpdateOnboarding", &AccountsApi::UpdateOnboarding, api);
-  router->Unary("RecordClock", &AccountsApi::RecordClock, api);
-  router->Unary("PassBall", &AccountsApi::PassBall, api);
-  router->Unary("AdvanceOnboarding", &AccountsApi::AdvanceOnboarding, api);
-}
-
-void AddPeople(AccountsApi* api, server::Router* router) {
-  router->Unary("CreateStakeholder", &AccountsApi::CreateStakeholder, api);
-  router->Unary("GetStakeholder", &AccountsApi::GetStakeholder, api);
-  router->Unary("ListStakeholders", &AccountsApi::ListStakeholders, api);
-  router->Unary("UpdateStakeholder", &AccountsApi::UpdateStakeholder, api);
-  router->Unary("CreateMember", &AccountsApi::CreateMember, api);
-  router->Unary("GetMember", &AccountsApi::GetMember, api);
-  router->Unary("ListMembers", &AccountsApi::ListMembers, api);
-  router->Unary("UpdateMember", &AccountsApi::UpdateMember, api);
-}
-
 }  // namespace
 
 server::Router AccountsRouter(AccountsApi& api, storage::Database& database, const Store& store) {
   server::Router router("banso.accounts.v1.AccountsService");
-  AddAccounts(&api, &router);
-  AddClassification(&api, &router);
-  AddDealsAndOnboardings(&api, &router);
-  AddPeople(&api, &router);
+  router.Unary("CreateAccount", &AccountsApi::CreateAccount, &api);
+  router.Unary("GetAccount", &AccountsApi::GetAccount, &api);
+  router.Unary("ListAccounts", &AccountsApi::ListAccounts, &api);
+  router.Unary("UpdateAccount", &AccountsApi::UpdateAccount, &api);
+  router.Unary("ArchiveAccount", &AccountsApi::ArchiveAccount, &api);
+  router.Unary("RestoreAccount", &AccountsApi::RestoreAccount, &api);
+  router.Unary("ChurnAccount", &AccountsApi::ChurnAccount, &api);
+  router.Unary("ReopenAccount", &AccountsApi::ReopenAccount, &api);
+  router.Unary("ListStageHistory", &AccountsApi::ListStageHistory, &api);
+  router.Unary("MergeAccounts", &AccountsApi::MergeAccounts, &api);
+  router.Unary("ReassignAccounts", &AccountsApi::ReassignAccounts, &api);
+  router.ClientStream<v1::ImportAccountsRequest, v1::ImportAccountsResponse>(
+      "ImportAccounts",
+      [&api](const Call& call, server::Source<v1::ImportAccountsRequest>& source) {
+        return api.ImportAccounts(call, source);
+      });
   server::AddWatchChanges(router, database, store.sources());
+  return router;
+}
+
+server::Router DealsRouter(DealsApi& api) {
+  server::Router router("banso.accounts.v1.DealsService");
+  router.Unary("CreateDeal", &DealsApi::CreateDeal, &api);
+  router.Unary("GetDeal", &DealsApi::GetDeal, &api);
+  router.Unary("ListDeals", &DealsApi::ListDeals, &api);
+  router.Unary("UpdateDeal", &DealsApi::UpdateDeal, &api);
+  router.Unary("WinDeal", &DealsApi::WinDeal, &api);
+  router.Unary("LoseDeal", &DealsApi::LoseDeal, &api);
+  return router;
+}
+
+server::Router OnboardingsRouter(OnboardingsApi& api) {
+  server::Router router("banso.accounts.v1.OnboardingsService");
+  router.Unary("CreateOnboarding", &OnboardingsApi::CreateOnboarding, &api);
+  router.Unary("GetOnboarding", &OnboardingsApi::GetOnboarding, &api);
+  router.Unary("ListOnboardings", &OnboardingsApi::ListOnboardings, &api);
+  router.Unary("UpdateOnboarding", &OnboardingsApi::UpdateOnboarding, &api);
+  router.Unary("RecordClock", &OnboardingsApi::RecordClock, &api);
+  router.Unary("PassBall", &OnboardingsApi::PassBall, &api);
+  router.Unary("AdvanceOnboarding", &OnboardingsApi::AdvanceOnboarding, &api);
   return router;
 }
 
 server::Router ClassificationRouter(ClassificationApi& api) {
   server::Router router("banso.accounts.v1.ClassificationService");
+  router.Unary("Reclassify", &ClassificationApi::Reclassify, &api);
+  router.Unary("SaveClassificationPolicy", &ClassificationApi::SaveClassificationPolicy, &api);
+  router.Unary("ActivateClassificationPolicy", &ClassificationApi::ActivateClassificationPolicy,
+               &api);
+  router.Unary("GetClassificationPolicy", &ClassificationApi::GetClassificationPolicy, &api);
+  router.Unary("ListClassificationPolicyRevisions",
+               &ClassificationApi::ListClassificationPolicyRevisions, &api);
   router.Unary("SimulatePolicy", &ClassificationApi::SimulatePolicy, &api);
   router.Unary("ExplainRouting", &ClassificationApi::ExplainRouting, &api);
   router.Unary("ScreenPotential", &ClassificationApi::ScreenPotential, &api);
@@ -191,6 +179,10 @@ server::Router RelationsRouter(RelationsApi& api) {
 
 server::Router PeopleRouter(PeopleApi& api) {
   server::Router router("banso.accounts.v1.PeopleService");
+  router.Unary("CreateStakeholder", &PeopleApi::CreateStakeholder, &api);
+  router.Unary("GetStakeholder", &PeopleApi::GetStakeholder, &api);
+  router.Unary("ListStakeholders", &PeopleApi::ListStakeholders, &api);
+  router.Unary("UpdateStakeholder", &PeopleApi::UpdateStakeholder, &api);
   router.Unary("ReplaceStakeholder", &PeopleApi::ReplaceStakeholder, &api);
   router.Unary("ListStakeholderChanges", &PeopleApi::ListStakeholderChanges, &api);
   router.Unary("RecordEnthusiasm", &PeopleApi::RecordEnthusiasm, &api);
@@ -202,6 +194,10 @@ server::Router PeopleRouter(PeopleApi& api) {
 
 server::Router TeamRouter(TeamApi& api) {
   server::Router router("banso.accounts.v1.TeamService");
+  router.Unary("CreateMember", &TeamApi::CreateMember, &api);
+  router.Unary("GetMember", &TeamApi::GetMember, &api);
+  router.Unary("ListMembers", &TeamApi::ListMembers, &api);
+  router.Unary("UpdateMember", &TeamApi::UpdateMember, &api);
   router.Unary("MoveMember", &TeamApi::MoveMember, &api);
   router.Unary("CreateRolePlay", &TeamApi::CreateRolePlay, &api);
   router.Unary("GetRolePlay", &TeamApi::GetRolePlay, &api);

@@ -5,7 +5,9 @@
 #include "common/storage/database.h"
 #include "services/accounts/api/accounts_api.h"
 #include "services/accounts/api/classification_api.h"
+#include "services/accounts/api/deals_api.h"
 #include "services/accounts/api/intake_api.h"
+#include "services/accounts/api/onboardings_api.h"
 #include "services/accounts/api/people_api.h"
 #include "services/accounts/api/relations_api.h"
 #include "services/accounts/api/reports_api.h"
@@ -17,6 +19,10 @@ namespace banso::accounts {
 
 // Handlers of banso.accounts.v1.AccountsService. All must outlive the server.
 server::Router AccountsRouter(AccountsApi& api, storage::Database& database, const Store& store);
+
+// Handlers of DealsService and OnboardingsService.
+server::Router DealsRouter(DealsApi& api);
+server::Router OnboardingsRouter(OnboardingsApi& api);
 
 // Handlers of banso.accounts.v1.ClassificationService.
 server::Router ClassificationRouter(ClassificationApi& api);

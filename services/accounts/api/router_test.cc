@@ -41,6 +41,9 @@ class RouterTest : public ApiTest {
 TEST_F(RouterTest, HandlesEveryMethod) {
   EXPECT_THAT(AccountsRouter(*api_, *database_, store_).Unhandled(), IsEmpty());
   EXPECT_THAT(FactsRouter(*database_, store_).Unhandled(), IsEmpty());
+  EXPECT_THAT(DealsRouter(Service<DealsApi>()).Unhandled(), IsEmpty());
+  EXPECT_THAT(OnboardingsRouter(Service<OnboardingsApi>()).Unhandled(), IsEmpty());
+  EXPECT_THAT(ClassificationRouter(Service<ClassificationApi>()).Unhandled(), IsEmpty());
   EXPECT_THAT(RelationsRouter(Service<RelationsApi>()).Unhandled(), IsEmpty());
   EXPECT_THAT(PeopleRouter(Service<PeopleApi>()).Unhandled(), IsEmpty());
   EXPECT_THAT(TeamRouter(Service<TeamApi>()).Unhandled(), IsEmpty());

@@ -11,13 +11,18 @@
 namespace banso::accounts {
 
 // The handlers of banso.accounts.v1.TeamService, one method per RPC and named like it. Requests
-// have passed contract::Check. Thread-safe.
+// have passed contract::Check. Thread-safe. members.cc holds those of members.
 class TeamApi {
  public:
   // All must outlive the handlers.
   TeamApi(storage::Database& database, const Store& store, contract::IdSource& ids)
       : database_(database), store_(store), ids_(ids) {}
 
+  absl::StatusOr<v1::Member> CreateMember(const Call& call, const v1::CreateMemberRequest& request);
+  absl::StatusOr<v1::Member> GetMember(const Call& call, const v1::GetMemberRequest& request);
+  absl::StatusOr<v1::ListMembersResponse> ListMembers(const Call& call,
+                                                      const v1::ListMembersRequest& request);
+  absl::StatusOr<v1::Member> UpdateMember(const Call& call, const v1::UpdateMemberRequest& request);
   absl::StatusOr<v1::Member> MoveMember(const Call& call, const v1::MoveMemberRequest& request);
   absl::StatusOr<v1::RolePlay> CreateRolePlay(const Call& call,
                                               const v1::CreateRolePlayRequest& request);

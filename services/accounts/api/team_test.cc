@@ -26,7 +26,7 @@ class TeamTest : public ApiTest {
   void MakeManager(const std::string& id) {
     const std::string actor = std::exchange(actor_, "members/operator");
     BANSO_ASSERT_OK(
-        Do(&AccountsApi::UpdateMember,
+        Do(&TeamApi::UpdateMember,
            absl::StrCat("member { name: 'members/", id,
                         "' roles: MEMBER_ROLE_MANAGER } update_mask { paths: 'roles' }")));
     actor_ = actor;
@@ -35,7 +35,7 @@ class TeamTest : public ApiTest {
   std::vector<std::string> MembersOf(const std::string& filter, int month, int day) {
     std::vector<std::string> names;
     const auto response =
-        Do(&AccountsApi::ListMembers,
+        Do(&TeamApi::ListMembers,
            absl::StrCat(filter, " as_of { year: 2026 month: ", month, " day: ", day, " }"));
     EXPECT_THAT(response, IsOk());
     for (const Member& member : response->members()) names.push_back(member.name());
@@ -44,7 +44,7 @@ class TeamTest : public ApiTest {
 
   // Makes the touch of every account `high`, which asks for a certification.
   void AskForCertification() {
-    BANSO_ASSERT_OK(Do(&AccountsApi::SaveClassificationPolicy, R"pb(
+    BANSO_ASSERT_OK(Do(&ClassificationApi::SaveClassificationPolicy, R"pb(
       classification_policy {
         name: "classificationPolicies/p"
         touches { value: "high" }
@@ -53,7 +53,7 @@ class TeamTest : public ApiTest {
       reason: "who works alone"
     )pb"));
     BANSO_ASSERT_OK(
-        Do(&AccountsApi::ActivateClassificationPolicy, "name: 'classificationPolicies/p@1'"));
+        Do(&ClassificationApi::ActivateClassificationPolicy, "name: 'classificationPolicies/p@1'"));
   }
 
   absl::Status GiveTo(const std::string& member) {
@@ -88,7 +88,7 @@ class TeamTest : public ApiTest {
 };
 
 TEST_F(TeamTest, WhoBelongedWhereIsKnownForEveryDay) {
-  BANSO_ASSERT_OK(Do(&AccountsApi::CreateMember, R"pb(
+  BANSO_ASSERT_OK(Do(&TeamApi::CreateMember, R"pb(
     member_id: "kato"
     member { display_name: "加藤" team: "smb" department: "cs" }
   )pb"));
@@ -110,7 +110,7 @@ TEST_F(TeamTest, WhoBelongedWhereIsKnownForEveryDay) {
   EXPECT_THAT(MembersOf("department: 'cs'", 4, 9), ElementsAre("members/kato"));
   Proves("CLS-08");
   // A team that an update names counts from today on.
-  BANSO_ASSERT_OK(Do(&AccountsApi::UpdateMember, "member { name: 'members/kato' team: 'ops' }"));
+  BANSO_ASSERT_OK(Do(&TeamApi::UpdateMember, "member { name: 'members/kato' team: 'ops' }"));
   EXPECT_THAT(MembersOf("team: 'enterprise'", 4, 13), ElementsAre("members/kato"));
   EXPECT_THAT(MembersOf("team: 'ops'", 4, 14), ElementsAre("members/kato"));
   // Neither before the present membership nor ahead of time.
@@ -123,17 +123,17 @@ TEST_F(TeamTest, WhoBelongedWhereIsKnownForEveryDay) {
 }
 
 TEST_F(TeamTest, AMemberIsFoundByTheReadingOfTheName) {
-  BANSO_ASSERT_OK(Do(&AccountsApi::CreateMember, R"pb(
+  BANSO_ASSERT_OK(Do(&TeamApi::CreateMember, R"pb(
     member_id: "kato"
     member { display_name: "加藤 花" name_kana: "カトウ ハナ" }
   )pb"));
-  BANSO_ASSERT_OK_AND_ASSIGN(const auto found, Do(&AccountsApi::ListMembers, "text: 'かとうは'"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto found, Do(&TeamApi::ListMembers, "text: 'かとうは'"));
   ASSERT_EQ(found.members_size(), 1);
   EXPECT_EQ(found.members(0).name(), "members/kato");
 }
 
 TEST_F(TeamTest, ALeaveEndsAfterItBegins) {
-  const auto refused = Do(&AccountsApi::UpdateMember, R"pb(
+  const auto refused = Do(&TeamApi::UpdateMember, R"pb(
     member {
       name: "members/aoki"
       leaves {
@@ -151,7 +151,7 @@ TEST_F(TeamTest, OnlyTheCertifiedHaveHighTouchAccounts) {
   CreateWonAccount("a");
   EXPECT_EQ(GetAccount("a").classification().touch(), "high");
   const std::string actor = std::exchange(actor_, "services/handoff");
-  EXPECT_EQ(contract::Reason(Do(&AccountsApi::CreateOnboarding,
+  EXPECT_EQ(contract::Reason(Do(&OnboardingsApi::CreateOnboarding,
                                 "parent: 'accounts/a' onboarding { kind: ONBOARDING_KIND_INITIAL "
                                 "owner: 'members/aoki' } "
                                 "contract_start { year: 2026 month: 4 day: 1 }")
@@ -204,27 +204,26 @@ TEST_F(TeamTest, ARolePlayIsRatedInFullByOthersAndOnce) {
   EXPECT_EQ(failed.state(), v1::ROLE_PLAY_STATE_FAILED);
   EXPECT_FALSE(failed.has_agreement()) << "all scores are alike";
   EXPECT_EQ(contract::Reason(RateBy("members/ito", 5, 5).status()), kReasonRolePlayDecided);
-  BANSO_ASSERT_OK_AND_ASSIGN(const Member member,
-                             Do(&AccountsApi::GetMember, "name: 'members/aoki'"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const Member member, Do(&TeamApi::GetMember, "name: 'members/aoki'"));
   EXPECT_THAT(member.certifications(), IsEmpty());
 }
 
 TEST_F(TeamTest, RolesAreGivenByThoseWhoMayGiveThem) {
   const char* make_manager =
       "member { name: 'members/aoki' roles: MEMBER_ROLE_MANAGER } update_mask { paths: 'roles' }";
-  EXPECT_EQ(contract::Reason(Do(&AccountsApi::UpdateMember, make_manager).status()),
+  EXPECT_EQ(contract::Reason(Do(&TeamApi::UpdateMember, make_manager).status()),
             kReasonRoleRequired);
-  EXPECT_EQ(contract::Reason(Do(&AccountsApi::CreateMember,
+  EXPECT_EQ(contract::Reason(Do(&TeamApi::CreateMember,
                                 "member { display_name: 'Me Too' roles: MEMBER_ROLE_OPERATIONS }")
                                  .status()),
             kReasonRoleRequired);
-  BANSO_EXPECT_OK(Do(&AccountsApi::UpdateMember,
-                     "member { name: 'members/aoki' email: 'aoki@vendor.example' }"))
+  BANSO_EXPECT_OK(
+      Do(&TeamApi::UpdateMember, "member { name: 'members/aoki' email: 'aoki@vendor.example' }"))
       << "anything else is free";
   MakeManager("sato");
-  BANSO_ASSERT_OK(Do(&AccountsApi::UpdateMember, make_manager));
+  BANSO_ASSERT_OK(Do(&TeamApi::UpdateMember, make_manager));
   actor_ = "members/aoki";
-  BANSO_EXPECT_OK(Do(&AccountsApi::UpdateMember,
+  BANSO_EXPECT_OK(Do(&TeamApi::UpdateMember,
                      "member { name: 'members/ito' roles: MEMBER_ROLE_RETENTION } "
                      "update_mask { paths: 'roles' }"));
 }

@@ -28,7 +28,7 @@ class UpsellTest : public ApiTest {
     AddPerson("boss", "decision_maker: true");
   }
   void AddPerson(const std::string& id, const std::string& fields) {
-    BANSO_ASSERT_OK(Do(&AccountsApi::CreateStakeholder,
+    BANSO_ASSERT_OK(Do(&PeopleApi::CreateStakeholder,
                        absl::StrCat("parent: 'accounts/a' stakeholder_id: '", id,
                                     "' stakeholder { display_name: '", id, "' ", fields, " }")));
   }
@@ -68,11 +68,11 @@ TEST_F(UpsellTest, AConditionWithoutADecisionMakerStandsOnWeakEvidence) {
 
 TEST_F(UpsellTest, TheEvidenceFollowsThePeople) {
   BANSO_ASSERT_OK(Record("u1", With("boss")).status());
-  BANSO_ASSERT_OK(Do(&AccountsApi::UpdateStakeholder,
+  BANSO_ASSERT_OK(Do(&PeopleApi::UpdateStakeholder,
                      "stakeholder { name: 'accounts/a/stakeholders/boss' active_until { year: 2026 "
                      "month: 3 day: 24 } } update_mask { paths: 'active_until' }"));
   EXPECT_THAT(Get("u1").weaknesses(), ElementsAre(v1::EVIDENCE_WEAKNESS_DECISION_MAKER_NOT_ACTIVE));
-  BANSO_ASSERT_OK(Do(&AccountsApi::UpdateStakeholder,
+  BANSO_ASSERT_OK(Do(&PeopleApi::UpdateStakeholder,
                      "stakeholder { name: 'accounts/a/stakeholders/boss' decision_maker: false } "
                      "update_mask { paths: 'decision_maker' }"));
   EXPECT_THAT(Get("u1").weaknesses(), ElementsAre(v1::EVIDENCE_WEAKNESS_NO_DECISION_MAKER));
@@ -80,7 +80,7 @@ TEST_F(UpsellTest, TheEvidenceFollowsThePeople) {
 }
 
 TEST_F(UpsellTest, EvidenceChangesWhenOnlyTimePasses) {
-  BANSO_ASSERT_OK(Do(&AccountsApi::UpdateStakeholder,
+  BANSO_ASSERT_OK(Do(&PeopleApi::UpdateStakeholder,
                      "stakeholder { name: 'accounts/a/stakeholders/boss' active_until { year: 2026 "
                      "month: 3 day: 26 } } update_mask { paths: 'active_until' }"));
   BANSO_ASSERT_OK(Record("u1", With("boss")).status());

@@ -45,15 +45,15 @@ class VoiceTest : public ApiTest {
         Do(&AccountsApi::CreateAccount,
            absl::StrCat("account_id: '", id, "' account { display_name: '", id, "' }")));
     BANSO_ASSERT_OK(Do(
-        &AccountsApi::CreateDeal,
+        &DealsApi::CreateDeal,
         absl::StrCat("parent: 'accounts/", id, "' deal_id: 'd1' deal { sales_owner: 'members/",
                      seller, "' amount { minor_units: ", amount, " currency: 'JPY' } products: '",
                      product, "' sales_notes: '", notes, "' }")));
   }
   void Win(const std::string& id) {
     BANSO_ASSERT_OK(
-        Do(&AccountsApi::WinDeal, absl::StrCat("name: 'accounts/", id, "/deals/d1' ",
-                                               "contract_start { year: 2026 month: 4 day: 1 }")));
+        Do(&DealsApi::WinDeal, absl::StrCat("name: 'accounts/", id, "/deals/d1' ",
+                                            "contract_start { year: 2026 month: 4 day: 1 }")));
   }
   void Churn(const std::string& id, const std::string& reason) {
     BANSO_ASSERT_OK(Do(&AccountsApi::ChurnAccount,

@@ -4,7 +4,7 @@
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
 #include "banso/accounts/v1/acceptance.pb.h"
-#include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/deals_service.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "common/contract/errors.h"
 

@@ -152,7 +152,7 @@ FactValues FactsOf(const v1::Onboarding& onboarding) {
 }
 
 std::vector<fact::v1::FactChange> FactChanges(absl::string_view subject, const FactValues& before,
-                                              FactValues after, absl::Time now,
+                                              FactValues&& after, absl::Time now,
                                               absl::string_view source) {
   std::vector<fact::v1::FactChange> changes;
   changes.reserve(after.size());

@@ -30,7 +30,7 @@ void AddWorkFacts(const v1::WorkEstimate& work, FactValues* facts);
 // for each one that is no longer known. Empty when all is as it was. `source` says where the change
 // comes from.
 std::vector<fact::v1::FactChange> FactChanges(absl::string_view subject, const FactValues& before,
-                                              FactValues after, absl::Time now,
+                                              FactValues&& after, absl::Time now,
                                               absl::string_view source);
 
 }  // namespace banso::accounts

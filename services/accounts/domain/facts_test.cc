@@ -134,7 +134,7 @@ TEST(FactChangesTest, TellsOnlyWhatChanged) {
   const FactValues after = {
       {"a", rule::NumberValue(1)}, {"b", rule::TextValue("y")}, {"d", rule::NumberValue(4)}};
   const absl::Time now = absl::FromUnixSeconds(100);
-  const auto changes = FactChanges("accounts/a", before, after, now, "crm");
+  const auto changes = FactChanges("accounts/a", before, FactValues(after), now, "crm");
   ASSERT_EQ(changes.size(), 3);
   EXPECT_THAT(changes[0], ::banso::testing::EqualsProto(R"pb(
                 subject: "accounts/a"
@@ -147,7 +147,7 @@ TEST(FactChangesTest, TellsOnlyWhatChanged) {
   EXPECT_EQ(changes[1].fact(), "d");
   EXPECT_EQ(changes[2].fact(), "c");
   EXPECT_FALSE(changes[2].has_value());
-  EXPECT_THAT(FactChanges("accounts/a", after, after, now, "crm"), IsEmpty());
+  EXPECT_THAT(FactChanges("accounts/a", after, FactValues(after), now, "crm"), IsEmpty());
 }
 
 }  // namespace

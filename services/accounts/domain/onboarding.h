@@ -9,8 +9,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "banso/accounts/v1/accounts_service.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
+#include "banso/accounts/v1/onboardings_service.pb.h"
 #include "banso/type/v1/time.pb.h"
 
 // One run of onboarding: its guarded states, its clocks, and the ledger of who had the ball.

@@ -10,9 +10,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/deals_service.pb.h"
+#include "banso/accounts/v1/onboardings_service.pb.h"
+#include "banso/handoff/v1/completions_service.pb.h"
 #include "banso/handoff/v1/handoff_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
+#include "banso/kickoff/v1/meetings_service.pb.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
@@ -67,9 +71,9 @@ class AccountQuestions {
       : onboardings_parent_(absl::StrCat(name, "/onboardings/-")),
         account_(peers.accounts(), call, kAccountsService, "GetAccount",
                  Named<accounts::v1::GetAccountRequest>(name)),
-        deals_(peers.accounts(), call, kAccountsService, "ListDeals",
+        deals_(peers.accounts(), call, kDealsService, "ListDeals",
                ListOf<accounts::v1::ListDealsRequest>(name)),
-        onboardings_(peers.accounts(), call, kAccountsService, "ListOnboardings",
+        onboardings_(peers.accounts(), call, kOnboardingsService, "ListOnboardings",
                      ListOf<accounts::v1::ListOnboardingsRequest>(name)),
         plans_(peers.kickoff(), call, kKickoffService, "ListPlans",
                ListOf<kickoff::v1::ListPlansRequest>(onboardings_parent_)),
@@ -79,7 +83,7 @@ class AccountQuestions {
                 ListOf<health::v1::ListScoresRequest>(name)),
         labels_(peers.health(), call, kHealthService, "ListSuccessLabels",
                 ListOf<health::v1::ListSuccessLabelsRequest>(onboardings_parent_)),
-        completions_(peers.handoff(), call, kHandoffService, "ListCompletions",
+        completions_(peers.handoff(), call, kCompletionsService, "ListCompletions",
                      ListOf<handoff::v1::ListCompletionsRequest>(name)),
         handoffs_(peers.handoff(), call, kHandoffService, "ListHandoffs",
                   ListOf<handoff::v1::ListHandoffsRequest>(name)),
@@ -180,7 +184,7 @@ class OnboardingQuestions {
     const bool runs = entry->onboarding().state() == accounts::v1::ONBOARDING_STATE_RUNNING;
     if (entry->has_plan()) {
       const std::string& plan = entry->plan().name();
-      meetings_.emplace(peers.kickoff(), call, kKickoffService, "ListMeetings",
+      meetings_.emplace(peers.kickoff(), call, kMeetingsService, "ListMeetings",
                         ListOf<kickoff::v1::ListMeetingsRequest>(plan));
       if (runs) {
         readiness_.emplace(peers.kickoff(), call, kKickoffService, "CheckReadiness",
@@ -188,7 +192,7 @@ class OnboardingQuestions {
       }
     }
     if (runs && entry->has_completion() && !entry->has_verdict()) {
-      verdict_.emplace(peers.handoff(), call, kHandoffService, "EvaluateReadiness",
+      verdict_.emplace(peers.handoff(), call, kCompletionsService, "EvaluateReadiness",
                        Named<handoff::v1::EvaluateReadinessRequest>(entry->completion().name()));
     }
   }

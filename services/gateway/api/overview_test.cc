@@ -7,9 +7,13 @@
 
 #include "absl/synchronization/notification.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/deals_service.pb.h"
+#include "banso/accounts/v1/onboardings_service.pb.h"
+#include "banso/handoff/v1/completions_service.pb.h"
 #include "banso/handoff/v1/handoff_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
+#include "banso/kickoff/v1/meetings_service.pb.h"
 #include "common/contract/errors.h"
 #include "common/testing/proto_matchers.h"
 #include "common/testing/status_matchers.h"
@@ -48,9 +52,10 @@ void Answer(server::Router& router, const std::string& method, const std::string
                                   });
 }
 
-std::vector<server::Router> One(server::Router router) {
+template <typename... Router>
+std::vector<server::Router> Together(Router... router) {
   std::vector<server::Router> routers;
-  routers.push_back(std::move(router));
+  (routers.push_back(std::move(router)), ...);
   return routers;
 }
 
@@ -65,13 +70,15 @@ class OverviewTest : public ::testing::Test {
 
   void ServeAccounts() {
     server::Router router("banso.accounts.v1.AccountsService");
+    server::Router deals("banso.accounts.v1.DealsService");
+    server::Router onboardings("banso.accounts.v1.OnboardingsService");
     router.Unary(
         "GetAccount",
         [](const Call&, const av1::GetAccountRequest& request) -> absl::StatusOr<av1::Account> {
           if (request.name() != kAccount) return contract::NotFound(request.name());
           return TheAccount();
         });
-    Answer<av1::ListDealsRequest, av1::ListDealsResponse>(router, "ListDeals", R"pb(
+    Answer<av1::ListDealsRequest, av1::ListDealsResponse>(deals, "ListDeals", R"pb(
       deals {
         name: "accounts/acme/deals/old"
         create_time { seconds: 1 }
@@ -82,7 +89,7 @@ class OverviewTest : public ::testing::Test {
       }
     )pb");
     Answer<av1::ListOnboardingsRequest, av1::ListOnboardingsResponse>(
-        router, "ListOnboardings",
+        onboardings, "ListOnboardings",
         R"pb(
           onboardings {
             name: "accounts/acme/onboardings/o"
@@ -105,7 +112,7 @@ class OverviewTest : public ::testing::Test {
               absl::StrCat("after ", request.page_size(), request.owner()));
           return response;
         });
-    fakes_.Serve("accounts", One(std::move(router)));
+    fakes_.Serve("accounts", Together(std::move(router), std::move(deals), std::move(onboardings)));
   }
 
   static av1::Account TheAccount() {
@@ -119,6 +126,7 @@ class OverviewTest : public ::testing::Test {
 
   void ServeKickoff() {
     server::Router router("banso.kickoff.v1.KickoffService");
+    server::Router meetings("banso.kickoff.v1.MeetingsService");
     Answer<kv1::ListPlansRequest, kv1::ListPlansResponse>(router, "ListPlans", R"pb(
       plans {
         name: "accounts/acme/onboardings/o/plan"
@@ -131,7 +139,7 @@ class OverviewTest : public ::testing::Test {
           next_actions { onboarding: "accounts/acme/onboardings/o" title: "Hold the kickoff" }
           next_actions { onboarding: "accounts/other/onboardings/x" title: "Not ours" }
         )pb");
-    router.Unary(
+    meetings.Unary(
         "ListMeetings",
         [](const Call&,
            const kv1::ListMeetingsRequest& request) -> absl::StatusOr<kv1::ListMeetingsResponse> {
@@ -147,7 +155,7 @@ class OverviewTest : public ::testing::Test {
         });
     Answer<kv1::CheckReadinessRequest, kv1::Readiness>(router, "CheckReadiness",
                                                        "verdict: READINESS_VERDICT_READY");
-    fakes_.Serve("kickoff", One(std::move(router)));
+    fakes_.Serve("kickoff", Together(std::move(router), std::move(meetings)));
   }
 
   // Scores come when `hold` is notified, if there is one.
@@ -177,19 +185,20 @@ class OverviewTest : public ::testing::Test {
         met_date { year: 2026 month: 4 day: 20 }
       }
     )pb");
-    fakes_.Serve("health", One(std::move(router)));
+    fakes_.Serve("health", Together(std::move(router)));
   }
 
   void ServeHandoff() {
     server::Router router("banso.handoff.v1.HandoffService");
+    server::Router completions("banso.handoff.v1.CompletionsService");
     Answer<ov1::ListCompletionsRequest, ov1::ListCompletionsResponse>(
-        router, "ListCompletions",
+        completions, "ListCompletions",
         R"pb(completions { name: "accounts/acme/onboardings/o/completion" })pb");
     Answer<ov1::ListHandoffsRequest, ov1::ListHandoffsResponse>(router, "ListHandoffs", "");
     Answer<ov1::ListGapWatchesRequest, ov1::ListGapWatchesResponse>(router, "ListGapWatches", "");
     Answer<ov1::EvaluateReadinessRequest, ov1::EvaluateReadinessResponse>(
-        router, "EvaluateReadiness", "readiness { verdict: OVERALL_VERDICT_NOT_READY }");
-    fakes_.Serve("handoff", One(std::move(router)));
+        completions, "EvaluateReadiness", "readiness { verdict: OVERALL_VERDICT_NOT_READY }");
+    fakes_.Serve("handoff", Together(std::move(router), std::move(completions)));
   }
 
   absl::StatusOr<v1::AccountOverview> Get(const std::string& name,

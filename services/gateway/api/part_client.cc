@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/notification.h"
-#include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/classification_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
 #include "banso/type/v1/revision.pb.h"
 #include "common/calendar/proto_time.h"
@@ -347,7 +347,7 @@ absl::StatusOr<bool> ReclassifyAll(server::Peers& peers, const Call& call,
   BANSO_ASSIGN_OR_RETURN(
       const accounts::v1::ReclassifyResponse response,
       (peers.accounts().Call<accounts::v1::ReclassifyRequest, accounts::v1::ReclassifyResponse>(
-          call, absl::StrCat(kAccountsService, "/Reclassify"), request)));
+          call, absl::StrCat(kClassificationService, "/Reclassify"), request)));
   return response.moved() > 0;
 }
 

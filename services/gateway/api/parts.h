@@ -80,9 +80,14 @@ class Ask {
 };
 
 inline constexpr char kAccountsService[] = "banso.accounts.v1.AccountsService";
+inline constexpr char kDealsService[] = "banso.accounts.v1.DealsService";
+inline constexpr char kOnboardingsService[] = "banso.accounts.v1.OnboardingsService";
+inline constexpr char kClassificationService[] = "banso.accounts.v1.ClassificationService";
 inline constexpr char kHealthService[] = "banso.health.v1.HealthService";
 inline constexpr char kKickoffService[] = "banso.kickoff.v1.KickoffService";
+inline constexpr char kMeetingsService[] = "banso.kickoff.v1.MeetingsService";
 inline constexpr char kHandoffService[] = "banso.handoff.v1.HandoffService";
+inline constexpr char kCompletionsService[] = "banso.handoff.v1.CompletionsService";
 
 // The most that one page of a list holds.
 inline constexpr int kFullPage = 1000;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "banso/accounts/v1/accounts_service.grpc.pb.h"
+#include "banso/accounts/v1/accounts_service.pb.h"
 #include "banso/fact/v1/fact.grpc.pb.h"
 #include "banso/gateway/v1/gateway_service.grpc.pb.h"
 #include "common/calendar/clock.h"

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/onboardings_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
 #include "common/contract/resource_name.h"
@@ -147,7 +148,8 @@ void FillParts(server::Peers& peers, const Call& call, PartsByAccount* accounts,
                MissingParts* missing) {
   constexpr char kOnboardings[] = "/onboardings/-";
   Listing<accounts::v1::ListOnboardingsRequest, accounts::v1::ListOnboardingsResponse> onboardings(
-      peers.accounts(), kAccountsService, "ListOnboardings", "", "onboardings", &TakeOnboardings);
+      peers.accounts(), kOnboardingsService, "ListOnboardings", "", "onboardings",
+      &TakeOnboardings);
   Listing<kickoff::v1::ListPlansRequest, kickoff::v1::ListPlansResponse> plans(
       peers.kickoff(), kKickoffService, "ListPlans", kOnboardings, "plans", &TakePlans);
   Listing<kickoff::v1::ListNextActionsRequest, kickoff::v1::ListNextActionsResponse> actions(

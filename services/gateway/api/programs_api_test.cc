@@ -7,16 +7,17 @@
 #include <utility>
 #include <vector>
 
-#include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/classification_service.pb.h"
 #include "banso/accounts/v1/intake_service.pb.h"
 #include "banso/fact/v1/fact.pb.h"
+#include "banso/handoff/v1/criteria_service.pb.h"
 #include "banso/handoff/v1/handoff_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
 #include "banso/health/v1/signals_service.pb.h"
 #include "banso/health/v1/stages_service.pb.h"
 #include "banso/health/v1/studies_service.pb.h"
 #include "banso/health/v1/surveys_service.pb.h"
-#include "banso/kickoff/v1/kickoff_service.pb.h"
+#include "banso/kickoff/v1/plan_templates_service.pb.h"
 #include "common/contract/errors.h"
 #include "common/contract/ids.h"
 #include "common/storage/open.h"
@@ -50,15 +51,16 @@ namespace ov1 = handoff::v1;
 class ProgramServices {
  public:
   ProgramServices() {
-    server::Router accounts("banso.accounts.v1.AccountsService");
-    policies_.Register(accounts);
+    server::Router classification("banso.accounts.v1.ClassificationService");
+    policies_.Register(classification);
     policies_.RegisterList<av1::ListClassificationPolicyRevisionsRequest>(
-        accounts, &av1::ListClassificationPolicyRevisionsResponse::mutable_classification_policies);
+        classification,
+        &av1::ListClassificationPolicyRevisionsResponse::mutable_classification_policies);
     server::Router intake("banso.accounts.v1.IntakeService");
     acceptance_policies_.Register(intake);
     acceptance_policies_.RegisterList<av1::ListAcceptancePolicyRevisionsRequest>(
         intake, &av1::ListAcceptancePolicyRevisionsResponse::mutable_acceptance_policies);
-    accounts.Unary("Reclassify", [this](const Call& call, const av1::ReclassifyRequest&) {
+    classification.Unary("Reclassify", [this](const Call& call, const av1::ReclassifyRequest&) {
       return Logged<av1::ReclassifyResponse>(log, call, "reclassify",
                                              [this]() -> absl::StatusOr<av1::ReclassifyResponse> {
                                                av1::ReclassifyResponse response;
@@ -75,21 +77,22 @@ class ProgramServices {
                   response.add_fact_types()->set_name("account.segment");
                   return response;
                 });
-    fakes.Serve("accounts", All(std::move(accounts), std::move(intake), std::move(facts)));
+    fakes.Serve("accounts", All(std::move(classification), std::move(intake), std::move(facts)));
     ServeHealth();
-    server::Router kickoff("banso.kickoff.v1.KickoffService");
+    server::Router kickoff("banso.kickoff.v1.PlanTemplatesService");
     templates.Register(kickoff);
     templates.RegisterList<kv1::ListPlanTemplateRevisionsRequest>(
         kickoff, &kv1::ListPlanTemplateRevisionsResponse::mutable_plan_templates);
     fakes.Serve("kickoff", All(std::move(kickoff)));
     server::Router handoff("banso.handoff.v1.HandoffService");
-    criteria.Register(handoff);
+    server::Router criteria_sets("banso.handoff.v1.CriteriaService");
+    criteria.Register(criteria_sets);
     criteria.RegisterList<ov1::ListCriteriaSetRevisionsRequest>(
-        handoff, &ov1::ListCriteriaSetRevisionsResponse::mutable_criteria_sets);
+        criteria_sets, &ov1::ListCriteriaSetRevisionsResponse::mutable_criteria_sets);
     handoff_policies_.Register(handoff);
     handoff_policies_.RegisterList<ov1::ListHandoffPolicyRevisionsRequest>(
         handoff, &ov1::ListHandoffPolicyRevisionsResponse::mutable_handoff_policies);
-    fakes.Serve("handoff", All(std::move(handoff)));
+    fakes.Serve("handoff", All(std::move(criteria_sets), std::move(handoff)));
   }
 
   void ServeHealth() {

@@ -7,7 +7,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "banso/handoff/v1/completions_service.pb.h"
+#include "banso/handoff/v1/criteria_service.pb.h"
 #include "banso/handoff/v1/handoff_service.pb.h"
+#include "banso/handoff/v1/processes_service.pb.h"
 #include "common/contract/call.h"
 #include "common/contract/ids.h"
 #include "common/storage/database.h"
@@ -17,7 +20,7 @@
 
 namespace banso::handoff {
 
-// The handlers of banso.handoff.v1.HandoffService, one method per RPC and named like it; the proto
+// The handlers of the services of banso.handoff.v1, one method per RPC and named like it; the proto
 // says what each does. Requests have passed contract::Check. Thread-safe.
 //
 // criteria.cc, policies.cc, processes.cc, completions.cc, exceptions.cc, handoffs.cc and

@@ -67,7 +67,7 @@ class PeerNeighbours : public Neighbours {
   absl::StatusOr<accounts::v1::Onboarding> AskAccounts(const Call& call, absl::string_view method,
                                                        const Request& request) {
     return peers_.accounts().Call<Request, accounts::v1::Onboarding>(
-        call, absl::StrCat("banso.accounts.v1.AccountsService/", method), request);
+        call, absl::StrCat("banso.accounts.v1.OnboardingsService/", method), request);
   }
 
   absl::StatusOr<server::Peer*> Find(absl::string_view service) {

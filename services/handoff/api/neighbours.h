@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/onboardings_service.pb.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
 #include "common/contract/call.h"

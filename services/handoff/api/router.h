@@ -8,7 +8,13 @@
 
 namespace banso::handoff {
 
-// The handlers of HandoffService. All must outlive the server.
+// The handlers of CriteriaService, ProcessesService and CompletionsService. All must outlive the
+// server.
+server::Router CriteriaRouter(HandoffApi& api);
+server::Router ProcessesRouter(HandoffApi& api);
+server::Router CompletionsRouter(HandoffApi& api);
+
+// The handlers of HandoffService.
 server::Router HandoffRouter(HandoffApi& api, storage::Database& database, const Store& store);
 
 // The handlers of FactsService for the facts of handoff.

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "banso/handoff/v1/handoff_service.pb.h"
+#include "banso/handoff/v1/processes_service.pb.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"

@@ -11,6 +11,7 @@
 #include "banso/handoff/v1/criteria.pb.h"
 #include "banso/handoff/v1/handoff.pb.h"
 #include "banso/handoff/v1/handoff_service.pb.h"
+#include "banso/handoff/v1/processes_service.pb.h"
 #include "common/calendar/business_days.h"
 #include "services/handoff/domain/readiness.h"
 

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/people_service.pb.h"
 #include "common/server/remote_facts.h"
 #include "common/status_macros.h"
 
@@ -32,20 +34,20 @@ absl::StatusOr<Account> RemoteAccounts::GetAccount(const Call& call, const std::
 absl::StatusOr<Onboarding> RemoteAccounts::GetOnboarding(const Call& call,
                                                          const std::string& name) {
   return Get<accounts::v1::GetOnboardingRequest, Onboarding>(
-      peers_.accounts(), call, "banso.accounts.v1.AccountsService/GetOnboarding", name);
+      peers_.accounts(), call, "banso.accounts.v1.OnboardingsService/GetOnboarding", name);
 }
 
 absl::StatusOr<Stakeholder> RemoteAccounts::GetStakeholder(const Call& call,
                                                            const std::string& name) {
   return Get<accounts::v1::GetStakeholderRequest, Stakeholder>(
-      peers_.accounts(), call, "banso.accounts.v1.AccountsService/GetStakeholder", name);
+      peers_.accounts(), call, "banso.accounts.v1.PeopleService/GetStakeholder", name);
 }
 
 absl::Status RemoteAccounts::RecordClock(const Call& call,
                                          const accounts::v1::RecordClockRequest& request) {
   return peers_.accounts()
       .Call<accounts::v1::RecordClockRequest, Onboarding>(
-          call, "banso.accounts.v1.AccountsService/RecordClock", request)
+          call, "banso.accounts.v1.OnboardingsService/RecordClock", request)
       .status();
 }
 

@@ -11,6 +11,9 @@
 #include "absl/strings/string_view.h"
 #include "banso/accounts/v1/stakeholder_change.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
+#include "banso/kickoff/v1/meetings_service.pb.h"
+#include "banso/kickoff/v1/plan_templates_service.pb.h"
+#include "banso/kickoff/v1/tasks_service.pb.h"
 #include "banso/type/v1/change.pb.h"
 #include "common/calendar/calendars.h"
 #include "common/contract/call.h"
@@ -23,7 +26,7 @@
 
 namespace banso::kickoff {
 
-// The handlers of banso.kickoff.v1.KickoffService, one method per RPC and named like it; the proto
+// The handlers of the services of banso.kickoff.v1, one method per RPC and named like it; the proto
 // says what each does. Requests have passed contract::Check. Thread-safe.
 //
 // templates.cc, plans.cc, tasks.cc, meetings.cc and hearing.cc hold them by topic; upkeep.cc what

@@ -478,7 +478,7 @@ TEST_F(KickoffApiTest, AnswersARepeatedRequestWithTheSameMeeting) {
   v1::HoldMeetingRequest request = HoldKickoff();
   request.set_request_id("hold-1");
   Call call = MakeCall();
-  call.method = "banso.kickoff.v1.KickoffService/HoldMeeting";
+  call.method = "banso.kickoff.v1.MeetingsService/HoldMeeting";
   call.request_id = "hold-1";
   const auto first = api_->HoldMeeting(call, request);
   const auto second = api_->HoldMeeting(call, request);

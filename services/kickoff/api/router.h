@@ -8,7 +8,12 @@
 
 namespace banso::kickoff {
 
-// Handlers of banso.kickoff.v1.KickoffService. All must outlive the server.
+// Handlers of PlanTemplatesService, TasksService and MeetingsService. All must outlive the server.
+server::Router PlanTemplatesRouter(KickoffApi& api);
+server::Router TasksRouter(KickoffApi& api);
+server::Router MeetingsRouter(KickoffApi& api);
+
+// Handlers of banso.kickoff.v1.KickoffService.
 server::Router KickoffRouter(KickoffApi& api, storage::Database& database, const Store& store);
 
 // Handlers of banso.fact.v1.FactsService for the facts that kickoff owns.

@@ -9,6 +9,8 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
+#include "banso/kickoff/v1/meetings_service.pb.h"
+#include "banso/kickoff/v1/tasks_service.pb.h"
 #include "services/kickoff/domain/plan_parts.h"
 
 // The state changes of a plan's parts: each checks what must hold and changes its argument, or

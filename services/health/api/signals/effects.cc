@@ -79,14 +79,14 @@ absl::StatusOr<ReOnboardingCase> LoadReOnboarding(const Store& store, Reader& re
 absl::Status RemoteKickoff::CreatePlanTask(const Call& call, const CreatePlanTaskRequest& request) {
   return peer_
       .Call<CreatePlanTaskRequest, kickoff::v1::PlanTask>(
-          call, "banso.kickoff.v1.KickoffService/CreatePlanTask", request)
+          call, "banso.kickoff.v1.TasksService/CreatePlanTask", request)
       .status();
 }
 
 absl::StatusOr<handoff::v1::Process> RemoteHandoff::StartOnboarding(
     const Call& call, const handoff::v1::StartOnboardingRequest& request) {
   return peer_.Call<handoff::v1::StartOnboardingRequest, handoff::v1::Process>(
-      call, "banso.handoff.v1.HandoffService/StartOnboarding", request);
+      call, "banso.handoff.v1.ProcessesService/StartOnboarding", request);
 }
 
 absl::StatusOr<handoff::v1::Process> RemoteHandoff::GetProcess(const Call& call,
@@ -94,7 +94,7 @@ absl::StatusOr<handoff::v1::Process> RemoteHandoff::GetProcess(const Call& call,
   handoff::v1::GetProcessRequest request;
   request.set_name(name);
   return peer_.Call<handoff::v1::GetProcessRequest, handoff::v1::Process>(
-      call, "banso.handoff.v1.HandoffService/GetProcess", request);
+      call, "banso.handoff.v1.ProcessesService/GetProcess", request);
 }
 
 absl::Status SignalEffects::HandOverTasks(const Call& call) {

@@ -7,8 +7,8 @@
 #include "absl/status/status.h"
 #include "banso/accounts/v1/account.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
-#include "banso/handoff/v1/handoff_service.pb.h"
 #include "banso/handoff/v1/process.pb.h"
+#include "banso/handoff/v1/processes_service.pb.h"
 #include "banso/health/v1/play.pb.h"
 #include "banso/health/v1/signal.pb.h"
 

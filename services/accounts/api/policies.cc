@@ -7,7 +7,7 @@
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
-#include "services/accounts/api/accounts_api.h"
+#include "services/accounts/api/classification_api.h"
 #include "services/accounts/api/policy_check.h"
 #include "services/accounts/domain/classification.h"
 #include "services/accounts/domain/classification/contradictions.h"
@@ -100,7 +100,7 @@ absl::Status CheckSavedPolicy(Reader& reader, const Store& store,
   return violations.ToStatus();
 }
 
-absl::StatusOr<v1::ReclassifyResponse> AccountsApi::Reclassify(
+absl::StatusOr<v1::ReclassifyResponse> ClassificationApi::Reclassify(
     const Call& call, const v1::ReclassifyRequest& request) {
   const auto classify =
       [&](Reader& reader,
@@ -128,7 +128,7 @@ absl::StatusOr<v1::ReclassifyResponse> AccountsApi::Reclassify(
       });
 }
 
-absl::StatusOr<ClassificationPolicy> AccountsApi::SaveClassificationPolicy(
+absl::StatusOr<ClassificationPolicy> ClassificationApi::SaveClassificationPolicy(
     const Call& call, const v1::SaveClassificationPolicyRequest& request) {
   const ClassificationPolicy& policy = request.classification_policy();
   // Looking for contradictions takes its time, so it is not done within the write.
@@ -141,7 +141,7 @@ absl::StatusOr<ClassificationPolicy> AccountsApi::SaveClassificationPolicy(
   });
 }
 
-absl::StatusOr<ClassificationPolicy> AccountsApi::ActivateClassificationPolicy(
+absl::StatusOr<ClassificationPolicy> ClassificationApi::ActivateClassificationPolicy(
     const Call& call, const v1::ActivateClassificationPolicyRequest& request) {
   return storage::Mutate<ClassificationPolicy>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<ClassificationPolicy> {
@@ -159,7 +159,7 @@ absl::StatusOr<ClassificationPolicy> AccountsApi::ActivateClassificationPolicy(
       });
 }
 
-absl::StatusOr<ClassificationPolicy> AccountsApi::GetClassificationPolicy(
+absl::StatusOr<ClassificationPolicy> ClassificationApi::GetClassificationPolicy(
     const Call& call, const v1::GetClassificationPolicyRequest& request) {
   return storage::Fetch<ClassificationPolicy>(database_, [&](Reader& reader) {
     return store_.policies.Get(reader, request.name(), call.now);
@@ -167,7 +167,7 @@ absl::StatusOr<ClassificationPolicy> AccountsApi::GetClassificationPolicy(
 }
 
 absl::StatusOr<v1::ListClassificationPolicyRevisionsResponse>
-AccountsApi::ListClassificationPolicyRevisions(
+ClassificationApi::ListClassificationPolicyRevisions(
     const Call& call, const v1::ListClassificationPolicyRevisionsRequest& request) {
   using Response = v1::ListClassificationPolicyRevisionsResponse;
   return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {

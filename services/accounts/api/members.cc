@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <utility>
+
+#include "common/calendar/proto_time.h"
+#include "common/contract/errors.h"
+#include "common/contract/field_mask.h"
+#include "common/contract/resource_name.h"
+#include "common/status_macros.h"
+#include "common/storage/mutate.h"
+#include "services/accounts/api/listing.h"
+#include "services/accounts/api/team_api.h"
+#include "services/accounts/domain/account.h"
+#include "services/accounts/domain/erase.h"
+#include "services/accounts/domain/member.h"
+#include "services/accounts/store/kinds.h"
+
+namespace banso::accounts {
+
+using storage::Reader;
+using storage::Writer;
+using v1::Member;
+
+namespace {
+
+absl::Status CheckMayGiveRoles(Writer& writer, const Store& store) {
+  return store.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER, v1::MEMBER_ROLE_OPERATIONS},
+                              "giving roles");
+}
+
+}  // namespace
+
+absl::StatusOr<Member> TeamApi::CreateMember(const Call& call,
+                                             const v1::CreateMemberRequest& request) {
+  return storage::Mutate<Member>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Member> {
+        Member member = request.member();
+        member.set_name(
+            contract::Join("", "members", contract::IdOrNew(request.member_id(), ids_)));
+        contract::Violations violations;
+        CheckMember(member, &violations);
+        BANSO_RETURN_IF_ERROR(violations.ToStatus());
+        if (member.roles_size() > 0) BANSO_RETURN_IF_ERROR(CheckMayGiveRoles(writer, store_));
+        NoteMembership(VendorDay(writer.now()), &member);
+        return store_.Save(writer, nullptr, member);
+      });
+}
+
+absl::StatusOr<Member> TeamApi::GetMember(const Call& /*call*/,
+                                          const v1::GetMemberRequest& request) {
+  return storage::Fetch<Member>(
+      database_, [&](Reader& reader) { return store_.members.Get(reader, request.name()); });
+}
+
+absl::StatusOr<v1::ListMembersResponse> TeamApi::ListMembers(
+    const Call& call, const v1::ListMembersRequest& request) {
+  storage::ListQuery query;
+  query.page_size = request.page_size();
+  query.page_token = request.page_token();
+  if (!request.text().empty()) {
+    query.filters.push_back(storage::Contains("search_text", SearchText(request.text())));
+  }
+  if (request.has_as_of() || !request.team().empty() || !request.department().empty()) {
+    const absl::CivilDay day =
+        request.has_as_of() ? calendar::ToDay(request.as_of()) : VendorDay(call.now);
+    query.filters.push_back(storage::Where(
+        "name IN (SELECT member FROM membership WHERE start_day <= $day "
+        "AND (end_day IS NULL OR end_day >= $day) AND ($team = '' OR team = $team) "
+        "AND ($department = '' OR department = $department))",
+        {{"day", day}, {"team", request.team()}, {"department", request.department()}}));
+  }
+  return ListPage<v1::ListMembersResponse>(
+      database_, store_.members, query,
+      [](v1::ListMembersResponse* response) { return response->mutable_members(); });
+}
+
+absl::StatusOr<Member> TeamApi::UpdateMember(const Call& call,
+                                             const v1::UpdateMemberRequest& request) {
+  const Member& patch = request.member();
+  return storage::Mutate<Member>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Member> {
+        BANSO_ASSIGN_OR_RETURN(const Member before, store_.members.Get(writer, patch.name()));
+        BANSO_RETURN_IF_ERROR(CheckNotErased(before.name(), before.has_erase_time()));
+        Member member = before;
+        BANSO_RETURN_IF_ERROR(contract::ApplyMask(request.update_mask(), patch, "member", &member));
+        contract::Violations violations;
+        CheckMember(member, &violations);
+        BANSO_RETURN_IF_ERROR(violations.ToStatus());
+        if (!std::equal(member.roles().begin(), member.roles().end(), before.roles().begin(),
+                        before.roles().end())) {
+          BANSO_RETURN_IF_ERROR(CheckMayGiveRoles(writer, store_));
+        }
+        NoteMembership(VendorDay(writer.now()), &member);
+        return store_.Save(writer, &before, member, patch.etag());
+      });
+}
+
+}  // namespace banso::accounts

@@ -1,0 +1,88 @@
+#include <utility>
+
+#include "common/contract/errors.h"
+#include "common/contract/field_mask.h"
+#include "common/contract/resource_name.h"
+#include "common/status_macros.h"
+#include "common/storage/mutate.h"
+#include "services/accounts/api/listing.h"
+#include "services/accounts/api/people_api.h"
+#include "services/accounts/domain/account.h"
+#include "services/accounts/domain/erase.h"
+#include "services/accounts/domain/stakeholder.h"
+#include "services/accounts/store/kinds.h"
+
+namespace banso::accounts {
+
+using storage::Reader;
+using storage::Writer;
+using v1::Stakeholder;
+
+absl::Status PeopleApi::CheckStakeholder(Reader& reader, const Stakeholder& stakeholder) const {
+  contract::Violations violations;
+  accounts::CheckStakeholder(stakeholder, &violations);
+  BANSO_RETURN_IF_ERROR(store_.CheckOfAccount(reader, store_.sites, stakeholder.name(),
+                                              stakeholder.site(), "stakeholder.site", "site",
+                                              &violations));
+  return violations.ToStatus();
+}
+
+absl::StatusOr<Stakeholder> PeopleApi::CreateStakeholder(
+    const Call& call, const v1::CreateStakeholderRequest& request) {
+  return storage::Mutate<Stakeholder>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Stakeholder> {
+        BANSO_ASSIGN_OR_RETURN(const v1::Account account,
+                               store_.AccountForChange(writer, request.parent()));
+        Stakeholder stakeholder = request.stakeholder();
+        stakeholder.set_name(contract::Join(request.parent(), "stakeholders",
+                                            contract::IdOrNew(request.stakeholder_id(), ids_)));
+        BANSO_RETURN_IF_ERROR(CheckStakeholder(writer, stakeholder));
+        BANSO_ASSIGN_OR_RETURN(Stakeholder stored,
+                               store_.stakeholders.Create(writer, std::move(stakeholder)));
+        BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account));
+        return stored;
+      });
+}
+
+absl::StatusOr<Stakeholder> PeopleApi::GetStakeholder(const Call& /*call*/,
+                                                      const v1::GetStakeholderRequest& request) {
+  return storage::Fetch<Stakeholder>(
+      database_, [&](Reader& reader) { return store_.stakeholders.Get(reader, request.name()); });
+}
+
+absl::StatusOr<v1::ListStakeholdersResponse> PeopleApi::ListStakeholders(
+    const Call& /*call*/, const v1::ListStakeholdersRequest& request) {
+  storage::ListQuery query = ChildrenQuery(request);
+  if (!request.text().empty()) {
+    query.filters.push_back(storage::Contains("search_text", SearchText(request.text())));
+  }
+  int64_t roles = 0;
+  for (const int role : request.roles()) roles |= RoleBit(role);
+  if (roles != 0)
+    query.filters.push_back(storage::Where("(roles & $roles) <> 0", {{"roles", roles}}));
+  return ListPage<v1::ListStakeholdersResponse>(
+      database_, store_.stakeholders, query,
+      [](v1::ListStakeholdersResponse* response) { return response->mutable_stakeholders(); });
+}
+
+absl::StatusOr<Stakeholder> PeopleApi::UpdateStakeholder(
+    const Call& call, const v1::UpdateStakeholderRequest& request) {
+  const Stakeholder& patch = request.stakeholder();
+  return storage::Mutate<Stakeholder>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Stakeholder> {
+        BANSO_ASSIGN_OR_RETURN(const v1::Account account,
+                               store_.AccountForChange(writer, patch.name()));
+        const auto change = [&](Stakeholder& stakeholder) -> absl::Status {
+          BANSO_RETURN_IF_ERROR(CheckNotErased(stakeholder.name(), stakeholder.has_erase_time()));
+          BANSO_RETURN_IF_ERROR(
+              contract::ApplyMask(request.update_mask(), patch, "stakeholder", &stakeholder));
+          return CheckStakeholder(writer, stakeholder);
+        };
+        BANSO_ASSIGN_OR_RETURN(Stakeholder stored, store_.stakeholders.Modify(
+                                                       writer, patch.name(), patch.etag(), change));
+        BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account));
+        return stored;
+      });
+}
+
+}  // namespace banso::accounts
