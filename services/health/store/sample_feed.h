@@ -23,7 +23,8 @@ struct TouchedDay {
   int64_t day = 0;
   int64_t object = 0;
 
-  auto operator<=>(const TouchedDay&) const = default;
+  // clang-tidy takes the zero that the compiler compares with for a pointer.
+  auto operator<=>(const TouchedDay&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 // The values that one commit changed.

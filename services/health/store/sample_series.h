@@ -29,7 +29,8 @@ struct SeriesKey {
   int64_t account = 0;
   int64_t metric = 0;
 
-  auto operator<=>(const SeriesKey&) const = default;
+  // clang-tidy takes the zero that the compiler compares with for a pointer.
+  auto operator<=>(const SeriesKey&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 // The samples that occurred from `since` until the next page begins.
