@@ -117,8 +117,8 @@ TEST(DiskTest, AFullDiskRefusesWritesAndAnswersReadsUntilThereIsSpaceAgain) {
       "--mount",
       "sh",
       "-c",
-      "mount -t tmpfs -o size=8m faults \"$0\" && head -c 4000000 /dev/zero >\"$0/other\" && "
-      "exec \"$@\"",
+      ("mount -t tmpfs -o size=8m faults \"$0\" && head -c 4000000 /dev/zero >\"$0/other\" && "
+       "exec \"$@\""),
       service.data_dir()};
   if (journeys::Run({"/usr/bin/env", "unshare", "--mount", "sh", "-c",
                      "mount -t tmpfs -o size=8m faults \"$0\"", service.data_dir()})

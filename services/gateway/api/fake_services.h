@@ -25,6 +25,15 @@
 // Fakes of the four services behind the gateway, served on real ports, for its tests.
 namespace banso::gateway {
 
+// The routers of one service, for FakeServices::Serve. They cannot be copied, so no list can be
+// written in place.
+template <typename... Routers>
+std::vector<server::Router> All(Routers... routers) {
+  std::vector<server::Router> all;
+  (all.push_back(std::move(routers)), ...);
+  return all;
+}
+
 // Fakes by the name of the service. What a fake does not handle is UNAVAILABLE.
 class FakeServices {
  public:

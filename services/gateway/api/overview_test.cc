@@ -52,13 +52,6 @@ void Answer(server::Router& router, const std::string& method, const std::string
                                   });
 }
 
-template <typename... Router>
-std::vector<server::Router> Together(Router... router) {
-  std::vector<server::Router> routers;
-  (routers.push_back(std::move(router)), ...);
-  return routers;
-}
-
 class OverviewTest : public ::testing::Test {
  protected:
   OverviewTest() {
@@ -112,7 +105,7 @@ class OverviewTest : public ::testing::Test {
               absl::StrCat("after ", request.page_size(), request.owner()));
           return response;
         });
-    fakes_.Serve("accounts", Together(std::move(router), std::move(deals), std::move(onboardings)));
+    fakes_.Serve("accounts", All(std::move(router), std::move(deals), std::move(onboardings)));
   }
 
   static av1::Account TheAccount() {
@@ -155,7 +148,7 @@ class OverviewTest : public ::testing::Test {
         });
     Answer<kv1::CheckReadinessRequest, kv1::Readiness>(router, "CheckReadiness",
                                                        "verdict: READINESS_VERDICT_READY");
-    fakes_.Serve("kickoff", Together(std::move(router), std::move(meetings)));
+    fakes_.Serve("kickoff", All(std::move(router), std::move(meetings)));
   }
 
   // Scores come when `hold` is notified, if there is one.
@@ -185,7 +178,7 @@ class OverviewTest : public ::testing::Test {
         met_date { year: 2026 month: 4 day: 20 }
       }
     )pb");
-    fakes_.Serve("health", Together(std::move(router)));
+    fakes_.Serve("health", All(std::move(router)));
   }
 
   void ServeHandoff() {
@@ -198,7 +191,7 @@ class OverviewTest : public ::testing::Test {
     Answer<ov1::ListGapWatchesRequest, ov1::ListGapWatchesResponse>(router, "ListGapWatches", "");
     Answer<ov1::EvaluateReadinessRequest, ov1::EvaluateReadinessResponse>(
         completions, "EvaluateReadiness", "readiness { verdict: OVERALL_VERDICT_NOT_READY }");
-    fakes_.Serve("handoff", Together(std::move(router), std::move(completions)));
+    fakes_.Serve("handoff", All(std::move(router), std::move(completions)));
   }
 
   absl::StatusOr<v1::AccountOverview> Get(const std::string& name,

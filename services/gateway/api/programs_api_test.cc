@@ -149,13 +149,6 @@ class ProgramServices {
                               std::move(studies), std::move(signals)));
   }
 
-  template <typename... Routers>
-  static std::vector<server::Router> All(Routers... routers) {
-    std::vector<server::Router> all;
-    (all.push_back(std::move(routers)), ...);
-    return all;
-  }
-
   FakeLog log;
   int64_t moved = 3;
   std::map<std::string, hv1::Metric> metrics;

@@ -61,7 +61,8 @@ absl::StatusOr<std::vector<StageHistory>> LoadHistories(const Store& store, Read
                                                         absl::Time as_of) {
   std::vector<StageHistory> histories;
   BANSO_RETURN_IF_ERROR(store.stages.ForEachAccount(
-      reader, model.name(), [&](const std::string& account, std::vector<v1::StageMove> moves) {
+      reader, model.name(),
+      [&](const std::string& account, const std::vector<v1::StageMove>& moves) {
         StageHistory history = HistoryOf(model, account, moves, ZoneIn(zones, account), as_of);
         if (LastStep(history) != nullptr) histories.push_back(std::move(history));
         return absl::OkStatus();
