@@ -17,7 +17,9 @@ namespace {
 
 // At any time one of these is true of the stream:
 //   kBusy  a task on the executor works on it, is queued to, or a read or write is under way;
-//   kIdle  nothing happens until somebody wakes it: the feed, the ticker, a cancel, the shutdown;
+//   kIdle  nothing happens until somebody wakes it: the request, the feed, the ticker, a cancel,
+//   the
+//          shutdown;
 //   kOver  its status has been given.
 // Whoever moves it out of kIdle continues it, so that no two work on it at a time.
 class FeedCall final : public StreamReactor, public OpenStream {
@@ -28,14 +30,13 @@ class FeedCall final : public StreamReactor, public OpenStream {
   }
 
   void Begin() {
-    if (const absl::Status added = call_.host().Add(this); !added.ok()) {
-      Answer(added);
-      return;
-    }
+    // First, because the stream may be ended as soon as it is added.
     StartRead(&request_bytes_);
+    if (const absl::Status added = call_.host().Add(this); !added.ok()) Answer(added);
   }
 
   void OnReadDone(bool ok) override {
+    if (!LeaveIdle()) return;
     if (ok) {
       Continue();
     } else {
@@ -71,7 +72,11 @@ class FeedCall final : public StreamReactor, public OpenStream {
   void Tick(absl::Time now) override {
     {
       absl::MutexLock lock(&mutex_);
-      if (state_ != State::kIdle || now - last_write_ < call_.host().options().idle_period) return;
+      const bool waits_for_request = feed_ == nullptr;
+      if (state_ != State::kIdle || waits_for_request ||
+          now - last_write_ < call_.host().options().idle_period) {
+        return;
+      }
       state_ = State::kBusy;
       show_life_ = true;
     }
@@ -202,10 +207,10 @@ class FeedCall final : public StreamReactor, public OpenStream {
   // Destroyed first: it may still call Wake until then.
   std::unique_ptr<MessageFeed> feed_;
   mutable absl::Mutex mutex_;
-  State state_ ABSL_GUARDED_BY(mutex_) = State::kBusy;
+  State state_ ABSL_GUARDED_BY(mutex_) = State::kIdle;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status end_ ABSL_GUARDED_BY(mutex_);
-  // Changed only while busy, read by Tick only while idle.
+  // Changed only while busy, read by Tick only while idle; so is feed_.
   bool show_life_ = false;
   absl::Time last_write_;
 };

@@ -89,12 +89,13 @@ class ForwardCall final : public StreamReactor, public OpenStream {
       : call_(host, method, context), forward_(std::get<Forward>(method.handler)), peer_(*this) {}
 
   void Begin() {
+    // Read before the peer is asked, so that the admission can look at it. And before the stream is
+    // added, because it may be ended from then on.
+    if (one_request()) StartRead(&message_);
     if (const absl::Status added = call_.host().Add(this); !added.ok()) {
+      StopWaiting();
       Answer(added);
-    } else if (one_request()) {
-      // Read before the peer is asked, so that the admission can look at it.
-      StartRead(&message_);
-    } else {
+    } else if (!one_request()) {
       Schedule();
     }
   }
@@ -111,6 +112,7 @@ class ForwardCall final : public StreamReactor, public OpenStream {
 
   void OnReadDone(bool ok) override {
     if (one_request()) {
+      if (!StopWaiting()) return;
       if (ok) {
         Schedule();
       } else {
@@ -144,7 +146,11 @@ class ForwardCall final : public StreamReactor, public OpenStream {
       if (!end_.ok()) return;
       end_ = status;
     }
-    peer_.context().TryCancel();
+    if (StopWaiting()) {
+      Answer(status);
+    } else {
+      peer_.context().TryCancel();
+    }
   }
 
   // A watch would never end by itself; its caller resumes elsewhere.
@@ -166,6 +172,12 @@ class ForwardCall final : public StreamReactor, public OpenStream {
   absl::Status GivenEnd() const {
     absl::MutexLock lock(&mutex_);
     return end_;
+  }
+
+  // True when its one request had not come: the caller then has to continue or answer it.
+  bool StopWaiting() {
+    absl::MutexLock lock(&mutex_);
+    return std::exchange(waits_for_request_, false);
   }
 
   void Schedule() {
@@ -209,6 +221,7 @@ class ForwardCall final : public StreamReactor, public OpenStream {
   grpc::ByteBuffer message_;
   mutable absl::Mutex mutex_;
   absl::Status end_ ABSL_GUARDED_BY(mutex_);
+  bool waits_for_request_ ABSL_GUARDED_BY(mutex_) = one_request();
   PeerSide peer_;
 };
 

@@ -10,6 +10,7 @@
 #include "common/contract/errors.h"
 #include "common/server/echo_server.h"
 #include "common/server/join_call.h"
+#include "common/server/silent_call.h"
 #include "common/status_macros.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/wait.h"
@@ -119,6 +120,17 @@ TEST(ProxyTest, EndsForwardedWatchesWhenItStops) {
   EchoResponse response;
   EXPECT_THAT(stream->Read(&response, absl::Now() + absl::Seconds(5)).status(),
               StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST(ProxyTest, DoesNotWaitForAWatchWhoseRequestNeverComes) {
+  EchoServer backend;
+  Gateway gateway(backend.peer());  // Would drain for five seconds.
+  SilentCall silent(gateway.process().address(), kWatch);
+  ASSERT_TRUE(testing::WaitUntil([&] { return gateway.process().state().calls == 1; }));
+  const absl::Time start = absl::Now();
+  gateway.process().Stop();
+  EXPECT_LT(absl::Now() - start, absl::Seconds(2));
+  EXPECT_THAT(silent.Await(), StatusIs(absl::StatusCode::kUnavailable));
 }
 
 TEST(ProxyTest, ForwardsAsManyStreamsAsACallerMayHave) {
