@@ -26,11 +26,11 @@ duration() {
   if (($1 < 60)); then echo "$1 s"; else echo "$(($1 / 60)) min $(($1 % 60)) s"; fi
 }
 
-# run_step TITLE LOG COMMAND...
+# await_step TITLE LOG COMMAND...
 # Runs a command with its output in LOG. Prints the title, a sign of life every 15 seconds with the
-# last line of the log, and the time it took; when it fails, also the end of the log.
-# Returns the command's status. STEP_SECONDS holds the time.
-run_step() {
+# last line of the log, and the time it took if it was long. Returns the command's status.
+# STEP_SECONDS holds the time.
+await_step() {
   local title=$1 log=$2 started=$SECONDS status=0 pid next=15
   shift 2
   say "$title"
@@ -46,12 +46,18 @@ run_step() {
   done
   wait "$pid" || status=$?
   STEP_SECONDS=$((SECONDS - started))
-  if ((status != 0)); then
-    complain "$title failed after $(duration "$STEP_SECONDS") (status $status). The end of $log:"
-    show_errors "$log"
-  elif ((STEP_SECONDS >= 2)); then
-    say "  done in $(duration "$STEP_SECONDS")"
-  fi
+  ((STEP_SECONDS < 2 || status != 0)) || say "  done in $(duration "$STEP_SECONDS")"
+  return "$status"
+}
+
+# run_step TITLE LOG COMMAND...
+# The same for a command that must succeed: when it fails, also prints the end of the log.
+run_step() {
+  local status=0
+  await_step "$@" || status=$?
+  ((status == 0)) && return 0
+  complain "$1 failed after $(duration "$STEP_SECONDS") (status $status). The end of $2:"
+  show_errors "$2"
   return "$status"
 }
 

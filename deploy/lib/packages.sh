@@ -69,5 +69,5 @@ install_node() {
   if ! command -v apt-get >/dev/null; then
     die "Node.js with npm is needed (18 or newer) and not installed."
   fi
-  install_missing nodejs npm
+  install_packages node
 }

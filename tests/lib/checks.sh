@@ -120,64 +120,59 @@ base_commit() {
   if [[ -n $(git status --porcelain) ]]; then echo "$head"; else git rev-parse -q --verify HEAD~1; fi
 }
 
-# tidy PRESET SECONDS FILE...: clang-tidy on files as the preset's build compiles them, one per
-# processor at a time, until the time is up.
+# tidy SECONDS FILE...: clang-tidy on files as build/check compiles them, one per processor at a
+# time, until the time is up.
 tidy() {
-  local build="build/$1" deadline=$((SECONDS + $2)) log="$LOG_DIR/tidy.log"
-  local file unfinished=0 running=0 status=0
-  shift 2
+  local started=$SECONDS deadline=$((SECONDS + $1)) next=15 log="$LOG_DIR/tidy.log"
+  local file begun=0 running=0 status=0
+  shift
   rm -rf "$LOG_DIR/tidy"
   mkdir -p "$LOG_DIR/tidy"
   for file in "$@"; do
-    if ((SECONDS >= deadline)); then
-      unfinished=$((unfinished + 1))
-      continue
-    fi
+    ((SECONDS < deadline)) || break
     if ((running >= $(nproc))); then
       wait -n || status=1
       running=$((running - 1))
     fi
-    timeout 600 "$(tool clang-tidy)" -p "$build" --quiet "$file" \
+    if ((SECONDS - started >= next)); then
+      next=$((SECONDS - started + 15))
+      say "  ... $(duration $((SECONDS - started))): $begun of $# begun"
+    fi
+    timeout 600 "$(tool clang-tidy)" -p build/check --quiet "$file" \
       >"$LOG_DIR/tidy/${file//\//_}.log" 2>/dev/null &
-    running=$((running + 1))
+    running=$((running + 1)) begun=$((begun + 1))
   done
   while ((running > 0)); do
     wait -n || status=1
     running=$((running - 1))
   done
-  ((unfinished == 0)) || say "  time is up: $unfinished of $# files were not looked at"
-  ((status == 0)) && return 0
-  cat "$LOG_DIR"/tidy/*.log | grep -E '(error|warning):' | sort -u >"$log"
-  complain "clang-tidy found (all of it in $log):"
-  head -n 40 "$log" | sed "s|$PWD/||; s/^/  /" >&2
-  return 1
+  if ((status != 0)); then
+    cat "$LOG_DIR"/tidy/*.log | grep -E '(error|warning):' | sort -u >"$log"
+    complain "clang-tidy found (all of it in $log):"
+    head -n 40 "$log" | sed "s|$PWD/||; s/^/  /" >&2
+    return 1
+  fi
+  ((begun == $#)) && return 0
+  say "  time is up: $(($# - begun)) of $# were not looked at"
+  return 77
 }
 
-# Sources that the build knows; clang-tidy cannot read others.
-known_sources() {
-  local file
-  while read -r file; do
-    ! grep -qF "\"$PWD/$file\"" build/dev/compile_commands.json || echo "$file"
-  done
-}
-
-# check_tidy_changed SECONDS: the sources that changed since the base commit, in at most SECONDS
-# (but never less than one minute, nor more than five).
+# check_tidy_changed SECONDS: what reads a file that changed since the base commit, in at most
+# SECONDS (but never less than one minute, nor more than five).
 check_tidy_changed() {
-  local seconds=$1 base files
+  local seconds=$1 base changed files
   ((seconds > 60)) || seconds=60
   ((seconds < 300)) || seconds=300
-  if base=$(base_commit); then
-    mapfile -t files < <({
-      git diff --name-only --diff-filter=d "$base" -- '*.cc'
-      git ls-files --others --exclude-standard -- '*.cc'
-    } | sort -u | known_sources)
-  else
-    mapfile -t files < <(own_files '*.cc' | known_sources)
-  fi
-  ((${#files[@]} > 0)) || { say "No source has changed: nothing for clang-tidy."; return 0; }
-  say "clang-tidy on ${#files[@]} changed files, for $(duration "$seconds") at most"
-  tidy dev "$seconds" "${files[@]}"
+  base=$(base_commit) || { check_tidy_all; return; }
+  mapfile -t changed < <({
+    git diff --name-only --diff-filter=d "$base" -- '*.cc' '*.h'
+    git ls-files --others --exclude-standard -- '*.cc' '*.h'
+  } | sort -u)
+  ((${#changed[@]} > 0)) || { say "No source has changed: nothing for clang-tidy."; return 0; }
+  mapfile -t files < <(python3 tests/lint/readers.py build/check "${changed[@]}")
+  say "clang-tidy on what reads ${#changed[@]} changed files, in ${#files[@]} parts," \
+    "for $(duration "$seconds") at most"
+  tidy "$seconds" "${files[@]}"
 }
 
 # All sources, joined as they are built for the tests: what they include is read once for ten.
@@ -186,5 +181,5 @@ check_tidy_all() {
   mapfile -t files < <(sed -n 's/^ *"file": "\(.*\)",*$/\1/p' build/check/compile_commands.json |
     grep -v '/generated')
   say "clang-tidy on all sources, in ${#files[@]} parts"
-  tidy check 7200 "${files[@]}"
+  tidy 7200 "${files[@]}"
 }
