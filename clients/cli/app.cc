@@ -6,10 +6,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "clients/cli/commands.h"
@@ -59,6 +62,9 @@ struct Globals {
   std::string address = "127.0.0.1:8480";
   std::string token;
   std::string token_file;
+  std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
   std::string actor;
   std::string output = "table";
   std::string timeout = "30s";
@@ -77,11 +83,36 @@ absl::StatusOr<std::string> TokenOf(const Globals& globals) {
   return std::string(absl::StripAsciiWhitespace(text));
 }
 
+// The text of a PEM file; empty without a file.
+absl::StatusOr<std::string> ReadPem(absl::string_view option, const std::string& path,
+                                    absl::string_view marker) {
+  if (path.empty()) return std::string();
+  BANSO_ASSIGN_OR_RETURN(std::string text, ReadText(path));
+  if (absl::StrContains(text, marker)) return text;
+  return InputError(absl::StrCat(option, ": ", path, " is no PEM file with a ", marker));
+}
+
+absl::StatusOr<std::optional<Tls>> TlsOf(const Globals& globals) {
+  if (globals.cert_file.empty() != globals.key_file.empty()) {
+    return InputError("--cert-file and --key-file come together");
+  }
+  if (globals.ca_file.empty()) {
+    if (globals.cert_file.empty()) return std::optional<Tls>();
+    return InputError("--cert-file needs --ca-file: without it the connection is in plain text");
+  }
+  Tls tls;
+  BANSO_ASSIGN_OR_RETURN(tls.authorities, ReadPem("--ca-file", globals.ca_file, "CERTIFICATE"));
+  BANSO_ASSIGN_OR_RETURN(tls.certificate, ReadPem("--cert-file", globals.cert_file, "CERTIFICATE"));
+  BANSO_ASSIGN_OR_RETURN(tls.key, ReadPem("--key-file", globals.key_file, "PRIVATE KEY"));
+  return std::optional<Tls>(std::move(tls));
+}
+
 absl::StatusOr<ConnectionOptions> ConnectionOf(const Globals& globals) {
   ConnectionOptions options;
   options.address = globals.address;
   options.actor = globals.actor;
   BANSO_ASSIGN_OR_RETURN(options.token, TokenOf(globals));
+  BANSO_ASSIGN_OR_RETURN(options.tls, TlsOf(globals));
   if (!absl::ParseDuration(globals.timeout, &options.timeout) ||
       options.timeout <= absl::ZeroDuration()) {
     return InputError(
@@ -99,6 +130,14 @@ void AddGlobals(CLI::App* app, Globals* globals) {
          "--token-file,--token_file", globals->token_file,
          absl::StrCat("a file with the secret; by default ", kDefaultTokenFile, " when it exists"))
       ->envname("BANSO_TOKEN_FILE");
+  app->add_option("--ca-file", globals->ca_file,
+                  "PEM file of the authorities that vouch for the server; without, plain text")
+      ->envname("BANSO_CA_FILE");
+  app->add_option("--cert-file", globals->cert_file,
+                  "PEM file of the certificate that a server may ask for")
+      ->envname("BANSO_CERT_FILE");
+  app->add_option("--key-file", globals->key_file, "PEM file of its key")
+      ->envname("BANSO_KEY_FILE");
   app->add_option("--actor", globals->actor,
                   "who acts (members/aoki), for a single service that is called directly");
   app->add_option("--output,-o", globals->output, "how answers are written")

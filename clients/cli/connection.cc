@@ -35,12 +35,19 @@ constexpr int kMaxHeaderBytes = 64 * 1024;
 constexpr int kMaxAttempts = 6;
 constexpr absl::Duration kFirstWait = absl::Milliseconds(50);
 
-std::shared_ptr<Transport> NewTransport(const std::string& address) {
+std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const std::optional<Tls>& tls) {
+  if (!tls.has_value()) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials({.pem_root_certs = tls->authorities,
+                               .pem_private_key = tls->key,
+                               .pem_cert_chain = tls->certificate});
+}
+
+std::shared_ptr<Transport> NewTransport(const ConnectionOptions& options) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxHeaderBytes);
   arguments.SetMaxReceiveMessageSize(-1);
   return std::make_shared<Transport>(Transport{grpc::GenericStub(
-      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments))});
+      grpc::CreateCustomChannel(options.address, CredentialsOf(options.tls), arguments))});
 }
 
 std::string PathOf(const MethodDescriptor& method) {
@@ -66,6 +73,15 @@ absl::Status Decode(const grpc::ByteBuffer& bytes, Message* message) {
                                        ": the server speaks another version of the contract.")));
 }
 
+std::string Unreachable(const ConnectionOptions& options) {
+  if (!options.tls.has_value()) {
+    return absl::StrCat("No server answers at ", options.address,
+                        ". Start one with deploy/up, or name another with --address.");
+  }
+  return absl::StrCat("No server at ", options.address,
+                      " answers over TLS that --ca-file vouches for and that accepts --cert-file.");
+}
+
 absl::Status ToStatus(const grpc::Status& status, const ConnectionOptions& options) {
   if (status.ok()) return absl::OkStatus();
   google::rpc::Status rpc;
@@ -75,8 +91,7 @@ absl::Status ToStatus(const grpc::Status& status, const ConnectionOptions& optio
   // Without details the transport speaks, and not to people.
   if (status.error_details().empty()) {
     if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
-      rpc.set_message(absl::StrCat("No server answers at ", options.address,
-                                   ". Start one with deploy/up, or name another with --address."));
+      rpc.set_message(Unreachable(options));
     } else if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
       rpc.set_message(absl::StrCat("The server at ", options.address, " did not answer within ",
                                    absl::FormatDuration(options.timeout),
@@ -180,7 +195,7 @@ class StreamUpload : public Upload {
 }  // namespace
 
 Connection::Connection(ConnectionOptions options)
-    : options_(std::move(options)), transport_(NewTransport(options_.address)) {}
+    : options_(std::move(options)), transport_(NewTransport(options_)) {}
 
 Connection::Connection(const Connection& other, std::string token)
     : options_([&] {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -20,6 +21,15 @@ namespace banso::cli {
 // The transport's side of a connection.
 struct Transport;
 
+// How the connection is protected: PEM texts.
+struct Tls {
+  // The authorities of which one must vouch for the server's certificate.
+  std::string authorities;
+  // What the client shows, and its key; both empty: nothing.
+  std::string certificate;
+  std::string key;
+};
+
 // Where the server is and who calls.
 struct ConnectionOptions {
   // `host:port`.
@@ -31,6 +41,8 @@ struct ConnectionOptions {
   std::string actor;
   // How long a call may take. Streams that are read have no limit.
   absl::Duration timeout = absl::Seconds(30);
+  // Absent: plain text.
+  std::optional<Tls> tls;
 };
 
 // Messages that are sent one after the other, and one answer. Used by one thread.

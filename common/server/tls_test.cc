@@ -1,6 +1,5 @@
 #include "common/server/tls.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -9,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/server/echo_server.h"
+#include "common/testing/certificates.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_dir.h"
 #include "common/testing/wait.h"
@@ -28,7 +28,7 @@ class TlsTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = std::make_unique<testing::TempDir>();
-    for (const char* name : {"ca", "other_ca"}) MakeAuthority(name);
+    for (const char* name : {"ca", "other_ca"}) testing::MakeAuthority(folder_->path(), name);
     MakeCertificate("ca", "server", "IP:127.0.0.1,DNS:localhost");
     MakeCertificate("ca", "elsewhere", "DNS:elsewhere.example");
     MakeCertificate("ca", "client", "DNS:client.example");
@@ -64,25 +64,10 @@ class TlsTest : public ::testing::Test {
 
   static void MakeCertificate(const std::string& authority, const std::string& name,
                               const std::string& hosts) {
-    Run(absl::StrCat(kNewKey, " -CA ", File(authority + ".pem"), " -CAkey ",
-                     File(authority + ".key"), " -addext subjectAltName=", hosts,
-                     " -addext basicConstraints=critical,CA:FALSE -subj /CN=", name, " -keyout ",
-                     File(name + ".key"), " -out ", File(name + ".pem")));
+    testing::MakeCertificate(folder_->path(), authority, name, hosts);
   }
 
  private:
-  static constexpr char kNewKey[] =
-      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2";
-
-  static void MakeAuthority(const std::string& name) {
-    Run(absl::StrCat(kNewKey, " -subj /CN=", name, " -keyout ", File(name + ".key"), " -out ",
-                     File(name + ".pem")));
-  }
-
-  static void Run(const std::string& command) {
-    ASSERT_EQ(std::system(absl::StrCat(command, " 2>/dev/null").c_str()), 0) << command;
-  }
-
   static inline std::unique_ptr<testing::TempDir> folder_;
 };
 

@@ -30,12 +30,13 @@ std::string FromEnvironment(const char* name) {
 
 }  // namespace
 
-bool Answers(const std::string& address, absl::Time deadline) {
+bool Answers(const std::string& address, absl::Time deadline,
+             std::shared_ptr<grpc::ChannelCredentials> credentials) {
+  if (credentials == nullptr) credentials = grpc::InsecureChannelCredentials();
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 50);
-  const auto channel =
-      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  const auto channel = grpc::CreateCustomChannel(address, credentials, arguments);
   const auto stub = type::v1::OperationsService::NewStub(channel);
   while (true) {
     grpc::ClientContext context;
@@ -59,13 +60,14 @@ std::string SourceFile(absl::string_view path) {
   return absl::StrCat(FromEnvironment("BANSO_SOURCE_DIR"), "/", path);
 }
 
-Suite::Suite(Shape shape, std::string clock, std::vector<std::string> flags)
-    : shape_(shape), flags_(std::move(flags)) {
+Suite::Suite(Shape shape, std::string clock, std::vector<std::string> flags,
+             std::shared_ptr<grpc::ChannelCredentials> credentials)
+    : shape_(shape), flags_(std::move(flags)), credentials_(std::move(credentials)) {
   std::ofstream(File("suite.key")) << "a-key-that-only-the-tests-know\n";
   std::filesystem::create_directory(File("data"));
-  const std::vector<int> ports = FreePorts(6);
-  const char* names[] = {"accounts", "health", "kickoff", "handoff", "gateway", "http"};
-  for (int i = 0; i < 6; ++i) ports_[names[i]] = ports[static_cast<size_t>(i)];
+  const std::vector<int> ports = FreePorts(5);
+  const char* names[] = {"accounts", "health", "kickoff", "handoff", "gateway"};
+  for (int i = 0; i < 5; ++i) ports_[names[i]] = ports[static_cast<size_t>(i)];
   for (const std::string& process : processes()) Start(process, clock);
   for (const std::string& process : processes()) AwaitServing(process);
 }
@@ -88,7 +90,6 @@ std::vector<std::string> Suite::Command(const std::string& process,
       "--test_clock",
   };
   command.insert(command.end(), flags_.begin(), flags_.end());
-  if (port_of == "gateway") command.push_back(absl::StrCat("--http_port=", ports_.at("http")));
   if (shape_ == Shape::kFiveProcesses) {
     for (const char* peer : {"accounts", "health", "kickoff", "handoff"}) {
       command.push_back(absl::StrCat("--", peer, "_address=127.0.0.1:", ports_.at(peer)));
@@ -104,7 +105,10 @@ void Suite::Start(const std::string& process, const std::string& clock) {
 
 void Suite::AwaitServing(const std::string& process) {
   const std::string name = shape_ == Shape::kOneProcess ? "gateway" : process;
-  if (Answers(absl::StrCat("127.0.0.1:", ports_.at(name)), absl::Now() + kStartLimit)) return;
+  if (Answers(absl::StrCat("127.0.0.1:", ports_.at(name)), absl::Now() + kStartLimit,
+              credentials_)) {
+    return;
+  }
   std::fprintf(stderr, "%s does not serve; its log:\n%s\n", process.c_str(), Log(process).c_str());
   BANSO_CHECK(false && "the suite must start");
 }

@@ -11,6 +11,10 @@
 #include "common/testing/temp_dir.h"
 #include "tests/journeys/process.h"
 
+namespace grpc {
+class ChannelCredentials;
+}  // namespace grpc
+
 namespace banso::journeys {
 
 // The folder of the programs, and that of the sources.
@@ -18,8 +22,9 @@ std::string BinFile(absl::string_view name);
 std::string SourceFile(absl::string_view path);
 
 // Waits until whoever listens at `address` answers a call, be it with a refusal; false when nobody
-// does before `deadline`.
-bool Answers(const std::string& address, absl::Time deadline);
+// does before `deadline`. In plain text without `credentials`.
+bool Answers(const std::string& address, absl::Time deadline,
+             std::shared_ptr<grpc::ChannelCredentials> credentials = nullptr);
 
 // How the suite runs.
 enum class Shape {
@@ -34,8 +39,10 @@ enum class Shape {
 class Suite {
  public:
   // Starts it and waits until everything is served. `clock` is where its clock begins, RFC 3339;
-  // every process is given `flags` too.
-  Suite(Shape shape, std::string clock, std::vector<std::string> flags = {});
+  // every process is given `flags` too. `credentials` are what its services ask of callers, if not
+  // plain text.
+  Suite(Shape shape, std::string clock, std::vector<std::string> flags = {},
+        std::shared_ptr<grpc::ChannelCredentials> credentials = nullptr);
 
   // `127.0.0.1:port` of the gateway.
   std::string gateway_address() const;
@@ -67,6 +74,7 @@ class Suite {
 
   const Shape shape_;
   const std::vector<std::string> flags_;
+  const std::shared_ptr<grpc::ChannelCredentials> credentials_;
   const testing::TempDir dir_;
   std::map<std::string, int> ports_;
   std::map<std::string, std::unique_ptr<Process>> processes_;
