@@ -30,7 +30,6 @@
 
 ABSL_FLAG(std::string, listen_host, "127.0.0.1", "address to listen on");
 ABSL_FLAG(int, port, 0, "gRPC port; 0 takes a free one");
-ABSL_FLAG(int, http_port, 0, "the gateway's port for HTTP; 0 takes a free one");
 ABSL_FLAG(int, ops_port, -1,
           "port for /healthz, /readyz and /metrics; 0 takes a free one, -1 opens none");
 ABSL_FLAG(std::string, data_dir, "data", "folder of the databases; created when it is missing");
@@ -69,18 +68,17 @@ namespace {
 
 // What the environment and the file may set. --backup_to and --restore_from are commands: they are
 // given for one run.
-constexpr const char* kNames[] = {"listen_host",        "port",
-                                  "http_port",          "ops_port",
-                                  "data_dir",           "calendar_dir",
-                                  "port_file",          "test_clock",
-                                  "test_clock_start",   "suite_key_file",
-                                  "tls_cert_file",      "tls_key_file",
-                                  "tls_client_ca_file", "peer_ca_file",
-                                  "log_file",           "log_level",
-                                  "drain_timeout",      "request_retention",
-                                  "change_retention",   "accounts_address",
-                                  "health_address",     "kickoff_address",
-                                  "handoff_address"};
+constexpr const char* kNames[] = {"listen_host",       "port",
+                                  "ops_port",          "data_dir",
+                                  "calendar_dir",      "port_file",
+                                  "test_clock",        "test_clock_start",
+                                  "suite_key_file",    "tls_cert_file",
+                                  "tls_key_file",      "tls_client_ca_file",
+                                  "peer_ca_file",      "log_file",
+                                  "log_level",         "drain_timeout",
+                                  "request_retention", "change_retention",
+                                  "accounts_address",  "health_address",
+                                  "kickoff_address",   "handoff_address"};
 constexpr absl::string_view kPrefix = "BANSO_";
 constexpr absl::string_view kConfigFile = "BANSO_CONFIG_FILE";
 // What the command line client, the tests and the fuzzers read. A service that is started where
@@ -174,11 +172,8 @@ absl::StatusOr<std::vector<char*>> ReadAll(int argc, char** argv) {
 
 absl::Status CheckFlags(const Flags& flags) {
   contract::Violations violations;
-  for (const auto& [name, port] :
-       {std::pair("--port", flags.port), {"--http_port", flags.http_port}}) {
-    if (port < 0 || port > kMaxPort) {
-      violations.Add(name, absl::StrCat(port), "0 to 65535", "OUT_OF_RANGE");
-    }
+  if (flags.port < 0 || flags.port > kMaxPort) {
+    violations.Add("--port", absl::StrCat(flags.port), "0 to 65535", "OUT_OF_RANGE");
   }
   if (flags.ops_port < -1 || flags.ops_port > kMaxPort) {
     violations.Add("--ops_port", absl::StrCat(flags.ops_port), "-1 to 65535", "OUT_OF_RANGE");
@@ -228,7 +223,6 @@ absl::StatusOr<Flags> ParseFlags(int argc, char** argv, absl::string_view usage)
   Flags flags;
   flags.listen_host = absl::GetFlag(FLAGS_listen_host);
   flags.port = absl::GetFlag(FLAGS_port);
-  flags.http_port = absl::GetFlag(FLAGS_http_port);
   flags.ops_port = absl::GetFlag(FLAGS_ops_port);
   flags.data_dir = absl::GetFlag(FLAGS_data_dir);
   flags.calendar_dir = absl::GetFlag(FLAGS_calendar_dir);

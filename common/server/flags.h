@@ -25,8 +25,6 @@ struct Flags {
   std::string listen_host = "127.0.0.1";
   // --port: the gRPC port; 0 takes a free one. In the suite it is the gateway's.
   int port = 0;
-  // --http_port: the gateway's port for HTTP; 0 takes a free one.
-  int http_port = 0;
   // --ops_port: the port for /healthz, /readyz and /metrics, see ops_server.h; 0 takes a free one,
   // -1 opens none. None by default: it answers whoever can reach it, so it is opened where somebody
   // wants to look. In the port file it is `<service>_ops`, or `ops` for several services.

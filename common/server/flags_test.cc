@@ -86,7 +86,7 @@ TEST_F(FlagsTest, ComeFromTheFileWhereNeitherCommandLineNorEnvironmentGivesThem)
   const std::string path = Write(
       "# ours\n"
       "port: 7003\n"
-      "http_port: '7004'\n"
+      "ops_port: '7004'\n"
       "data_dir: /from/file\n"
       "listen_host: 127.0.0.9\n"
       "test_clock: true\n"
@@ -97,7 +97,7 @@ TEST_F(FlagsTest, ComeFromTheFileWhereNeitherCommandLineNorEnvironmentGivesThem)
   EXPECT_EQ(flags->listen_host, "127.0.0.2");
   EXPECT_EQ(flags->data_dir, "/from/environment");
   EXPECT_EQ(flags->port, 7003);
-  EXPECT_EQ(flags->http_port, 7004);
+  EXPECT_EQ(flags->ops_port, 7004);
   EXPECT_TRUE(flags->test_clock);
   EXPECT_EQ(flags->drain_timeout, absl::Seconds(90));
   EXPECT_EQ(flags->addresses.at("health"), "10.0.0.1:7");

@@ -13,6 +13,7 @@
 #include "common/contract/errors.h"
 #include "common/server/echo_server.h"
 #include "common/server/main.h"
+#include "common/server/silent_call.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_dir.h"
 #include "common/testing/wait.h"
@@ -136,7 +137,6 @@ TEST(LifecycleTest, ServesOnlyAfterEverythingHasStarted) {
   ServiceDefinition* const raw = definition.get();
   raw->OnStart([&] {
     events.push_back("start 1");
-    raw->PublishPort("echo_http", 8080);
     return absl::OkStatus();
   });
   raw->OnStart([&] {
@@ -147,8 +147,6 @@ TEST(LifecycleTest, ServesOnlyAfterEverythingHasStarted) {
   raw->OnStop([&] { events.push_back("stop 2"); });
   auto process = ServerProcess::Start(std::move(definition), EchoServer::FastOptions());
   ASSERT_THAT(process, IsOk());
-  EXPECT_EQ((*process)->ports().at("echo_http"), 8080);
-  EXPECT_EQ((*process)->ports().at("echo"), (*process)->port());
   (*process)->Stop();
   EXPECT_THAT(events, ::testing::ElementsAre("start 1", "start 2", "stop 2", "stop 1"));
 }
@@ -256,6 +254,16 @@ TEST(DrainTest, EndsOpenWatchesAndDoesNotWaitForHealthWatches) {
   EXPECT_LT(absl::Now() - start, absl::Seconds(2));
   const absl::Status status = idle->Read(&response, absl::Now() + absl::Seconds(5)).status();
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("stopping")));
+}
+
+TEST(DrainTest, DoesNotWaitForAWatchWhoseRequestNeverComes) {
+  EchoServer server;  // Would drain for five seconds.
+  SilentCall silent(server.process().address(), kWatch);
+  ASSERT_TRUE(testing::WaitUntil([&] { return server.process().state().calls == 1; }));
+  const absl::Time start = absl::Now();
+  server.process().Stop();
+  EXPECT_LT(absl::Now() - start, absl::Seconds(2));
+  EXPECT_THAT(silent.Await(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("stopping")));
 }
 
 TEST(DrainTest, ACallerWithTheUsualRetriesLosesNothingWhenOneOfTwoStops) {

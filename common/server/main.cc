@@ -63,7 +63,7 @@ class Program {
     BANSO_RETURN_IF_ERROR(StartOps(modules, &ports));
     for (const ServiceModule& module : modules) {
       BANSO_RETURN_IF_ERROR(Start(module, /*alone=*/modules.size() == 1));
-      for (const auto& [name, port] : hosted_.back()->process->ports()) ports[name] = port;
+      ports[module.name] = hosted_.back()->process->port();
     }
     for (const auto& [name, port] : ports) std::printf("%s %d\n", name.c_str(), port);
     std::fflush(stdout);

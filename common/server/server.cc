@@ -299,12 +299,6 @@ int ServerProcess::port() const { return impl_->port(); }
 
 std::string ServerProcess::address() const { return impl_->address(); }
 
-std::map<std::string, int> ServerProcess::ports() const {
-  std::map<std::string, int> ports = impl_->definition().ports();
-  ports[name()] = port();
-  return ports;
-}
-
 ServerState ServerProcess::state() const { return impl_->state(); }
 
 void ServerProcess::Stop() { impl_->Stop(); }

@@ -80,8 +80,6 @@ class ServerProcess {
   int port() const;
   // `127.0.0.1:41237`.
   std::string address() const;
-  // All its ports by name, as they go into the port file.
-  std::map<std::string, int> ports() const;
 
   // How it is doing. From any thread, also while it stops.
   ServerState state() const;

@@ -69,8 +69,6 @@ class ServiceDefinition {
   // Runs when the server begins to stop, after health has turned, also when an OnStart function has
   // failed. In reverse order.
   void OnStop(std::function<void()> stop) { on_stop_.push_back(std::move(stop)); }
-  // Adds a port to the port file, such as `gateway_http`. From an OnStart function.
-  void PublishPort(absl::string_view name, int port) { ports_[std::string(name)] = port; }
 
   const std::string& name() const { return name_; }
   calendar::Clock* clock() const { return clock_; }
@@ -82,7 +80,6 @@ class ServiceDefinition {
   const Authenticator& authenticator() const { return authenticator_; }
   const std::vector<std::function<absl::Status()>>& on_start() const { return on_start_; }
   const std::vector<std::function<void()>>& on_stop() const { return on_stop_; }
-  const std::map<std::string, int>& ports() const { return ports_; }
 
  private:
   const std::string name_;
@@ -96,7 +93,6 @@ class ServiceDefinition {
   Authenticator authenticator_;
   std::vector<std::function<absl::Status()>> on_start_;
   std::vector<std::function<void()>> on_stop_;
-  std::map<std::string, int> ports_;
 };
 
 }  // namespace banso::server

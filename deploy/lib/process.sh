@@ -24,19 +24,6 @@ port_is_taken() {
   (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
-# http_status PORT PATH: prints the status code that a local HTTP server answers with.
-http_status() {
-  local line
-  {
-    exec 3<>"/dev/tcp/127.0.0.1/$1" || return 1
-    printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$2" >&3
-    IFS= read -r -t 5 line <&3 || return 1
-    exec 3<&- 3>&-
-  } 2>/dev/null
-  [[ $line =~ ^HTTP/1\.[01]\ ([0-9]{3}) ]] || return 1
-  echo "${BASH_REMATCH[1]}"
-}
-
 # wait_until SECONDS COMMAND...: tries a command every 0.2 s until it succeeds or time is up.
 wait_until() {
   local deadline=$((SECONDS + $1))

@@ -19,8 +19,7 @@ set_paths() {
   PID_FILE="$RUN_DIR/suite.pid"
   PORT_FILE="$RUN_DIR/ports.json"
   SUITE_LOG="$DATA_DIR/suite.log"
-  # shellcheck disable=SC2034
-  SAMPLE_MARK="$DATA_DIR/sample-loaded"
+  SAMPLE_TO_LOAD="$RUN_DIR/sample-to-load"
   TOKEN_FILE="$DATA_DIR/operator.token"
   KEY_FILE="$RUN_DIR/suite.key"
 }
@@ -31,13 +30,14 @@ make_suite_key() {
   [[ -s $KEY_FILE ]] || (umask 077 && head -c 32 /dev/urandom | base64 -w 0 >"$KEY_FILE")
 }
 
-# start_suite PORT HTTP_PORT: starts the suite in the background, in a session of its own so that
+# start_suite PORT: starts the suite in the background, in a session of its own so that
 # Ctrl-C reaches only the script. Sets suite_pid.
 start_suite() {
   rm -f "$PORT_FILE"
   make_suite_key
-  setsid "$SUITE" --data_dir="$DATA_DIR" --calendar_dir="$ROOT/deploy/calendars" --listen_host=127.0.0.1 --port="$1" --http_port="$2" \
-    --suite_key_file="$KEY_FILE" --port_file="$PORT_FILE" --log_file="$SUITE_LOG" >>"$SUITE_LOG" 2>&1 </dev/null 8>&- &
+  setsid "$SUITE" --data_dir="$DATA_DIR" --calendar_dir="$ROOT/deploy/calendars" \
+    --listen_host=127.0.0.1 --port="$1" --suite_key_file="$KEY_FILE" --port_file="$PORT_FILE" \
+    --log_file="$SUITE_LOG" >>"$SUITE_LOG" 2>&1 </dev/null 8>&- &
   suite_pid=$!
   echo "$suite_pid" >"$PID_FILE"
 }
@@ -53,20 +53,27 @@ port_of() {
   sed -nE "s/.*\"$1\": *([0-9]+).*/\1/p" "$PORT_FILE" 2>/dev/null
 }
 
-# load_sample PROGRAM: applies a program and loads the sample portfolio, once per data folder. What was
-# interrupted goes on the next time, on the days with which it began.
+# plan_sample yes|no: before the suite starts, notes that the sample is to be loaded: into empty data
+# only, never into somebody's. The note holds the day with which it begins; what was interrupted goes
+# on the next time, unless it is not wanted any more.
+plan_sample() {
+  if [[ $1 == no ]]; then
+    rm -f "$SAMPLE_TO_LOAD"
+  elif [[ ! -e $DATA_DIR/accounts.db ]]; then
+    TZ=Asia/Tokyo date +%F >"$SAMPLE_TO_LOAD"
+  fi
+}
+
+# load_sample PROGRAM DAY: applies a program and loads the sample portfolio as of that day.
 load_sample() {
-  local day_file="$RUN_DIR/sample-day"
   say "Applying the program $1"
   banso apply "$ROOT/deploy/programs/$1" --reason "deploy/up --program $1" >/dev/null || return 1
   if [[ $1 == "$DEFAULT_PROGRAM" ]]; then
     say "Loading the sample portfolio"
-    [[ -s $day_file ]] || TZ=Asia/Tokyo date +%F >"$day_file"
-    "$ROOT/deploy/sample/load" --today "$(<"$day_file")" "$CLI" "${REACH[@]}" || return 1
+    "$ROOT/deploy/sample/load" --today "$2" "$CLI" "${REACH[@]}"
   else
     say "The sample portfolio belongs to the program $DEFAULT_PROGRAM, so no accounts are loaded"
   fi
-  : >"$SAMPLE_MARK"
 }
 
 # banso ARGUMENT...: the command line client, on this suite. Call set_reach before.
@@ -81,18 +88,17 @@ set_reach() {
 
 # What can be done now, with commands that work as they are printed.
 print_directions() {
-  local command=deploy/banso http
+  local command=deploy/banso sample
   [[ $DATA_DIR == "$ROOT/.banso" ]] || command="deploy/banso --data-dir $DATA_DIR"
-  http=$(port_of http)
+  sample=$(banso overview hibari >/dev/null 2>&1 && printf '\n  %s overview hibari' "$command")
   cat <<TEXT
 
-  Gateway     127.0.0.1:$(port_of gateway) (gRPC)${http:+, http://127.0.0.1:$http}
+  Gateway     127.0.0.1:$(port_of gateway) (gRPC)
   Token       $TOKEN_FILE
   Data        $DATA_DIR
   Log         $SUITE_LOG
 
-  $command portfolio
-  $command overview hibari
+  $command portfolio$sample
   $command watch --from-now
   $command --help
 TEXT

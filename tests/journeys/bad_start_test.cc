@@ -76,7 +76,7 @@ TEST_F(BadStartTest, DeployUpSaysThatAPortIsInUseBeforeItBuildsAnything) {
   EXPECT_THAT(refused.errors,
               HasSubstr(absl::StrCat("Port ", port, " is in use by another program")));
   EXPECT_THAT(refused.errors,
-              HasSubstr(absl::StrCat("Choose other ports: deploy/up --port ", port + 100)));
+              HasSubstr(absl::StrCat("Choose another: deploy/up --port ", port + 100)));
   EXPECT_FALSE(std::filesystem::exists(TempFile("data/accounts.db")));
 }
 
