@@ -23,6 +23,22 @@ SCRIPTS = (".py", ".sh", ".cmake", ".ts", ".js", ".sql", ".proto", ".yaml", ".ym
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.$}])/(work|farm|home|root|tmp/team|tmp/bash_jobs)/[A-Za-z0-9._-]")
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]')
+# Files that only tests are made of.
+TEST_FILE = re.compile(
+    r".*(_test\.cc|(_fixture|/(fake_|test_|conformance|migration_check|case_builder)[^/]*)\.(h|cc))$")
+LAYERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../cmake/Layers.cmake")
+# The headers of the targets that cmake/Layers.cmake keeps to some layers.
+HEADERS_OF = [
+    ("gRPC::grpc++", re.compile(r"(grpc|grpcpp)/")),
+    ("banso_rpc", re.compile(r".*\.grpc\.pb\.h$")),
+    ("SQLite::SQLite3", re.compile(r"(SQLiteCpp/|sqlite3\.h)")),
+    ("GTest::gmock", re.compile(r"(gtest|gmock)/")),
+    ("benchmark::benchmark", re.compile(r"benchmark/")),
+    ("Boost::headers", re.compile(r"boost/")),
+    ("CLI11::CLI11", re.compile(r"CLI/")),
+    ("yaml-cpp", re.compile(r"yaml-cpp/")),
+    ("liblinear::liblinear", re.compile(r"(linear\.h|Eigen/)")),
+]
 
 
 @dataclass(frozen=True)
@@ -49,22 +65,11 @@ def in_domain(path: str) -> bool:
     return re.match(r"services/[^/]+/domain/", path) is not None
 
 
-def may_use_grpc(path: str) -> bool:
-    return path.startswith(("common/server/", "services/gateway/api/", "clients/", "tests/"))
-
-
 def is_code(path: str) -> bool:
     return path.endswith(CODE)
 
 
 INCLUDE_RULES = [
-    IncludeRule(
-        "domain-is-pure",
-        in_domain,
-        re.compile(r"(grpcpp/|grpc/|SQLiteCpp/|sqlite3\.h|.*\.grpc\.pb\.h|common/(storage|server)/"
-                   r"|services/[^/]+/(api|store)/)"),
-        "the domain is values and pure functions: no gRPC, no storage, no server, no other layer",
-    ),
     IncludeRule(
         "sources-are-not-included",
         is_code,
@@ -76,25 +81,6 @@ INCLUDE_RULES = [
         lambda path: path.endswith(".h"),
         re.compile(r".*\.grpc\.pb\.h"),
         "generated stubs cost seconds a file: include them in the .cc that uses them",
-    ),
-    IncludeRule(
-        "grpc-only-at-the-edge",
-        lambda path: is_code(path) and not may_use_grpc(path),
-        re.compile(r"(grpcpp/|grpc/|.*\.grpc\.pb\.h)"),
-        "gRPC belongs to common/server, services/gateway/api, clients and tests",
-    ),
-    IncludeRule(
-        "engine-only-in-storage",
-        lambda path: is_code(path)
-        and not path.startswith(("common/storage/", "tests/benchmarks/")),
-        re.compile(r"(SQLiteCpp/|sqlite3\.h)"),
-        "only common/storage knows a database engine (the benchmarks compare with it)",
-    ),
-    IncludeRule(
-        "common-knows-no-service",
-        lambda path: path.startswith("common/") and is_code(path),
-        re.compile(r"(services|clients|tests)/"),
-        "common is what every service stands on and depends on none of them",
     ),
 ]
 
@@ -148,10 +134,62 @@ def service_of(path: str) -> Optional[str]:
     return match.group(1) if match and match.group(1) != "suite" else None
 
 
-def check_include(path: str, header: str) -> Iterator[str]:
+def layer_of(path: str) -> Optional[str]:
+    """The layer of cmake/Layers.cmake that a source or an own header belongs to."""
+    match = re.match(r"(common|services|clients|tests)/(?:([^/]+)/)?(?:([^/]+)/)?", path)
+    if not match:
+        return None
+    top, folder, inner = match.groups()
+    if top == "common":
+        return folder or "base"
+    if top == "services":
+        return inner if inner in ("domain", "store", "api") else "main"
+    return "client" if top == "clients" else "journey"
+
+
+class Layers:
+    """What cmake/Layers.cmake says: which layer may stand on which, and who may use what."""
+
+    def __init__(self, text: str) -> None:
+        self.below = {name: set(words.split())
+                      for name, words in re.findall(r"set\(BANSO_BELOW_(\w+)([^)]*)\)", text)}
+        patterns = re.search(r"set\(BANSO_RESTRICTED ((?:\s*\"[^\"]*\")+)\)", text).group(1)
+        users = dict(re.findall(r"set\(BANSO_USERS_(\d+)([^)]*)\)", text))
+        self.restricted = [(re.compile(pattern), set(users[str(index)].split()))
+                           for index, pattern in enumerate(re.findall(r'"([^"]*)"', patterns))]
+        self.gateway = re.compile(re.search(r'set\(BANSO_GATEWAY_MAY "([^"]*)"\)', text).group(1))
+
+    def refuses_own(self, path: str, layer: str, other: str) -> bool:
+        allowed = {layer, "base"} | self.below[layer]
+        return other not in allowed and not (TEST_FILE.match(path) and other == "testing")
+
+    def refuses_target(self, path: str, layer: str, target: str) -> bool:
+        if layer == "api" and service_of(path) == "gateway" and self.gateway.match(target):
+            return False
+        if TEST_FILE.match(path) and (target.startswith("GTest::") or layer in ("api", "main")):
+            return False
+        return any(pattern.match(target) and layer not in users
+                   for pattern, users in self.restricted)
+
+
+def check_layers(layers: Layers, path: str, header: str) -> Iterator[str]:
+    layer, other = layer_of(path), layer_of(header)
+    if layer not in layers.below:
+        return
+    if other in layers.below and layers.refuses_own(path, layer, other):
+        yield (f"[layers] includes {header} of layer '{other}': '{layer}' may use only "
+               f"{' '.join(sorted(layers.below[layer])) or 'base'} (cmake/Layers.cmake)")
+    for target, pattern in HEADERS_OF:
+        if pattern.match(header) and layers.refuses_target(path, layer, target):
+            yield (f"[layers] includes {header} of {target}, which is not for layer '{layer}' "
+                   "(cmake/Layers.cmake)")
+
+
+def check_include(layers: Layers, path: str, header: str) -> Iterator[str]:
     for rule in INCLUDE_RULES:
         if rule.applies(path) and rule.header.match(header):
             yield f"[{rule.name}] includes {header}: {rule.sentence}"
+    yield from check_layers(layers, path, header)
     own, other = service_of(path), service_of(header)
     if own and other and own != other:
         yield f"[services-meet-in-proto] includes {header}: services meet only through proto/"
@@ -164,12 +202,12 @@ def check_guard(path: str, text: str) -> Iterator[str]:
         yield f"{path}:1: [header-guard] the guard of this header is {guard}"
 
 
-def check_text(path: str, text: str) -> Iterator[str]:
+def check_text(layers: Layers, path: str, text: str) -> Iterator[str]:
     """Yields the violations of one file, as printable lines."""
     for number, line in enumerate(text.splitlines(), start=1):
         include = INCLUDE.match(line) if is_code(path) else None
         if include:
-            for problem in check_include(path, include.group(1)):
+            for problem in check_include(layers, path, include.group(1)):
                 yield f"{path}:{number}: {problem}"
         for rule in TEXT_RULES:
             found = rule.text.search(line) if rule.applies(path) else None
@@ -197,6 +235,8 @@ def main() -> int:
     parser.add_argument("files", nargs="*", help="relative to the root")
     arguments = parser.parse_args()
 
+    with open(LAYERS, encoding="utf-8") as file:
+        layers = Layers(file.read())
     checked = violations = 0
     for path in arguments.files or list_files(arguments.root):
         full_path = os.path.join(arguments.root, path)
@@ -206,7 +246,7 @@ def main() -> int:
         except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):
             continue  # Binary, deleted but still in the index, or a submodule.
         checked += 1
-        for problem in check_text(path, text):
+        for problem in check_text(layers, path, text):
             violations += 1
             print(problem)
     print(f"{checked} files checked, {violations} violations")
