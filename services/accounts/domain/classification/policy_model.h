@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "banso/accounts/v1/classification.pb.h"
+#include "banso/accounts/v1/classification_policy.pb.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "banso/type/v1/value.pb.h"
 #include "common/rule/catalog.h"
