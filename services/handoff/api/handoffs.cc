@@ -147,7 +147,7 @@ absl::StatusOr<Handoff> HandoffApi::ReturnHandoff(const Call& call,
             return store_.Put(writer, handoff);
           }));
   if (decided.process().empty()) return decided;
-  BANSO_RETURN_IF_ERROR(RunProcess(call, decided.process()).status());
+  BANSO_RETURN_IF_ERROR(engine_.RunAndGet(call, decided.process()).status());
   v1::GetHandoffRequest get;
   get.set_name(request.name());
   return GetHandoff(call, get);
@@ -168,7 +168,7 @@ absl::StatusOr<Handoff> HandoffApi::AcceptHandoff(const Call& call,
                     .status());
             return store_.Put(writer, handoff);
           }));
-  BANSO_RETURN_IF_ERROR(RunProcess(call, decided.process()).status());
+  BANSO_RETURN_IF_ERROR(engine_.RunAndGet(call, decided.process()).status());
   v1::GetHandoffRequest get;
   get.set_name(request.name());
   return GetHandoff(call, get);
