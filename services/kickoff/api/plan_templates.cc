@@ -4,7 +4,7 @@
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
-#include "services/kickoff/api/kickoff_api.h"
+#include "services/kickoff/api/plan_templates_api.h"
 #include "services/kickoff/domain/template_check.h"
 
 namespace banso::kickoff {
@@ -13,7 +13,7 @@ using storage::Reader;
 using storage::Writer;
 using v1::PlanTemplate;
 
-absl::StatusOr<PlanTemplate> KickoffApi::SavePlanTemplate(
+absl::StatusOr<PlanTemplate> PlanTemplatesApi::SavePlanTemplate(
     const Call& call, const v1::SavePlanTemplateRequest& request) {
   if (contract::SplitRevision(request.plan_template().name())->revision.has_value()) {
     return contract::InvalidField("plan_template.name", request.plan_template().name(),
@@ -29,21 +29,21 @@ absl::StatusOr<PlanTemplate> KickoffApi::SavePlanTemplate(
   });
 }
 
-absl::StatusOr<PlanTemplate> KickoffApi::ActivatePlanTemplate(
+absl::StatusOr<PlanTemplate> PlanTemplatesApi::ActivatePlanTemplate(
     const Call& call, const v1::ActivatePlanTemplateRequest& request) {
   return storage::Mutate<PlanTemplate>(database_, call, request, [&](Writer& writer) {
     return store_.templates.Activate(writer, request.name(), writer.now());
   });
 }
 
-absl::StatusOr<PlanTemplate> KickoffApi::GetPlanTemplate(
+absl::StatusOr<PlanTemplate> PlanTemplatesApi::GetPlanTemplate(
     const Call& call, const v1::GetPlanTemplateRequest& request) {
   return storage::Fetch<PlanTemplate>(database_, [&](Reader& reader) {
     return store_.templates.Get(reader, request.name(), call.now);
   });
 }
 
-absl::StatusOr<v1::ListPlanTemplateRevisionsResponse> KickoffApi::ListPlanTemplateRevisions(
+absl::StatusOr<v1::ListPlanTemplateRevisionsResponse> PlanTemplatesApi::ListPlanTemplateRevisions(
     const Call& call, const v1::ListPlanTemplateRevisionsRequest& request) {
   storage::ListQuery query;
   query.page_size = request.page_size();
