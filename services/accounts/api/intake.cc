@@ -19,7 +19,7 @@ using v1::Account;
 using v1::IntakeReview;
 
 absl::StatusOr<std::vector<fact::v1::FactType>> IntakeApi::OwnTypes(Reader& reader) const {
-  BANSO_ASSIGN_OR_RETURN(std::vector<fact::v1::FactType> types, store_.AttributeTypes(reader));
+  BANSO_ASSIGN_OR_RETURN(std::vector<fact::v1::FactType> types, store_.attributes.Types(reader));
   BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactType> axes, store_.AxisTypes(reader));
   types.insert(types.end(), axes.begin(), axes.end());
   return types;

@@ -94,7 +94,7 @@ absl::Status CheckSavedPolicy(Reader& reader, const Store& store,
     violations.Add(absl::StrCat(field, ".name"), policy.name(),
                    "a name without a revision: a save makes the next one", "NOT_ACCEPTED");
   }
-  BANSO_ASSIGN_OR_RETURN(const auto attributes, store.AttributeTypes(reader));
+  BANSO_ASSIGN_OR_RETURN(const auto attributes, store.attributes.Types(reader));
   CheckPolicy(policy, attributes, field, &violations);
   if (violations.empty()) FindContradictions(policy, attributes, field, &violations);
   return violations.ToStatus();

@@ -39,6 +39,7 @@
 #include "common/storage/snapshot.h"
 #include "services/accounts/domain/stage_history.h"
 #include "services/accounts/domain/summary.h"
+#include "services/accounts/store/attribute_store.h"
 #include "services/accounts/store/intake_store.h"
 
 namespace banso::accounts {
@@ -79,6 +80,7 @@ class Store {
   const storage::RevisionedCollection<v1::ClassificationPolicy> policies;
   const storage::Collection<v1::ClassificationOverride> overrides;
   const storage::Collection<v1::OperatingChange> operating_changes;
+  const AttributeStore attributes{};
   const IntakeStore intake;
   const storage::FactLog facts;
 
@@ -155,9 +157,6 @@ class Store {
   absl::Status CheckMember(storage::Reader& reader, absl::string_view member,
                            absl::string_view field, contract::Violations* violations) const;
 
-  // The types of the attributes that accounts have, as facts, by name.
-  absl::StatusOr<std::vector<fact::v1::FactType>> AttributeTypes(storage::Reader& reader) const;
-
   // The types of the facts about the further axes of the policy that is, or will be, in force.
   absl::StatusOr<std::vector<fact::v1::FactType>> AxisTypes(storage::Reader& reader) const;
 
@@ -186,8 +185,6 @@ class Store {
  private:
   absl::Status SaveExternalIds(storage::Writer& writer, const v1::Account* before,
                                const v1::Account& after) const;
-  absl::Status SaveAttributeTypes(storage::Writer& writer, const v1::Account* before,
-                                  const v1::Account& after) const;
   absl::Status SaveMemberships(storage::Writer& writer, const v1::Member& member) const;
 
   // Parts of RefreshSummary.
