@@ -1,8 +1,6 @@
 #ifndef BANSO_SERVICES_ACCOUNTS_API_ACCOUNTS_API_H_
 #define BANSO_SERVICES_ACCOUNTS_API_ACCOUNTS_API_H_
 
-#include <string>
-
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "banso/accounts/v1/accounts_service.pb.h"

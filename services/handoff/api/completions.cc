@@ -3,10 +3,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/handoff/api/completions_api.h"
-#include "services/handoff/api/listing.h"
-#include "services/handoff/domain/evidence.h"
 
 namespace banso::handoff {
 
@@ -28,8 +27,7 @@ absl::StatusOr<Completion> CompletionsApi::GetCompletion(const Call& /*call*/,
 
 absl::StatusOr<v1::ListCompletionsResponse> CompletionsApi::ListCompletions(
     const Call& /*call*/, const v1::ListCompletionsRequest& request) {
-  storage::ListQuery query = PageOf(request);
-  query.parent = request.parent();
+  storage::ListQuery query = storage::QueryOf(request);
   if (request.states_size() > 0) {
     query.filters.push_back(storage::InEnums("state", request.states()));
   }
@@ -40,14 +38,8 @@ absl::StatusOr<v1::ListCompletionsResponse> CompletionsApi::ListCompletions(
     query.filters.push_back(
         storage::StartsWith("criteria_set", absl::StrCat(request.criteria_set(), "@")));
   }
-  using Response = v1::ListCompletionsResponse;
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    BANSO_ASSIGN_OR_RETURN(auto page, store_.completions.List(reader, query));
-    Response response;
-    response.mutable_completions()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
+  return storage::ListPage(database_, store_.completions, query,
+                           &v1::ListCompletionsResponse::mutable_completions);
 }
 
 absl::StatusOr<v1::EvaluateReadinessResponse> CompletionsApi::EvaluateReadiness(

@@ -1,14 +1,13 @@
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/handoff/api/criteria_api.h"
-#include "services/handoff/api/listing.h"
 #include "services/handoff/domain/criteria.h"
 
 namespace banso::handoff {
@@ -50,15 +49,8 @@ absl::StatusOr<CriteriaSet> CriteriaApi::GetCriteriaSet(const Call& call,
 
 absl::StatusOr<v1::ListCriteriaSetRevisionsResponse> CriteriaApi::ListCriteriaSetRevisions(
     const Call& call, const v1::ListCriteriaSetRevisionsRequest& request) {
-  using Response = v1::ListCriteriaSetRevisionsResponse;
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    BANSO_ASSIGN_OR_RETURN(auto page, store_.criteria_sets.ListRevisions(
-                                          reader, request.name(), PageOf(request), call.now));
-    Response response;
-    response.mutable_criteria_sets()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
+  return storage::ListRevisionsPage(database_, store_.criteria_sets, request, call.now,
+                                    &v1::ListCriteriaSetRevisionsResponse::mutable_criteria_sets);
 }
 
 absl::StatusOr<v1::ResolveCriteriaResponse> CriteriaApi::ResolveCriteria(

@@ -5,9 +5,9 @@
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/handoff/api/completions_api.h"
-#include "services/handoff/api/listing.h"
 #include "services/handoff/domain/evidence.h"
 
 namespace banso::handoff {
@@ -77,20 +77,13 @@ absl::StatusOr<Evidence> CompletionsApi::GetEvidence(const Call& /*call*/,
 
 absl::StatusOr<v1::ListEvidenceResponse> CompletionsApi::ListEvidence(
     const Call& /*call*/, const v1::ListEvidenceRequest& request) {
-  storage::ListQuery query = PageOf(request);
-  query.parent = request.parent();
+  storage::ListQuery query = storage::QueryOf(request);
   if (!request.criterion().empty()) {
     query.filters.push_back(storage::Equal("criterion", request.criterion()));
   }
   if (!request.show_withdrawn()) query.filters.push_back(storage::Equal("withdrawn", false));
-  using Response = v1::ListEvidenceResponse;
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    BANSO_ASSIGN_OR_RETURN(auto page, store_.evidence.List(reader, query));
-    Response response;
-    response.mutable_evidence()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
+  return storage::ListPage(database_, store_.evidence, query,
+                           &v1::ListEvidenceResponse::mutable_evidence);
 }
 
 }  // namespace banso::handoff

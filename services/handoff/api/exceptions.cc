@@ -1,14 +1,13 @@
-#include <set>
 #include <string>
-#include <utility>
 
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/handoff/api/completions_api.h"
-#include "services/handoff/api/listing.h"
+#include "services/handoff/api/etag.h"
 #include "services/handoff/domain/criteria.h"
 #include "services/handoff/domain/evidence.h"
 #include "services/handoff/domain/policy.h"
@@ -113,19 +112,12 @@ absl::StatusOr<Exception> CompletionsApi::GetException(const Call& /*call*/,
 
 absl::StatusOr<v1::ListExceptionsResponse> CompletionsApi::ListExceptions(
     const Call& /*call*/, const v1::ListExceptionsRequest& request) {
-  storage::ListQuery query = PageOf(request);
-  query.parent = request.parent();
+  storage::ListQuery query = storage::QueryOf(request);
   if (request.states_size() > 0) {
     query.filters.push_back(storage::InEnums("state", request.states()));
   }
-  using Response = v1::ListExceptionsResponse;
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    BANSO_ASSIGN_OR_RETURN(auto page, store_.exceptions.List(reader, query));
-    Response response;
-    response.mutable_exceptions()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
+  return storage::ListPage(database_, store_.exceptions, query,
+                           &v1::ListExceptionsResponse::mutable_exceptions);
 }
 
 }  // namespace banso::handoff

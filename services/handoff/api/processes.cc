@@ -1,11 +1,11 @@
 #include <string>
-#include <utility>
 
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/handoff/api/listing.h"
+#include "services/handoff/api/etag.h"
 #include "services/handoff/api/processes_api.h"
 #include "services/handoff/domain/process.h"
 
@@ -99,7 +99,7 @@ absl::StatusOr<Process> ProcessesApi::GetProcess(const Call& /*call*/,
 
 absl::StatusOr<v1::ListProcessesResponse> ProcessesApi::ListProcesses(
     const Call& /*call*/, const v1::ListProcessesRequest& request) {
-  storage::ListQuery query = PageOf(request);
+  storage::ListQuery query = storage::QueryOf(request);
   query.order_by = "create_time desc";
   if (!request.onboarding().empty()) {
     query.filters.push_back(storage::Equal("onboarding", request.onboarding()));
@@ -107,14 +107,8 @@ absl::StatusOr<v1::ListProcessesResponse> ProcessesApi::ListProcesses(
   if (request.states_size() > 0) {
     query.filters.push_back(storage::InEnums("state", request.states()));
   }
-  using Response = v1::ListProcessesResponse;
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    BANSO_ASSIGN_OR_RETURN(auto page, store_.processes.List(reader, query));
-    Response response;
-    response.mutable_processes()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
+  return storage::ListPage(database_, store_.processes, query,
+                           &v1::ListProcessesResponse::mutable_processes);
 }
 
 absl::StatusOr<Process> ProcessesApi::ChangeProcess(

@@ -5,6 +5,7 @@
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/kickoff/api/listing.h"
 #include "services/kickoff/api/meetings_api.h"
@@ -13,7 +14,6 @@
 namespace banso::kickoff {
 namespace {
 
-using storage::Reader;
 using storage::Writer;
 using v1::Goal;
 using v1::HearingAnswer;
@@ -58,9 +58,8 @@ absl::StatusOr<HearingAnswer> MeetingsApi::RecordHearingAnswer(
 
 absl::StatusOr<v1::ListHearingAnswersResponse> MeetingsApi::ListHearingAnswers(
     const Call& /*call*/, const v1::ListHearingAnswersRequest& request) {
-  return ListParts<v1::ListHearingAnswersResponse>(
-      database_, store_.plans, store_.hearing_answers, QueryOf(request),
-      [](v1::ListHearingAnswersResponse* response) { return response->mutable_hearing_answers(); });
+  return ListParts(database_, store_.plans, store_.hearing_answers, storage::QueryOf(request),
+                   &v1::ListHearingAnswersResponse::mutable_hearing_answers);
 }
 
 absl::StatusOr<Goal> MeetingsApi::CreateGoal(const Call& call,
@@ -94,9 +93,8 @@ absl::StatusOr<Goal> MeetingsApi::AgreeGoal(const Call& call, const v1::AgreeGoa
 
 absl::StatusOr<v1::ListGoalsResponse> MeetingsApi::ListGoals(const Call& /*call*/,
                                                              const v1::ListGoalsRequest& request) {
-  return ListParts<v1::ListGoalsResponse>(
-      database_, store_.plans, store_.goals, QueryOf(request),
-      [](v1::ListGoalsResponse* response) { return response->mutable_goals(); });
+  return ListParts(database_, store_.plans, store_.goals, storage::QueryOf(request),
+                   &v1::ListGoalsResponse::mutable_goals);
 }
 
 absl::StatusOr<RoleAssignment> MeetingsApi::AssignRole(const Call& call,
@@ -122,11 +120,8 @@ absl::StatusOr<RoleAssignment> MeetingsApi::AssignRole(const Call& call,
 
 absl::StatusOr<v1::ListRoleAssignmentsResponse> MeetingsApi::ListRoleAssignments(
     const Call& /*call*/, const v1::ListRoleAssignmentsRequest& request) {
-  return ListParts<v1::ListRoleAssignmentsResponse>(database_, store_.plans,
-                                                    store_.role_assignments, QueryOf(request),
-                                                    [](v1::ListRoleAssignmentsResponse* response) {
-                                                      return response->mutable_role_assignments();
-                                                    });
+  return ListParts(database_, store_.plans, store_.role_assignments, storage::QueryOf(request),
+                   &v1::ListRoleAssignmentsResponse::mutable_role_assignments);
 }
 
 }  // namespace banso::kickoff

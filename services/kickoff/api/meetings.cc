@@ -7,6 +7,7 @@
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/kickoff/api/listing.h"
 #include "services/kickoff/api/meetings_api.h"
@@ -66,11 +67,10 @@ absl::StatusOr<Meeting> MeetingsApi::GetMeeting(const Call& /*call*/,
 
 absl::StatusOr<v1::ListMeetingsResponse> MeetingsApi::ListMeetings(
     const Call& /*call*/, const v1::ListMeetingsRequest& request) {
-  storage::ListQuery query = QueryOf(request);
+  storage::ListQuery query = storage::QueryOf(request);
   query.order_by = "day";
-  return ListParts<v1::ListMeetingsResponse>(
-      database_, store_.plans, store_.meetings, query,
-      [](v1::ListMeetingsResponse* response) { return response->mutable_meetings(); });
+  return ListParts(database_, store_.plans, store_.meetings, query,
+                   &v1::ListMeetingsResponse::mutable_meetings);
 }
 
 absl::StatusOr<Meeting> MeetingsApi::ScheduleMeeting(const Call& call,

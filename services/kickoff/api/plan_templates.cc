@@ -1,8 +1,7 @@
-#include <utility>
-
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/kickoff/api/plan_templates_api.h"
 #include "services/kickoff/domain/template_check.h"
@@ -45,18 +44,8 @@ absl::StatusOr<PlanTemplate> PlanTemplatesApi::GetPlanTemplate(
 
 absl::StatusOr<v1::ListPlanTemplateRevisionsResponse> PlanTemplatesApi::ListPlanTemplateRevisions(
     const Call& call, const v1::ListPlanTemplateRevisionsRequest& request) {
-  storage::ListQuery query;
-  query.page_size = request.page_size();
-  query.page_token = request.page_token();
-  return storage::Fetch<v1::ListPlanTemplateRevisionsResponse>(
-      database_, [&](Reader& reader) -> absl::StatusOr<v1::ListPlanTemplateRevisionsResponse> {
-        BANSO_ASSIGN_OR_RETURN(
-            auto page, store_.templates.ListRevisions(reader, request.name(), query, call.now));
-        v1::ListPlanTemplateRevisionsResponse response;
-        response.mutable_plan_templates()->Assign(page.items.begin(), page.items.end());
-        response.set_next_page_token(page.next_page_token);
-        return response;
-      });
+  return storage::ListRevisionsPage(database_, store_.templates, request, call.now,
+                                    &v1::ListPlanTemplateRevisionsResponse::mutable_plan_templates);
 }
 
 }  // namespace banso::kickoff

@@ -7,9 +7,9 @@
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/kickoff/api/kickoff_api.h"
-#include "services/kickoff/api/listing.h"
 #include "services/kickoff/domain/plan_days.h"
 #include "services/kickoff/domain/readiness.h"
 #include "services/kickoff/domain/working_days.h"
@@ -122,16 +122,9 @@ absl::StatusOr<Plan> KickoffApi::GetPlan(const Call& /*call*/, const v1::GetPlan
 
 absl::StatusOr<v1::ListPlansResponse> KickoffApi::ListPlans(const Call& /*call*/,
                                                             const v1::ListPlansRequest& request) {
-  storage::ListQuery query = QueryOf(request);
+  storage::ListQuery query = storage::QueryOf(request);
   if (!request.owner().empty()) query.filters.push_back(storage::Equal("owner", request.owner()));
-  return storage::Fetch<v1::ListPlansResponse>(
-      database_, [&](Reader& reader) -> absl::StatusOr<v1::ListPlansResponse> {
-        BANSO_ASSIGN_OR_RETURN(auto page, store_.plans.List(reader, query));
-        v1::ListPlansResponse response;
-        response.mutable_plans()->Assign(page.items.begin(), page.items.end());
-        response.set_next_page_token(page.next_page_token);
-        return response;
-      });
+  return storage::ListPage(database_, store_.plans, query, &v1::ListPlansResponse::mutable_plans);
 }
 
 absl::StatusOr<Plan> KickoffApi::ExtendDeadline(const Call& call,

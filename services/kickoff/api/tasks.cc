@@ -10,6 +10,7 @@
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/kickoff/api/listing.h"
 #include "services/kickoff/api/tasks_api.h"
@@ -100,14 +101,13 @@ absl::StatusOr<PlanTask> TasksApi::GetPlanTask(const Call& /*call*/,
 
 absl::StatusOr<v1::ListPlanTasksResponse> TasksApi::ListPlanTasks(
     const Call& /*call*/, const v1::ListPlanTasksRequest& request) {
-  storage::ListQuery query = QueryOf(request);
+  storage::ListQuery query = storage::QueryOf(request);
   query.order_by = "due";
   if (request.states_size() > 0) {
     query.filters.push_back(storage::InEnums("state", request.states()));
   }
-  return ListParts<v1::ListPlanTasksResponse>(
-      database_, store_.plans, store_.tasks, query,
-      [](v1::ListPlanTasksResponse* response) { return response->mutable_tasks(); });
+  return ListParts(database_, store_.plans, store_.tasks, query,
+                   &v1::ListPlanTasksResponse::mutable_tasks);
 }
 
 absl::StatusOr<PlanTask> TasksApi::UpdatePlanTask(const Call& call,
