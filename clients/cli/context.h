@@ -1,6 +1,7 @@
 #ifndef BANSO_CLIENTS_CLI_CONTEXT_H_
 #define BANSO_CLIENTS_CLI_CONTEXT_H_
 
+#include <functional>
 #include <ostream>
 #include <string>
 
@@ -34,6 +35,9 @@ struct Context {
   std::ostream& err;
   Output output = Output::kTable;
 };
+
+// Carries out what the command line asked for, and returns the exit code.
+using Command = std::function<int(Context&)>;
 
 // kDone for OK; kUsage for an error of our own, kUnavailable or kRefused for one of a server.
 ExitCode ExitCodeOf(const absl::Status& status);

@@ -10,7 +10,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "banso/accounts/v1/account.pb.h"
 #include "banso/accounts/v1/contract.pb.h"
 #include "clients/cli/connection.h"
 

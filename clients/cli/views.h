@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "banso/accounts/v1/account.pb.h"
 #include "banso/gateway/v1/gateway_service.pb.h"
 #include "banso/gateway/v1/program.pb.h"
 #include "banso/type/v1/change.pb.h"

@@ -11,10 +11,13 @@
 #include "common/server/service_store.h"
 #include "common/status_macros.h"
 #include "services/handoff/api/accounts_mirror.h"
+#include "services/handoff/api/completions_api.h"
+#include "services/handoff/api/criteria_api.h"
 #include "services/handoff/api/handoff_api.h"
 #include "services/handoff/api/inquiry.h"
 #include "services/handoff/api/neighbours.h"
 #include "services/handoff/api/process_engine.h"
+#include "services/handoff/api/processes_api.h"
 #include "services/handoff/api/router.h"
 #include "services/handoff/api/steps.h"
 #include "services/handoff/store/store.h"
@@ -57,18 +60,21 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   Steps* steps = service->Own(std::make_unique<Steps>(*database, *store, *neighbours, *inquiry));
   ProcessEngine* engine =
       service->Own(std::make_unique<ProcessEngine>(*database, *store, *environment.clock, *steps));
-  HandoffApi* api =
-      service->Own(std::make_unique<HandoffApi>(*database, *store, *inquiry, *engine, *ids));
-  service->Add(CriteriaRouter(*api));
-  service->Add(ProcessesRouter(*api));
-  service->Add(CompletionsRouter(*api));
-  service->Add(HandoffRouter(*api, *database, *store));
+  service->Add(
+      CriteriaRouter(*service->Own(std::make_unique<CriteriaApi>(*database, *store, *inquiry))));
+  service->Add(ProcessesRouter(
+      *service->Own(std::make_unique<ProcessesApi>(*database, *store, *inquiry, *engine, *ids))));
+  service->Add(CompletionsRouter(
+      *service->Own(std::make_unique<CompletionsApi>(*database, *store, *inquiry, *ids))));
+  HandoffApi* handoffs =
+      service->Own(std::make_unique<HandoffApi>(*database, *store, *engine, *ids));
+  service->Add(HandoffRouter(*handoffs, *database, *store));
   service->Add(FactsRouter(*database, *store));
   // The first run, a second after the start, goes on with what a crash has interrupted.
   service->AddSweep({"run_processes", absl::Seconds(1),
                      [engine](const Call& call) { return engine->Sweep(call); }});
   service->AddSweep({"advance_gap_watches", absl::Minutes(1),
-                     [api](const Call& call) { return api->AdvanceGapWatches(call); }});
+                     [handoffs](const Call& call) { return handoffs->AdvanceGapWatches(call); }});
   FollowAccounts(environment, database, store, service.get());
   return service;
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "banso/accounts/v1/account.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
+#include "banso/accounts/v1/stakeholder.pb.h"
 #include "banso/kickoff/v1/plan.pb.h"
 #include "common/contract/errors.h"
 #include "common/contract/ids.h"

@@ -4,21 +4,30 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/calendar/calendars.h"
 #include "common/contract/ids.h"
 #include "common/server/follower.h"
 #include "common/server/service_definition.h"
 #include "common/server/service_store.h"
 #include "common/status_macros.h"
 #include "services/kickoff/api/accounts_client.h"
+#include "services/kickoff/api/accounts_mirror.h"
+#include "services/kickoff/api/clock_sender.h"
 #include "services/kickoff/api/kickoff_api.h"
+#include "services/kickoff/api/meetings_api.h"
+#include "services/kickoff/api/plan_editor.h"
+#include "services/kickoff/api/plan_templates_api.h"
 #include "services/kickoff/api/router.h"
+#include "services/kickoff/api/tasks_api.h"
 #include "services/kickoff/store/store.h"
 
 namespace banso::kickoff {
 namespace {
 
 std::unique_ptr<server::Follower> FollowAccounts(const server::Environment& environment,
-                                                 storage::Database* database, KickoffApi* api) {
+                                                 storage::Database* database,
+                                                 const AccountsMirror* mirror) {
   server::ChangesFollowerOptions options;
   options.method = "banso.accounts.v1.AccountsService/WatchChanges";
   options.service = "kickoff";
@@ -33,9 +42,9 @@ std::unique_ptr<server::Follower> FollowAccounts(const server::Environment& envi
                    "banso.accounts.v1.StakeholderChange",
                    "banso.accounts.v1.Stakeholder",
                    "banso.accounts.v1.Member"};
-  options.reset = [api](storage::Writer& writer) { return api->ForgetAccounts(writer); };
-  options.apply = [api](storage::Writer& writer, const type::v1::Change& change) {
-    return api->FollowAccounts(writer, change);
+  options.reset = [mirror](storage::Writer& writer) { return mirror->Reset(writer); };
+  options.apply = [mirror](storage::Writer& writer, const type::v1::Change& change) {
+    return mirror->Apply(writer, change);
   };
   return server::FollowChanges(std::move(options));
 }
@@ -51,19 +60,27 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
           [store](storage::Reader& reader) { return store->CheckSchema(reader); }, service.get()));
   contract::IdSource* ids = service->Own(std::make_unique<contract::SystemIdSource>());
   AccountsClient* accounts = service->Own(std::make_unique<RemoteAccounts>(*environment.peers));
-  KickoffApi* api = service->Own(
-      std::make_unique<KickoffApi>(*database, *store, *accounts, *ids, *environment.calendars));
-  BANSO_RETURN_IF_ERROR(api->CheckCalendars());
-  service->Add(PlanTemplatesRouter(*api));
-  service->Add(TasksRouter(*api));
-  service->Add(MeetingsRouter(*api));
-  service->Add(KickoffRouter(*api, *database, *store));
+  const calendar::Calendars& calendars = *environment.calendars;
+  const PlanEditor* plans = service->Own(std::make_unique<PlanEditor>(*store, calendars));
+  ClockSender* clocks = service->Own(std::make_unique<ClockSender>(*database, *store, *accounts));
+  const AccountsMirror* mirror =
+      service->Own(std::make_unique<AccountsMirror>(*database, *store, *plans, calendars));
+  BANSO_RETURN_IF_ERROR(mirror->CheckCalendars());
+  TasksApi* tasks = service->Own(std::make_unique<TasksApi>(*database, *store, *plans, *ids));
+  service->Add(PlanTemplatesRouter(
+      *service->Own(std::make_unique<PlanTemplatesApi>(*database, *store, *accounts))));
+  service->Add(TasksRouter(*tasks));
+  service->Add(MeetingsRouter(*service->Own(
+      std::make_unique<MeetingsApi>(*database, *store, *accounts, *plans, *clocks, *ids))));
+  service->Add(KickoffRouter(
+      *service->Own(std::make_unique<KickoffApi>(*database, *store, *accounts, *plans, calendars)),
+      *database, *store));
   service->Add(FactsRouter(*database, *store));
-  service->AddFollower(FollowAccounts(environment, database, api));
+  service->AddFollower(FollowAccounts(environment, database, mirror));
   service->AddSweep({"clock_notices", absl::Seconds(2),
-                     [api](const Call& call) { return api->SendClockNotices(call); }});
+                     [clocks](const Call& call) { return clocks->Send(call); }});
   service->AddSweep({"overdue_tasks", absl::Minutes(10),
-                     [api](const Call& call) { return api->RefreshOverdue(call); }});
+                     [tasks](const Call& call) { return tasks->RefreshOverdue(call); }});
   return service;
 }
 

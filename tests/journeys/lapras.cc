@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/member.pb.h"
 #include "banso/accounts/v1/onboardings_service.pb.h"
 #include "banso/gateway/v1/gateway_service.pb.h"
 #include "banso/handoff/v1/completions_service.pb.h"

@@ -5,6 +5,7 @@
 #include "banso/accounts/v1/accounts_service.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/accounts/v1/people_service.pb.h"
+#include "banso/accounts/v1/stakeholder.pb.h"
 #include "banso/health/v1/signals_service.pb.h"
 #include "banso/health/v1/stages_service.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"

@@ -4,6 +4,7 @@
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/intake_api.h"
 
@@ -72,18 +73,9 @@ absl::StatusOr<AcceptancePolicy> IntakeApi::GetAcceptancePolicy(
 
 absl::StatusOr<v1::ListAcceptancePolicyRevisionsResponse> IntakeApi::ListAcceptancePolicyRevisions(
     const Call& call, const v1::ListAcceptancePolicyRevisionsRequest& request) {
-  using Response = v1::ListAcceptancePolicyRevisionsResponse;
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    storage::ListQuery query;
-    query.page_size = request.page_size();
-    query.page_token = request.page_token();
-    BANSO_ASSIGN_OR_RETURN(
-        auto page, store_.intake.policies.ListRevisions(reader, request.name(), query, call.now));
-    Response response;
-    response.mutable_acceptance_policies()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
+  return storage::ListRevisionsPage(
+      database_, store_.intake.policies, request, call.now,
+      &v1::ListAcceptancePolicyRevisionsResponse::mutable_acceptance_policies);
 }
 
 }  // namespace banso::accounts

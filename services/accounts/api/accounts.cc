@@ -1,5 +1,4 @@
 #include <string>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -8,6 +7,7 @@
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/accounts_api.h"
 #include "services/accounts/domain/account.h"
@@ -33,10 +33,8 @@ absl::Status CheckOrder(const std::string& order_by) {
       "name, display_name, create_time or update_time, each with or without \" desc\"");
 }
 
-storage::ListQuery QueryOf(const v1::ListAccountsRequest& request) {
-  storage::ListQuery query;
-  query.page_size = request.page_size();
-  query.page_token = request.page_token();
+storage::ListQuery QueryFor(const v1::ListAccountsRequest& request) {
+  storage::ListQuery query = storage::QueryOf(request);
   query.order_by = request.order_by();
   auto& filters = query.filters;
   if (request.lifecycle_stages_size() > 0) {
@@ -92,14 +90,8 @@ absl::StatusOr<Account> AccountsApi::GetAccount(const Call& /*call*/,
 absl::StatusOr<v1::ListAccountsResponse> AccountsApi::ListAccounts(
     const Call& /*call*/, const v1::ListAccountsRequest& request) {
   BANSO_RETURN_IF_ERROR(CheckOrder(request.order_by()));
-  return storage::Fetch<v1::ListAccountsResponse>(
-      database_, [&](Reader& reader) -> absl::StatusOr<v1::ListAccountsResponse> {
-        BANSO_ASSIGN_OR_RETURN(auto page, store_.accounts.List(reader, QueryOf(request)));
-        v1::ListAccountsResponse response;
-        for (Account& account : page.items) *response.add_accounts() = std::move(account);
-        response.set_next_page_token(page.next_page_token);
-        return response;
-      });
+  return storage::ListPage(database_, store_.accounts, QueryFor(request),
+                           &v1::ListAccountsResponse::mutable_accounts);
 }
 
 absl::StatusOr<Account> AccountsApi::UpdateAccount(const Call& call,

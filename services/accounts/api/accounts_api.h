@@ -1,17 +1,9 @@
 #ifndef BANSO_SERVICES_ACCOUNTS_API_ACCOUNTS_API_H_
 #define BANSO_SERVICES_ACCOUNTS_API_ACCOUNTS_API_H_
 
-#include <string>
-
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
-#include "banso/accounts/v1/classification_service.pb.h"
-#include "banso/accounts/v1/deals_service.pb.h"
-#include "banso/accounts/v1/onboardings_service.pb.h"
-#include "banso/accounts/v1/people_service.pb.h"
-#include "banso/accounts/v1/team_service.pb.h"
 #include "common/contract/call.h"
 #include "common/contract/ids.h"
 #include "common/server/stream.h"

@@ -6,8 +6,8 @@
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/accounts/api/listing.h"
 #include "services/accounts/api/relations_api.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/contract.h"
@@ -69,7 +69,7 @@ absl::StatusOr<Contract> RelationsApi::GetContract(const Call& /*call*/,
 
 absl::StatusOr<v1::ListContractsResponse> RelationsApi::ListContracts(
     const Call& /*call*/, const v1::ListContractsRequest& request) {
-  storage::ListQuery query = ChildrenQuery(request);
+  storage::ListQuery query = storage::QueryOf(request);
   auto& filters = query.filters;
   if (request.has_in_force_on()) {
     const absl::CivilDay day = calendar::ToDay(request.in_force_on());
@@ -81,9 +81,8 @@ absl::StatusOr<v1::ListContractsResponse> RelationsApi::ListContracts(
     filters.push_back(storage::AtMost("end_day", calendar::ToDay(request.end_date_until())));
   }
   if (request.states_size() > 0) filters.push_back(storage::InEnums("state", request.states()));
-  return ListPage<v1::ListContractsResponse>(
-      database_, store_.contracts, query,
-      [](v1::ListContractsResponse* response) { return response->mutable_contracts(); });
+  return storage::ListPage(database_, store_.contracts, query,
+                           &v1::ListContractsResponse::mutable_contracts);
 }
 
 absl::StatusOr<Contract> RelationsApi::UpdateContract(const Call& call,

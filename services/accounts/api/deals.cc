@@ -6,6 +6,7 @@
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/deals_api.h"
 #include "services/accounts/domain/account.h"
@@ -45,21 +46,11 @@ absl::StatusOr<Deal> DealsApi::GetDeal(const Call& /*call*/, const v1::GetDealRe
 
 absl::StatusOr<v1::ListDealsResponse> DealsApi::ListDeals(const Call& /*call*/,
                                                           const v1::ListDealsRequest& request) {
-  storage::ListQuery query;
-  query.parent = request.parent();
-  query.page_size = request.page_size();
-  query.page_token = request.page_token();
+  storage::ListQuery query = storage::QueryOf(request);
   if (request.stages_size() > 0) {
     query.filters.push_back(storage::InEnums("stage", request.stages()));
   }
-  return storage::Fetch<v1::ListDealsResponse>(
-      database_, [&](Reader& reader) -> absl::StatusOr<v1::ListDealsResponse> {
-        BANSO_ASSIGN_OR_RETURN(auto page, store_.deals.List(reader, query));
-        v1::ListDealsResponse response;
-        response.mutable_deals()->Assign(page.items.begin(), page.items.end());
-        response.set_next_page_token(page.next_page_token);
-        return response;
-      });
+  return storage::ListPage(database_, store_.deals, query, &v1::ListDealsResponse::mutable_deals);
 }
 
 absl::StatusOr<Deal> DealsApi::UpdateDeal(const Call& call, const v1::UpdateDealRequest& request) {

@@ -5,6 +5,7 @@
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/intake_api.h"
 #include "services/accounts/domain/deal.h"
@@ -19,7 +20,7 @@ using v1::Account;
 using v1::IntakeReview;
 
 absl::StatusOr<std::vector<fact::v1::FactType>> IntakeApi::OwnTypes(Reader& reader) const {
-  BANSO_ASSIGN_OR_RETURN(std::vector<fact::v1::FactType> types, store_.AttributeTypes(reader));
+  BANSO_ASSIGN_OR_RETURN(std::vector<fact::v1::FactType> types, store_.attributes.Types(reader));
   BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactType> axes, store_.AxisTypes(reader));
   types.insert(types.end(), axes.begin(), axes.end());
   return types;
@@ -78,11 +79,7 @@ absl::StatusOr<IntakeReview> IntakeApi::GetIntakeReview(const Call& /*call*/,
 
 absl::StatusOr<v1::ListIntakeReviewsResponse> IntakeApi::ListIntakeReviews(
     const Call& call, const v1::ListIntakeReviewsRequest& request) {
-  using Response = v1::ListIntakeReviewsResponse;
-  storage::ListQuery query;
-  query.parent = request.parent();
-  query.page_size = request.page_size();
-  query.page_token = request.page_token();
+  storage::ListQuery query = storage::QueryOf(request);
   if (request.states_size() > 0) {
     query.filters.push_back(storage::InEnums("state", request.states()));
   }
@@ -93,13 +90,8 @@ absl::StatusOr<v1::ListIntakeReviewsResponse> IntakeApi::ListIntakeReviews(
     query.filters.push_back(storage::Equal("state", v1::INTAKE_STATE_ASKED));
     query.filters.push_back(storage::AtMost("due_time", call.now));
   }
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    BANSO_ASSIGN_OR_RETURN(auto page, store_.intake.reviews.List(reader, query));
-    Response response;
-    response.mutable_intake_reviews()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
+  return storage::ListPage(database_, store_.intake.reviews, query,
+                           &v1::ListIntakeReviewsResponse::mutable_intake_reviews);
 }
 
 absl::StatusOr<IntakeReview> IntakeApi::DecideIntakeReview(
@@ -164,17 +156,8 @@ absl::StatusOr<v1::FeatureRelease> IntakeApi::RegisterFeatureRelease(
 
 absl::StatusOr<v1::ListFeatureReleasesResponse> IntakeApi::ListFeatureReleases(
     const Call& /*call*/, const v1::ListFeatureReleasesRequest& request) {
-  using Response = v1::ListFeatureReleasesResponse;
-  storage::ListQuery query;
-  query.page_size = request.page_size();
-  query.page_token = request.page_token();
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    BANSO_ASSIGN_OR_RETURN(auto page, store_.intake.releases.List(reader, query));
-    Response response;
-    response.mutable_feature_releases()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
+  return storage::ListPage(database_, store_.intake.releases, storage::QueryOf(request),
+                           &v1::ListFeatureReleasesResponse::mutable_feature_releases);
 }
 
 }  // namespace banso::accounts

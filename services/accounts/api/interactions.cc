@@ -9,8 +9,8 @@
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/accounts/api/listing.h"
 #include "services/accounts/api/relations_api.h"
 
 namespace banso::accounts {
@@ -84,7 +84,7 @@ absl::StatusOr<Interaction> RelationsApi::GetInteraction(const Call& /*call*/,
 
 absl::StatusOr<v1::ListInteractionsResponse> RelationsApi::ListInteractions(
     const Call& /*call*/, const v1::ListInteractionsRequest& request) {
-  storage::ListQuery query = ChildrenQuery(request);
+  storage::ListQuery query = storage::QueryOf(request);
   query.order_by = "start_time desc";
   auto& filters = query.filters;
   if (request.has_start_time_from()) {
@@ -96,9 +96,8 @@ absl::StatusOr<v1::ListInteractionsResponse> RelationsApi::ListInteractions(
   if (request.channels_size() > 0) {
     filters.push_back(storage::InEnums("channel", request.channels()));
   }
-  return ListPage<v1::ListInteractionsResponse>(
-      database_, store_.interactions, query,
-      [](v1::ListInteractionsResponse* response) { return response->mutable_interactions(); });
+  return storage::ListPage(database_, store_.interactions, query,
+                           &v1::ListInteractionsResponse::mutable_interactions);
 }
 
 absl::StatusOr<Interaction> RelationsApi::UpdateInteraction(

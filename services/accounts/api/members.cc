@@ -1,13 +1,12 @@
 #include <algorithm>
-#include <utility>
 
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/accounts/api/listing.h"
 #include "services/accounts/api/team_api.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/erase.h"
@@ -53,9 +52,7 @@ absl::StatusOr<Member> TeamApi::GetMember(const Call& /*call*/,
 
 absl::StatusOr<v1::ListMembersResponse> TeamApi::ListMembers(
     const Call& call, const v1::ListMembersRequest& request) {
-  storage::ListQuery query;
-  query.page_size = request.page_size();
-  query.page_token = request.page_token();
+  storage::ListQuery query = storage::QueryOf(request);
   if (!request.text().empty()) {
     query.filters.push_back(storage::Contains("search_text", SearchText(request.text())));
   }
@@ -68,9 +65,8 @@ absl::StatusOr<v1::ListMembersResponse> TeamApi::ListMembers(
         "AND ($department = '' OR department = $department))",
         {{"day", day}, {"team", request.team()}, {"department", request.department()}}));
   }
-  return ListPage<v1::ListMembersResponse>(
-      database_, store_.members, query,
-      [](v1::ListMembersResponse* response) { return response->mutable_members(); });
+  return storage::ListPage(database_, store_.members, query,
+                           &v1::ListMembersResponse::mutable_members);
 }
 
 absl::StatusOr<Member> TeamApi::UpdateMember(const Call& call,

@@ -1,6 +1,5 @@
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
@@ -9,6 +8,7 @@
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/onboardings_api.h"
 #include "services/accounts/api/roll_up.h"
@@ -115,22 +115,13 @@ absl::StatusOr<Onboarding> OnboardingsApi::GetOnboarding(const Call& /*call*/,
 
 absl::StatusOr<v1::ListOnboardingsResponse> OnboardingsApi::ListOnboardings(
     const Call& /*call*/, const v1::ListOnboardingsRequest& request) {
-  storage::ListQuery query;
-  query.parent = request.parent();
-  query.page_size = request.page_size();
-  query.page_token = request.page_token();
+  storage::ListQuery query = storage::QueryOf(request);
   if (request.states_size() > 0) {
     query.filters.push_back(storage::InEnums("state", request.states()));
   }
   if (!request.owner().empty()) query.filters.push_back(storage::Equal("owner", request.owner()));
-  return storage::Fetch<v1::ListOnboardingsResponse>(
-      database_, [&](Reader& reader) -> absl::StatusOr<v1::ListOnboardingsResponse> {
-        BANSO_ASSIGN_OR_RETURN(auto page, store_.onboardings.List(reader, query));
-        v1::ListOnboardingsResponse response;
-        response.mutable_onboardings()->Assign(page.items.begin(), page.items.end());
-        response.set_next_page_token(page.next_page_token);
-        return response;
-      });
+  return storage::ListPage(database_, store_.onboardings, query,
+                           &v1::ListOnboardingsResponse::mutable_onboardings);
 }
 
 absl::StatusOr<Onboarding> OnboardingsApi::UpdateOnboarding(

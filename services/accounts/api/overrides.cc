@@ -5,9 +5,9 @@
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/classification_api.h"
-#include "services/accounts/api/listing.h"
 #include "services/accounts/api/policy_check.h"
 #include "services/accounts/api/sweep.h"
 #include "services/accounts/domain/account.h"
@@ -102,15 +102,14 @@ absl::StatusOr<ClassificationOverride> ClassificationApi::GetClassificationOverr
 absl::StatusOr<v1::ListClassificationOverridesResponse>
 ClassificationApi::ListClassificationOverrides(
     const Call& /*call*/, const v1::ListClassificationOverridesRequest& request) {
-  storage::ListQuery query = ChildrenQuery(request);
+  storage::ListQuery query = storage::QueryOf(request);
   if (request.states_size() > 0) {
     query.filters.push_back(storage::InEnums("state", request.states()));
   }
   if (!request.axis().empty()) query.filters.push_back(storage::Equal("axis", request.axis()));
-  return ListPage<v1::ListClassificationOverridesResponse>(
-      database_, store_.overrides, query, [](v1::ListClassificationOverridesResponse* response) {
-        return response->mutable_classification_overrides();
-      });
+  return storage::ListPage(
+      database_, store_.overrides, query,
+      &v1::ListClassificationOverridesResponse::mutable_classification_overrides);
 }
 
 absl::StatusOr<ClassificationOverride> ClassificationApi::EndClassificationOverride(

@@ -6,6 +6,7 @@
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/classification_api.h"
 #include "services/accounts/api/policy_check.h"
@@ -94,7 +95,7 @@ absl::Status CheckSavedPolicy(Reader& reader, const Store& store,
     violations.Add(absl::StrCat(field, ".name"), policy.name(),
                    "a name without a revision: a save makes the next one", "NOT_ACCEPTED");
   }
-  BANSO_ASSIGN_OR_RETURN(const auto attributes, store.AttributeTypes(reader));
+  BANSO_ASSIGN_OR_RETURN(const auto attributes, store.attributes.Types(reader));
   CheckPolicy(policy, attributes, field, &violations);
   if (violations.empty()) FindContradictions(policy, attributes, field, &violations);
   return violations.ToStatus();
@@ -169,18 +170,9 @@ absl::StatusOr<ClassificationPolicy> ClassificationApi::GetClassificationPolicy(
 absl::StatusOr<v1::ListClassificationPolicyRevisionsResponse>
 ClassificationApi::ListClassificationPolicyRevisions(
     const Call& call, const v1::ListClassificationPolicyRevisionsRequest& request) {
-  using Response = v1::ListClassificationPolicyRevisionsResponse;
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    storage::ListQuery query;
-    query.page_size = request.page_size();
-    query.page_token = request.page_token();
-    BANSO_ASSIGN_OR_RETURN(auto page,
-                           store_.policies.ListRevisions(reader, request.name(), query, call.now));
-    Response response;
-    response.mutable_classification_policies()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
+  return storage::ListRevisionsPage(
+      database_, store_.policies, request, call.now,
+      &v1::ListClassificationPolicyRevisionsResponse::mutable_classification_policies);
 }
 
 }  // namespace banso::accounts

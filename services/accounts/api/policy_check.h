@@ -3,7 +3,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "banso/accounts/v1/classification.pb.h"
+#include "banso/accounts/v1/classification_policy.pb.h"
 #include "common/storage/database.h"
 #include "services/accounts/store/store.h"
 

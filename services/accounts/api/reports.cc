@@ -6,8 +6,8 @@
 #include "common/contract/resource_name.h"
 #include "common/rule/condition.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/accounts/api/listing.h"
 #include "services/accounts/api/reports_api.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/revenue.h"
@@ -54,13 +54,8 @@ absl::StatusOr<OperatingChange> ReportsApi::GetOperatingChange(
 
 absl::StatusOr<v1::ListOperatingChangesResponse> ReportsApi::ListOperatingChanges(
     const Call& /*call*/, const v1::ListOperatingChangesRequest& request) {
-  storage::ListQuery query;
-  query.page_size = request.page_size();
-  query.page_token = request.page_token();
-  return ListPage<v1::ListOperatingChangesResponse>(database_, store_.operating_changes, query,
-                                                    [](v1::ListOperatingChangesResponse* response) {
-                                                      return response->mutable_operating_changes();
-                                                    });
+  return storage::ListPage(database_, store_.operating_changes, storage::QueryOf(request),
+                           &v1::ListOperatingChangesResponse::mutable_operating_changes);
 }
 
 absl::StatusOr<DeleteOperatingChangeResponse> ReportsApi::DeleteOperatingChange(

@@ -24,7 +24,7 @@ class FactTypesReader {
 
   absl::StatusOr<server::FactTypes> Read(storage::Reader& reader) {
     BANSO_ASSIGN_OR_RETURN(std::vector<fact::v1::FactType> attributes,
-                           store_.AttributeTypes(reader));
+                           store_.attributes.Types(reader));
     BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactType> axes, store_.AxisTypes(reader));
     attributes.insert(attributes.end(), axes.begin(), axes.end());
     const std::lock_guard lock(mutex_);

@@ -7,6 +7,7 @@
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/voice_api.h"
 #include "services/accounts/domain/voice.h"
@@ -119,17 +120,8 @@ absl::StatusOr<v1::SummarizeSalesResponse> VoiceApi::SummarizeSalesByPerson(
 
 absl::StatusOr<v1::ListSalesSummaryAccessesResponse> VoiceApi::ListSalesSummaryAccesses(
     const Call& /*call*/, const v1::ListSalesSummaryAccessesRequest& request) {
-  using Response = v1::ListSalesSummaryAccessesResponse;
-  storage::ListQuery query;
-  query.page_size = request.page_size();
-  query.page_token = request.page_token();
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    BANSO_ASSIGN_OR_RETURN(auto page, store_.intake.accesses.List(reader, query));
-    Response response;
-    response.mutable_sales_summary_accesses()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
+  return storage::ListPage(database_, store_.intake.accesses, storage::QueryOf(request),
+                           &v1::ListSalesSummaryAccessesResponse::mutable_sales_summary_accesses);
 }
 
 absl::StatusOr<v1::LostCustomer> VoiceApi::Trace(Reader& reader, const Account& account) const {

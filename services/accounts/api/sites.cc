@@ -11,8 +11,8 @@
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/accounts/api/listing.h"
 #include "services/accounts/api/relations_api.h"
 
 namespace banso::accounts {
@@ -94,9 +94,8 @@ absl::StatusOr<Site> RelationsApi::GetSite(const Call& /*call*/,
 
 absl::StatusOr<v1::ListSitesResponse> RelationsApi::ListSites(const Call& /*call*/,
                                                               const v1::ListSitesRequest& request) {
-  return ListPage<v1::ListSitesResponse>(
-      database_, store_.sites, ChildrenQuery(request),
-      [](v1::ListSitesResponse* response) { return response->mutable_sites(); });
+  return storage::ListPage(database_, store_.sites, storage::QueryOf(request),
+                           &v1::ListSitesResponse::mutable_sites);
 }
 
 absl::StatusOr<Site> RelationsApi::UpdateSite(const Call& call,

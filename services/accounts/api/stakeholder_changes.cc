@@ -8,8 +8,8 @@
 #include "common/contract/resource_name.h"
 #include "common/rule/value.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/accounts/api/listing.h"
 #include "services/accounts/api/people_api.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/erase.h"
@@ -100,13 +100,10 @@ absl::StatusOr<StakeholderChange> PeopleApi::ChangeAfter(Reader& reader, const s
 
 absl::StatusOr<v1::ListStakeholderChangesResponse> PeopleApi::ListStakeholderChanges(
     const Call& /*call*/, const v1::ListStakeholderChangesRequest& request) {
-  storage::ListQuery query = ChildrenQuery(request);
+  storage::ListQuery query = storage::QueryOf(request);
   query.order_by = "day desc";
-  return ListPage<v1::ListStakeholderChangesResponse>(
-      database_, store_.stakeholder_changes, query,
-      [](v1::ListStakeholderChangesResponse* response) {
-        return response->mutable_stakeholder_changes();
-      });
+  return storage::ListPage(database_, store_.stakeholder_changes, query,
+                           &v1::ListStakeholderChangesResponse::mutable_stakeholder_changes);
 }
 
 absl::StatusOr<Stakeholder> PeopleApi::RecordEnthusiasm(

@@ -4,8 +4,8 @@
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/accounts/api/listing.h"
 #include "services/accounts/api/people_api.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/erase.h"
@@ -52,7 +52,7 @@ absl::StatusOr<Stakeholder> PeopleApi::GetStakeholder(const Call& /*call*/,
 
 absl::StatusOr<v1::ListStakeholdersResponse> PeopleApi::ListStakeholders(
     const Call& /*call*/, const v1::ListStakeholdersRequest& request) {
-  storage::ListQuery query = ChildrenQuery(request);
+  storage::ListQuery query = storage::QueryOf(request);
   if (!request.text().empty()) {
     query.filters.push_back(storage::Contains("search_text", SearchText(request.text())));
   }
@@ -60,9 +60,8 @@ absl::StatusOr<v1::ListStakeholdersResponse> PeopleApi::ListStakeholders(
   for (const int role : request.roles()) roles |= RoleBit(role);
   if (roles != 0)
     query.filters.push_back(storage::Where("(roles & $roles) <> 0", {{"roles", roles}}));
-  return ListPage<v1::ListStakeholdersResponse>(
-      database_, store_.stakeholders, query,
-      [](v1::ListStakeholdersResponse* response) { return response->mutable_stakeholders(); });
+  return storage::ListPage(database_, store_.stakeholders, query,
+                           &v1::ListStakeholdersResponse::mutable_stakeholders);
 }
 
 absl::StatusOr<Stakeholder> PeopleApi::UpdateStakeholder(

@@ -1,9 +1,6 @@
-#include <utility>
-#include <vector>
-
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
-#include "services/accounts/api/listing.h"
+#include "common/storage/list_page.h"
 #include "services/accounts/api/people_api.h"
 #include "services/accounts/api/sweep.h"
 
@@ -21,19 +18,15 @@ absl::StatusOr<AccountSummary> PeopleApi::GetAccountSummary(
 
 absl::StatusOr<v1::ListAccountSummariesResponse> PeopleApi::ListAccountSummaries(
     const Call& /*call*/, const v1::ListAccountSummariesRequest& request) {
-  storage::ListQuery query;
-  query.page_size = request.page_size();
-  query.page_token = request.page_token();
+  storage::ListQuery query = storage::QueryOf(request);
   if (request.risk() == v1::ACCOUNT_RISK_KIND_CHAMPION_GAP) {
     query.filters.push_back(storage::Equal("champion_gap", true));
   }
   if (request.risk() == v1::ACCOUNT_RISK_KIND_PERSON_CHANGE) {
     query.filters.push_back(storage::Equal("person_change", true));
   }
-  return ListPage<v1::ListAccountSummariesResponse>(database_, store_.summaries, query,
-                                                    [](v1::ListAccountSummariesResponse* response) {
-                                                      return response->mutable_account_summaries();
-                                                    });
+  return storage::ListPage(database_, store_.summaries, query,
+                           &v1::ListAccountSummariesResponse::mutable_account_summaries);
 }
 
 absl::Status PeopleApi::RefreshDueSummaries(const Call& call) {

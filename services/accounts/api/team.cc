@@ -5,8 +5,8 @@
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/accounts/api/listing.h"
 #include "services/accounts/api/team_api.h"
 #include "services/accounts/domain/erase.h"
 #include "services/accounts/domain/member.h"
@@ -61,9 +61,8 @@ absl::StatusOr<RolePlay> TeamApi::GetRolePlay(const Call& /*call*/,
 
 absl::StatusOr<v1::ListRolePlaysResponse> TeamApi::ListRolePlays(
     const Call& /*call*/, const v1::ListRolePlaysRequest& request) {
-  return ListPage<v1::ListRolePlaysResponse>(
-      database_, store_.role_plays, ChildrenQuery(request),
-      [](v1::ListRolePlaysResponse* response) { return response->mutable_role_plays(); });
+  return storage::ListPage(database_, store_.role_plays, storage::QueryOf(request),
+                           &v1::ListRolePlaysResponse::mutable_role_plays);
 }
 
 absl::StatusOr<RolePlay> TeamApi::RateRolePlay(const Call& call,

@@ -4,8 +4,8 @@
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/accounts/api/listing.h"
 #include "services/accounts/api/relations_api.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/upsell.h"
@@ -64,14 +64,12 @@ absl::StatusOr<UpsellCondition> RelationsApi::GetUpsellCondition(
 
 absl::StatusOr<v1::ListUpsellConditionsResponse> RelationsApi::ListUpsellConditions(
     const Call& /*call*/, const v1::ListUpsellConditionsRequest& request) {
-  storage::ListQuery query = ChildrenQuery(request);
+  storage::ListQuery query = storage::QueryOf(request);
   if (request.evidence() != v1::EVIDENCE_STRENGTH_UNSPECIFIED) {
     query.filters.push_back(storage::Equal("evidence", request.evidence()));
   }
-  return ListPage<v1::ListUpsellConditionsResponse>(database_, store_.upsell_conditions, query,
-                                                    [](v1::ListUpsellConditionsResponse* response) {
-                                                      return response->mutable_upsell_conditions();
-                                                    });
+  return storage::ListPage(database_, store_.upsell_conditions, query,
+                           &v1::ListUpsellConditionsResponse::mutable_upsell_conditions);
 }
 
 absl::StatusOr<UpsellCondition> RelationsApi::UpdateUpsellCondition(

@@ -8,6 +8,7 @@
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/voice_api.h"
 #include "services/accounts/domain/account.h"
@@ -75,21 +76,12 @@ absl::StatusOr<Voice> VoiceApi::GetVoice(const Call& /*call*/, const v1::GetVoic
 
 absl::StatusOr<v1::ListVoicesResponse> VoiceApi::ListVoices(const Call& /*call*/,
                                                             const v1::ListVoicesRequest& request) {
-  storage::ListQuery query;
-  query.parent = request.parent();
-  query.page_size = request.page_size();
-  query.page_token = request.page_token();
+  storage::ListQuery query = storage::QueryOf(request);
   if (request.kinds_size() > 0) {
     query.filters.push_back(storage::InEnums("kind", request.kinds()));
   }
-  return storage::Fetch<v1::ListVoicesResponse>(
-      database_, [&](Reader& reader) -> absl::StatusOr<v1::ListVoicesResponse> {
-        BANSO_ASSIGN_OR_RETURN(auto page, store_.intake.voices.List(reader, query));
-        v1::ListVoicesResponse response;
-        response.mutable_voices()->Assign(page.items.begin(), page.items.end());
-        response.set_next_page_token(page.next_page_token);
-        return response;
-      });
+  return storage::ListPage(database_, store_.intake.voices, query,
+                           &v1::ListVoicesResponse::mutable_voices);
 }
 
 absl::StatusOr<Voice> VoiceApi::UpdateVoice(const Call& call,

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "banso/accounts/v1/account.pb.h"
 #include "banso/accounts/v1/classification.pb.h"
+#include "banso/accounts/v1/classification_policy.pb.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "common/contract/errors.h"
 #include "common/rule/catalog.h"

@@ -4,7 +4,8 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/member.pb.h"
+#include "banso/accounts/v1/stakeholder.pb.h"
 
 // Erasing what is known of a person.
 namespace banso::accounts {

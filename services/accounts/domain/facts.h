@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/classification.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "banso/type/v1/value.pb.h"

@@ -9,7 +9,8 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "banso/accounts/v1/account.pb.h"
-#include "banso/accounts/v1/classification.pb.h"
+#include "banso/accounts/v1/classification_policy.pb.h"
+#include "banso/accounts/v1/member.pb.h"
 #include "banso/accounts/v1/role_play.pb.h"
 #include "common/contract/errors.h"
 

@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/member.pb.h"
 #include "banso/accounts/v1/role_play.pb.h"
 #include "common/contract/errors.h"
 

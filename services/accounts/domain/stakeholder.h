@@ -6,7 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/people_service.pb.h"
+#include "banso/accounts/v1/stakeholder.pb.h"
 #include "banso/accounts/v1/stakeholder_change.pb.h"
 #include "common/contract/errors.h"
 

@@ -11,6 +11,7 @@
 #include "banso/accounts/v1/contract.pb.h"
 #include "banso/accounts/v1/interaction.pb.h"
 #include "banso/accounts/v1/site.pb.h"
+#include "banso/accounts/v1/stakeholder.pb.h"
 #include "banso/accounts/v1/stakeholder_change.pb.h"
 #include "banso/accounts/v1/upsell_condition.pb.h"
 #include "services/accounts/domain/facts.h"

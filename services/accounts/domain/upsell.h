@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
-#include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/stakeholder.pb.h"
 #include "banso/accounts/v1/upsell_condition.pb.h"
 #include "common/contract/errors.h"
 

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
-#include "common/rule/value.h"
 #include "common/status_macros.h"
 #include "common/storage/history.h"
 #include "services/accounts/domain/account.h"
@@ -46,46 +45,6 @@ std::string SourceOf(const Writer& writer, absl::string_view source) {
 // Later than any activation.
 const absl::Time kAfterAll = absl::FromCivil(absl::CivilYear(2200), absl::UTCTimeZone());
 
-// What is known of an attribute.
-struct AttributeUse {
-  type::v1::ValueType type = type::v1::VALUE_TYPE_UNSPECIFIED;
-  int64_t accounts = 0;
-};
-
-absl::StatusOr<AttributeUse> ReadAttribute(Reader& reader, const std::string& key) {
-  AttributeUse use;
-  BANSO_RETURN_IF_ERROR(
-      reader
-          .QueryOne("SELECT value_type, accounts FROM attribute_type WHERE key = $key",
-                    {{"key", key}},
-                    [&](const Row& row) {
-                      use.type = static_cast<type::v1::ValueType>(row.Int64(0));
-                      use.accounts = row.Int64(1);
-                      return absl::OkStatus();
-                    })
-          .status());
-  return use;
-}
-
-// Whether the account has the attribute with a value of this type.
-bool HasAttribute(const Account& account, const std::string& key, type::v1::ValueType type) {
-  const auto attribute = account.attributes().find(key);
-  return attribute != account.attributes().end() && rule::TypeOf(attribute->second) == type;
-}
-
-absl::Status CheckAttribute(Reader& reader, const Account& before, const std::string& key,
-                            const type::v1::Value& value, const std::string& field,
-                            contract::Violations* violations) {
-  BANSO_ASSIGN_OR_RETURN(const AttributeUse use, ReadAttribute(reader, key));
-  const int64_t others = use.accounts - (before.attributes().contains(key) ? 1 : 0);
-  if (others > 0 && use.type != rule::TypeOf(value)) {
-    violations->Add(field, rule::ValueText(value),
-                    absl::StrCat("a ", rule::TypeText(use.type), ", as in other accounts"),
-                    "OTHER_TYPE");
-  }
-  return absl::OkStatus();
-}
-
 bool HasExternalId(const Account& account, const v1::ExternalId& id) {
   return ExternalIdIn(account, id.system()) == id.id();
 }
@@ -118,7 +77,8 @@ absl::StatusOr<Account> Store::Save(Writer& writer, const Account* before, const
                                        : accounts.Update(writer, after, expected_etag);
   BANSO_RETURN_IF_ERROR(stored.status());
   BANSO_RETURN_IF_ERROR(SaveExternalIds(writer, before, after));
-  BANSO_RETURN_IF_ERROR(SaveAttributeTypes(writer, before, after));
+  BANSO_RETURN_IF_ERROR(
+      attributes.Save(writer, before == nullptr ? Account::default_instance() : *before, after));
   const FactValues old_facts = before == nullptr ? FactValues() : FactsOf(*before);
   BANSO_RETURN_IF_ERROR(
       facts.RecordAll(writer, FactChanges(after.name(), old_facts, FactsOf(after), writer.now(),
@@ -245,32 +205,6 @@ absl::Status Store::SaveExternalIds(Writer& writer, const Account* before,
   return absl::OkStatus();
 }
 
-absl::Status Store::SaveAttributeTypes(Writer& writer, const Account* before,
-                                       const Account& after) const {
-  const Account& old = before == nullptr ? Account::default_instance() : *before;
-  for (const auto& [key, value] : old.attributes()) {
-    if (HasAttribute(after, key, rule::TypeOf(value))) continue;
-    const storage::Params params = {{"key", key}};
-    BANSO_RETURN_IF_ERROR(
-        writer.Execute("UPDATE attribute_type SET accounts = accounts - 1 WHERE key = $key", params)
-            .status());
-    BANSO_RETURN_IF_ERROR(
-        writer.Execute("DELETE FROM attribute_type WHERE key = $key AND accounts = 0", params)
-            .status());
-  }
-  for (const auto& [key, value] : after.attributes()) {
-    if (HasAttribute(old, key, rule::TypeOf(value))) continue;
-    BANSO_RETURN_IF_ERROR(
-        writer
-            .Execute("INSERT INTO attribute_type (key, value_type, accounts) "
-                     "VALUES ($key, $type, 1) "
-                     "ON CONFLICT (key) DO UPDATE SET accounts = attribute_type.accounts + 1",
-                     {{"key", key}, {"type", rule::TypeOf(value)}})
-            .status());
-  }
-  return absl::OkStatus();
-}
-
 absl::Status Store::CheckMember(Reader& reader, absl::string_view member, absl::string_view field,
                                 contract::Violations* violations) const {
   if (member.empty()) return absl::OkStatus();
@@ -300,25 +234,7 @@ absl::Status Store::CheckReferences(Reader& reader, const Account* before, const
                       "an account that exists", "UNKNOWN_ACCOUNT");
     }
   }
-  for (const auto& [key, value] : account.attributes()) {
-    BANSO_RETURN_IF_ERROR(CheckAttribute(
-        reader, old, key, value, absl::StrCat(field, ".attributes[", key, "]"), violations));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<fact::v1::FactType>> Store::AttributeTypes(Reader& reader) const {
-  std::vector<fact::v1::FactType> types;
-  BANSO_RETURN_IF_ERROR(reader.Query(
-      "SELECT key, value_type FROM attribute_type ORDER BY key", {}, [&](const Row& row) {
-        fact::v1::FactType& type = types.emplace_back();
-        type.set_name(absl::StrCat(kAttributePrefix, row.Text(0)));
-        type.set_value_type(static_cast<type::v1::ValueType>(row.Int64(1)));
-        type.set_subject(fact::v1::SUBJECT_KIND_ACCOUNT);
-        type.set_meaning("An attribute that the vendor added.");
-        return absl::OkStatus();
-      }));
-  return types;
+  return attributes.Check(reader, old, account, absl::StrCat(field, ".attributes"), violations);
 }
 
 absl::StatusOr<std::vector<fact::v1::FactType>> Store::AxisTypes(Reader& reader) const {

@@ -14,14 +14,16 @@
 #include "absl/strings/string_view.h"
 #include "banso/accounts/v1/account.pb.h"
 #include "banso/accounts/v1/account_summary.pb.h"
-#include "banso/accounts/v1/classification.pb.h"
 #include "banso/accounts/v1/classification_override.pb.h"
+#include "banso/accounts/v1/classification_policy.pb.h"
 #include "banso/accounts/v1/contract.pb.h"
 #include "banso/accounts/v1/interaction.pb.h"
+#include "banso/accounts/v1/member.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/accounts/v1/reports_service.pb.h"
 #include "banso/accounts/v1/role_play.pb.h"
 #include "banso/accounts/v1/site.pb.h"
+#include "banso/accounts/v1/stakeholder.pb.h"
 #include "banso/accounts/v1/stakeholder_change.pb.h"
 #include "banso/accounts/v1/upsell_condition.pb.h"
 #include "banso/fact/v1/fact.pb.h"
@@ -37,6 +39,7 @@
 #include "common/storage/snapshot.h"
 #include "services/accounts/domain/stage_history.h"
 #include "services/accounts/domain/summary.h"
+#include "services/accounts/store/attribute_store.h"
 #include "services/accounts/store/intake_store.h"
 
 namespace banso::accounts {
@@ -77,6 +80,7 @@ class Store {
   const storage::RevisionedCollection<v1::ClassificationPolicy> policies;
   const storage::Collection<v1::ClassificationOverride> overrides;
   const storage::Collection<v1::OperatingChange> operating_changes;
+  const AttributeStore attributes{};
   const IntakeStore intake;
   const storage::FactLog facts;
 
@@ -153,9 +157,6 @@ class Store {
   absl::Status CheckMember(storage::Reader& reader, absl::string_view member,
                            absl::string_view field, contract::Violations* violations) const;
 
-  // The types of the attributes that accounts have, as facts, by name.
-  absl::StatusOr<std::vector<fact::v1::FactType>> AttributeTypes(storage::Reader& reader) const;
-
   // The types of the facts about the further axes of the policy that is, or will be, in force.
   absl::StatusOr<std::vector<fact::v1::FactType>> AxisTypes(storage::Reader& reader) const;
 
@@ -184,8 +185,6 @@ class Store {
  private:
   absl::Status SaveExternalIds(storage::Writer& writer, const v1::Account* before,
                                const v1::Account& after) const;
-  absl::Status SaveAttributeTypes(storage::Writer& writer, const v1::Account* before,
-                                  const v1::Account& after) const;
   absl::Status SaveMemberships(storage::Writer& writer, const v1::Member& member) const;
 
   // Parts of RefreshSummary.

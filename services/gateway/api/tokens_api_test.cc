@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string>
 
-#include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/member.pb.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/storage/open.h"

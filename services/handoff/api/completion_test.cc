@@ -76,16 +76,16 @@ TEST_F(CompletionApiTest, RefusesToCompleteWithAnUnmetCriterionUnlessAnException
   EXPECT_EQ(contract::Reason(refused.status()), kReasonNotReady);
   EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_OPEN);
 
-  BANSO_ASSERT_OK(Ask(&HandoffApi::CreateException,
+  BANSO_ASSERT_OK(Ask(&CompletionsApi::CreateException,
                       "parent: 'accounts/acme/onboardings/o1/completion' exception_id: 'x1' "
                       "exception { kind: EXCEPTION_KIND_WAIVE criterion: 'rules' reason_code: "
                       "'not_needed' reason: 'One site only' "
                       "expire_date { year: 2026 month: 9 day: 30 } }"));
   EXPECT_THAT(CompleteIt(), StatusIs(absl::StatusCode::kFailedPrecondition))
       << "it is only asked for";
-  const auto by_same = Ask(&HandoffApi::ApproveException, Name("exceptions/x1"));
+  const auto by_same = Ask(&CompletionsApi::ApproveException, Name("exceptions/x1"));
   EXPECT_THAT(by_same, StatusIs(absl::StatusCode::kPermissionDenied));
-  BANSO_ASSERT_OK(AskAs("members/kato", &HandoffApi::ApproveException, Name("exceptions/x1")));
+  BANSO_ASSERT_OK(AskAs("members/kato", &CompletionsApi::ApproveException, Name("exceptions/x1")));
   EXPECT_EQ(Fact("completion.exceptions"), "1");
 
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process process, CompleteIt());
@@ -107,7 +107,7 @@ TEST_F(CompletionApiTest, TakesNoExceptionWithoutACodeThatThePolicyKnows) {
   ActivateSet("smb", "", kRules);
   BANSO_ASSERT_OK(Start());
   const auto with_code = [&](const std::string& code) {
-    return Ask(&HandoffApi::CreateException,
+    return Ask(&CompletionsApi::CreateException,
                "parent: 'accounts/acme/onboardings/o1/completion' exception { kind: "
                "EXCEPTION_KIND_WAIVE criterion: 'rules' reason: 'x' reason_code: '" +
                    code + "' expire_date { year: 2026 month: 9 day: 30 } }");
@@ -132,12 +132,12 @@ TEST_F(CompletionApiTest, NeedsAnOutcomeAndPrintsItInThePackage) {
 
 TEST_F(CompletionApiTest, NeedsNoOutcomeUnderAnException) {
   BANSO_ASSERT_OK(Start());
-  BANSO_ASSERT_OK(Ask(&HandoffApi::CreateException,
+  BANSO_ASSERT_OK(Ask(&CompletionsApi::CreateException,
                       "parent: 'accounts/acme/onboardings/o1/completion' exception_id: 'x1' "
                       "exception { kind: EXCEPTION_KIND_WAIVE criterion: 'outcomes' reason_code: "
                       "'seasonal' reason: 'Use begins in autumn' "
                       "expire_date { year: 2026 month: 9 day: 30 } }"));
-  BANSO_ASSERT_OK(AskAs("members/kato", &HandoffApi::ApproveException, Name("exceptions/x1")));
+  BANSO_ASSERT_OK(AskAs("members/kato", &CompletionsApi::ApproveException, Name("exceptions/x1")));
   BANSO_ASSERT_OK(CompleteIt(""));
   EXPECT_EQ(Completion().readiness().verdict(), v1::OVERALL_VERDICT_READY_WITH_EXCEPTIONS);
 }
@@ -145,7 +145,7 @@ TEST_F(CompletionApiTest, NeedsNoOutcomeUnderAnException) {
 TEST_F(CompletionApiTest, CompletesOnlyWithBothKeys) {
   ActivateSet("smb", "", kWord);
   BANSO_ASSERT_OK(Start());
-  BANSO_ASSERT_OK(Ask(&HandoffApi::RecordEvidence,
+  BANSO_ASSERT_OK(Ask(&CompletionsApi::RecordEvidence,
                       EvidenceFor("criterion: 'word' confirmation { key: CONFIRMATION_KEY_CSM "
                                   "statement: 'They run by themselves' }")));
   EXPECT_EQ(Readiness().verdict(), v1::OVERALL_VERDICT_PENDING_CUSTOMER);
@@ -156,11 +156,11 @@ TEST_F(CompletionApiTest, CompletesOnlyWithBothKeys) {
   const std::string customer = EvidenceFor(
       "criterion: 'word' confirmed_by: 'accounts/acme/stakeholders/mori' "
       "confirmation { key: CONFIRMATION_KEY_CUSTOMER statement: 'We can go on' }");
-  EXPECT_THAT(Ask(&HandoffApi::RecordEvidence, customer),
+  EXPECT_THAT(Ask(&CompletionsApi::RecordEvidence, customer),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("evidence.proof")));
   BANSO_ASSERT_OK_AND_ASSIGN(
       const v1::Evidence evidence,
-      AskAs("accounts/acme/stakeholders/mori", &HandoffApi::RecordEvidence, customer));
+      AskAs("accounts/acme/stakeholders/mori", &CompletionsApi::RecordEvidence, customer));
   EXPECT_EQ(evidence.confirmation_source(), v1::CONFIRMATION_SOURCE_CUSTOMER);
   EXPECT_EQ(evidence.confirmation().statement(), "We can go on");
   EXPECT_TRUE(evidence.has_date());
@@ -172,22 +172,22 @@ TEST_F(CompletionApiTest, CompletesOnlyWithBothKeys) {
 TEST_F(CompletionApiTest, CountsWithdrawnEvidenceNoMore) {
   ActivateSet("smb", "", kRules);
   BANSO_ASSERT_OK(Start());
-  BANSO_ASSERT_OK(Ask(&HandoffApi::RecordEvidence,
+  BANSO_ASSERT_OK(Ask(&CompletionsApi::RecordEvidence,
                       EvidenceFor("criterion: 'rules' text: 'Seen'") + " evidence_id: 'e1'"));
   EXPECT_EQ(Readiness().verdict(), v1::OVERALL_VERDICT_READY);
   EXPECT_THAT(Readiness().criteria(0).evidence(),
               ElementsAre("accounts/acme/onboardings/o1/completion/evidence/e1"));
   BANSO_ASSERT_OK(
-      Ask(&HandoffApi::WithdrawEvidence, Name("evidence/e1") + "reason: 'Another site'"));
+      Ask(&CompletionsApi::WithdrawEvidence, Name("evidence/e1") + "reason: 'Another site'"));
   EXPECT_EQ(Readiness().verdict(), v1::OVERALL_VERDICT_NOT_READY);
-  EXPECT_THAT(Ask(&HandoffApi::WithdrawEvidence, Name("evidence/e1") + "reason: 'Again'"),
+  EXPECT_THAT(Ask(&CompletionsApi::WithdrawEvidence, Name("evidence/e1") + "reason: 'Again'"),
               StatusIs(absl::StatusCode::kFailedPrecondition));
   BANSO_ASSERT_OK_AND_ASSIGN(
       const v1::ListEvidenceResponse shown,
-      Ask(&HandoffApi::ListEvidence, "parent: 'accounts/acme/onboardings/o1/completion'"));
+      Ask(&CompletionsApi::ListEvidence, "parent: 'accounts/acme/onboardings/o1/completion'"));
   EXPECT_EQ(shown.evidence_size(), 0);
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::ListEvidenceResponse all,
-                             Ask(&HandoffApi::ListEvidence,
+                             Ask(&CompletionsApi::ListEvidence,
                                  "parent: 'accounts/acme/onboardings/o1/completion' "
                                  "show_withdrawn: true"));
   EXPECT_EQ(all.evidence_size(), 1);
@@ -197,22 +197,22 @@ TEST_F(CompletionApiTest, TakesEvidenceForWhatAnExceptionAdded) {
   ActivateSet("smb", "", kRules);
   BANSO_ASSERT_OK(Start());
   BANSO_ASSERT_OK(Ask(
-      &HandoffApi::CreateException,
+      &CompletionsApi::CreateException,
       "parent: 'accounts/acme/onboardings/o1/completion' exception_id: 'x1' "
       "exception { kind: EXCEPTION_KIND_ADD reason_code: 'large' reason: 'Two sites' "
       "expire_date { year: 2026 month: 9 day: 30 } replacement { id: 'second-site' title: 'Second' "
       "kind: CRITERION_KIND_ARTIFACT required: true } }"));
   const std::string evidence = EvidenceFor("criterion: 'second-site' text: 'Seen'");
-  EXPECT_THAT(Ask(&HandoffApi::RecordEvidence, evidence),
+  EXPECT_THAT(Ask(&CompletionsApi::RecordEvidence, evidence),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("evidence.criterion")));
-  BANSO_ASSERT_OK(AskAs("members/kato", &HandoffApi::ApproveException, Name("exceptions/x1")));
-  EXPECT_THAT(Ask(&HandoffApi::RecordEvidence, evidence), IsOk());
+  BANSO_ASSERT_OK(AskAs("members/kato", &CompletionsApi::ApproveException, Name("exceptions/x1")));
+  EXPECT_THAT(Ask(&CompletionsApi::RecordEvidence, evidence), IsOk());
 }
 
 TEST_F(CompletionApiTest, TakesNothingMoreOnceItIsCompleted) {
   BANSO_ASSERT_OK(Start());
   BANSO_ASSERT_OK(CompleteIt());
-  EXPECT_THAT(Ask(&HandoffApi::CreateException,
+  EXPECT_THAT(Ask(&CompletionsApi::CreateException,
                   "parent: 'accounts/acme/onboardings/o1/completion' exception { kind: "
                   "EXCEPTION_KIND_WAIVE criterion: 'outcomes' reason_code: 'x' reason: 'x' "
                   "expire_date { year: 2026 month: 9 day: 30 } }"),
@@ -225,7 +225,7 @@ TEST_F(CompletionApiTest, ListsByStateOwnerAndCriteria) {
   ActivateSet("smb", "", kRules);
   BANSO_ASSERT_OK(Start());
   const auto count = [&](const std::string& filter) {
-    auto page = Ask(&HandoffApi::ListCompletions, "parent: 'accounts/-' " + filter);
+    auto page = Ask(&CompletionsApi::ListCompletions, "parent: 'accounts/-' " + filter);
     EXPECT_THAT(page, IsOk());
     return page.ok() ? page->completions_size() : -1;
   };

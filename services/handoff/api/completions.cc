@@ -1,56 +1,33 @@
-#include <algorithm>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/contract/errors.h"
-#include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/handoff/api/handoff_api.h"
-#include "services/handoff/api/listing.h"
-#include "services/handoff/domain/evidence.h"
+#include "services/handoff/api/completions_api.h"
 
 namespace banso::handoff {
 
 using storage::Reader;
-using storage::Writer;
 using v1::Completion;
-using v1::Evidence;
 
-namespace {
-
-// The criterion as it is judged now; INVALID_ARGUMENT when the case has none of that id.
-absl::StatusOr<v1::Criterion> FindEffective(const Case& the_case, absl::CivilDay today,
-                                            const std::string& id) {
-  for (EffectiveCriterion& effective : EffectiveCriteria(the_case, today)) {
-    if (effective.criterion.id() == id) return std::move(effective.criterion);
-  }
-  return contract::InvalidField("evidence.criterion", id, "the id of a criterion of the completion",
-                                "UNKNOWN_CRITERION");
-}
-
-}  // namespace
-
-absl::StatusOr<Case> HandoffApi::OpenCase(Reader& reader, const std::string& completion,
-                                          absl::Time now) const {
+absl::StatusOr<Case> CompletionsApi::OpenCase(Reader& reader, const std::string& completion,
+                                              absl::Time now) const {
   BANSO_ASSIGN_OR_RETURN(Case the_case, store_.LoadCase(reader, completion, now));
   BANSO_RETURN_IF_ERROR(CheckOpen(the_case.completion));
   return the_case;
 }
 
-absl::StatusOr<Completion> HandoffApi::GetCompletion(const Call& /*call*/,
-                                                     const v1::GetCompletionRequest& request) {
+absl::StatusOr<Completion> CompletionsApi::GetCompletion(const Call& /*call*/,
+                                                         const v1::GetCompletionRequest& request) {
   return storage::Fetch<Completion>(
       database_, [&](Reader& reader) { return store_.completions.Get(reader, request.name()); });
 }
 
-absl::StatusOr<v1::ListCompletionsResponse> HandoffApi::ListCompletions(
+absl::StatusOr<v1::ListCompletionsResponse> CompletionsApi::ListCompletions(
     const Call& /*call*/, const v1::ListCompletionsRequest& request) {
-  storage::ListQuery query = PageOf(request);
-  query.parent = request.parent();
+  storage::ListQuery query = storage::QueryOf(request);
   if (request.states_size() > 0) {
     query.filters.push_back(storage::InEnums("state", request.states()));
   }
@@ -61,17 +38,11 @@ absl::StatusOr<v1::ListCompletionsResponse> HandoffApi::ListCompletions(
     query.filters.push_back(
         storage::StartsWith("criteria_set", absl::StrCat(request.criteria_set(), "@")));
   }
-  using Response = v1::ListCompletionsResponse;
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    BANSO_ASSIGN_OR_RETURN(auto page, store_.completions.List(reader, query));
-    Response response;
-    response.mutable_completions()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
+  return storage::ListPage(database_, store_.completions, query,
+                           &v1::ListCompletionsResponse::mutable_completions);
 }
 
-absl::StatusOr<v1::EvaluateReadinessResponse> HandoffApi::EvaluateReadiness(
+absl::StatusOr<v1::EvaluateReadinessResponse> CompletionsApi::EvaluateReadiness(
     const Call& call, const v1::EvaluateReadinessRequest& request) {
   BANSO_ASSIGN_OR_RETURN(const Case the_case, storage::Fetch<Case>(database_, [&](Reader& reader) {
                            return store_.LoadCase(reader, request.name(), call.now);
@@ -86,69 +57,6 @@ absl::StatusOr<v1::EvaluateReadinessResponse> HandoffApi::EvaluateReadiness(
   BANSO_ASSIGN_OR_RETURN(*response.mutable_readiness(),
                          inquiry_.Evaluate(call, the_case, &moment, &findings));
   return response;
-}
-
-absl::StatusOr<Evidence> HandoffApi::RecordEvidence(const Call& call,
-                                                    const v1::RecordEvidenceRequest& request) {
-  return storage::Mutate<Evidence>(
-      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Evidence> {
-        BANSO_ASSIGN_OR_RETURN(const Case the_case,
-                               OpenCase(writer, request.parent(), writer.now()));
-        BANSO_ASSIGN_OR_RETURN(const Act act, store_.ActFor(writer, request.parent()));
-        Evidence evidence = request.evidence();
-        evidence.set_name(contract::Join(request.parent(), "evidence",
-                                         contract::IdOrNew(request.evidence_id(), ids_)));
-        BANSO_ASSIGN_OR_RETURN(const v1::Criterion criterion,
-                               FindEffective(the_case, act.today, evidence.criterion()));
-        BANSO_RETURN_IF_ERROR(PrepareEvidence(criterion, the_case.completion.owner(),
-                                              {act.actor, act.today}, &evidence));
-        return store_.evidence.Create(writer, std::move(evidence));
-      });
-}
-
-absl::StatusOr<Evidence> HandoffApi::WithdrawEvidence(const Call& call,
-                                                      const v1::WithdrawEvidenceRequest& request) {
-  return storage::Mutate<Evidence>(
-      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Evidence> {
-        const std::string completion =
-            absl::StrCat(contract::Ancestor(request.name(), "onboardings"), "/completion");
-        BANSO_RETURN_IF_ERROR(OpenCase(writer, completion, writer.now()).status());
-        return store_.evidence.Modify(
-            writer, request.name(), request.etag(), [&](Evidence& evidence) -> absl::Status {
-              if (!evidence.withdrawn_by().empty()) {
-                return contract::FailedPrecondition(kReasonWrongState, evidence.name(),
-                                                    "it has been withdrawn already",
-                                                    "Nothing needs to be done");
-              }
-              evidence.set_withdrawn_by(call.actor.empty() ? "unknown" : call.actor);
-              evidence.set_withdraw_reason(request.reason());
-              return absl::OkStatus();
-            });
-      });
-}
-
-absl::StatusOr<Evidence> HandoffApi::GetEvidence(const Call& /*call*/,
-                                                 const v1::GetEvidenceRequest& request) {
-  return storage::Fetch<Evidence>(
-      database_, [&](Reader& reader) { return store_.evidence.Get(reader, request.name()); });
-}
-
-absl::StatusOr<v1::ListEvidenceResponse> HandoffApi::ListEvidence(
-    const Call& /*call*/, const v1::ListEvidenceRequest& request) {
-  storage::ListQuery query = PageOf(request);
-  query.parent = request.parent();
-  if (!request.criterion().empty()) {
-    query.filters.push_back(storage::Equal("criterion", request.criterion()));
-  }
-  if (!request.show_withdrawn()) query.filters.push_back(storage::Equal("withdrawn", false));
-  using Response = v1::ListEvidenceResponse;
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    BANSO_ASSIGN_OR_RETURN(auto page, store_.evidence.List(reader, query));
-    Response response;
-    response.mutable_evidence()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
 }
 
 }  // namespace banso::handoff

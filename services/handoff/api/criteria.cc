@@ -1,14 +1,13 @@
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/handoff/api/handoff_api.h"
-#include "services/handoff/api/listing.h"
+#include "services/handoff/api/criteria_api.h"
 #include "services/handoff/domain/criteria.h"
 
 namespace banso::handoff {
@@ -17,8 +16,8 @@ using storage::Reader;
 using storage::Writer;
 using v1::CriteriaSet;
 
-absl::StatusOr<CriteriaSet> HandoffApi::SaveCriteriaSet(const Call& call,
-                                                        const v1::SaveCriteriaSetRequest& request) {
+absl::StatusOr<CriteriaSet> CriteriaApi::SaveCriteriaSet(
+    const Call& call, const v1::SaveCriteriaSetRequest& request) {
   CriteriaSet set = request.criteria_set();
   const std::set<std::string> facts = FactsOf(set);
   BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog,
@@ -34,34 +33,27 @@ absl::StatusOr<CriteriaSet> HandoffApi::SaveCriteriaSet(const Call& call,
   });
 }
 
-absl::StatusOr<CriteriaSet> HandoffApi::ActivateCriteriaSet(
+absl::StatusOr<CriteriaSet> CriteriaApi::ActivateCriteriaSet(
     const Call& call, const v1::ActivateCriteriaSetRequest& request) {
   return storage::Mutate<CriteriaSet>(database_, call, request, [&](Writer& writer) {
     return store_.criteria_sets.Activate(writer, request.name(), writer.now());
   });
 }
 
-absl::StatusOr<CriteriaSet> HandoffApi::GetCriteriaSet(const Call& call,
-                                                       const v1::GetCriteriaSetRequest& request) {
+absl::StatusOr<CriteriaSet> CriteriaApi::GetCriteriaSet(const Call& call,
+                                                        const v1::GetCriteriaSetRequest& request) {
   return storage::Fetch<CriteriaSet>(database_, [&](Reader& reader) {
     return store_.criteria_sets.Get(reader, request.name(), call.now);
   });
 }
 
-absl::StatusOr<v1::ListCriteriaSetRevisionsResponse> HandoffApi::ListCriteriaSetRevisions(
+absl::StatusOr<v1::ListCriteriaSetRevisionsResponse> CriteriaApi::ListCriteriaSetRevisions(
     const Call& call, const v1::ListCriteriaSetRevisionsRequest& request) {
-  using Response = v1::ListCriteriaSetRevisionsResponse;
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    BANSO_ASSIGN_OR_RETURN(auto page, store_.criteria_sets.ListRevisions(
-                                          reader, request.name(), PageOf(request), call.now));
-    Response response;
-    response.mutable_criteria_sets()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
+  return storage::ListRevisionsPage(database_, store_.criteria_sets, request, call.now,
+                                    &v1::ListCriteriaSetRevisionsResponse::mutable_criteria_sets);
 }
 
-absl::StatusOr<v1::ResolveCriteriaResponse> HandoffApi::ResolveCriteria(
+absl::StatusOr<v1::ResolveCriteriaResponse> CriteriaApi::ResolveCriteria(
     const Call& call, const v1::ResolveCriteriaRequest& request) {
   if (!request.onboarding().empty() &&
       contract::Ancestor(request.onboarding(), "accounts") != request.account()) {

@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 class CriteriaApiTest : public HandoffTest {
  protected:
   v1::ResolveCriteriaResponse Resolve(const std::string& account) {
-    auto response = Ask(&HandoffApi::ResolveCriteria, "account: '" + account + "'");
+    auto response = Ask(&CriteriaApi::ResolveCriteria, "account: '" + account + "'");
     EXPECT_THAT(response, IsOk());
     return response.ok() ? *response : v1::ResolveCriteriaResponse();
   }
@@ -52,12 +52,12 @@ TEST_F(CriteriaApiTest, GivesEachSegmentItsOwnLineOfRevisions) {
 TEST_F(CriteriaApiTest, KeepsADraftOutOfForce) {
   ActivateSet("smb", "", kTwoRules);
   BANSO_ASSERT_OK(
-      Ask(&HandoffApi::SaveCriteriaSet, absl::StrCat("criteria_set { name: 'criteriaSets/smb' ",
-                                                     kRulesAndManual, " } reason: 'one more'")));
+      Ask(&CriteriaApi::SaveCriteriaSet, absl::StrCat("criteria_set { name: 'criteriaSets/smb' ",
+                                                      kRulesAndManual, " } reason: 'one more'")));
   EXPECT_EQ(Resolve("accounts/small").criteria_set(), "criteriaSets/smb@1");
   BANSO_ASSERT_OK_AND_ASSIGN(
       const v1::ListCriteriaSetRevisionsResponse revisions,
-      Ask(&HandoffApi::ListCriteriaSetRevisions, "name: 'criteriaSets/smb'"));
+      Ask(&CriteriaApi::ListCriteriaSetRevisions, "name: 'criteriaSets/smb'"));
   ASSERT_EQ(revisions.criteria_sets_size(), 2);
   EXPECT_EQ(revisions.criteria_sets(0).revision().number(), 2);
   EXPECT_EQ(revisions.criteria_sets(0).revision().state(), type::v1::REVISION_STATE_DRAFT);
@@ -67,15 +67,15 @@ TEST_F(CriteriaApiTest, SavesTheSameContentAsTheSameRevision) {
   const std::string request =
       absl::StrCat("criteria_set { name: 'criteriaSets/smb' ", kTwoRules, " } reason: 'test'");
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::CriteriaSet first,
-                             Ask(&HandoffApi::SaveCriteriaSet, request));
+                             Ask(&CriteriaApi::SaveCriteriaSet, request));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::CriteriaSet second,
-                             Ask(&HandoffApi::SaveCriteriaSet, request));
+                             Ask(&CriteriaApi::SaveCriteriaSet, request));
   EXPECT_EQ(first.revision().number(), second.revision().number());
 }
 
 TEST_F(CriteriaApiTest, ChecksConditionsAgainstTheFactsOfTheirOwners) {
   const auto save = [&](const std::string& fact, const std::string& more = "") {
-    return Ask(&HandoffApi::SaveCriteriaSet,
+    return Ask(&CriteriaApi::SaveCriteriaSet,
                absl::StrCat(
                    "criteria_set { name: 'criteriaSets/smb' criteria { id: 'c' title: 'C' "
                    "kind: CRITERION_KIND_CONDITION condition { compare { fact { fact: '",
@@ -97,7 +97,7 @@ TEST_F(CriteriaApiTest, ChecksConditionsAgainstTheFactsOfTheirOwners) {
 TEST_F(CriteriaApiTest, RemembersTheTypesOfTheFactsThatItReads) {
   BANSO_ASSERT_OK_AND_ASSIGN(
       const v1::CriteriaSet set,
-      Ask(&HandoffApi::SaveCriteriaSet,
+      Ask(&CriteriaApi::SaveCriteriaSet,
           "criteria_set { name: 'criteriaSets/smb' criteria { id: 'c' title: 'C' kind: "
           "CRITERION_KIND_CONDITION condition { known { fact: 'metric.interviews' } } } } "
           "reason: 'test'"));
@@ -108,7 +108,7 @@ TEST_F(CriteriaApiTest, RemembersTheTypesOfTheFactsThatItReads) {
 TEST_F(CriteriaApiTest, ResolvesNothingWhileAccountsIsAway) {
   ActivateSet("smb", "smb", kTwoRules);
   neighbours_.Fail("accounts", absl::UnavailableError("away"));
-  EXPECT_THAT(Ask(&HandoffApi::ResolveCriteria, "account: 'accounts/small'"),
+  EXPECT_THAT(Ask(&CriteriaApi::ResolveCriteria, "account: 'accounts/small'"),
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("accounts")));
 }
 

@@ -1,14 +1,13 @@
-#include <set>
 #include <string>
-#include <utility>
 
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/handoff/api/handoff_api.h"
-#include "services/handoff/api/listing.h"
+#include "services/handoff/api/completions_api.h"
+#include "services/handoff/api/etag.h"
 #include "services/handoff/domain/criteria.h"
 #include "services/handoff/domain/evidence.h"
 #include "services/handoff/domain/policy.h"
@@ -47,8 +46,8 @@ absl::Status CheckWithPolicy(const v1::HandoffPolicy& policy, const rule::FactCa
 
 }  // namespace
 
-absl::StatusOr<Exception> HandoffApi::CreateException(const Call& call,
-                                                      const v1::CreateExceptionRequest& request) {
+absl::StatusOr<Exception> CompletionsApi::CreateException(
+    const Call& call, const v1::CreateExceptionRequest& request) {
   BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog,
                          inquiry_.Catalog(call, FactsOf(request.exception().replacement()),
                                           request.additional_fact_types()));
@@ -72,10 +71,11 @@ absl::StatusOr<Exception> HandoffApi::CreateException(const Call& call,
       });
 }
 
-absl::StatusOr<Exception> HandoffApi::DecideOn(const Call& call,
-                                               const google::protobuf::Message& request,
-                                               const std::string& name, const std::string& etag,
-                                               v1::ExceptionState state, const std::string& note) {
+absl::StatusOr<Exception> CompletionsApi::DecideOn(const Call& call,
+                                                   const google::protobuf::Message& request,
+                                                   const std::string& name, const std::string& etag,
+                                                   v1::ExceptionState state,
+                                                   const std::string& note) {
   return storage::Mutate<Exception>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Exception> {
         BANSO_ASSIGN_OR_RETURN(Exception exception, store_.exceptions.Get(writer, name));
@@ -92,39 +92,32 @@ absl::StatusOr<Exception> HandoffApi::DecideOn(const Call& call,
       });
 }
 
-absl::StatusOr<Exception> HandoffApi::ApproveException(const Call& call,
-                                                       const v1::ApproveExceptionRequest& request) {
+absl::StatusOr<Exception> CompletionsApi::ApproveException(
+    const Call& call, const v1::ApproveExceptionRequest& request) {
   return DecideOn(call, request, request.name(), request.etag(), v1::EXCEPTION_STATE_APPROVED,
                   request.note());
 }
 
-absl::StatusOr<Exception> HandoffApi::RejectException(const Call& call,
-                                                      const v1::RejectExceptionRequest& request) {
+absl::StatusOr<Exception> CompletionsApi::RejectException(
+    const Call& call, const v1::RejectExceptionRequest& request) {
   return DecideOn(call, request, request.name(), request.etag(), v1::EXCEPTION_STATE_REJECTED,
                   request.note());
 }
 
-absl::StatusOr<Exception> HandoffApi::GetException(const Call& /*call*/,
-                                                   const v1::GetExceptionRequest& request) {
+absl::StatusOr<Exception> CompletionsApi::GetException(const Call& /*call*/,
+                                                       const v1::GetExceptionRequest& request) {
   return storage::Fetch<Exception>(
       database_, [&](Reader& reader) { return store_.exceptions.Get(reader, request.name()); });
 }
 
-absl::StatusOr<v1::ListExceptionsResponse> HandoffApi::ListExceptions(
+absl::StatusOr<v1::ListExceptionsResponse> CompletionsApi::ListExceptions(
     const Call& /*call*/, const v1::ListExceptionsRequest& request) {
-  storage::ListQuery query = PageOf(request);
-  query.parent = request.parent();
+  storage::ListQuery query = storage::QueryOf(request);
   if (request.states_size() > 0) {
     query.filters.push_back(storage::InEnums("state", request.states()));
   }
-  using Response = v1::ListExceptionsResponse;
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    BANSO_ASSIGN_OR_RETURN(auto page, store_.exceptions.List(reader, query));
-    Response response;
-    response.mutable_exceptions()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
+  return storage::ListPage(database_, store_.exceptions, query,
+                           &v1::ListExceptionsResponse::mutable_exceptions);
 }
 
 }  // namespace banso::handoff

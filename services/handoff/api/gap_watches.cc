@@ -1,12 +1,11 @@
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "common/calendar/business_days.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
+#include "services/handoff/api/etag.h"
 #include "services/handoff/api/handoff_api.h"
-#include "services/handoff/api/listing.h"
 #include "services/handoff/domain/gap_watch.h"
 
 namespace banso::handoff {
@@ -23,22 +22,15 @@ absl::StatusOr<GapWatch> HandoffApi::GetGapWatch(const Call& /*call*/,
 
 absl::StatusOr<v1::ListGapWatchesResponse> HandoffApi::ListGapWatches(
     const Call& /*call*/, const v1::ListGapWatchesRequest& request) {
-  storage::ListQuery query = PageOf(request);
-  query.parent = request.parent();
+  storage::ListQuery query = storage::QueryOf(request);
   if (request.levels_size() > 0) {
     query.filters.push_back(storage::InEnums("level", request.levels()));
   }
   if (!request.accountable().empty()) {
     query.filters.push_back(storage::Equal("accountable", request.accountable()));
   }
-  using Response = v1::ListGapWatchesResponse;
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    BANSO_ASSIGN_OR_RETURN(auto page, store_.gap_watches.List(reader, query));
-    Response response;
-    response.mutable_gap_watches()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
+  return storage::ListPage(database_, store_.gap_watches, query,
+                           &v1::ListGapWatchesResponse::mutable_gap_watches);
 }
 
 absl::StatusOr<GapWatch> HandoffApi::RecordRetentionContact(

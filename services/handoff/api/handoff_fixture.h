@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -21,8 +22,13 @@
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_dir.h"
 #include "gtest/gtest.h"
+#include "services/handoff/api/completions_api.h"
+#include "services/handoff/api/criteria_api.h"
 #include "services/handoff/api/fake_neighbours.h"
 #include "services/handoff/api/handoff_api.h"
+#include "services/handoff/api/inquiry.h"
+#include "services/handoff/api/process_engine.h"
+#include "services/handoff/api/processes_api.h"
 #include "services/handoff/api/steps.h"
 #include "services/handoff/store/store.h"
 
@@ -72,6 +78,9 @@ class DyingDatabase : public storage::Database {
 // time of `clock_`.
 class HandoffTest : public banso::testing::TempDirTest {
  protected:
+  using Apis = std::tuple<std::unique_ptr<CriteriaApi>, std::unique_ptr<ProcessesApi>,
+                          std::unique_ptr<CompletionsApi>, std::unique_ptr<HandoffApi>>;
+
   static constexpr char kAccount[] = "accounts/acme";
   static constexpr char kOnboarding[] = "accounts/acme/onboardings/o1";
   static constexpr char kCompletion[] = "accounts/acme/onboardings/o1/completion";
@@ -104,7 +113,18 @@ class HandoffTest : public banso::testing::TempDirTest {
     inquiry_ = std::make_unique<Inquiry>(*database_, store_, neighbours_);
     steps_ = std::make_unique<Steps>(*database_, store_, neighbours_, *inquiry_);
     engine_ = std::make_unique<ProcessEngine>(*database_, store_, clock_, *steps_);
-    api_ = std::make_unique<HandoffApi>(*database_, store_, *inquiry_, *engine_, ids_);
+    apis_ = {std::make_unique<CriteriaApi>(*database_, store_, *inquiry_),
+             std::make_unique<ProcessesApi>(*database_, store_, *inquiry_, *engine_, ids_),
+             std::make_unique<CompletionsApi>(*database_, store_, *inquiry_, ids_),
+             std::make_unique<HandoffApi>(*database_, store_, *engine_, ids_)};
+  }
+  // Ends the handlers and what they stand on.
+  void Stop() {
+    apis_ = Apis();
+    engine_.reset();
+    steps_.reset();
+    inquiry_.reset();
+    database_.reset();
   }
 
   static absl::Time Noon(absl::CivilDay day) {
@@ -122,9 +142,8 @@ class HandoffTest : public banso::testing::TempDirTest {
   }
 
   // Checks the request and calls the handler.
-  template <class Response, class Request>
-  absl::StatusOr<Response> Do(absl::StatusOr<Response> (HandoffApi::*handler)(const Call&,
-                                                                              const Request&),
+  template <class Api, class Response, class Request>
+  absl::StatusOr<Response> Do(absl::StatusOr<Response> (Api::*handler)(const Call&, const Request&),
                               Request request) {
     BANSO_RETURN_IF_ERROR(contract::Check(&request));
     Call call;
@@ -134,19 +153,19 @@ class HandoffTest : public banso::testing::TempDirTest {
     call.deadline = absl::Now() + absl::Minutes(1);
     const auto* field = Request::descriptor()->FindFieldByName("request_id");
     if (field != nullptr) call.request_id = request.GetReflection()->GetString(request, field);
-    return ((*api_).*handler)(call, request);
+    return (Service<Api>().*handler)(call, request);
   }
   // The same, for a request in text format.
-  template <class Response, class Request>
-  absl::StatusOr<Response> Ask(absl::StatusOr<Response> (HandoffApi::*handler)(const Call&,
-                                                                               const Request&),
+  template <class Api, class Response, class Request>
+  absl::StatusOr<Response> Ask(absl::StatusOr<Response> (Api::*handler)(const Call&,
+                                                                        const Request&),
                                const std::string& text) {
     return Do(handler, testing::ParseProto<Request>(text));
   }
-  template <class Response, class Request>
+  template <class Api, class Response, class Request>
   absl::StatusOr<Response> AskAs(const std::string& actor,
-                                 absl::StatusOr<Response> (HandoffApi::*handler)(const Call&,
-                                                                                 const Request&),
+                                 absl::StatusOr<Response> (Api::*handler)(const Call&,
+                                                                          const Request&),
                                  const std::string& text) {
     const std::string before = std::exchange(actor_, actor);
     auto response = Ask(handler, text);
@@ -154,9 +173,15 @@ class HandoffTest : public banso::testing::TempDirTest {
     return response;
   }
 
+  // The handlers of one proto service.
+  template <class Api>
+  Api& Service() {
+    return *std::get<std::unique_ptr<Api>>(apis_);
+  }
+
   absl::Status Sweep() {
     BANSO_RETURN_IF_ERROR(engine_->Sweep(ServiceCall("handoff", clock_.TimeNow())));
-    return api_->AdvanceGapWatches(ServiceCall("handoff", clock_.TimeNow()));
+    return Service<HandoffApi>().AdvanceGapWatches(ServiceCall("handoff", clock_.TimeNow()));
   }
 
   // Saves and activates a set with these criteria, for a segment where one is given.
@@ -168,15 +193,15 @@ class HandoffTest : public banso::testing::TempDirTest {
                               "applicability { compare { fact { fact: 'account.segment' } "
                               "op: OPERATOR_EQ values { text: '",
                               segment, "' } } }");
-    BANSO_ASSERT_OK(Ask(&HandoffApi::SaveCriteriaSet,
+    BANSO_ASSERT_OK(Ask(&CriteriaApi::SaveCriteriaSet,
                         absl::StrCat("criteria_set { name: 'criteriaSets/", id, "' ", applicability,
                                      criteria, " } reason: 'test'")));
-    BANSO_ASSERT_OK(Ask(&HandoffApi::ActivateCriteriaSet,
+    BANSO_ASSERT_OK(Ask(&CriteriaApi::ActivateCriteriaSet,
                         absl::StrCat("name: 'criteriaSets/", id, "@", revision, "'")));
   }
 
   absl::StatusOr<v1::Process> Start(const std::string& more = "") {
-    return Ask(&HandoffApi::StartOnboarding,
+    return Ask(&ProcessesApi::StartOnboarding,
                absl::StrCat("parent: 'accounts/acme' onboarding_id: 'o1' owner: 'members/aoki' "
                             "kind: ONBOARDING_KIND_INITIAL "
                             "contract_start { year: 2026 month: 4 day: 1 } request_id: 'start' ",
@@ -187,7 +212,7 @@ class HandoffTest : public banso::testing::TempDirTest {
            "evidence: 'report list of June' layer: LAYER_FIELD } ";
   }
   absl::StatusOr<v1::Process> CompleteIt(const std::string& more = Outcome()) {
-    return Ask(&HandoffApi::CompleteOnboarding,
+    return Ask(&ProcessesApi::CompleteOnboarding,
                absl::StrCat("onboarding: 'accounts/acme/onboardings/o1' "
                             "retention_owner: 'members/ito' summary: 'In daily use' ",
                             more));
@@ -197,12 +222,13 @@ class HandoffTest : public banso::testing::TempDirTest {
     BANSO_ASSERT_OK(Ask(&HandoffApi::OfferHandoff, absl::StrCat("name: '", kHandoff, "'")));
   }
 
-  v1::Completion Completion() { return Get(&HandoffApi::GetCompletion, kCompletion); }
+  v1::Completion Completion() { return Get(&CompletionsApi::GetCompletion, kCompletion); }
   v1::Handoff Handoff() { return Get(&HandoffApi::GetHandoff, kHandoff); }
   v1::GapWatch GapWatch() { return Get(&HandoffApi::GetGapWatch, kGapWatch); }
-  v1::Process Process(const std::string& name) { return Get(&HandoffApi::GetProcess, name); }
+  v1::Process Process(const std::string& name) { return Get(&ProcessesApi::GetProcess, name); }
   v1::Readiness Readiness() {
-    auto response = Ask(&HandoffApi::EvaluateReadiness, absl::StrCat("name: '", kCompletion, "'"));
+    auto response =
+        Ask(&CompletionsApi::EvaluateReadiness, absl::StrCat("name: '", kCompletion, "'"));
     EXPECT_THAT(response, testing::IsOk());
     return response.ok() ? response->readiness() : v1::Readiness();
   }
@@ -232,11 +258,11 @@ class HandoffTest : public banso::testing::TempDirTest {
   std::unique_ptr<Inquiry> inquiry_;
   std::unique_ptr<Steps> steps_;
   std::unique_ptr<ProcessEngine> engine_;
-  std::unique_ptr<HandoffApi> api_;
+  Apis apis_;
 
  private:
-  template <class Response, class Request>
-  Response Get(absl::StatusOr<Response> (HandoffApi::*handler)(const Call&, const Request&),
+  template <class Api, class Response, class Request>
+  Response Get(absl::StatusOr<Response> (Api::*handler)(const Call&, const Request&),
                const std::string& name) {
     Request request;
     request.set_name(name);

@@ -1,14 +1,13 @@
-#include <string>
 #include <utility>
 
 #include "common/calendar/business_days.h"
-#include "common/contract/errors.h"
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
+#include "services/handoff/api/etag.h"
 #include "services/handoff/api/handoff_api.h"
-#include "services/handoff/api/listing.h"
 #include "services/handoff/domain/package.h"
 #include "services/handoff/domain/process.h"
 #include "services/handoff/domain/transfer.h"
@@ -63,8 +62,7 @@ absl::StatusOr<Handoff> HandoffApi::GetHandoff(const Call& call,
 
 absl::StatusOr<v1::ListHandoffsResponse> HandoffApi::ListHandoffs(
     const Call& call, const v1::ListHandoffsRequest& request) {
-  storage::ListQuery query = PageOf(request);
-  query.parent = request.parent();
+  storage::ListQuery query = storage::QueryOf(request);
   if (request.states_size() > 0) {
     query.filters.push_back(storage::InEnums("state", request.states()));
   }
@@ -74,13 +72,10 @@ absl::StatusOr<v1::ListHandoffsResponse> HandoffApi::ListHandoffs(
   using Response = v1::ListHandoffsResponse;
   return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
     BANSO_ASSIGN_OR_RETURN(auto page, store_.handoffs.List(reader, query));
-    Response response;
     for (Handoff& handoff : page.items) {
       BANSO_RETURN_IF_ERROR(Complete(reader, call.now, &handoff));
-      *response.add_handoffs() = std::move(handoff);
     }
-    response.set_next_page_token(page.next_page_token);
-    return response;
+    return storage::PageResponse(std::move(page), &Response::mutable_handoffs);
   });
 }
 
@@ -147,7 +142,7 @@ absl::StatusOr<Handoff> HandoffApi::ReturnHandoff(const Call& call,
             return store_.Put(writer, handoff);
           }));
   if (decided.process().empty()) return decided;
-  BANSO_RETURN_IF_ERROR(RunProcess(call, decided.process()).status());
+  BANSO_RETURN_IF_ERROR(engine_.RunAndGet(call, decided.process()).status());
   v1::GetHandoffRequest get;
   get.set_name(request.name());
   return GetHandoff(call, get);
@@ -168,7 +163,7 @@ absl::StatusOr<Handoff> HandoffApi::AcceptHandoff(const Call& call,
                     .status());
             return store_.Put(writer, handoff);
           }));
-  BANSO_RETURN_IF_ERROR(RunProcess(call, decided.process()).status());
+  BANSO_RETURN_IF_ERROR(engine_.RunAndGet(call, decided.process()).status());
   v1::GetHandoffRequest get;
   get.set_name(request.name());
   return GetHandoff(call, get);

@@ -311,19 +311,19 @@ TEST_F(HandoffApiTest, CountsTheDeadlineFromAClockThatComesLater) {
   ActivateSet("later", "",
               "target { count: 1 unit: PERIOD_UNIT_MONTH } target_clock: CLOCK_KICKOFF "
               "criteria { id: 'a' title: 'A' kind: CRITERION_KIND_ARTIFACT }");
-  BANSO_ASSERT_OK(Ask(&HandoffApi::StartOnboarding,
+  BANSO_ASSERT_OK(Ask(&ProcessesApi::StartOnboarding,
                       "parent: 'accounts/acme' onboarding_id: 'o2' owner: 'members/aoki' kind: "
                       "ONBOARDING_KIND_EXPANSION contract_start { year: 2026 month: 7 day: 1 }"));
   const std::string name = "accounts/acme/onboardings/o2";
   v1::GetCompletionRequest get;
   get.set_name(name + "/completion");
-  EXPECT_FALSE(Do(&HandoffApi::GetCompletion, get)->has_deadline());
+  EXPECT_FALSE(Do(&CompletionsApi::GetCompletion, get)->has_deadline());
   accounts::v1::Onboarding onboarding = neighbours_.onboarding(name);
   accounts::v1::ClockReading* kickoff = onboarding.add_clocks();
   kickoff->set_clock(type::v1::CLOCK_KICKOFF);
   *kickoff->mutable_date() = calendar::ToDate(absl::CivilDay(2026, 7, 10));
   Feed(onboarding, name);
-  EXPECT_EQ(calendar::ToDay(Do(&HandoffApi::GetCompletion, get)->deadline()),
+  EXPECT_EQ(calendar::ToDay(Do(&CompletionsApi::GetCompletion, get)->deadline()),
             absl::CivilDay(2026, 8, 10));
 }
 

@@ -1,8 +1,8 @@
 #include "common/contract/errors.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/handoff/api/handoff_api.h"
-#include "services/handoff/api/listing.h"
 #include "services/handoff/domain/policy.h"
 
 namespace banso::handoff {
@@ -39,15 +39,9 @@ absl::StatusOr<HandoffPolicy> HandoffApi::GetHandoffPolicy(
 
 absl::StatusOr<v1::ListHandoffPolicyRevisionsResponse> HandoffApi::ListHandoffPolicyRevisions(
     const Call& call, const v1::ListHandoffPolicyRevisionsRequest& request) {
-  using Response = v1::ListHandoffPolicyRevisionsResponse;
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    BANSO_ASSIGN_OR_RETURN(auto page, store_.policies.ListRevisions(reader, request.name(),
-                                                                    PageOf(request), call.now));
-    Response response;
-    response.mutable_handoff_policies()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
+  return storage::ListRevisionsPage(
+      database_, store_.policies, request, call.now,
+      &v1::ListHandoffPolicyRevisionsResponse::mutable_handoff_policies);
 }
 
 }  // namespace banso::handoff

@@ -19,11 +19,17 @@ using v1::ProcessStep;
 namespace {
 
 constexpr char kService[] = "handoff";
+// How long a caller waits for a process.
+constexpr absl::Duration kAnswerPatience = absl::Seconds(2);
 // How many processes one sweep takes on, and how long it stays with each.
 constexpr int kSweepLimit = 200;
 constexpr absl::Duration kSweepPatience = absl::Seconds(5);
 
 }  // namespace
+
+absl::Time AnswerBy(const Call& call) {
+  return std::min(call.deadline, absl::Now() + kAnswerPatience);
+}
 
 ProcessEngine::Claim::Claim(ProcessEngine& engine, std::string process, absl::Time deadline)
     : engine_(engine), process_(std::move(process)) {
@@ -98,6 +104,12 @@ absl::Status ProcessEngine::Run(const std::string& process, absl::Time deadline)
     BANSO_ASSIGN_OR_RETURN(more, RunStep(process, deadline));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<Process> ProcessEngine::RunAndGet(const Call& call, const std::string& process) {
+  BANSO_RETURN_IF_ERROR(Run(process, AnswerBy(call)));
+  return storage::Fetch<Process>(
+      database_, [&](Reader& reader) { return store_.processes.Get(reader, process); });
 }
 
 absl::Status ProcessEngine::Sweep(const Call& call) {

@@ -20,6 +20,9 @@
 
 namespace banso::handoff {
 
+// Until when (system time) a caller waits for a process: a short while, and not past its deadline.
+absl::Time AnswerBy(const Call& call);
+
 // Runs processes: step by step, each marked in the store before it is tried and again, together
 // with its effect there, when it is done. What a crash interrupts is tried again under the same
 // request id by the next Sweep. Thread-safe; a process is run by one thread at a time.
@@ -34,6 +37,9 @@ class ProcessEngine {
   // (system time) has passed. Does nothing while another thread runs it. What fails in a step is
   // told by the process; an error here means that the own store does not work.
   absl::Status Run(const std::string& process, absl::Time deadline);
+
+  // Runs the process for as long as a caller waits for it, and returns it as it then stands.
+  absl::StatusOr<v1::Process> RunAndGet(const Call& call, const std::string& process);
 
   // Runs every process that is due: the form of a sweep.
   absl::Status Sweep(const Call& call);

@@ -1,14 +1,12 @@
-#include <algorithm>
 #include <string>
-#include <utility>
 
-#include "absl/time/clock.h"
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/handoff/api/handoff_api.h"
-#include "services/handoff/api/listing.h"
+#include "services/handoff/api/etag.h"
+#include "services/handoff/api/processes_api.h"
 #include "services/handoff/domain/process.h"
 
 namespace banso::handoff {
@@ -18,9 +16,6 @@ using storage::Writer;
 using v1::Process;
 
 namespace {
-
-// How long a caller waits for a process.
-constexpr absl::Duration kAnswerPatience = absl::Seconds(2);
 
 absl::Status CheckStart(const v1::StartOnboardingRequest& request) {
   contract::Violations violations;
@@ -35,15 +30,8 @@ absl::Status CheckStart(const v1::StartOnboardingRequest& request) {
 
 }  // namespace
 
-absl::StatusOr<Process> HandoffApi::RunProcess(const Call& call, const std::string& name) {
-  const absl::Time until = std::min(call.deadline, absl::Now() + kAnswerPatience);
-  BANSO_RETURN_IF_ERROR(engine_.Run(name, until));
-  return storage::Fetch<Process>(
-      database_, [&](Reader& reader) { return store_.processes.Get(reader, name); });
-}
-
-absl::StatusOr<Process> HandoffApi::StartOnboarding(const Call& call,
-                                                    const v1::StartOnboardingRequest& request) {
+absl::StatusOr<Process> ProcessesApi::StartOnboarding(const Call& call,
+                                                      const v1::StartOnboardingRequest& request) {
   BANSO_RETURN_IF_ERROR(CheckStart(request));
   BANSO_ASSIGN_OR_RETURN(
       const Process begun,
@@ -66,10 +54,10 @@ absl::StatusOr<Process> HandoffApi::StartOnboarding(const Call& call,
                            v1::PROCESS_KIND_START_ONBOARDING, onboarding, act.actor),
                 input, act.today);
           }));
-  return RunProcess(call, begun.name());
+  return engine_.RunAndGet(call, begun.name());
 }
 
-absl::StatusOr<Process> HandoffApi::CompleteOnboarding(
+absl::StatusOr<Process> ProcessesApi::CompleteOnboarding(
     const Call& call, const v1::CompleteOnboardingRequest& request) {
   const std::string name = CompletionName(request.onboarding());
   BANSO_ASSIGN_OR_RETURN(const Case before, storage::Fetch<Case>(database_, [&](Reader& reader) {
@@ -100,18 +88,18 @@ absl::StatusOr<Process> HandoffApi::CompleteOnboarding(
             FinishStep(name, act.now, freeze, &process);
             return store_.Begin(writer, process, request, act.today);
           }));
-  return RunProcess(call, begun.name());
+  return engine_.RunAndGet(call, begun.name());
 }
 
-absl::StatusOr<Process> HandoffApi::GetProcess(const Call& /*call*/,
-                                               const v1::GetProcessRequest& request) {
+absl::StatusOr<Process> ProcessesApi::GetProcess(const Call& /*call*/,
+                                                 const v1::GetProcessRequest& request) {
   return storage::Fetch<Process>(
       database_, [&](Reader& reader) { return store_.processes.Get(reader, request.name()); });
 }
 
-absl::StatusOr<v1::ListProcessesResponse> HandoffApi::ListProcesses(
+absl::StatusOr<v1::ListProcessesResponse> ProcessesApi::ListProcesses(
     const Call& /*call*/, const v1::ListProcessesRequest& request) {
-  storage::ListQuery query = PageOf(request);
+  storage::ListQuery query = storage::QueryOf(request);
   query.order_by = "create_time desc";
   if (!request.onboarding().empty()) {
     query.filters.push_back(storage::Equal("onboarding", request.onboarding()));
@@ -119,22 +107,15 @@ absl::StatusOr<v1::ListProcessesResponse> HandoffApi::ListProcesses(
   if (request.states_size() > 0) {
     query.filters.push_back(storage::InEnums("state", request.states()));
   }
-  using Response = v1::ListProcessesResponse;
-  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
-    BANSO_ASSIGN_OR_RETURN(auto page, store_.processes.List(reader, query));
-    Response response;
-    response.mutable_processes()->Assign(page.items.begin(), page.items.end());
-    response.set_next_page_token(page.next_page_token);
-    return response;
-  });
+  return storage::ListPage(database_, store_.processes, query,
+                           &v1::ListProcessesResponse::mutable_processes);
 }
 
-absl::StatusOr<Process> HandoffApi::ChangeProcess(
+absl::StatusOr<Process> ProcessesApi::ChangeProcess(
     const Call& call, const google::protobuf::Message& request, const std::string& name,
     const std::string& etag, absl::FunctionRef<absl::Status(Process&, absl::Time)> change) {
   {
-    const ProcessEngine::Claim claim(engine_, name,
-                                     std::min(call.deadline, absl::Now() + kAnswerPatience));
+    const ProcessEngine::Claim claim(engine_, name, AnswerBy(call));
     if (!claim.held()) {
       return contract::Unavailable("a step of the process is being tried at this moment",
                                    absl::Seconds(1));
@@ -145,17 +126,17 @@ absl::StatusOr<Process> HandoffApi::ChangeProcess(
                                 [&](Process& process) { return change(process, writer.now()); });
                           }).status());
   }
-  return RunProcess(call, name);
+  return engine_.RunAndGet(call, name);
 }
 
-absl::StatusOr<Process> HandoffApi::RetryStep(const Call& call,
-                                              const v1::RetryStepRequest& request) {
+absl::StatusOr<Process> ProcessesApi::RetryStep(const Call& call,
+                                                const v1::RetryStepRequest& request) {
   return ChangeProcess(call, request, request.name(), request.etag(),
                        [](Process& process, absl::Time /*now*/) { return Retry(&process); });
 }
 
-absl::StatusOr<Process> HandoffApi::CancelProcess(const Call& call,
-                                                  const v1::CancelProcessRequest& request) {
+absl::StatusOr<Process> ProcessesApi::CancelProcess(const Call& call,
+                                                    const v1::CancelProcessRequest& request) {
   return ChangeProcess(
       call, request, request.name(), request.etag(),
       [&](Process& process, absl::Time now) { return Cancel(request.reason(), now, &process); });

@@ -38,7 +38,7 @@ TEST_F(ProcessApiTest, AnswersARepeatedCallTheSameAndRefusesASecondStart) {
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process second, Start());
   EXPECT_EQ(first.name(), second.name());
   EXPECT_THAT(neighbours_.effects(), Each(Pair(::testing::_, 1)));
-  EXPECT_THAT(Ask(&HandoffApi::StartOnboarding,
+  EXPECT_THAT(Ask(&ProcessesApi::StartOnboarding,
                   "parent: 'accounts/acme' onboarding_id: 'o1' owner: 'members/aoki' kind: "
                   "ONBOARDING_KIND_INITIAL contract_start { year: 2026 month: 4 day: 1 } "
                   "request_id: 'other'"),
@@ -49,13 +49,15 @@ TEST_F(ProcessApiTest, ChoosesAnIdOnceForARepeatedCall) {
   constexpr char kRequest[] =
       "parent: 'accounts/acme' owner: 'members/aoki' kind: ONBOARDING_KIND_INITIAL "
       "contract_start { year: 2026 month: 4 day: 1 } request_id: 'r'";
-  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process first, Ask(&HandoffApi::StartOnboarding, kRequest));
-  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process second, Ask(&HandoffApi::StartOnboarding, kRequest));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process first,
+                             Ask(&ProcessesApi::StartOnboarding, kRequest));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process second,
+                             Ask(&ProcessesApi::StartOnboarding, kRequest));
   EXPECT_EQ(first.onboarding(), second.onboarding());
 }
 
 TEST_F(ProcessApiTest, TellsAccountsWhatIsRolledOutWhere) {
-  BANSO_ASSERT_OK(Ask(&HandoffApi::StartOnboarding,
+  BANSO_ASSERT_OK(Ask(&ProcessesApi::StartOnboarding,
                       "parent: 'accounts/acme' onboarding_id: 'o2' owner: 'members/aoki' kind: "
                       "ONBOARDING_KIND_EXPANSION contract_start { year: 2026 month: 4 day: 1 } "
                       "products: 'scout' rollout_pattern: ROLLOUT_PATTERN_SIMULTANEOUS "
@@ -106,9 +108,9 @@ TEST_F(ProcessApiTest, WaitsForAPersonWhoRetries) {
 
   neighbours_.Fail("kickoff", absl::OkStatus());
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process done,
-                             Ask(&HandoffApi::RetryStep, "name: '" + waiting.name() + "'"));
+                             Ask(&ProcessesApi::RetryStep, "name: '" + waiting.name() + "'"));
   EXPECT_EQ(done.state(), v1::PROCESS_STATE_SUCCEEDED);
-  EXPECT_THAT(Ask(&HandoffApi::RetryStep, "name: '" + waiting.name() + "'"),
+  EXPECT_THAT(Ask(&ProcessesApi::RetryStep, "name: '" + waiting.name() + "'"),
               StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
@@ -117,12 +119,12 @@ TEST_F(ProcessApiTest, IsCancelledAndUndone) {
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process waiting, Start());
   BANSO_ASSERT_OK_AND_ASSIGN(
       const v1::Process cancelled,
-      Ask(&HandoffApi::CancelProcess, "name: '" + waiting.name() + "' reason: 'wrong account'"));
+      Ask(&ProcessesApi::CancelProcess, "name: '" + waiting.name() + "' reason: 'wrong account'"));
   EXPECT_EQ(cancelled.state(), v1::PROCESS_STATE_CANCELLED);
   EXPECT_EQ(neighbours_.onboarding(kOnboarding).state(), accounts::v1::ONBOARDING_STATE_CANCELLED);
   v1::GetCompletionRequest get;
   get.set_name(kCompletion);
-  EXPECT_THAT(Do(&HandoffApi::GetCompletion, get), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Do(&CompletionsApi::GetCompletion, get), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(ProcessApiTest, OpensTheCompletionAgainWhenCompletingIsCancelled) {
@@ -134,7 +136,7 @@ TEST_F(ProcessApiTest, OpensTheCompletionAgainWhenCompletingIsCancelled) {
   EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_COMPLETING);
   EXPECT_EQ(contract::Reason(CompleteIt().status()), kReasonProcessRunning);
   BANSO_ASSERT_OK(
-      Ask(&HandoffApi::CancelProcess, "name: '" + waiting.name() + "' reason: 'not yet'"));
+      Ask(&ProcessesApi::CancelProcess, "name: '" + waiting.name() + "' reason: 'not yet'"));
   EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_OPEN);
   EXPECT_FALSE(Completion().has_readiness());
   EXPECT_EQ(Fact("completion.verdict"), "");
@@ -162,11 +164,11 @@ TEST_F(ProcessApiTest, ListsTheNewestFirstAndByState) {
   BANSO_ASSERT_OK(CompleteIt());
   BANSO_ASSERT_OK_AND_ASSIGN(
       const v1::ListProcessesResponse all,
-      Ask(&HandoffApi::ListProcesses, "onboarding: 'accounts/acme/onboardings/o1'"));
+      Ask(&ProcessesApi::ListProcesses, "onboarding: 'accounts/acme/onboardings/o1'"));
   ASSERT_EQ(all.processes_size(), 2);
   EXPECT_EQ(all.processes(0).kind(), v1::PROCESS_KIND_COMPLETE_ONBOARDING);
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::ListProcessesResponse running,
-                             Ask(&HandoffApi::ListProcesses, "states: PROCESS_STATE_RUNNING"));
+                             Ask(&ProcessesApi::ListProcesses, "states: PROCESS_STATE_RUNNING"));
   EXPECT_EQ(running.processes_size(), 0);
 }
 
@@ -217,7 +219,7 @@ TEST_F(CrashTest, HasEachEffectOnceWhereverItIsKilled) {
     options.path = TempFile(absl::StrCat("handoff-", writes, ".db"));
     options.service = "handoff";
     options.migrations = Schema();
-    api_.reset();
+    Stop();
     BANSO_ASSERT_OK_AND_ASSIGN(auto fresh, storage::OpenSqlite(options));
     database_ = std::make_unique<DyingDatabase>(*fresh);
     Boot();
@@ -230,7 +232,7 @@ TEST_F(CrashTest, HasEachEffectOnceWhereverItIsKilled) {
     EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_COMPLETED);
     EXPECT_EQ(GapWatch().accountable(), "members/ito");
     BANSO_ASSERT_OK_AND_ASSIGN(const v1::ListProcessesResponse processes,
-                               Ask(&HandoffApi::ListProcesses, ""));
+                               Ask(&ProcessesApi::ListProcesses, ""));
     EXPECT_EQ(processes.processes_size(), 3);
     for (const v1::Process& process : processes.processes()) {
       EXPECT_EQ(process.state(), v1::PROCESS_STATE_SUCCEEDED) << process.ShortDebugString();
@@ -238,11 +240,7 @@ TEST_F(CrashTest, HasEachEffectOnceWhereverItIsKilled) {
     EXPECT_THAT(neighbours_.effects(), Each(Pair(::testing::_, 1)));
     EXPECT_THAT(neighbours_.effects(), SizeIs(4));
     neighbours_.Forget();
-    api_.reset();
-    engine_.reset();
-    steps_.reset();
-    inquiry_.reset();
-    database_.reset();
+    Stop();
   }
   EXPECT_GT(deaths, 12) << "most places were never reached";
 }

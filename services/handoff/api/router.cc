@@ -7,41 +7,42 @@
 #include "services/handoff/domain/facts.h"
 
 namespace banso::handoff {
-server::Router CriteriaRouter(HandoffApi& api) {
+
+server::Router CriteriaRouter(CriteriaApi& api) {
   server::Router router("banso.handoff.v1.CriteriaService");
-  router.Unary("SaveCriteriaSet", &HandoffApi::SaveCriteriaSet, &api);
-  router.Unary("ActivateCriteriaSet", &HandoffApi::ActivateCriteriaSet, &api);
-  router.Unary("GetCriteriaSet", &HandoffApi::GetCriteriaSet, &api);
-  router.Unary("ListCriteriaSetRevisions", &HandoffApi::ListCriteriaSetRevisions, &api);
-  router.Unary("ResolveCriteria", &HandoffApi::ResolveCriteria, &api);
+  router.Unary("SaveCriteriaSet", &CriteriaApi::SaveCriteriaSet, &api);
+  router.Unary("ActivateCriteriaSet", &CriteriaApi::ActivateCriteriaSet, &api);
+  router.Unary("GetCriteriaSet", &CriteriaApi::GetCriteriaSet, &api);
+  router.Unary("ListCriteriaSetRevisions", &CriteriaApi::ListCriteriaSetRevisions, &api);
+  router.Unary("ResolveCriteria", &CriteriaApi::ResolveCriteria, &api);
   return router;
 }
 
-server::Router ProcessesRouter(HandoffApi& api) {
+server::Router ProcessesRouter(ProcessesApi& api) {
   server::Router router("banso.handoff.v1.ProcessesService");
-  router.Unary("StartOnboarding", &HandoffApi::StartOnboarding, &api);
-  router.Unary("CompleteOnboarding", &HandoffApi::CompleteOnboarding, &api);
-  router.Unary("GetProcess", &HandoffApi::GetProcess, &api);
-  router.Unary("ListProcesses", &HandoffApi::ListProcesses, &api);
-  router.Unary("RetryStep", &HandoffApi::RetryStep, &api);
-  router.Unary("CancelProcess", &HandoffApi::CancelProcess, &api);
+  router.Unary("StartOnboarding", &ProcessesApi::StartOnboarding, &api);
+  router.Unary("CompleteOnboarding", &ProcessesApi::CompleteOnboarding, &api);
+  router.Unary("GetProcess", &ProcessesApi::GetProcess, &api);
+  router.Unary("ListProcesses", &ProcessesApi::ListProcesses, &api);
+  router.Unary("RetryStep", &ProcessesApi::RetryStep, &api);
+  router.Unary("CancelProcess", &ProcessesApi::CancelProcess, &api);
   return router;
 }
 
-server::Router CompletionsRouter(HandoffApi& api) {
+server::Router CompletionsRouter(CompletionsApi& api) {
   server::Router router("banso.handoff.v1.CompletionsService");
-  router.Unary("GetCompletion", &HandoffApi::GetCompletion, &api);
-  router.Unary("ListCompletions", &HandoffApi::ListCompletions, &api);
-  router.Unary("EvaluateReadiness", &HandoffApi::EvaluateReadiness, &api);
-  router.Unary("RecordEvidence", &HandoffApi::RecordEvidence, &api);
-  router.Unary("WithdrawEvidence", &HandoffApi::WithdrawEvidence, &api);
-  router.Unary("GetEvidence", &HandoffApi::GetEvidence, &api);
-  router.Unary("ListEvidence", &HandoffApi::ListEvidence, &api);
-  router.Unary("CreateException", &HandoffApi::CreateException, &api);
-  router.Unary("ApproveException", &HandoffApi::ApproveException, &api);
-  router.Unary("RejectException", &HandoffApi::RejectException, &api);
-  router.Unary("GetException", &HandoffApi::GetException, &api);
-  router.Unary("ListExceptions", &HandoffApi::ListExceptions, &api);
+  router.Unary("GetCompletion", &CompletionsApi::GetCompletion, &api);
+  router.Unary("ListCompletions", &CompletionsApi::ListCompletions, &api);
+  router.Unary("EvaluateReadiness", &CompletionsApi::EvaluateReadiness, &api);
+  router.Unary("RecordEvidence", &CompletionsApi::RecordEvidence, &api);
+  router.Unary("WithdrawEvidence", &CompletionsApi::WithdrawEvidence, &api);
+  router.Unary("GetEvidence", &CompletionsApi::GetEvidence, &api);
+  router.Unary("ListEvidence", &CompletionsApi::ListEvidence, &api);
+  router.Unary("CreateException", &CompletionsApi::CreateException, &api);
+  router.Unary("ApproveException", &CompletionsApi::ApproveException, &api);
+  router.Unary("RejectException", &CompletionsApi::RejectException, &api);
+  router.Unary("GetException", &CompletionsApi::GetException, &api);
+  router.Unary("ListExceptions", &CompletionsApi::ListExceptions, &api);
   return router;
 }
 

@@ -3,16 +3,19 @@
 
 #include "common/server/router.h"
 #include "common/storage/database.h"
+#include "services/handoff/api/completions_api.h"
+#include "services/handoff/api/criteria_api.h"
 #include "services/handoff/api/handoff_api.h"
+#include "services/handoff/api/processes_api.h"
 #include "services/handoff/store/store.h"
 
 namespace banso::handoff {
 
 // The handlers of CriteriaService, ProcessesService and CompletionsService. All must outlive the
 // server.
-server::Router CriteriaRouter(HandoffApi& api);
-server::Router ProcessesRouter(HandoffApi& api);
-server::Router CompletionsRouter(HandoffApi& api);
+server::Router CriteriaRouter(CriteriaApi& api);
+server::Router ProcessesRouter(ProcessesApi& api);
+server::Router CompletionsRouter(CompletionsApi& api);
 
 // The handlers of HandoffService.
 server::Router HandoffRouter(HandoffApi& api, storage::Database& database, const Store& store);

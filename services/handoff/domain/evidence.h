@@ -6,7 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/member.pb.h"
 #include "banso/handoff/v1/completion.pb.h"
 #include "banso/handoff/v1/criteria.pb.h"
 

@@ -2,6 +2,7 @@
 #define BANSO_SERVICES_HANDOFF_STORE_KINDS_H_
 
 #include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/member.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/handoff/v1/completion.pb.h"
 #include "banso/handoff/v1/handoff.pb.h"

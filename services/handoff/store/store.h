@@ -11,6 +11,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/member.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "banso/handoff/v1/completion.pb.h"

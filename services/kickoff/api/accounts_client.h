@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "banso/accounts/v1/account.pb.h"
 #include "banso/accounts/v1/onboardings_service.pb.h"
+#include "banso/accounts/v1/stakeholder.pb.h"
 #include "common/contract/call.h"
 #include "common/rule/catalog.h"
 #include "common/rule/evaluate.h"

@@ -5,14 +5,15 @@
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/kickoff/api/kickoff_api.h"
 #include "services/kickoff/api/listing.h"
+#include "services/kickoff/api/meetings_api.h"
+#include "services/kickoff/domain/plan_builder.h"
 
 namespace banso::kickoff {
 namespace {
 
-using storage::Reader;
 using storage::Writer;
 using v1::Goal;
 using v1::HearingAnswer;
@@ -20,8 +21,9 @@ using v1::RoleAssignment;
 
 }  // namespace
 
-absl::Status KickoffApi::CheckStakeholder(const Call& call, absl::string_view name,
-                                          const std::string& stakeholder, absl::string_view field) {
+absl::Status MeetingsApi::CheckStakeholder(const Call& call, absl::string_view name,
+                                           const std::string& stakeholder,
+                                           absl::string_view field) {
   const std::string account = contract::Ancestor(name, "accounts");
   if (contract::Ancestor(stakeholder, "accounts") != account) {
     return contract::InvalidField(field, stakeholder, absl::StrCat("a stakeholder of ", account),
@@ -35,7 +37,7 @@ absl::Status KickoffApi::CheckStakeholder(const Call& call, absl::string_view na
   return status;
 }
 
-absl::StatusOr<HearingAnswer> KickoffApi::RecordHearingAnswer(
+absl::StatusOr<HearingAnswer> MeetingsApi::RecordHearingAnswer(
     const Call& call, const v1::RecordHearingAnswerRequest& request) {
   const HearingAnswer& given = request.hearing_answer();
   if (!given.said_by().empty()) {
@@ -54,15 +56,14 @@ absl::StatusOr<HearingAnswer> KickoffApi::RecordHearingAnswer(
       });
 }
 
-absl::StatusOr<v1::ListHearingAnswersResponse> KickoffApi::ListHearingAnswers(
+absl::StatusOr<v1::ListHearingAnswersResponse> MeetingsApi::ListHearingAnswers(
     const Call& /*call*/, const v1::ListHearingAnswersRequest& request) {
-  return ListParts<v1::ListHearingAnswersResponse>(
-      database_, store_.plans, store_.hearing_answers, QueryOf(request),
-      [](v1::ListHearingAnswersResponse* response) { return response->mutable_hearing_answers(); });
+  return ListParts(database_, store_.plans, store_.hearing_answers, storage::QueryOf(request),
+                   &v1::ListHearingAnswersResponse::mutable_hearing_answers);
 }
 
-absl::StatusOr<Goal> KickoffApi::CreateGoal(const Call& call,
-                                            const v1::CreateGoalRequest& request) {
+absl::StatusOr<Goal> MeetingsApi::CreateGoal(const Call& call,
+                                             const v1::CreateGoalRequest& request) {
   return storage::Mutate<Goal>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Goal> {
         BANSO_RETURN_IF_ERROR(store_.plans.Get(writer, request.parent()).status());
@@ -76,11 +77,11 @@ absl::StatusOr<Goal> KickoffApi::CreateGoal(const Call& call,
       });
 }
 
-absl::StatusOr<Goal> KickoffApi::AgreeGoal(const Call& call, const v1::AgreeGoalRequest& request) {
+absl::StatusOr<Goal> MeetingsApi::AgreeGoal(const Call& call, const v1::AgreeGoalRequest& request) {
   BANSO_RETURN_IF_ERROR(CheckStakeholder(call, request.name(), request.agreed_by(), "agreed_by"));
   return storage::Mutate<Goal>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Goal> {
-        BANSO_ASSIGN_OR_RETURN(const Actor actor, ActorOf(writer, request.name()));
+        BANSO_ASSIGN_OR_RETURN(const Actor actor, store_.ActorFor(writer, request.name()));
         BANSO_ASSIGN_OR_RETURN(Goal stored,
                                store_.goals.Modify(writer, request.name(), "", [&](Goal& goal) {
                                  return kickoff::AgreeGoal(request.agreed_by(), actor, &goal);
@@ -90,15 +91,14 @@ absl::StatusOr<Goal> KickoffApi::AgreeGoal(const Call& call, const v1::AgreeGoal
       });
 }
 
-absl::StatusOr<v1::ListGoalsResponse> KickoffApi::ListGoals(const Call& /*call*/,
-                                                            const v1::ListGoalsRequest& request) {
-  return ListParts<v1::ListGoalsResponse>(
-      database_, store_.plans, store_.goals, QueryOf(request),
-      [](v1::ListGoalsResponse* response) { return response->mutable_goals(); });
+absl::StatusOr<v1::ListGoalsResponse> MeetingsApi::ListGoals(const Call& /*call*/,
+                                                             const v1::ListGoalsRequest& request) {
+  return ListParts(database_, store_.plans, store_.goals, storage::QueryOf(request),
+                   &v1::ListGoalsResponse::mutable_goals);
 }
 
-absl::StatusOr<RoleAssignment> KickoffApi::AssignRole(const Call& call,
-                                                      const v1::AssignRoleRequest& request) {
+absl::StatusOr<RoleAssignment> MeetingsApi::AssignRole(const Call& call,
+                                                       const v1::AssignRoleRequest& request) {
   BANSO_RETURN_IF_ERROR(
       CheckStakeholder(call, request.parent(), request.stakeholder(), "stakeholder"));
   return storage::Mutate<RoleAssignment>(
@@ -118,13 +118,10 @@ absl::StatusOr<RoleAssignment> KickoffApi::AssignRole(const Call& call,
       });
 }
 
-absl::StatusOr<v1::ListRoleAssignmentsResponse> KickoffApi::ListRoleAssignments(
+absl::StatusOr<v1::ListRoleAssignmentsResponse> MeetingsApi::ListRoleAssignments(
     const Call& /*call*/, const v1::ListRoleAssignmentsRequest& request) {
-  return ListParts<v1::ListRoleAssignmentsResponse>(database_, store_.plans,
-                                                    store_.role_assignments, QueryOf(request),
-                                                    [](v1::ListRoleAssignmentsResponse* response) {
-                                                      return response->mutable_role_assignments();
-                                                    });
+  return ListParts(database_, store_.plans, store_.role_assignments, storage::QueryOf(request),
+                   &v1::ListRoleAssignmentsResponse::mutable_role_assignments);
 }
 
 }  // namespace banso::kickoff

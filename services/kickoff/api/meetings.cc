@@ -1,16 +1,16 @@
-#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/kickoff/api/kickoff_api.h"
 #include "services/kickoff/api/listing.h"
+#include "services/kickoff/api/meetings_api.h"
 #include "services/kickoff/domain/plan_days.h"
 
 namespace banso::kickoff {
@@ -59,23 +59,22 @@ std::vector<type::v1::Clock> ClocksOfKickoff(const PlanDays& days) {
 
 }  // namespace
 
-absl::StatusOr<Meeting> KickoffApi::GetMeeting(const Call& /*call*/,
-                                               const v1::GetMeetingRequest& request) {
+absl::StatusOr<Meeting> MeetingsApi::GetMeeting(const Call& /*call*/,
+                                                const v1::GetMeetingRequest& request) {
   return storage::Fetch<Meeting>(
       database_, [&](Reader& reader) { return store_.meetings.Get(reader, request.name()); });
 }
 
-absl::StatusOr<v1::ListMeetingsResponse> KickoffApi::ListMeetings(
+absl::StatusOr<v1::ListMeetingsResponse> MeetingsApi::ListMeetings(
     const Call& /*call*/, const v1::ListMeetingsRequest& request) {
-  storage::ListQuery query = QueryOf(request);
+  storage::ListQuery query = storage::QueryOf(request);
   query.order_by = "day";
-  return ListParts<v1::ListMeetingsResponse>(
-      database_, store_.plans, store_.meetings, query,
-      [](v1::ListMeetingsResponse* response) { return response->mutable_meetings(); });
+  return ListParts(database_, store_.plans, store_.meetings, query,
+                   &v1::ListMeetingsResponse::mutable_meetings);
 }
 
-absl::StatusOr<Meeting> KickoffApi::ScheduleMeeting(const Call& call,
-                                                    const v1::ScheduleMeetingRequest& request) {
+absl::StatusOr<Meeting> MeetingsApi::ScheduleMeeting(const Call& call,
+                                                     const v1::ScheduleMeetingRequest& request) {
   const std::string& name = request.name();
   return storage::Mutate<Meeting>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Meeting> {
@@ -84,43 +83,49 @@ absl::StatusOr<Meeting> KickoffApi::ScheduleMeeting(const Call& call,
         const std::string reason =
             request.reason().empty() ? "the kickoff was arranged" : request.reason();
         BANSO_RETURN_IF_ERROR(
-            ChangePlan(writer, PlanOf(name), reason,
-                       [&](PlanParts& parts, const Actor& actor) -> absl::Status {
-                         BANSO_ASSIGN_OR_RETURN(Meeting * meeting, FindMeeting(parts, name));
-                         return kickoff::ScheduleMeeting(request, actor, zone, meeting);
-                       }));
+            plans_.Change(writer, PlanOf(name), reason,
+                          [&](PlanParts& parts, const Actor& actor) -> absl::Status {
+                            BANSO_ASSIGN_OR_RETURN(Meeting * meeting, FindMeeting(parts, name));
+                            return kickoff::ScheduleMeeting(request, actor, zone, meeting);
+                          }));
         return store_.meetings.Get(writer, name);
       });
 }
 
-absl::StatusOr<Meeting> KickoffApi::HoldMeeting(const Call& call,
-                                                const v1::HoldMeetingRequest& request) {
+absl::Status MeetingsApi::SetKickoffClocks(Writer& writer, const std::string& kickoff,
+                                           absl::CivilDay held, v1::Plan* plan) const {
+  PlanDays days = DaysOf(*plan, std::nullopt);
+  for (const type::v1::Clock clock : ClocksOfKickoff(days)) {
+    days.clocks[clock] = held;
+    BANSO_RETURN_IF_ERROR(
+        store_.AddClockNotice(writer, {kickoff, clock, held, contract::IdOrNew("", ids_)}));
+  }
+  SetClocks(days, plan);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Meeting> MeetingsApi::HoldMeeting(const Call& call,
+                                                 const v1::HoldMeetingRequest& request) {
   const std::string& name = request.name();
   const absl::CivilDay held = calendar::ToDay(request.held_date());
   absl::StatusOr<Meeting> result = storage::Mutate<Meeting>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Meeting> {
         BANSO_RETURN_IF_ERROR(store_.meetings.Get(writer, name).status());
         BANSO_RETURN_IF_ERROR(
-            ChangePlan(writer, PlanOf(name), "the kickoff was held",
-                       [&](PlanParts& parts, const Actor& actor) -> absl::Status {
-                         BANSO_ASSIGN_OR_RETURN(Meeting * meeting, FindMeeting(parts, name));
-                         BANSO_RETURN_IF_ERROR(
-                             kickoff::HoldMeeting(request, parts.role_assignments, actor, meeting));
-                         AddNextActions(request, ids_, &parts, meeting);
-                         if (meeting->kind() != v1::MEETING_KIND_KICKOFF) return absl::OkStatus();
-                         PlanDays days = DaysOf(parts.plan, std::nullopt);
-                         for (const type::v1::Clock clock : ClocksOfKickoff(days)) {
-                           days.clocks[clock] = held;
-                           BANSO_RETURN_IF_ERROR(store_.AddClockNotice(
-                               writer, {name, clock, held, contract::IdOrNew("", ids_)}));
-                         }
-                         SetClocks(days, &parts.plan);
-                         return absl::OkStatus();
-                       }));
+            plans_.Change(writer, PlanOf(name), "the kickoff was held",
+                          [&](PlanParts& parts, const Actor& actor) -> absl::Status {
+                            BANSO_ASSIGN_OR_RETURN(Meeting * meeting, FindMeeting(parts, name));
+                            BANSO_RETURN_IF_ERROR(kickoff::HoldMeeting(
+                                request, parts.role_assignments, actor, meeting));
+                            AddNextActions(request, ids_, &parts, meeting);
+                            if (meeting->kind() != v1::MEETING_KIND_KICKOFF)
+                              return absl::OkStatus();
+                            return SetKickoffClocks(writer, name, held, &parts.plan);
+                          }));
         return store_.meetings.Get(writer, name);
       });
   // Told at once when accounts is there; else by the sweep.
-  if (result.ok()) SendClockNotices(call).IgnoreError();
+  if (result.ok()) clocks_.Send(call).IgnoreError();
   return result;
 }
 

@@ -1,21 +1,18 @@
-#include <algorithm>
+#include <memory>
 #include <utility>
+#include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
-#include "common/contract/page_token.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/kickoff/api/kickoff_api.h"
-#include "services/kickoff/api/listing.h"
-#include "services/kickoff/domain/next_actions.h"
 #include "services/kickoff/domain/plan_days.h"
 #include "services/kickoff/domain/readiness.h"
-#include "services/kickoff/domain/reschedule.h"
+#include "services/kickoff/domain/working_days.h"
 
 namespace banso::kickoff {
 namespace {
@@ -27,46 +24,13 @@ using storage::Writer;
 using v1::Plan;
 using v1::PlanTemplate;
 
-constexpr int kDefaultPageSize = 50;
-constexpr int kMaxPageSize = 1000;
-
-PlanDays DaysOf(const Onboarding& onboarding, absl::CivilDay contract_start) {
+PlanDays DaysAtStart(const Onboarding& onboarding, absl::CivilDay contract_start) {
   PlanDays days;
   for (const accounts::v1::ClockReading& clock : onboarding.clocks()) {
     days.clocks[clock.clock()] = calendar::ToDay(clock.date());
   }
   days.clocks[type::v1::CLOCK_CONTRACT_START] = contract_start;
   return days;
-}
-
-// Where an action stands in the list: ordered texts for ordered actions.
-std::string PlaceOf(const v1::NextAction& action) {
-  return absl::StrCat(calendar::DayText(action.due()), " ", action.resource());
-}
-
-// The page of all actions that the request asks for.
-absl::StatusOr<v1::ListNextActionsResponse> PageOfActions(const std::string& epoch,
-                                                          const v1::ListNextActionsRequest& request,
-                                                          std::vector<v1::NextAction> actions) {
-  std::sort(actions.begin(), actions.end(),
-            [](const auto& a, const auto& b) { return PlaceOf(a) < PlaceOf(b); });
-  const contract::TokenScope scope{epoch, contract::QueryKey("ListNextActions", request)};
-  auto first = actions.begin();
-  if (!request.page_token().empty()) {
-    BANSO_ASSIGN_OR_RETURN(const std::string place,
-                           contract::DecodePageToken(scope, request.page_token()));
-    first = std::find_if(actions.begin(), actions.end(),
-                         [&](const v1::NextAction& action) { return PlaceOf(action) > place; });
-  }
-  const auto size = static_cast<std::ptrdiff_t>(
-      request.page_size() == 0 ? kDefaultPageSize : std::min(request.page_size(), kMaxPageSize));
-  const auto last = actions.end() - first > size ? first + size : actions.end();
-  v1::ListNextActionsResponse response;
-  response.mutable_next_actions()->Assign(first, last);
-  if (last != actions.end()) {
-    response.set_next_page_token(contract::EncodePageToken(scope, PlaceOf(*(last - 1))));
-  }
-  return response;
 }
 
 }  // namespace
@@ -137,7 +101,7 @@ absl::StatusOr<Plan> KickoffApi::CreatePlan(const Call& call,
   if (!request.plan_template().empty()) {
     chosen.reason = absl::StrCat("chosen by ", call.actor, ": ", request.reason());
   }
-  PlanDays days = DaysOf(onboarding, calendar::ToDay(request.contract_start()));
+  PlanDays days = DaysAtStart(onboarding, calendar::ToDay(request.contract_start()));
   BANSO_ASSIGN_OR_RETURN(days.calendar, WorkingDaysOf(account.name()));
   PlanParts parts = BuildPlan(chosen, request.parent(), days, context);
   AddIntakeConditions(onboarding, &parts);
@@ -158,16 +122,9 @@ absl::StatusOr<Plan> KickoffApi::GetPlan(const Call& /*call*/, const v1::GetPlan
 
 absl::StatusOr<v1::ListPlansResponse> KickoffApi::ListPlans(const Call& /*call*/,
                                                             const v1::ListPlansRequest& request) {
-  storage::ListQuery query = QueryOf(request);
+  storage::ListQuery query = storage::QueryOf(request);
   if (!request.owner().empty()) query.filters.push_back(storage::Equal("owner", request.owner()));
-  return storage::Fetch<v1::ListPlansResponse>(
-      database_, [&](Reader& reader) -> absl::StatusOr<v1::ListPlansResponse> {
-        BANSO_ASSIGN_OR_RETURN(auto page, store_.plans.List(reader, query));
-        v1::ListPlansResponse response;
-        response.mutable_plans()->Assign(page.items.begin(), page.items.end());
-        response.set_next_page_token(page.next_page_token);
-        return response;
-      });
+  return storage::ListPage(database_, store_.plans, query, &v1::ListPlansResponse::mutable_plans);
 }
 
 absl::StatusOr<Plan> KickoffApi::ExtendDeadline(const Call& call,
@@ -175,7 +132,7 @@ absl::StatusOr<Plan> KickoffApi::ExtendDeadline(const Call& call,
   return storage::Mutate<Plan>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Plan> {
         BANSO_RETURN_IF_ERROR(
-            ChangePlan(writer, request.name(), "", [&](PlanParts& parts, const Actor& actor) {
+            plans_.Change(writer, request.name(), "", [&](PlanParts& parts, const Actor& actor) {
               return kickoff::ExtendDeadline(request, actor, &parts.plan);
             }));
         return store_.plans.Get(writer, request.name());
@@ -189,60 +146,6 @@ absl::StatusOr<v1::Readiness> KickoffApi::CheckReadiness(const Call& call,
         BANSO_ASSIGN_OR_RETURN(const PlanParts parts, store_.Load(reader, request.name()));
         return kickoff::CheckReadiness(parts, call.now);
       });
-}
-
-absl::StatusOr<v1::ListNextActionsResponse> KickoffApi::ListNextActions(
-    const Call& call, const v1::ListNextActionsRequest& request) {
-  std::vector<v1::NextAction> actions;
-  const bool many = absl::EndsWith(request.parent(), "/-");
-  BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
-    std::vector<storage::Filter> filters;
-    if (!many) {
-      const std::string name = PlanOf(request.parent());
-      BANSO_RETURN_IF_ERROR(store_.plans.Get(reader, name).status());
-      filters.push_back(storage::Equal("name", name));
-    }
-    if (!request.owner().empty()) filters.push_back(storage::Equal("owner", request.owner()));
-    BANSO_ASSIGN_OR_RETURN(const std::vector<Plan> plans,
-                           store_.plans.All(reader, many ? request.parent() : "", filters));
-    for (const Plan& plan : plans) {
-      BANSO_ASSIGN_OR_RETURN(const PlanParts parts, store_.Load(reader, plan.name()));
-      BANSO_ASSIGN_OR_RETURN(const absl::TimeZone zone, store_.Zone(reader, plan.name()));
-      for (v1::NextAction& action : NextActions(parts, zone, calendar::DayOf(call.now, zone))) {
-        actions.push_back(std::move(action));
-      }
-    }
-    return absl::OkStatus();
-  }));
-  return PageOfActions(database_.epoch(), request, std::move(actions));
-}
-
-absl::StatusOr<Actor> KickoffApi::ActorOf(Writer& writer, absl::string_view name) const {
-  BANSO_ASSIGN_OR_RETURN(const absl::TimeZone zone, store_.Zone(writer, name));
-  return Actor{writer.call().actor, writer.now(), calendar::DayOf(writer.now(), zone)};
-}
-
-absl::Status KickoffApi::ChangePlan(
-    Writer& writer, absl::string_view plan, absl::string_view reason,
-    absl::FunctionRef<absl::Status(PlanParts&, const Actor&)> change) {
-  BANSO_ASSIGN_OR_RETURN(PlanParts parts, store_.Load(writer, plan));
-  BANSO_ASSIGN_OR_RETURN(const absl::TimeZone zone, store_.Zone(writer, plan));
-  BANSO_ASSIGN_OR_RETURN(const Actor actor, ActorOf(writer, plan));
-  const auto days_now = [&] {
-    PlanDays days = kickoff::DaysOf(parts.plan, ScheduledKickoff(parts.meetings, zone));
-    days.calendar = WorkingDays(parts.sites, calendars_);
-    return days;
-  };
-  const PlanDays before = days_now();
-  BANSO_RETURN_IF_ERROR(change(parts, actor));
-  const PlanDays after = days_now();
-  if (after != before) {
-    BANSO_ASSIGN_OR_RETURN(
-        const PlanTemplate plan_template,
-        store_.templates.Get(writer, parts.plan.template_revision(), writer.now()));
-    Reschedule(plan_template, before, after, reason, writer.now(), &parts);
-  }
-  return store_.Save(writer, parts);
 }
 
 }  // namespace banso::kickoff

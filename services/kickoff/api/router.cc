@@ -7,38 +7,39 @@
 #include "services/kickoff/domain/facts.h"
 
 namespace banso::kickoff {
-server::Router PlanTemplatesRouter(KickoffApi& api) {
+
+server::Router PlanTemplatesRouter(PlanTemplatesApi& api) {
   server::Router router("banso.kickoff.v1.PlanTemplatesService");
-  router.Unary("SavePlanTemplate", &KickoffApi::SavePlanTemplate, &api);
-  router.Unary("ActivatePlanTemplate", &KickoffApi::ActivatePlanTemplate, &api);
-  router.Unary("GetPlanTemplate", &KickoffApi::GetPlanTemplate, &api);
-  router.Unary("ListPlanTemplateRevisions", &KickoffApi::ListPlanTemplateRevisions, &api);
+  router.Unary("SavePlanTemplate", &PlanTemplatesApi::SavePlanTemplate, &api);
+  router.Unary("ActivatePlanTemplate", &PlanTemplatesApi::ActivatePlanTemplate, &api);
+  router.Unary("GetPlanTemplate", &PlanTemplatesApi::GetPlanTemplate, &api);
+  router.Unary("ListPlanTemplateRevisions", &PlanTemplatesApi::ListPlanTemplateRevisions, &api);
   return router;
 }
 
-server::Router TasksRouter(KickoffApi& api) {
+server::Router TasksRouter(TasksApi& api) {
   server::Router router("banso.kickoff.v1.TasksService");
-  router.Unary("CreatePlanTask", &KickoffApi::CreatePlanTask, &api);
-  router.Unary("GetPlanTask", &KickoffApi::GetPlanTask, &api);
-  router.Unary("ListPlanTasks", &KickoffApi::ListPlanTasks, &api);
-  router.Unary("UpdatePlanTask", &KickoffApi::UpdatePlanTask, &api);
-  router.Unary("ClosePlanTask", &KickoffApi::ClosePlanTask, &api);
+  router.Unary("CreatePlanTask", &TasksApi::CreatePlanTask, &api);
+  router.Unary("GetPlanTask", &TasksApi::GetPlanTask, &api);
+  router.Unary("ListPlanTasks", &TasksApi::ListPlanTasks, &api);
+  router.Unary("UpdatePlanTask", &TasksApi::UpdatePlanTask, &api);
+  router.Unary("ClosePlanTask", &TasksApi::ClosePlanTask, &api);
   return router;
 }
 
-server::Router MeetingsRouter(KickoffApi& api) {
+server::Router MeetingsRouter(MeetingsApi& api) {
   server::Router router("banso.kickoff.v1.MeetingsService");
-  router.Unary("GetMeeting", &KickoffApi::GetMeeting, &api);
-  router.Unary("ListMeetings", &KickoffApi::ListMeetings, &api);
-  router.Unary("ScheduleMeeting", &KickoffApi::ScheduleMeeting, &api);
-  router.Unary("HoldMeeting", &KickoffApi::HoldMeeting, &api);
-  router.Unary("RecordHearingAnswer", &KickoffApi::RecordHearingAnswer, &api);
-  router.Unary("ListHearingAnswers", &KickoffApi::ListHearingAnswers, &api);
-  router.Unary("CreateGoal", &KickoffApi::CreateGoal, &api);
-  router.Unary("AgreeGoal", &KickoffApi::AgreeGoal, &api);
-  router.Unary("ListGoals", &KickoffApi::ListGoals, &api);
-  router.Unary("AssignRole", &KickoffApi::AssignRole, &api);
-  router.Unary("ListRoleAssignments", &KickoffApi::ListRoleAssignments, &api);
+  router.Unary("GetMeeting", &MeetingsApi::GetMeeting, &api);
+  router.Unary("ListMeetings", &MeetingsApi::ListMeetings, &api);
+  router.Unary("ScheduleMeeting", &MeetingsApi::ScheduleMeeting, &api);
+  router.Unary("HoldMeeting", &MeetingsApi::HoldMeeting, &api);
+  router.Unary("RecordHearingAnswer", &MeetingsApi::RecordHearingAnswer, &api);
+  router.Unary("ListHearingAnswers", &MeetingsApi::ListHearingAnswers, &api);
+  router.Unary("CreateGoal", &MeetingsApi::CreateGoal, &api);
+  router.Unary("AgreeGoal", &MeetingsApi::AgreeGoal, &api);
+  router.Unary("ListGoals", &MeetingsApi::ListGoals, &api);
+  router.Unary("AssignRole", &MeetingsApi::AssignRole, &api);
+  router.Unary("ListRoleAssignments", &MeetingsApi::ListRoleAssignments, &api);
   return router;
 }
 

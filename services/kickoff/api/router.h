@@ -4,14 +4,17 @@
 #include "common/server/router.h"
 #include "common/storage/database.h"
 #include "services/kickoff/api/kickoff_api.h"
+#include "services/kickoff/api/meetings_api.h"
+#include "services/kickoff/api/plan_templates_api.h"
+#include "services/kickoff/api/tasks_api.h"
 #include "services/kickoff/store/store.h"
 
 namespace banso::kickoff {
 
 // Handlers of PlanTemplatesService, TasksService and MeetingsService. All must outlive the server.
-server::Router PlanTemplatesRouter(KickoffApi& api);
-server::Router TasksRouter(KickoffApi& api);
-server::Router MeetingsRouter(KickoffApi& api);
+server::Router PlanTemplatesRouter(PlanTemplatesApi& api);
+server::Router TasksRouter(TasksApi& api);
+server::Router MeetingsRouter(MeetingsApi& api);
 
 // Handlers of banso.kickoff.v1.KickoffService.
 server::Router KickoffRouter(KickoffApi& api, storage::Database& database, const Store& store);

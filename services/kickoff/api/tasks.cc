@@ -4,14 +4,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/kickoff/api/kickoff_api.h"
 #include "services/kickoff/api/listing.h"
+#include "services/kickoff/api/tasks_api.h"
 
 namespace banso::kickoff {
 namespace {
@@ -42,6 +44,21 @@ absl::Status CheckDependencies(const PlanParts& parts, const PlanTask& task) {
   return violations.ToStatus();
 }
 
+// Adds the task that the request describes, as a deviation from the template. ALREADY_EXISTS.
+absl::Status AddTask(const std::string& name, const v1::CreatePlanTaskRequest& request,
+                     const Actor& actor, PlanParts* parts) {
+  if (FindTask(*parts, name) != nullptr) return contract::AlreadyExists(name);
+  PlanTask task = request.task();
+  task.set_name(name);
+  task.set_state(v1::TASK_STATE_OPEN);
+  task.set_origin(actor.name);
+  if (!task.has_due()) *task.mutable_due() = parts->plan.deadline();
+  BANSO_RETURN_IF_ERROR(CheckDependencies(*parts, task));
+  AddDeviation(name, absl::StrCat("added: ", task.title()), request.reason(), actor, &parts->plan);
+  parts->tasks.push_back(std::move(task));
+  return absl::OkStatus();
+}
+
 // What differs between two versions of a task, as one line; empty when nothing does.
 std::string Differences(const PlanTask& before, const PlanTask& after) {
   std::vector<std::string> changes;
@@ -62,52 +79,39 @@ std::string Differences(const PlanTask& before, const PlanTask& after) {
 
 }  // namespace
 
-absl::StatusOr<PlanTask> KickoffApi::CreatePlanTask(const Call& call,
-                                                    const v1::CreatePlanTaskRequest& request) {
+absl::StatusOr<PlanTask> TasksApi::CreatePlanTask(const Call& call,
+                                                  const v1::CreatePlanTaskRequest& request) {
   const std::string name =
       contract::Join(request.parent(), "tasks", contract::IdOrNew(request.task_id(), ids_));
   return storage::Mutate<PlanTask>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<PlanTask> {
-        BANSO_RETURN_IF_ERROR(ChangePlan(writer, request.parent(), "",
-                                         [&](PlanParts& parts, const Actor& actor) -> absl::Status {
-                                           if (FindTask(parts, name) != nullptr)
-                                             return contract::AlreadyExists(name);
-                                           PlanTask task = request.task();
-                                           task.set_name(name);
-                                           task.set_state(v1::TASK_STATE_OPEN);
-                                           task.set_origin(actor.name);
-                                           if (!task.has_due())
-                                             *task.mutable_due() = parts.plan.deadline();
-                                           BANSO_RETURN_IF_ERROR(CheckDependencies(parts, task));
-                                           AddDeviation(name, absl::StrCat("added: ", task.title()),
-                                                        request.reason(), actor, &parts.plan);
-                                           parts.tasks.push_back(std::move(task));
-                                           return absl::OkStatus();
-                                         }));
+        BANSO_RETURN_IF_ERROR(
+            plans_.Change(writer, request.parent(), "", [&](PlanParts& parts, const Actor& actor) {
+              return AddTask(name, request, actor, &parts);
+            }));
         return store_.tasks.Get(writer, name);
       });
 }
 
-absl::StatusOr<PlanTask> KickoffApi::GetPlanTask(const Call& /*call*/,
-                                                 const v1::GetPlanTaskRequest& request) {
+absl::StatusOr<PlanTask> TasksApi::GetPlanTask(const Call& /*call*/,
+                                               const v1::GetPlanTaskRequest& request) {
   return storage::Fetch<PlanTask>(
       database_, [&](Reader& reader) { return store_.tasks.Get(reader, request.name()); });
 }
 
-absl::StatusOr<v1::ListPlanTasksResponse> KickoffApi::ListPlanTasks(
+absl::StatusOr<v1::ListPlanTasksResponse> TasksApi::ListPlanTasks(
     const Call& /*call*/, const v1::ListPlanTasksRequest& request) {
-  storage::ListQuery query = QueryOf(request);
+  storage::ListQuery query = storage::QueryOf(request);
   query.order_by = "due";
   if (request.states_size() > 0) {
     query.filters.push_back(storage::InEnums("state", request.states()));
   }
-  return ListParts<v1::ListPlanTasksResponse>(
-      database_, store_.plans, store_.tasks, query,
-      [](v1::ListPlanTasksResponse* response) { return response->mutable_tasks(); });
+  return ListParts(database_, store_.plans, store_.tasks, query,
+                   &v1::ListPlanTasksResponse::mutable_tasks);
 }
 
-absl::StatusOr<PlanTask> KickoffApi::UpdatePlanTask(const Call& call,
-                                                    const v1::UpdatePlanTaskRequest& request) {
+absl::StatusOr<PlanTask> TasksApi::UpdatePlanTask(const Call& call,
+                                                  const v1::UpdatePlanTaskRequest& request) {
   const std::string& name = request.task().name();
   return storage::Mutate<PlanTask>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<PlanTask> {
@@ -123,7 +127,7 @@ absl::StatusOr<PlanTask> KickoffApi::UpdatePlanTask(const Call& call,
           return contract::InvalidField("reason", "", "why the task differs from the template",
                                         "REQUIRED");
         }
-        BANSO_RETURN_IF_ERROR(ChangePlan(
+        BANSO_RETURN_IF_ERROR(plans_.Change(
             writer, PlanOf(name), "", [&](PlanParts& parts, const Actor& actor) -> absl::Status {
               BANSO_RETURN_IF_ERROR(CheckDependencies(parts, after));
               *FindTask(parts, name) = after;
@@ -136,13 +140,13 @@ absl::StatusOr<PlanTask> KickoffApi::UpdatePlanTask(const Call& call,
       });
 }
 
-absl::StatusOr<PlanTask> KickoffApi::ClosePlanTask(const Call& call,
-                                                   const v1::ClosePlanTaskRequest& request) {
+absl::StatusOr<PlanTask> TasksApi::ClosePlanTask(const Call& call,
+                                                 const v1::ClosePlanTaskRequest& request) {
   const std::string& name = request.name();
   return storage::Mutate<PlanTask>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<PlanTask> {
         BANSO_RETURN_IF_ERROR(store_.tasks.Get(writer, name).status());
-        BANSO_RETURN_IF_ERROR(ChangePlan(
+        BANSO_RETURN_IF_ERROR(plans_.Change(
             writer, PlanOf(name), "", [&](PlanParts& parts, const Actor& actor) -> absl::Status {
               const std::vector<PlanTask> all = parts.tasks;
               PlanTask* task = FindTask(parts, name);
@@ -155,6 +159,21 @@ absl::StatusOr<PlanTask> KickoffApi::ClosePlanTask(const Call& call,
             }));
         return store_.tasks.Get(writer, name);
       });
+}
+
+absl::Status TasksApi::RefreshOverdue(const Call& call) {
+  // The earliest "today" anywhere is a day behind UTC; facts that are right already cost a read.
+  const absl::CivilDay latest = calendar::DayOf(call.now, absl::UTCTimeZone()) + 1;
+  BANSO_ASSIGN_OR_RETURN(const std::vector<std::string> plans,
+                         storage::Fetch<std::vector<std::string>>(database_, [&](Reader& reader) {
+                           return store_.PlansWithTasksDue(reader, latest);
+                         }));
+  for (const std::string& plan : plans) {
+    BANSO_RETURN_IF_ERROR(
+        database_.Write(call, [&](Writer& writer) { return store_.RecordFacts(writer, plan); })
+            .status());
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace banso::kickoff

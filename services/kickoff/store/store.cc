@@ -103,6 +103,24 @@ absl::StatusOr<absl::TimeZone> Store::Zone(Reader& reader, absl::string_view nam
   return calendar::ZoneOrUtc(said ? account->time_zone() : kDefaultZone);
 }
 
+absl::StatusOr<Actor> Store::ActorFor(Writer& writer, absl::string_view name) const {
+  BANSO_ASSIGN_OR_RETURN(const absl::TimeZone zone, Zone(writer, name));
+  return Actor{writer.call().actor, writer.now(), calendar::DayOf(writer.now(), zone)};
+}
+
+absl::StatusOr<std::vector<std::string>> Store::PlansWithTasksDue(Reader& reader,
+                                                                  absl::CivilDay before) const {
+  std::vector<std::string> names;
+  BANSO_RETURN_IF_ERROR(reader.Query(
+      "SELECT DISTINCT name FROM plan_task WHERE state = $open AND due < $before ORDER BY name",
+      {{"open", v1::TASK_STATE_OPEN}, {"before", before}}, [&](const Row& row) {
+        std::string plan = PlanOf(row.Text(0));
+        if (names.empty() || names.back() != plan) names.push_back(std::move(plan));
+        return absl::OkStatus();
+      }));
+  return names;
+}
+
 absl::Status Store::AddClockNotice(Writer& writer, const ClockNotice& notice) const {
   return writer
       .Execute(

@@ -22,6 +22,7 @@
 #include "common/storage/revisions.h"
 #include "common/storage/snapshot.h"
 #include "services/kickoff/domain/plan_parts.h"
+#include "services/kickoff/domain/transitions.h"
 
 namespace banso::kickoff {
 
@@ -71,6 +72,13 @@ class Store {
 
   // The zone in which the days of the account of `name` are counted.
   absl::StatusOr<absl::TimeZone> Zone(storage::Reader& reader, absl::string_view name) const;
+
+  // Who acts in a transaction on `name`, and on which day there.
+  absl::StatusOr<Actor> ActorFor(storage::Writer& writer, absl::string_view name) const;
+
+  // The names of the plans with an open task that is due before a day, in order.
+  absl::StatusOr<std::vector<std::string>> PlansWithTasksDue(storage::Reader& reader,
+                                                             absl::CivilDay before) const;
 
   // Keeps a notice until DropClockNotice. The same meeting and clock again replaces it.
   absl::Status AddClockNotice(storage::Writer& writer, const ClockNotice& notice) const;

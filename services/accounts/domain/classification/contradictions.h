@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "banso/accounts/v1/classification.pb.h"
+#include "banso/accounts/v1/classification_policy.pb.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "common/contract/errors.h"
 

@@ -6,9 +6,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "banso/accounts/v1/account.pb.h"
 #include "banso/accounts/v1/classification.pb.h"
 #include "banso/accounts/v1/classification_override.pb.h"
+#include "banso/accounts/v1/classification_policy.pb.h"
 #include "common/contract/errors.h"
 
 // Classes that somebody gives an account against the policy. A classification carries those that

@@ -14,7 +14,6 @@ namespace banso::accounts {
 namespace {
 
 using type::v1::Condition;
-using type::v1::Truth;
 
 // So many partial accounts are looked at before a policy counts as too complex to be checked.
 constexpr int64_t kMaxVisits = 1'000'000;
@@ -26,33 +25,6 @@ constexpr char kRevenueFact[] = "account.recurring_revenue";
 
 // As the account's field allows.
 constexpr int kMostProducts = 50;
-
-Truths Only(Truth truth) {
-  if (truth == type::v1::TRUTH_TRUE) return kTrue;
-  return truth == type::v1::TRUTH_FALSE ? kFalse : kUnknown;
-}
-
-Truths Negated(Truths truths) {
-  return (truths & kUnknown) | ((truths & kTrue) != 0 ? kFalse : 0) |
-         ((truths & kFalse) != 0 ? kTrue : 0);
-}
-
-// What a conjunction can be when its parts can be these, independently of each other.
-Truths Conjunction(const std::vector<Truths>& parts) {
-  Truths result = kTrue;
-  bool may_be_false = false;
-  bool may_be_not_false = true;
-  bool may_be_unknown = false;
-  for (const Truths part : parts) {
-    if ((part & kTrue) == 0) result = 0;
-    may_be_false |= (part & kFalse) != 0;
-    may_be_unknown |= (part & kUnknown) != 0;
-    may_be_not_false &= (part & (kTrue | kUnknown)) != 0;
-  }
-  if (may_be_false) result |= kFalse;
-  if (may_be_unknown && may_be_not_false) result |= kUnknown;
-  return result;
-}
 
 bool IsLeaf(const Condition& condition) {
   return condition.has_compare() || condition.has_known() || condition.has_count();

@@ -8,12 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "banso/accounts/v1/classification.pb.h"
+#include "banso/accounts/v1/classification_policy.pb.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "banso/type/v1/value.pb.h"
 #include "common/rule/catalog.h"
 #include "services/accounts/domain/classification/local_rule.h"
 #include "services/accounts/domain/classification/stages.h"
+#include "services/accounts/domain/classification/truths.h"
 
 // A policy as a search problem: what can be known of an account, and which rules then hold. Every
 // fact takes only the values that tell comparisons apart, so the search is exact: classes, scores
@@ -21,12 +22,6 @@
 // is only whether the work costs more than the revenue, where hours and the cost of an hour are
 // known: that hangs on amounts and their currency.
 namespace banso::accounts {
-
-// A set of truth values.
-using Truths = unsigned;
-inline constexpr Truths kTrue = 1;
-inline constexpr Truths kFalse = 2;
-inline constexpr Truths kUnknown = 4;
 
 class PolicyModel {
  public:

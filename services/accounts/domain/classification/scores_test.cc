@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/classification.pb.h"
+#include "banso/accounts/v1/classification_policy.pb.h"
 #include "common/testing/proto_matchers.h"
 #include "common/testing/proves.h"
 #include "gmock/gmock.h"

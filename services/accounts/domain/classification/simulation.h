@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "banso/accounts/v1/account.pb.h"
+#include "banso/accounts/v1/classification.pb.h"
+#include "banso/accounts/v1/classification_policy.pb.h"
 #include "banso/accounts/v1/classification_service.pb.h"
 
 namespace banso::accounts {

@@ -6,7 +6,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
-#include "banso/accounts/v1/classification.pb.h"
+#include "banso/accounts/v1/classification_policy.pb.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "common/rule/catalog.h"
 #include "google/protobuf/repeated_field.h"

@@ -1,25 +1,24 @@
+#include "services/kickoff/api/accounts_mirror.h"
+
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "banso/accounts/v1/account.pb.h"
 #include "banso/accounts/v1/account_summary.pb.h"
-#include "banso/accounts/v1/onboarding.pb.h"
-#include "banso/accounts/v1/site.pb.h"
-#include "banso/accounts/v1/stakeholder_change.pb.h"
+#include "banso/accounts/v1/member.pb.h"
+#include "banso/accounts/v1/stakeholder.pb.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/field_rules.h"
 #include "common/contract/resource_name.h"
-#include "common/contract/retry.h"
 #include "common/status_macros.h"
 #include "common/storage/redact_where.h"
-#include "services/kickoff/api/kickoff_api.h"
 #include "services/kickoff/domain/person_change.h"
 #include "services/kickoff/domain/plan_days.h"
+#include "services/kickoff/domain/working_days.h"
 
 namespace banso::kickoff {
 namespace {
@@ -36,7 +35,7 @@ using storage::Writer;
 
 // Takes over the clocks and the owner of an onboarding.
 void TakeOver(const Onboarding& onboarding, v1::Plan* plan) {
-  PlanDays days = kickoff::DaysOf(*plan, std::nullopt);
+  PlanDays days = DaysOf(*plan, std::nullopt);
   for (const accounts::v1::ClockReading& clock : onboarding.clocks()) {
     days.clocks[clock.clock()] = calendar::ToDay(clock.date());
   }
@@ -55,13 +54,13 @@ void ReplaceSite(absl::string_view name, const std::optional<Site>& site,
 
 }  // namespace
 
-absl::Status KickoffApi::FollowAccounts(Writer& writer, const type::v1::Change& change) {
+absl::Status AccountsMirror::Apply(Writer& writer, const type::v1::Change& change) const {
   if (change.resource().Is<Site>() || change.resource().Is<AccountSummary>()) {
-    return FollowCustomer(writer, change);
+    return ApplyCustomer(writer, change);
   }
   if (change.operation() == type::v1::OPERATION_DELETED) return absl::OkStatus();
   if (StakeholderChange person; change.resource().UnpackTo(&person)) {
-    return FollowPersonChange(writer, person);
+    return ApplyPersonChange(writer, person);
   }
   if (Stakeholder person; change.resource().UnpackTo(&person)) {
     if (!person.has_erase_time()) return absl::OkStatus();
@@ -75,39 +74,30 @@ absl::Status KickoffApi::FollowAccounts(Writer& writer, const type::v1::Change& 
   if (Account account; change.resource().UnpackTo(&account)) {
     return store_.account_copies.Put(writer, std::move(account)).status();
   }
-  Onboarding onboarding;
-  if (!change.resource().UnpackTo(&onboarding)) return absl::OkStatus();
+  if (Onboarding onboarding; change.resource().UnpackTo(&onboarding)) {
+    return ApplyOnboarding(writer, onboarding);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AccountsMirror::ApplyOnboarding(Writer& writer, const Onboarding& onboarding) const {
   BANSO_RETURN_IF_ERROR(store_.onboarding_copies.Put(writer, onboarding).status());
   const std::string plan = PlanOf(onboarding.name());
   BANSO_ASSIGN_OR_RETURN(const bool planned, store_.plans.Exists(writer, plan));
   if (!planned) return absl::OkStatus();
-  return ChangePlan(writer, plan, "a clock of the onboarding has changed",
-                    [&](PlanParts& parts, const Actor&) {
-                      TakeOver(onboarding, &parts.plan);
-                      return absl::OkStatus();
-                    });
+  return plans_.Change(writer, plan, "a clock of the onboarding has changed",
+                       [&](PlanParts& parts, const Actor&) {
+                         TakeOver(onboarding, &parts.plan);
+                         return absl::OkStatus();
+                       });
 }
 
-absl::Status KickoffApi::FollowCustomer(Writer& writer, const type::v1::Change& change) {
+absl::Status AccountsMirror::ApplyCustomer(Writer& writer, const type::v1::Change& change) const {
   const std::string account = contract::Ancestor(change.name(), "accounts");
   BANSO_ASSIGN_OR_RETURN(const std::vector<v1::Plan> plans,
                          store_.plans.All(writer, contract::Join(account, "onboardings", "-")));
   if (Site site; change.resource().UnpackTo(&site)) {
-    const bool is_deleted = change.operation() == type::v1::OPERATION_DELETED;
-    if (!is_deleted) BANSO_RETURN_IF_ERROR(CheckCalendar(site, calendars_));
-    BANSO_ASSIGN_OR_RETURN(std::vector<Site> sites, store_.site_copies.All(writer, account));
-    const auto days_before = WorkingDays(sites, calendars_);
-    ReplaceSite(change.name(), is_deleted ? std::nullopt : std::optional<Site>(site), &sites);
-    if (!WorkingDays(sites, calendars_)->HasSameDays(*days_before)) {
-      // Before the copy changes: what is moved is told by the days that were worked until now.
-      BANSO_RETURN_IF_ERROR(MovePlans(writer, plans, sites));
-    }
-    if (!is_deleted) {
-      BANSO_RETURN_IF_ERROR(store_.site_copies.Put(writer, std::move(site)).status());
-    } else if (const auto deleted = store_.site_copies.Delete(writer, change.name());
-               !absl::IsNotFound(deleted)) {
-      BANSO_RETURN_IF_ERROR(deleted);
-    }
+    BANSO_RETURN_IF_ERROR(ApplySite(writer, change, std::move(site), plans));
   } else if (AccountSummary summary; change.resource().UnpackTo(&summary)) {
     BANSO_RETURN_IF_ERROR(store_.summary_copies.Put(writer, std::move(summary)).status());
   }
@@ -118,19 +108,38 @@ absl::Status KickoffApi::FollowCustomer(Writer& writer, const type::v1::Change& 
   return absl::OkStatus();
 }
 
-absl::Status KickoffApi::MovePlans(Writer& writer, const std::vector<v1::Plan>& plans,
-                                   const std::vector<Site>& sites) {
+absl::Status AccountsMirror::ApplySite(Writer& writer, const type::v1::Change& change, Site site,
+                                       const std::vector<v1::Plan>& plans) const {
+  const bool is_deleted = change.operation() == type::v1::OPERATION_DELETED;
+  if (!is_deleted) BANSO_RETURN_IF_ERROR(CheckCalendar(site, calendars_));
+  const std::string account = contract::Ancestor(change.name(), "accounts");
+  BANSO_ASSIGN_OR_RETURN(std::vector<Site> sites, store_.site_copies.All(writer, account));
+  const auto days_before = WorkingDays(sites, calendars_);
+  ReplaceSite(change.name(), is_deleted ? std::nullopt : std::optional<Site>(site), &sites);
+  if (!WorkingDays(sites, calendars_)->HasSameDays(*days_before)) {
+    // Before the copy changes: what is moved is told by the days that were worked until now.
+    BANSO_RETURN_IF_ERROR(MovePlans(writer, plans, sites));
+  }
+  if (!is_deleted) return store_.site_copies.Put(writer, std::move(site)).status();
+  const absl::Status deleted = store_.site_copies.Delete(writer, change.name());
+  return absl::IsNotFound(deleted) ? absl::OkStatus() : deleted;
+}
+
+absl::Status AccountsMirror::MovePlans(Writer& writer, const std::vector<v1::Plan>& plans,
+                                       const std::vector<Site>& sites) const {
   for (const v1::Plan& plan : plans) {
-    BANSO_RETURN_IF_ERROR(ChangePlan(writer, plan.name(), "the working days of a site have changed",
-                                     [&](PlanParts& parts, const Actor&) {
-                                       parts.sites = sites;
-                                       return absl::OkStatus();
-                                     }));
+    BANSO_RETURN_IF_ERROR(plans_.Change(writer, plan.name(),
+                                        "the working days of a site have changed",
+                                        [&](PlanParts& parts, const Actor&) {
+                                          parts.sites = sites;
+                                          return absl::OkStatus();
+                                        }));
   }
   return absl::OkStatus();
 }
 
-absl::Status KickoffApi::FollowPersonChange(Writer& writer, const StakeholderChange& change) {
+absl::Status AccountsMirror::ApplyPersonChange(Writer& writer,
+                                               const StakeholderChange& change) const {
   const std::string account = contract::Ancestor(change.name(), "accounts");
   BANSO_ASSIGN_OR_RETURN(const absl::TimeZone zone, store_.Zone(writer, account));
   // A new follower is told old changes too.
@@ -146,16 +155,17 @@ absl::Status KickoffApi::FollowPersonChange(Writer& writer, const StakeholderCha
                        (onboarding->state() == accounts::v1::ONBOARDING_STATE_CANCELLED ||
                         onboarding->state() == accounts::v1::ONBOARDING_STATE_HANDED_OFF);
     if (ended) continue;
-    BANSO_RETURN_IF_ERROR(ChangePlan(writer, plan.name(), "", [&](PlanParts& parts, const Actor&) {
-      AddPersonChangeTasks(change, &parts);
-      return absl::OkStatus();
-    }));
+    BANSO_RETURN_IF_ERROR(
+        plans_.Change(writer, plan.name(), "", [&](PlanParts& parts, const Actor&) {
+          AddPersonChangeTasks(change, &parts);
+          return absl::OkStatus();
+        }));
   }
   return absl::OkStatus();
 }
 
-absl::Status KickoffApi::EraseFromMeetings(Writer& writer, const std::string& prefix,
-                                           const std::string& person) const {
+absl::Status AccountsMirror::EraseFromMeetings(Writer& writer, const std::string& prefix,
+                                               const std::string& person) const {
   return storage::RedactWhere<v1::Meeting>(
              writer, store_.meetings, prefix,
              [&](const v1::Meeting& meeting) {
@@ -166,67 +176,18 @@ absl::Status KickoffApi::EraseFromMeetings(Writer& writer, const std::string& pr
       .status();
 }
 
-absl::Status KickoffApi::CheckCalendars() const {
+absl::Status AccountsMirror::CheckCalendars() const {
   return database_.Read([&](Reader& reader) {
     return store_.site_copies.ForEach(
         reader, "", {}, [&](const Site& site) { return CheckCalendar(site, calendars_); });
   });
 }
 
-absl::Status KickoffApi::ForgetAccounts(Writer& writer) {
+absl::Status AccountsMirror::Reset(Writer& writer) const {
   BANSO_RETURN_IF_ERROR(writer.Execute("DELETE FROM account_copy", {}).status());
   BANSO_RETURN_IF_ERROR(writer.Execute("DELETE FROM site_copy", {}).status());
   BANSO_RETURN_IF_ERROR(writer.Execute("DELETE FROM summary_copy", {}).status());
   return writer.Execute("DELETE FROM onboarding_copy", {}).status();
-}
-
-absl::Status KickoffApi::SendClockNotices(const Call& call) {
-  std::vector<ClockNotice> notices;
-  BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
-    BANSO_ASSIGN_OR_RETURN(notices, store_.ClockNotices(reader));
-    return absl::OkStatus();
-  }));
-  for (const ClockNotice& notice : notices) {
-    accounts::v1::RecordClockRequest request;
-    request.set_name(contract::Ancestor(notice.meeting, "onboardings"));
-    request.set_clock(notice.clock);
-    *request.mutable_date() = calendar::ToDate(notice.day);
-    request.set_reason("the kickoff was held");
-    request.set_request_id(notice.request_id);
-    const absl::Status status = accounts_.RecordClock(call, request);
-    if (contract::MayPass(status)) return status;
-    BANSO_RETURN_IF_ERROR(database_
-                              .Write(call,
-                                     [&](Writer& writer) {
-                                       if (status.ok())
-                                         return store_.DropClockNotice(writer, notice);
-                                       return store_.RefuseClockNotice(writer, notice,
-                                                                       status.message());
-                                     })
-                              .status());
-  }
-  return absl::OkStatus();
-}
-
-absl::Status KickoffApi::RefreshOverdue(const Call& call) {
-  // The earliest "today" anywhere is a day behind UTC; facts that are right already cost a read.
-  const absl::CivilDay latest = calendar::DayOf(call.now, absl::UTCTimeZone()) + 1;
-  std::vector<std::string> plans;
-  BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) {
-    return reader.Query(
-        "SELECT DISTINCT name FROM plan_task WHERE state = $open AND due < $latest ORDER BY name",
-        {{"open", v1::TASK_STATE_OPEN}, {"latest", latest}}, [&](const storage::Row& row) {
-          std::string plan = PlanOf(row.Text(0));
-          if (plans.empty() || plans.back() != plan) plans.push_back(std::move(plan));
-          return absl::OkStatus();
-        });
-  }));
-  for (const std::string& plan : plans) {
-    BANSO_RETURN_IF_ERROR(
-        database_.Write(call, [&](Writer& writer) { return store_.RecordFacts(writer, plan); })
-            .status());
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace banso::kickoff

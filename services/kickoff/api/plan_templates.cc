@@ -1,10 +1,9 @@
-#include <utility>
-
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
-#include "services/kickoff/api/kickoff_api.h"
+#include "services/kickoff/api/plan_templates_api.h"
 #include "services/kickoff/domain/template_check.h"
 
 namespace banso::kickoff {
@@ -13,7 +12,7 @@ using storage::Reader;
 using storage::Writer;
 using v1::PlanTemplate;
 
-absl::StatusOr<PlanTemplate> KickoffApi::SavePlanTemplate(
+absl::StatusOr<PlanTemplate> PlanTemplatesApi::SavePlanTemplate(
     const Call& call, const v1::SavePlanTemplateRequest& request) {
   if (contract::SplitRevision(request.plan_template().name())->revision.has_value()) {
     return contract::InvalidField("plan_template.name", request.plan_template().name(),
@@ -29,34 +28,24 @@ absl::StatusOr<PlanTemplate> KickoffApi::SavePlanTemplate(
   });
 }
 
-absl::StatusOr<PlanTemplate> KickoffApi::ActivatePlanTemplate(
+absl::StatusOr<PlanTemplate> PlanTemplatesApi::ActivatePlanTemplate(
     const Call& call, const v1::ActivatePlanTemplateRequest& request) {
   return storage::Mutate<PlanTemplate>(database_, call, request, [&](Writer& writer) {
     return store_.templates.Activate(writer, request.name(), writer.now());
   });
 }
 
-absl::StatusOr<PlanTemplate> KickoffApi::GetPlanTemplate(
+absl::StatusOr<PlanTemplate> PlanTemplatesApi::GetPlanTemplate(
     const Call& call, const v1::GetPlanTemplateRequest& request) {
   return storage::Fetch<PlanTemplate>(database_, [&](Reader& reader) {
     return store_.templates.Get(reader, request.name(), call.now);
   });
 }
 
-absl::StatusOr<v1::ListPlanTemplateRevisionsResponse> KickoffApi::ListPlanTemplateRevisions(
+absl::StatusOr<v1::ListPlanTemplateRevisionsResponse> PlanTemplatesApi::ListPlanTemplateRevisions(
     const Call& call, const v1::ListPlanTemplateRevisionsRequest& request) {
-  storage::ListQuery query;
-  query.page_size = request.page_size();
-  query.page_token = request.page_token();
-  return storage::Fetch<v1::ListPlanTemplateRevisionsResponse>(
-      database_, [&](Reader& reader) -> absl::StatusOr<v1::ListPlanTemplateRevisionsResponse> {
-        BANSO_ASSIGN_OR_RETURN(
-            auto page, store_.templates.ListRevisions(reader, request.name(), query, call.now));
-        v1::ListPlanTemplateRevisionsResponse response;
-        response.mutable_plan_templates()->Assign(page.items.begin(), page.items.end());
-        response.set_next_page_token(page.next_page_token);
-        return response;
-      });
+  return storage::ListRevisionsPage(database_, store_.templates, request, call.now,
+                                    &v1::ListPlanTemplateRevisionsResponse::mutable_plan_templates);
 }
 
 }  // namespace banso::kickoff
