@@ -5,7 +5,7 @@
 #include "banso/accounts/v1/contract.pb.h"
 #include "banso/accounts/v1/onboardings_service.pb.h"
 #include "banso/handoff/v1/processes_service.pb.h"
-#include "banso/health/v1/health_service.pb.h"
+#include "banso/health/v1/metrics_service.pb.h"
 #include "banso/health/v1/outcomes_service.pb.h"
 #include "clients/cli/import_fixture.h"
 #include "common/calendar/proto_time.h"
@@ -121,7 +121,7 @@ class HistoryTest : public ImportFixture {
   }
 
   void ServeHealth() {
-    server_.Handle("banso.health.v1.HealthService/IngestSamples",
+    server_.Handle("banso.health.v1.MetricsService/IngestSamples",
                    [this](const std::vector<std::string>& requests, const std::string&,
                           std::vector<std::string>* responses) {
                      health::v1::IngestSamplesResponse response;

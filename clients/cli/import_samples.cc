@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
-#include "banso/health/v1/health_service.pb.h"
+#include "banso/health/v1/metrics_service.pb.h"
 #include "banso/type/v1/operations.pb.h"
 #include "clients/cli/directory.h"
 #include "clients/cli/import.h"
@@ -28,7 +28,7 @@ using health::v1::IngestSamplesRequest;
 using health::v1::IngestSamplesResponse;
 using health::v1::Sample;
 
-constexpr char kMethod[] = "banso.health.v1.HealthService/IngestSamples";
+constexpr char kMethod[] = "banso.health.v1.MetricsService/IngestSamples";
 constexpr char kWide[] = "metrics.";
 constexpr int kBatch = 5000;
 constexpr absl::Duration kTimeout = absl::Minutes(30);

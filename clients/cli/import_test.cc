@@ -7,7 +7,7 @@
 #include "banso/accounts/v1/accounts_service.pb.h"
 #include "banso/accounts/v1/deals_service.pb.h"
 #include "banso/accounts/v1/team_service.pb.h"
-#include "banso/health/v1/health_service.pb.h"
+#include "banso/health/v1/metrics_service.pb.h"
 #include "clients/cli/import_fixture.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
@@ -32,7 +32,7 @@ class ImportTest : public ImportFixture {
     ServeAccounts();
     ServeDeals();
     server_.Handle(
-        "banso.health.v1.HealthService/IngestSamples",
+        "banso.health.v1.MetricsService/IngestSamples",
         [this](const std::vector<std::string>& requests, const std::string&,
                std::vector<std::string>* responses) { return Ingest(requests, responses); });
   }

@@ -18,11 +18,15 @@
 #include "common/server/service_store.h"
 #include "common/server/sweeps.h"
 #include "common/status_macros.h"
+#include "services/health/api/assessments/assessments_api.h"
 #include "services/health/api/evaluator.h"
+#include "services/health/api/forecasts/forecasts_api.h"
 #include "services/health/api/foreign_fact_types.h"
 #include "services/health/api/health_api.h"
-#include "services/health/api/judgements/judgements_api.h"
+#include "services/health/api/metrics/metrics_api.h"
+#include "services/health/api/outbox/outbox_api.h"
 #include "services/health/api/outcomes/outcomes_api.h"
+#include "services/health/api/portfolio/portfolio_api.h"
 #include "services/health/api/router.h"
 #include "services/health/api/scoring/scoring_api.h"
 #include "services/health/api/signals/effects.h"
@@ -30,6 +34,7 @@
 #include "services/health/api/stages/stages_api.h"
 #include "services/health/api/studies/hypotheses_api.h"
 #include "services/health/api/studies/studies_api.h"
+#include "services/health/api/success/success_api.h"
 #include "services/health/api/surveys/surveys_api.h"
 #include "services/health/api/use/expected_uses_api.h"
 #include "services/health/store/store.h"
@@ -166,6 +171,34 @@ void AddEffects(const server::Environment& environment, const Store* store,
   service.OnStop([runner] { runner->Stop(); });
 }
 
+// The services of banso.health.v1 with their handlers.
+void AddTopics(storage::Database& database, const Store& store, Evaluator& evaluator,
+               server::ServiceDefinition& service) {
+  contract::IdSource& ids = *service.Own(std::make_unique<contract::SystemIdSource>());
+  service.Add(HealthRouter(*service.Own(std::make_unique<HealthApi>(database, store, evaluator)),
+                           database, store));
+  service.Add(ScoringRouter(*service.Own(std::make_unique<ScoringApi>(database, store, ids))));
+  service.Add(MetricsRouter(*service.Own(std::make_unique<MetricsApi>(database, store))));
+  service.Add(ExpectedUsesRouter(*service.Own(std::make_unique<ExpectedUsesApi>(database, store))));
+  service.Add(
+      AssessmentsRouter(*service.Own(std::make_unique<AssessmentsApi>(database, store, ids))));
+  SurveysApi* surveys = service.Own(std::make_unique<SurveysApi>(database, store, ids));
+  service.Add(SurveysRouter(*surveys));
+  service.Add(
+      SuccessRouter(*service.Own(std::make_unique<SuccessApi>(database, store, evaluator))));
+  service.Add(ForecastsRouter(*service.Own(std::make_unique<ForecastsApi>(database, store, ids))));
+  service.Add(OutcomesRouter(*service.Own(std::make_unique<OutcomesApi>(database, store, ids))));
+  service.Add(StagesRouter(*service.Own(std::make_unique<StagesApi>(database, store, evaluator))));
+  service.Add(PortfolioRouter(*service.Own(std::make_unique<PortfolioApi>(database, store))));
+  service.Add(SignalsRouter(*service.Own(std::make_unique<SignalsApi>(database, store))));
+  service.Add(OutboxRouter(*service.Own(std::make_unique<OutboxApi>(database, store))));
+  service.Add(
+      HypothesesRouter(*service.Own(std::make_unique<HypothesesApi>(database, store, ids))));
+  service.Add(StudiesRouter(*service.Own(std::make_unique<StudiesApi>(database, store))));
+  service.AddSweep({"end_invitations", kEffectsPeriod,
+                    [surveys](const Call& call) { return surveys->EndInvitations(call); }});
+}
+
 absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
     const server::Environment& environment) {
   auto service = std::make_unique<server::ServiceDefinition>(environment);
@@ -175,34 +208,15 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
       server::OpenStore(
           environment, Schema(),
           [store](storage::Reader& reader) { return store->CheckSchema(reader); }, service.get()));
-  contract::IdSource* ids = service->Own(std::make_unique<contract::SystemIdSource>());
   Evaluator* evaluator = service->Own(std::make_unique<Evaluator>(*database, *store));
-  HealthApi* api = service->Own(std::make_unique<HealthApi>(*database, *store, *evaluator, *ids));
-  service->Add(HealthRouter(*api, *database, *store));
-  service->Add(
-      OutcomesRouter(*service->Own(std::make_unique<OutcomesApi>(*database, *store, *ids))));
-  service->Add(
-      JudgementsRouter(*service->Own(std::make_unique<JudgementsApi>(*database, *store, *ids))));
-  service->Add(SignalsRouter(*service->Own(std::make_unique<SignalsApi>(*database, *store))));
-  service->Add(
-      HypothesesRouter(*service->Own(std::make_unique<HypothesesApi>(*database, *store, *ids))));
-  service->Add(StudiesRouter(*service->Own(std::make_unique<StudiesApi>(*database, *store))));
-  StagesApi* stages = service->Own(std::make_unique<StagesApi>(*database, *store, *evaluator));
-  service->Add(StagesRouter(*stages));
-  service->Add(ScoringRouter(*service->Own(std::make_unique<ScoringApi>(*database, *store, *ids))));
-  SurveysApi* surveys = service->Own(std::make_unique<SurveysApi>(*database, *store, *ids));
-  service->Add(SurveysRouter(*surveys));
-  service->Add(
-      ExpectedUsesRouter(*service->Own(std::make_unique<ExpectedUsesApi>(*database, *store))));
+  service->AddSweep({"evaluate", kEvaluationPeriod,
+                     [evaluator](const Call& call) { return evaluator->EvaluateDue(call); },
+                     database});
+  AddTopics(*database, *store, *evaluator, *service);
   service->Add(FactsRouter(*database, *store));
   AddFollowers(environment, store, database, *service);
   AddTaskFollower(environment, store, database, *service);
   AddEffects(environment, store, database, *service);
-  service->AddSweep({"evaluate", kEvaluationPeriod,
-                     [evaluator](const Call& call) { return evaluator->EvaluateDue(call); },
-                     database});
-  service->AddSweep({"end_invitations", kEffectsPeriod,
-                     [surveys](const Call& call) { return surveys->EndInvitations(call); }});
   return service;
 }
 

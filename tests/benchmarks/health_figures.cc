@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
+#include "banso/health/v1/metrics_service.pb.h"
 #include "banso/type/v1/operations.pb.h"
 #include "tests/benchmarks/figures.h"
 #include "tests/benchmarks/load_client.h"
@@ -27,6 +28,7 @@ constexpr absl::Duration kPatience = absl::Seconds(5);
 
 std::string Accounts(absl::string_view name) { return absl::StrCat(kAccountsService, name); }
 std::string Health(absl::string_view name) { return absl::StrCat(kHealthService, name); }
+std::string Metrics(absl::string_view name) { return absl::StrCat(kMetricsService, name); }
 
 health::v1::SaveScoreModelRequest Model() {
   health::v1::SaveScoreModelRequest request;
@@ -110,12 +112,12 @@ class HealthRun {
     metric.mutable_metric()->set_kind(health::v1::METRIC_KIND_COUNTER);
     metric.mutable_metric()->set_source("product");
     health::v1::Metric created;
-    Call(health(), Health("CreateMetric"), metric, &created);
+    Call(health(), Metrics("CreateMetric"), metric, &created);
   }
 
   double Ingest(const std::vector<std::string>& accounts, int64_t count) {
     health::v1::IngestSamplesResponse response;
-    const double seconds = SendAll(health(), Health("IngestSamples"),
+    const double seconds = SendAll(health(), Metrics("IngestSamples"),
                                    SampleMessages(accounts, next_, count), &response);
     next_ += count;
     if (response.stored() == count) return static_cast<double>(count) / seconds;

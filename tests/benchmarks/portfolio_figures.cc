@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
+#include "banso/health/v1/metrics_service.pb.h"
 #include "banso/health/v1/outcomes_service.pb.h"
 #include "banso/health/v1/scoring_service.pb.h"
 #include "banso/health/v1/tier_matrix.pb.h"
@@ -41,6 +42,7 @@ constexpr double kDraftTarget = 80;
 constexpr int64_t kMostReplayed = 200000;
 
 std::string HealthMethod(absl::string_view name) { return absl::StrCat(kHealthService, name); }
+std::string MetricsMethod(absl::string_view name) { return absl::StrCat(kMetricsService, name); }
 
 // What was measured of one size, for the comparison with another.
 struct Phase {
@@ -153,7 +155,7 @@ class PortfolioRun {
       *request.mutable_metric() = metric;
       request.mutable_metric()->clear_name();
       health::v1::Metric created;
-      benchmarks::Call(health(), HealthMethod("CreateMetric"), request, &created);
+      benchmarks::Call(health(), MetricsMethod("CreateMetric"), request, &created);
     }
   }
 
@@ -177,7 +179,7 @@ class PortfolioRun {
     health::v1::IngestSamplesRequest message;
     const auto send = [&] {
       health::v1::IngestSamplesResponse response;
-      seconds += SendAll(health(), HealthMethod("IngestSamples"), messages, &response);
+      seconds += SendAll(health(), MetricsMethod("IngestSamples"), messages, &response);
       if (response.rejected() > 0) {
         std::fprintf(stderr, "%s\n", response.ShortDebugString().c_str());
         std::exit(1);
@@ -358,7 +360,7 @@ class PortfolioRun {
     }
     health::v1::IngestSamplesResponse response;
     const absl::Time start = absl::Now();
-    SendAll(health(), HealthMethod("IngestSamples"), {message.SerializeAsString()}, &response);
+    SendAll(health(), MetricsMethod("IngestSamples"), {message.SerializeAsString()}, &response);
     return Settle(start);
   }
 
@@ -382,7 +384,8 @@ class PortfolioRun {
     health::v1::GetTierMatrixResponse matrix;
     phase.matrix = Median([&] {
       const absl::Time start = absl::Now();
-      benchmarks::Call(health(), "banso.health.v1.StagesService/GetTierMatrix", request, &matrix);
+      benchmarks::Call(health(), "banso.health.v1.PortfolioService/GetTierMatrix", request,
+                       &matrix);
       return absl::ToDoubleSeconds(absl::Now() - start);
     });
     Add(absl::StrCat("tier matrix, ", phase.size), phase.matrix, "s",

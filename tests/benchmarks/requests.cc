@@ -4,7 +4,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
-#include "banso/health/v1/health_service.pb.h"
+#include "banso/health/v1/metrics_service.pb.h"
 #include "common/calendar/proto_time.h"
 
 namespace banso::benchmarks {

@@ -13,6 +13,7 @@ namespace banso::benchmarks {
 
 inline constexpr char kAccountsService[] = "banso.accounts.v1.AccountsService/";
 inline constexpr char kHealthService[] = "banso.health.v1.HealthService/";
+inline constexpr char kMetricsService[] = "banso.health.v1.MetricsService/";
 
 // An account as a customer list has it: about 200 bytes.
 accounts::v1::Account MakeAccount(int64_t number);

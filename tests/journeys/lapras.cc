@@ -16,7 +16,7 @@
 #include "banso/handoff/v1/completions_service.pb.h"
 #include "banso/handoff/v1/handoff_service.pb.h"
 #include "banso/handoff/v1/processes_service.pb.h"
-#include "banso/health/v1/health_service.pb.h"
+#include "banso/health/v1/metrics_service.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
 #include "banso/kickoff/v1/meetings_service.pb.h"
 #include "banso/type/v1/operations.pb.h"
@@ -45,6 +45,9 @@ constexpr char kDeals[] = "banso.accounts.v1.DealsService/";
 constexpr char kTeam[] = "banso.accounts.v1.TeamService/";
 constexpr char kClassification[] = "banso.accounts.v1.ClassificationService/";
 constexpr char kHealth[] = "banso.health.v1.HealthService/";
+constexpr char kMetrics[] = "banso.health.v1.MetricsService/";
+constexpr char kAssessments[] = "banso.health.v1.AssessmentsService/";
+constexpr char kSuccess[] = "banso.health.v1.SuccessService/";
 constexpr char kKickoff[] = "banso.kickoff.v1.KickoffService/";
 constexpr char kMeetings[] = "banso.kickoff.v1.MeetingsService/";
 constexpr char kHandoff[] = "banso.handoff.v1.HandoffService/";
@@ -326,7 +329,7 @@ absl::Status Lapras::SendSamples(int part) {
                     row.value, "}");
   }
   const auto ingested = client_.Stream<health::v1::IngestSamplesResponse>(
-      In(kHealth, "IngestSamples"), {Json(absl::StrCat(R"({"samples": [)", samples, "]}"))});
+      In(kMetrics, "IngestSamples"), {Json(absl::StrCat(R"({"samples": [)", samples, "]}"))});
   if (!ingested.ok()) return ingested.status();
   if (ingested->rejected() != 0) return absl::InternalError(ingested->ShortDebugString());
   return absl::OkStatus();
@@ -337,7 +340,7 @@ void Lapras::LookAtScore() {
       {"hiring_needs_clarity", 4}, {"search_accuracy", 3}, {"scout_quality", 4}};
   for (const auto& [item, rating] : judgements) {
     ASSERT_THAT(client_.Call<health::v1::Assessment>(
-                    In(kHealth, "CreateAssessment"),
+                    In(kAssessments, "CreateAssessment"),
                     Json(absl::StrCat(R"({"parent": "$A", "assessment": {"item": ")", item,
                                       R"(", "rating": )", rating,
                                       R"(, "rater": "members/ueda",
@@ -367,7 +370,7 @@ void Lapras::LookAtScore() {
 
 void Lapras::LookAtSuccess() {
   const auto label = client_.Call<health::v1::SuccessLabel>(
-      In(kHealth, "GetSuccessLabel"),
+      In(kSuccess, "GetSuccessLabel"),
       Json(R"({"name": "$O/successLabels/interview-within-a-month"})"));
   ASSERT_THAT(label, IsOk());
   EXPECT_EQ(label->state(), health::v1::SUCCESS_STATE_MET) << label->ShortDebugString();

@@ -9,9 +9,8 @@
 #include "absl/strings/str_replace.h"
 #include "banso/gateway/v1/gateway_service.pb.h"
 #include "banso/gateway/v1/program.pb.h"
-#include "banso/health/v1/health_service.pb.h"
+#include "banso/health/v1/metrics_service.pb.h"
 #include "banso/health/v1/signals_service.pb.h"
-#include "banso/health/v1/stages_service.pb.h"
 #include "banso/health/v1/studies_service.pb.h"
 #include "banso/health/v1/surveys_service.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
@@ -261,7 +260,7 @@ TEST(LaprasWalls, ACustomerThatStopsGetsATaskForEachWall) {
     if (HasFatalFailure()) return;
   }
   const auto searched = lapras.client().Stream<health::v1::IngestSamplesResponse>(
-      "banso.health.v1.HealthService/IngestSamples", {R"({"samples": [{"id": "first",
+      "banso.health.v1.MetricsService/IngestSamples", {R"({"samples": [{"id": "first",
           "account": "accounts/crm-100", "metric": "metrics/candidates-added",
           "occurred_time": "2025-04-11T03:00:00Z", "value": 12}]})"});
   ASSERT_THAT(searched, IsOk());

@@ -2,7 +2,7 @@
 
 #include "banso/accounts/v1/classification_service.pb.h"
 #include "banso/gateway/v1/gateway_service.pb.h"
-#include "banso/health/v1/stages_service.pb.h"
+#include "banso/health/v1/portfolio_service.pb.h"
 #include "common/testing/proves.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
@@ -34,7 +34,7 @@ TEST(TiersJourney, AProgramWithoutTiersWorksAndItsMatrixIsOneRowOfBands) {
   const Client& client = lapras.client();
 
   const auto matrix = client.Call<health::v1::GetTierMatrixResponse>(
-      "banso.health.v1.StagesService/GetTierMatrix",
+      "banso.health.v1.PortfolioService/GetTierMatrix",
       R"({"score_model": "scoreModels/first-month"})");
   ASSERT_THAT(matrix, IsOk());
   EXPECT_THAT(matrix->tiers(), ElementsAre(""));

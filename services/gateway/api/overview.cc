@@ -15,6 +15,7 @@
 #include "banso/handoff/v1/completions_service.pb.h"
 #include "banso/handoff/v1/handoff_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
+#include "banso/health/v1/success_service.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
 #include "banso/kickoff/v1/meetings_service.pb.h"
 #include "common/calendar/period.h"
@@ -81,7 +82,7 @@ class AccountQuestions {
                       ListOf<kickoff::v1::ListNextActionsRequest>(onboardings_parent_)),
         scores_(peers.health(), call, kHealthService, "ListScores",
                 ListOf<health::v1::ListScoresRequest>(name)),
-        labels_(peers.health(), call, kHealthService, "ListSuccessLabels",
+        labels_(peers.health(), call, kSuccessService, "ListSuccessLabels",
                 ListOf<health::v1::ListSuccessLabelsRequest>(onboardings_parent_)),
         completions_(peers.handoff(), call, kCompletionsService, "ListCompletions",
                      ListOf<handoff::v1::ListCompletionsRequest>(name)),

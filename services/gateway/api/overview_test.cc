@@ -12,6 +12,7 @@
 #include "banso/handoff/v1/completions_service.pb.h"
 #include "banso/handoff/v1/handoff_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
+#include "banso/health/v1/success_service.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
 #include "banso/kickoff/v1/meetings_service.pb.h"
 #include "common/contract/errors.h"
@@ -170,7 +171,8 @@ class OverviewTest : public ::testing::Test {
           score->set_band(request.parent() == kAccount ? "green" : "red");
           return response;
         });
-    Answer<hv1::ListSuccessLabelsRequest, hv1::ListSuccessLabelsResponse>(router,
+    server::Router success("banso.health.v1.SuccessService");
+    Answer<hv1::ListSuccessLabelsRequest, hv1::ListSuccessLabelsResponse>(success,
                                                                           "ListSuccessLabels", R"pb(
       success_labels {
         name: "accounts/acme/onboardings/o/successLabels/d"
@@ -178,7 +180,7 @@ class OverviewTest : public ::testing::Test {
         met_date { year: 2026 month: 4 day: 20 }
       }
     )pb");
-    fakes_.Serve("health", All(std::move(router)));
+    fakes_.Serve("health", All(std::move(router), std::move(success)));
   }
 
   void ServeHandoff() {

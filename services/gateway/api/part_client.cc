@@ -7,7 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/notification.h"
 #include "banso/accounts/v1/classification_service.pb.h"
-#include "banso/health/v1/health_service.pb.h"
+#include "banso/health/v1/metrics_service.pb.h"
 #include "banso/type/v1/revision.pb.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/field_mask.h"
@@ -283,7 +283,7 @@ class MetricPart : public PartClient {
     request.set_allow_missing(true);
     request.set_request_id(options.request_id);
     const auto saved = peer_.Call<health::v1::UpdateMetricRequest, health::v1::Metric>(
-        call, absl::StrCat(kHealthService, "/UpdateMetric"), request);
+        call, absl::StrCat(kMetricsService, "/UpdateMetric"), request);
     if (!saved.ok()) return Told(saved.status(), "metric", part_);
     return part_.name;
   }
@@ -298,7 +298,7 @@ class MetricPart : public PartClient {
     health::v1::GetMetricRequest request;
     request.set_name(part_.name);
     return peer_.Call<health::v1::GetMetricRequest, health::v1::Metric>(
-        call, absl::StrCat(kHealthService, "/GetMetric"), request);
+        call, absl::StrCat(kMetricsService, "/GetMetric"), request);
   }
 
   server::Peer& peer_;

@@ -12,6 +12,7 @@
 #include "banso/accounts/v1/accounts_service.pb.h"
 #include "banso/accounts/v1/onboardings_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
+#include "banso/health/v1/success_service.pb.h"
 #include "banso/kickoff/v1/kickoff_service.pb.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
@@ -158,7 +159,7 @@ void FillParts(server::Peers& peers, const Call& call, PartsByAccount* accounts,
   Listing<health::v1::ListScoresRequest, health::v1::ListScoresResponse> scores(
       peers.health(), kHealthService, "ListScores", "", "scores", &TakeScores);
   Listing<health::v1::ListSuccessLabelsRequest, health::v1::ListSuccessLabelsResponse> labels(
-      peers.health(), kHealthService, "ListSuccessLabels", kOnboardings, "success_labels",
+      peers.health(), kSuccessService, "ListSuccessLabels", kOnboardings, "success_labels",
       &TakeLabels);
   const Call first = PartOf(call, kListsShare);
   onboardings.Start(first);

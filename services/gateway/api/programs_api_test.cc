@@ -12,10 +12,14 @@
 #include "banso/fact/v1/fact.pb.h"
 #include "banso/handoff/v1/criteria_service.pb.h"
 #include "banso/handoff/v1/handoff_service.pb.h"
+#include "banso/health/v1/assessments_service.pb.h"
 #include "banso/health/v1/health_service.pb.h"
+#include "banso/health/v1/metrics_service.pb.h"
+#include "banso/health/v1/portfolio_service.pb.h"
 #include "banso/health/v1/signals_service.pb.h"
 #include "banso/health/v1/stages_service.pb.h"
 #include "banso/health/v1/studies_service.pb.h"
+#include "banso/health/v1/success_service.pb.h"
 #include "banso/health/v1/surveys_service.pb.h"
 #include "banso/kickoff/v1/plan_templates_service.pb.h"
 #include "common/contract/errors.h"
@@ -95,18 +99,9 @@ class ProgramServices {
     fakes.Serve("handoff", All(std::move(criteria_sets), std::move(handoff)));
   }
 
-  void ServeHealth() {
-    server::Router health("banso.health.v1.HealthService");
-    rubrics_.Register(health);
-    rubrics_.RegisterList<hv1::ListRubricRevisionsRequest>(
-        health, &hv1::ListRubricRevisionsResponse::mutable_rubrics);
-    definitions.Register(health);
-    definitions.RegisterList<hv1::ListSuccessDefinitionRevisionsRequest>(
-        health, &hv1::ListSuccessDefinitionRevisionsResponse::mutable_success_definitions);
-    models.Register(health);
-    models.RegisterList<hv1::ListScoreModelRevisionsRequest>(
-        health, &hv1::ListScoreModelRevisionsResponse::mutable_score_models);
-    health.Unary(
+  server::Router MetricsRouter() {
+    server::Router router("banso.health.v1.MetricsService");
+    router.Unary(
         "GetMetric",
         [this](const Call&, const hv1::GetMetricRequest& request) -> absl::StatusOr<hv1::Metric> {
           const std::lock_guard lock(log.mutex);
@@ -114,7 +109,7 @@ class ProgramServices {
           if (it == metrics.end()) return contract::NotFound(request.name());
           return it->second;
         });
-    health.Unary("UpdateMetric",
+    router.Unary("UpdateMetric",
                  [this](const Call& call, const hv1::UpdateMetricRequest& request) {
                    return Logged<hv1::Metric>(log, call, "save " + request.metric().name(),
                                               [&]() -> absl::StatusOr<hv1::Metric> {
@@ -123,6 +118,22 @@ class ProgramServices {
                                               });
                  },
                  {.lane = server::Lane::kNormal, .check_fields = false});
+    return router;
+  }
+
+  void ServeHealth() {
+    server::Router assessments("banso.health.v1.AssessmentsService");
+    rubrics_.Register(assessments);
+    rubrics_.RegisterList<hv1::ListRubricRevisionsRequest>(
+        assessments, &hv1::ListRubricRevisionsResponse::mutable_rubrics);
+    server::Router success("banso.health.v1.SuccessService");
+    definitions.Register(success);
+    definitions.RegisterList<hv1::ListSuccessDefinitionRevisionsRequest>(
+        success, &hv1::ListSuccessDefinitionRevisionsResponse::mutable_success_definitions);
+    server::Router health("banso.health.v1.HealthService");
+    models.Register(health);
+    models.RegisterList<hv1::ListScoreModelRevisionsRequest>(
+        health, &hv1::ListScoreModelRevisionsResponse::mutable_score_models);
     server::Router surveys("banso.health.v1.SurveysService");
     surveys_.Register(surveys);
     surveys_.RegisterList<hv1::ListSurveyRevisionsRequest>(
@@ -131,9 +142,10 @@ class ProgramServices {
     stage_models_.Register(stages);
     stage_models_.RegisterList<hv1::ListStageModelRevisionsRequest>(
         stages, &hv1::ListStageModelRevisionsResponse::mutable_stage_models);
-    matrix_policies_.Register(stages);
+    server::Router portfolio("banso.health.v1.PortfolioService");
+    matrix_policies_.Register(portfolio);
     matrix_policies_.RegisterList<hv1::ListMatrixPolicyRevisionsRequest>(
-        stages, &hv1::ListMatrixPolicyRevisionsResponse::mutable_matrix_policies);
+        portfolio, &hv1::ListMatrixPolicyRevisionsResponse::mutable_matrix_policies);
     server::Router studies("banso.health.v1.StudiesService");
     funnels_.Register(studies);
     funnels_.RegisterList<hv1::ListFunnelRevisionsRequest>(
@@ -145,8 +157,9 @@ class ProgramServices {
     signal_rules.Register(signals);
     signal_rules.RegisterList<hv1::ListSignalRuleRevisionsRequest>(
         signals, &hv1::ListSignalRuleRevisionsResponse::mutable_signal_rules);
-    fakes.Serve("health", All(std::move(health), std::move(surveys), std::move(stages),
-                              std::move(studies), std::move(signals)));
+    fakes.Serve("health", All(std::move(assessments), std::move(success), std::move(health),
+                              MetricsRouter(), std::move(surveys), std::move(stages),
+                              std::move(portfolio), std::move(studies), std::move(signals)));
   }
 
   FakeLog log;

@@ -11,7 +11,7 @@
 #include "common/status_macros.h"
 #include "services/health/domain/score.h"
 #include "services/health/domain/scoring/score_override.h"
-#include "services/health/domain/success.h"
+#include "services/health/domain/success/success.h"
 
 namespace banso::health {
 namespace {

@@ -19,8 +19,11 @@
 #include "common/storage/open.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_dir.h"
+#include "services/health/api/assessments/assessments_api.h"
 #include "services/health/api/evaluator.h"
 #include "services/health/api/health_api.h"
+#include "services/health/api/metrics/metrics_api.h"
+#include "services/health/api/success/success_api.h"
 #include "services/health/store/store.h"
 
 namespace banso::health {
@@ -45,11 +48,17 @@ class VectorSource : public server::Source<Message> {
   size_t next_ = 0;
 };
 
-// The handlers over a store of their own, with one account `accounts/acme` in Tokyo and its running
+// Handlers over a store of their own, with one account `accounts/acme` in Tokyo and its running
 // onboarding `o1`, whose contract began on 1 April 2026.
 class HealthFixture : public banso::testing::TempDirTest {
  protected:
   HealthFixture() {
+    Open();
+    Follow("acme");
+  }
+
+  // Makes the handlers over the store, as a start of the service does.
+  void Open() {
     storage::OpenOptions options;
     options.path = TempFile("health.db");
     options.service = "health";
@@ -58,8 +67,19 @@ class HealthFixture : public banso::testing::TempDirTest {
     EXPECT_THAT(opened, banso::testing::IsOk());
     database_ = *std::move(opened);
     evaluator_ = std::make_unique<Evaluator>(*database_, store_);
-    api_ = std::make_unique<HealthApi>(*database_, store_, *evaluator_, ids_);
-    Follow("acme");
+    health_ = std::make_unique<HealthApi>(*database_, store_, *evaluator_);
+    metrics_ = std::make_unique<MetricsApi>(*database_, store_);
+    assessments_ = std::make_unique<AssessmentsApi>(*database_, store_, ids_);
+    success_ = std::make_unique<SuccessApi>(*database_, store_, *evaluator_);
+  }
+  // Lets go of the store. Other handlers must have been let go of before.
+  void Close() {
+    success_.reset();
+    assessments_.reset();
+    metrics_.reset();
+    health_.reset();
+    evaluator_.reset();
+    database_.reset();
   }
 
   // Noon of a day in Tokyo.
@@ -105,7 +125,7 @@ class HealthFixture : public banso::testing::TempDirTest {
     request.mutable_metric()->set_display_name(std::string(id));
     request.mutable_metric()->set_kind(kind);
     request.mutable_metric()->set_source(std::string(source));
-    EXPECT_THAT(api_->CreateMetric(Now(), request), banso::testing::IsOk());
+    EXPECT_THAT(metrics_->CreateMetric(Now(), request), banso::testing::IsOk());
   }
 
   static v1::Sample MakeSample(absl::string_view id, absl::string_view metric, absl::Time occurred,
@@ -124,7 +144,7 @@ class HealthFixture : public banso::testing::TempDirTest {
     v1::IngestSamplesRequest request;
     request.mutable_samples()->Add(samples.begin(), samples.end());
     VectorSource<v1::IngestSamplesRequest> source({request});
-    return api_->IngestSamples(call, source);
+    return metrics_->IngestSamples(call, source);
   }
 
   // Saves and activates; fails the test when either does not work.
@@ -132,11 +152,11 @@ class HealthFixture : public banso::testing::TempDirTest {
     v1::SaveScoreModelRequest save;
     *save.mutable_score_model() = model;
     save.set_reason("test");
-    const auto saved = api_->SaveScoreModel(Now(), save);
+    const auto saved = health_->SaveScoreModel(Now(), save);
     EXPECT_THAT(saved, banso::testing::IsOk());
     v1::ActivateScoreModelRequest activate;
     activate.set_name(absl::StrCat(model.name(), "@", saved->revision().number()));
-    const auto active = api_->ActivateScoreModel(Now(), activate);
+    const auto active = health_->ActivateScoreModel(Now(), activate);
     EXPECT_THAT(active, banso::testing::IsOk());
     return *active;
   }
@@ -144,11 +164,11 @@ class HealthFixture : public banso::testing::TempDirTest {
     v1::SaveSuccessDefinitionRequest save;
     *save.mutable_success_definition() = definition;
     save.set_reason("test");
-    const auto saved = api_->SaveSuccessDefinition(Now(), save);
+    const auto saved = success_->SaveSuccessDefinition(Now(), save);
     EXPECT_THAT(saved, banso::testing::IsOk());
     v1::ActivateSuccessDefinitionRequest activate;
     activate.set_name(absl::StrCat(definition.name(), "@", saved->revision().number()));
-    const auto active = api_->ActivateSuccessDefinition(Now(), activate);
+    const auto active = success_->ActivateSuccessDefinition(Now(), activate);
     EXPECT_THAT(active, banso::testing::IsOk());
     return *active;
   }
@@ -156,11 +176,11 @@ class HealthFixture : public banso::testing::TempDirTest {
     v1::SaveRubricRequest save;
     *save.mutable_rubric() = rubric;
     save.set_reason("test");
-    const auto saved = api_->SaveRubric(Now(), save);
+    const auto saved = assessments_->SaveRubric(Now(), save);
     EXPECT_THAT(saved, banso::testing::IsOk());
     v1::ActivateRubricRequest activate;
     activate.set_name(absl::StrCat(rubric.name(), "@", saved->revision().number()));
-    const auto active = api_->ActivateRubric(Now(), activate);
+    const auto active = assessments_->ActivateRubric(Now(), activate);
     EXPECT_THAT(active, banso::testing::IsOk());
     return *active;
   }
@@ -169,7 +189,10 @@ class HealthFixture : public banso::testing::TempDirTest {
   Store store_;
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<Evaluator> evaluator_;
-  std::unique_ptr<HealthApi> api_;
+  std::unique_ptr<HealthApi> health_;
+  std::unique_ptr<MetricsApi> metrics_;
+  std::unique_ptr<AssessmentsApi> assessments_;
+  std::unique_ptr<SuccessApi> success_;
   // The business time of Now(); tests move it on.
   absl::Time now_ = Noon(absl::CivilDay(2026, 4, 1));
 };

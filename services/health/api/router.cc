@@ -45,70 +45,150 @@ class FactTypesReader {
   server::FactTypes types_;  // Guarded by mutex_.
 };
 
-void AddMetrics(HealthApi* api, server::Router* router) {
-  router->Unary("CreateMetric", &HealthApi::CreateMetric, api);
-  router->Unary("GetMetric", &HealthApi::GetMetric, api);
-  router->Unary("ListMetrics", &HealthApi::ListMetrics, api);
-  router->Unary("UpdateMetric", &HealthApi::UpdateMetric, api);
-  router->ClientStream<v1::IngestSamplesRequest, v1::IngestSamplesResponse>(
-      "IngestSamples", [api](const Call& call, server::Source<v1::IngestSamplesRequest>& source) {
-        return api->IngestSamples(call, source);
-      });
-}
-
-void AddAssessments(HealthApi* api, server::Router* router) {
-  router->Unary("SaveRubric", &HealthApi::SaveRubric, api);
-  router->Unary("ActivateRubric", &HealthApi::ActivateRubric, api);
-  router->Unary("GetRubric", &HealthApi::GetRubric, api);
-  router->Unary("ListRubricRevisions", &HealthApi::ListRubricRevisions, api);
-  router->Unary("CreateAssessment", &HealthApi::CreateAssessment, api);
-  router->Unary("GetAssessment", &HealthApi::GetAssessment, api);
-  router->Unary("ListAssessments", &HealthApi::ListAssessments, api);
-}
-
-void AddSuccess(HealthApi* api, server::Router* router) {
-  router->Unary("SaveSuccessDefinition", &HealthApi::SaveSuccessDefinition, api);
-  router->Unary("ActivateSuccessDefinition", &HealthApi::ActivateSuccessDefinition, api);
-  router->Unary("GetSuccessDefinition", &HealthApi::GetSuccessDefinition, api);
-  router->Unary("ListSuccessDefinitionRevisions", &HealthApi::ListSuccessDefinitionRevisions, api);
-  router->Unary("GetSuccessLabel", &HealthApi::GetSuccessLabel, api);
-  router->Unary("ListSuccessLabels", &HealthApi::ListSuccessLabels, api);
-}
-
-void AddScores(HealthApi* api, server::Router* router) {
-  router->Unary("SaveScoreModel", &HealthApi::SaveScoreModel, api);
-  router->Unary("ActivateScoreModel", &HealthApi::ActivateScoreModel, api);
-  router->Unary("GetScoreModel", &HealthApi::GetScoreModel, api);
-  router->Unary("ListScoreModelRevisions", &HealthApi::ListScoreModelRevisions, api);
-  router->Unary("GetScore", &HealthApi::GetScore, api);
-  router->Unary("ListScores", &HealthApi::ListScores, api);
-}
-
 }  // namespace
 
 server::Router HealthRouter(HealthApi& api, storage::Database& database, const Store& store) {
   server::Router router("banso.health.v1.HealthService");
-  AddMetrics(&api, &router);
-  AddAssessments(&api, &router);
-  AddSuccess(&api, &router);
-  AddScores(&api, &router);
+  router.Unary("SaveScoreModel", &HealthApi::SaveScoreModel, &api);
+  router.Unary("ActivateScoreModel", &HealthApi::ActivateScoreModel, &api);
+  router.Unary("GetScoreModel", &HealthApi::GetScoreModel, &api);
+  router.Unary("ListScoreModelRevisions", &HealthApi::ListScoreModelRevisions, &api);
+  router.Unary("GetScore", &HealthApi::GetScore, &api);
+  router.Unary("ListScores", &HealthApi::ListScores, &api);
   server::AddWatchChanges(router, database, store.sources());
   return router;
 }
 
-server::Router JudgementsRouter(JudgementsApi& api) {
-  server::Router router("banso.health.v1.JudgementsService");
-  router.Unary("ListDueAssessments", &JudgementsApi::ListDueAssessments, &api);
-  router.Unary("GetRaterAgreement", &JudgementsApi::GetRaterAgreement, &api);
-  router.Unary("CreateUpkeepCampaign", &JudgementsApi::CreateUpkeepCampaign, &api);
-  router.Unary("GetUpkeepCampaign", &JudgementsApi::GetUpkeepCampaign, &api);
-  router.Unary("ListUpkeepCampaigns", &JudgementsApi::ListUpkeepCampaigns, &api);
-  router.Unary("ListUpkeepTasks", &JudgementsApi::ListUpkeepTasks, &api);
-  router.Unary("CreateForecast", &JudgementsApi::CreateForecast, &api);
-  router.Unary("GetForecast", &JudgementsApi::GetForecast, &api);
-  router.Unary("ListForecasts", &JudgementsApi::ListForecasts, &api);
-  router.Unary("ScoreForecasts", &JudgementsApi::ScoreForecasts, &api);
-  router.Unary("CompareSuccessDefinitions", &JudgementsApi::CompareSuccessDefinitions, &api);
+server::Router ScoringRouter(ScoringApi& api) {
+  server::Router router("banso.health.v1.ScoringService");
+  router.Unary("CreateScoreOverride", &ScoringApi::CreateScoreOverride, &api);
+  router.Unary("EndScoreOverride", &ScoringApi::EndScoreOverride, &api);
+  router.Unary("GetScoreOverride", &ScoringApi::GetScoreOverride, &api);
+  router.Unary("ListScoreOverrides", &ScoringApi::ListScoreOverrides, &api);
+  router.Unary("ListScoreHistory", &ScoringApi::ListScoreHistory, &api);
+  router.Unary("CompareScoreModels", &ScoringApi::CompareScoreModels, &api);
+  router.Unary("BacktestModel", &ScoringApi::BacktestModel, &api);
+  router.Unary("FitModel", &ScoringApi::FitModel, &api);
+  return router;
+}
+
+server::Router MetricsRouter(MetricsApi& api) {
+  server::Router router("banso.health.v1.MetricsService");
+  router.Unary("CreateMetric", &MetricsApi::CreateMetric, &api);
+  router.Unary("GetMetric", &MetricsApi::GetMetric, &api);
+  router.Unary("ListMetrics", &MetricsApi::ListMetrics, &api);
+  router.Unary("UpdateMetric", &MetricsApi::UpdateMetric, &api);
+  router.ClientStream<v1::IngestSamplesRequest, v1::IngestSamplesResponse>(
+      "IngestSamples", [&api](const Call& call, server::Source<v1::IngestSamplesRequest>& source) {
+        return api.IngestSamples(call, source);
+      });
+  return router;
+}
+
+server::Router ExpectedUsesRouter(ExpectedUsesApi& api) {
+  server::Router router("banso.health.v1.ExpectedUsesService");
+  router.Unary("SetExpectedUse", &ExpectedUsesApi::SetExpectedUse, &api);
+  router.Unary("GetExpectedUse", &ExpectedUsesApi::GetExpectedUse, &api);
+  router.Unary("ListExpectedUses", &ExpectedUsesApi::ListExpectedUses, &api);
+  router.Unary("DeleteExpectedUse", &ExpectedUsesApi::DeleteExpectedUse, &api);
+  router.Unary("ListUseAgainstExpectations", &ExpectedUsesApi::ListUseAgainstExpectations, &api);
+  return router;
+}
+
+server::Router AssessmentsRouter(AssessmentsApi& api) {
+  server::Router router("banso.health.v1.AssessmentsService");
+  router.Unary("SaveRubric", &AssessmentsApi::SaveRubric, &api);
+  router.Unary("ActivateRubric", &AssessmentsApi::ActivateRubric, &api);
+  router.Unary("GetRubric", &AssessmentsApi::GetRubric, &api);
+  router.Unary("ListRubricRevisions", &AssessmentsApi::ListRubricRevisions, &api);
+  router.Unary("CreateAssessment", &AssessmentsApi::CreateAssessment, &api);
+  router.Unary("GetAssessment", &AssessmentsApi::GetAssessment, &api);
+  router.Unary("ListAssessments", &AssessmentsApi::ListAssessments, &api);
+  router.Unary("ListDueAssessments", &AssessmentsApi::ListDueAssessments, &api);
+  router.Unary("GetRaterAgreement", &AssessmentsApi::GetRaterAgreement, &api);
+  router.Unary("CreateUpkeepCampaign", &AssessmentsApi::CreateUpkeepCampaign, &api);
+  router.Unary("GetUpkeepCampaign", &AssessmentsApi::GetUpkeepCampaign, &api);
+  router.Unary("ListUpkeepCampaigns", &AssessmentsApi::ListUpkeepCampaigns, &api);
+  router.Unary("ListUpkeepTasks", &AssessmentsApi::ListUpkeepTasks, &api);
+  return router;
+}
+
+server::Router SurveysRouter(SurveysApi& api) {
+  server::Router router("banso.health.v1.SurveysService");
+  router.Unary("SaveSurvey", &SurveysApi::SaveSurvey, &api);
+  router.Unary("ActivateSurvey", &SurveysApi::ActivateSurvey, &api);
+  router.Unary("GetSurvey", &SurveysApi::GetSurvey, &api);
+  router.Unary("ListSurveyRevisions", &SurveysApi::ListSurveyRevisions, &api);
+  router.Unary("AskSurvey", &SurveysApi::AskSurvey, &api);
+  router.Unary("AnswerSurvey", &SurveysApi::AnswerSurvey, &api);
+  router.Unary("GetSurveyInvitation", &SurveysApi::GetSurveyInvitation, &api);
+  router.Unary("ListSurveyInvitations", &SurveysApi::ListSurveyInvitations, &api);
+  router.Unary("GetSurveyReport", &SurveysApi::GetSurveyReport, &api);
+  router.Unary("ListDueSurveys", &SurveysApi::ListDueSurveys, &api);
+  return router;
+}
+
+server::Router SuccessRouter(SuccessApi& api) {
+  server::Router router("banso.health.v1.SuccessService");
+  router.Unary("SaveSuccessDefinition", &SuccessApi::SaveSuccessDefinition, &api);
+  router.Unary("ActivateSuccessDefinition", &SuccessApi::ActivateSuccessDefinition, &api);
+  router.Unary("GetSuccessDefinition", &SuccessApi::GetSuccessDefinition, &api);
+  router.Unary("ListSuccessDefinitionRevisions", &SuccessApi::ListSuccessDefinitionRevisions, &api);
+  router.Unary("CompareSuccessDefinitions", &SuccessApi::CompareSuccessDefinitions, &api);
+  router.Unary("GetSuccessLabel", &SuccessApi::GetSuccessLabel, &api);
+  router.Unary("ListSuccessLabels", &SuccessApi::ListSuccessLabels, &api);
+  return router;
+}
+
+server::Router ForecastsRouter(ForecastsApi& api) {
+  server::Router router("banso.health.v1.ForecastsService");
+  router.Unary("CreateForecast", &ForecastsApi::CreateForecast, &api);
+  router.Unary("GetForecast", &ForecastsApi::GetForecast, &api);
+  router.Unary("ListForecasts", &ForecastsApi::ListForecasts, &api);
+  router.Unary("ScoreForecasts", &ForecastsApi::ScoreForecasts, &api);
+  return router;
+}
+
+server::Router OutcomesRouter(OutcomesApi& api) {
+  server::Router router("banso.health.v1.OutcomesService");
+  router.Unary("CreateOutcome", &OutcomesApi::CreateOutcome, &api);
+  router.Unary("GetOutcome", &OutcomesApi::GetOutcome, &api);
+  router.Unary("ListOutcomes", &OutcomesApi::ListOutcomes, &api);
+  router.Unary("DeleteOutcome", &OutcomesApi::DeleteOutcome, &api);
+  router.ClientStream<v1::ImportOutcomesRequest, v1::ImportOutcomesResponse>(
+      "ImportOutcomes",
+      [&api](const Call& call, server::Source<v1::ImportOutcomesRequest>& source) {
+        return api.ImportOutcomes(call, source);
+      });
+  return router;
+}
+
+server::Router StagesRouter(StagesApi& api) {
+  server::Router router("banso.health.v1.StagesService");
+  router.Unary("SaveStageModel", &StagesApi::SaveStageModel, &api);
+  router.Unary("ActivateStageModel", &StagesApi::ActivateStageModel, &api);
+  router.Unary("GetStageModel", &StagesApi::GetStageModel, &api);
+  router.Unary("ListStageModelRevisions", &StagesApi::ListStageModelRevisions, &api);
+  router.Unary("GetPlacement", &StagesApi::GetPlacement, &api);
+  router.Unary("ListPlacements", &StagesApi::ListPlacements, &api);
+  router.Unary("ListStageMoves", &StagesApi::ListStageMoves, &api);
+  router.Unary("GetStageBacklog", &StagesApi::GetStageBacklog, &api);
+  router.Unary("AnalyzeLevels", &StagesApi::AnalyzeLevels, &api);
+  router.Unary("AnalyzeTimeToLevel", &StagesApi::AnalyzeTimeToLevel, &api);
+  router.Unary("AnalyzeStageRetention", &StagesApi::AnalyzeStageRetention, &api);
+  router.Unary("GetStageMovement", &StagesApi::GetStageMovement, &api);
+  return router;
+}
+
+server::Router PortfolioRouter(PortfolioApi& api) {
+  server::Router router("banso.health.v1.PortfolioService");
+  router.Unary("SaveMatrixPolicy", &PortfolioApi::SaveMatrixPolicy, &api);
+  router.Unary("ActivateMatrixPolicy", &PortfolioApi::ActivateMatrixPolicy, &api);
+  router.Unary("GetMatrixPolicy", &PortfolioApi::GetMatrixPolicy, &api);
+  router.Unary("ListMatrixPolicyRevisions", &PortfolioApi::ListMatrixPolicyRevisions, &api);
+  router.Unary("GetTierMatrix", &PortfolioApi::GetTierMatrix, &api);
+  router.Unary("GetBenchmark", &PortfolioApi::GetBenchmark, &api);
+  router.Unary("GetCoverage", &PortfolioApi::GetCoverage, &api);
   return router;
 }
 
@@ -129,25 +209,43 @@ server::Router SignalsRouter(SignalsApi& api) {
   router.Unary("ResolveSignal", &SignalsApi::ResolveSignal, &api);
   router.Unary("RetrySignalAction", &SignalsApi::RetrySignalAction, &api);
   router.Unary("GetSignalReport", &SignalsApi::GetSignalReport, &api);
-  router.Unary("ListOutboxMessages", &SignalsApi::ListOutboxMessages, &api);
-  router.Unary("AcknowledgeOutboxMessage", &SignalsApi::AcknowledgeOutboxMessage, &api);
-  router.Unary("RetryOutboxMessage", &SignalsApi::RetryOutboxMessage, &api);
-  router.Unary("SetWebhook", &SignalsApi::SetWebhook, &api);
-  router.Unary("GetWebhook", &SignalsApi::GetWebhook, &api);
-  router.Unary("ListWebhooks", &SignalsApi::ListWebhooks, &api);
   return router;
 }
 
-server::Router ScoringRouter(ScoringApi& api) {
-  server::Router router("banso.health.v1.ScoringService");
-  router.Unary("CreateScoreOverride", &ScoringApi::CreateScoreOverride, &api);
-  router.Unary("EndScoreOverride", &ScoringApi::EndScoreOverride, &api);
-  router.Unary("GetScoreOverride", &ScoringApi::GetScoreOverride, &api);
-  router.Unary("ListScoreOverrides", &ScoringApi::ListScoreOverrides, &api);
-  router.Unary("ListScoreHistory", &ScoringApi::ListScoreHistory, &api);
-  router.Unary("CompareScoreModels", &ScoringApi::CompareScoreModels, &api);
-  router.Unary("BacktestModel", &ScoringApi::BacktestModel, &api);
-  router.Unary("FitModel", &ScoringApi::FitModel, &api);
+server::Router OutboxRouter(OutboxApi& api) {
+  server::Router router("banso.health.v1.OutboxService");
+  router.Unary("ListOutboxMessages", &OutboxApi::ListOutboxMessages, &api);
+  router.Unary("AcknowledgeOutboxMessage", &OutboxApi::AcknowledgeOutboxMessage, &api);
+  router.Unary("RetryOutboxMessage", &OutboxApi::RetryOutboxMessage, &api);
+  router.Unary("SetWebhook", &OutboxApi::SetWebhook, &api);
+  router.Unary("GetWebhook", &OutboxApi::GetWebhook, &api);
+  router.Unary("ListWebhooks", &OutboxApi::ListWebhooks, &api);
+  return router;
+}
+
+server::Router HypothesesRouter(HypothesesApi& api) {
+  server::Router router("banso.health.v1.HypothesesService");
+  router.Unary("CreateHypothesis", &HypothesesApi::CreateHypothesis, &api);
+  router.Unary("GetHypothesis", &HypothesesApi::GetHypothesis, &api);
+  router.Unary("ListHypotheses", &HypothesesApi::ListHypotheses, &api);
+  router.Unary("UpdateHypothesis", &HypothesesApi::UpdateHypothesis, &api);
+  router.Unary("StartHypothesis", &HypothesesApi::StartHypothesis, &api);
+  router.Unary("LookBackHypothesis", &HypothesesApi::LookBackHypothesis, &api);
+  router.Unary("DropHypothesis", &HypothesesApi::DropHypothesis, &api);
+  router.Unary("AnswerHypothesis", &HypothesesApi::AnswerHypothesis, &api);
+  return router;
+}
+
+server::Router StudiesRouter(StudiesApi& api) {
+  server::Router router("banso.health.v1.StudiesService");
+  router.Unary("SaveFunnel", &StudiesApi::SaveFunnel, &api);
+  router.Unary("ActivateFunnel", &StudiesApi::ActivateFunnel, &api);
+  router.Unary("GetFunnel", &StudiesApi::GetFunnel, &api);
+  router.Unary("ListFunnelRevisions", &StudiesApi::ListFunnelRevisions, &api);
+  router.Unary("AnalyzeFunnel", &StudiesApi::AnalyzeFunnel, &api);
+  router.Unary("AnalyzeLift", &StudiesApi::AnalyzeLift, &api);
+  router.Unary("CompareCohorts", &StudiesApi::CompareCohorts, &api);
+  router.Unary("RunStudy", &StudiesApi::RunStudy, &api);
   return router;
 }
 

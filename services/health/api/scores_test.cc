@@ -89,7 +89,7 @@ class ScoresTest : public HealthFixture {
     request.mutable_assessment()->set_rating(rating);
     request.mutable_assessment()->set_evidence(std::string(evidence));
     BANSO_RETURN_IF_ERROR(contract::Check(&request));
-    return api_->CreateAssessment(Now(), request);
+    return assessments_->CreateAssessment(Now(), request);
   }
 
   absl::StatusOr<v1::Score> Get(absl::string_view revision = "",
@@ -99,7 +99,7 @@ class ScoresTest : public HealthFixture {
     request.set_name(absl::StrCat("accounts/acme/scores/onboarding", revision));
     if (as_of.has_value()) *request.mutable_as_of() = calendar::ToTimestamp(*as_of);
     if (known_at.has_value()) *request.mutable_known_at() = calendar::ToTimestamp(*known_at);
-    return api_->GetScore(Now(), request);
+    return health_->GetScore(Now(), request);
   }
 };
 
@@ -163,7 +163,7 @@ TEST_F(ScoresTest, ComputesDraftsWithOtherSharesWithoutStoringThem) {
     *save.mutable_score_model() = MakeModel();
     save.mutable_score_model()->set_qualitative_share(share);
     save.set_reason("another share");
-    BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreModel saved, api_->SaveScoreModel(Now(), save));
+    BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreModel saved, health_->SaveScoreModel(Now(), save));
     BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score score,
                                Get(absl::StrCat("@", saved.revision().number())));
     EXPECT_NEAR(SumOfAmounts(score), score.value(), 1e-9);
@@ -191,7 +191,7 @@ TEST_F(ScoresTest, RefusesAModelWithoutPurposeOrDecision) {
   *save.mutable_score_model() = MakeModel();
   save.mutable_score_model()->clear_owner();
   ASSERT_THAT(contract::Check(&save), IsOk());
-  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreModel saved, api_->SaveScoreModel(Now(), save));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreModel saved, health_->SaveScoreModel(Now(), save));
   EXPECT_EQ(saved.owner(), "");
   EXPECT_EQ(saved.revision().author(), "members/aoki");
 }
@@ -201,15 +201,15 @@ TEST_F(ScoresTest, RefusesAModelThatReadsUnknownFactsUnlessTheyAreBroughtAlong) 
   *save.mutable_score_model() = MakeModel();
   save.mutable_score_model()->mutable_applies_if()->mutable_known()->set_fact("account.segment");
   save.set_reason("test");
-  EXPECT_THAT(api_->SaveScoreModel(Now(), save), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(health_->SaveScoreModel(Now(), save), StatusIs(absl::StatusCode::kInvalidArgument));
   fact::v1::FactType* type = save.add_additional_fact_types();
   type->set_name("account.segment");
   type->set_value_type(type::v1::VALUE_TYPE_TEXT);
   type->set_subject(fact::v1::SUBJECT_KIND_ACCOUNT);
-  EXPECT_THAT(api_->SaveScoreModel(Now(), save), IsOk());
+  EXPECT_THAT(health_->SaveScoreModel(Now(), save), IsOk());
   // Known from now on.
   save.clear_additional_fact_types();
-  EXPECT_THAT(api_->SaveScoreModel(Now(), save), IsOk());
+  EXPECT_THAT(health_->SaveScoreModel(Now(), save), IsOk());
 }
 
 TEST_F(ScoresTest, IsRecomputedWhenOnlyTimeHasPassed) {
@@ -276,7 +276,7 @@ TEST_F(ScoresTest, RereadsTheFactsOfOtherServices) {
   type->set_name("plan.readiness");
   type->set_value_type(type::v1::VALUE_TYPE_TEXT);
   type->set_subject(fact::v1::SUBJECT_KIND_ONBOARDING);
-  ASSERT_THAT(api_->SaveScoreModel(Now(), save), IsOk());
+  ASSERT_THAT(health_->SaveScoreModel(Now(), save), IsOk());
   Activate(model);
   now_ = Noon(kApril1 + 2);
   ASSERT_THAT(Ingest(Now(), {MakeSample("a", "pool", Noon(kApril1), 20)}), IsOk());
@@ -308,16 +308,16 @@ TEST_F(ScoresTest, ListsByBandAndSaysWhatIsStale) {
   request.set_parent("accounts/-");
   request.set_score_model("scoreModels/onboarding");
   request.set_order_by("value desc");
-  BANSO_ASSERT_OK_AND_ASSIGN(v1::ListScoresResponse all, api_->ListScores(Now(), request));
+  BANSO_ASSERT_OK_AND_ASSIGN(v1::ListScoresResponse all, health_->ListScores(Now(), request));
   ASSERT_THAT(all.scores(), SizeIs(2));
   EXPECT_EQ(all.scores(0).name(), "accounts/beta/scores/onboarding");
   EXPECT_THAT(all.scores(0).stale_because(), IsEmpty());
   request.set_band("red");
-  BANSO_ASSERT_OK_AND_ASSIGN(v1::ListScoresResponse red, api_->ListScores(Now(), request));
+  BANSO_ASSERT_OK_AND_ASSIGN(v1::ListScoresResponse red, health_->ListScores(Now(), request));
   ASSERT_THAT(red.scores(), SizeIs(1));
   EXPECT_EQ(red.scores(0).name(), "accounts/acme/scores/onboarding");
   ASSERT_THAT(Ingest(Now(), {MakeSample("c", "pool", Noon(kApril1), 10)}), IsOk());
-  BANSO_ASSERT_OK_AND_ASSIGN(red, api_->ListScores(Now(), request));
+  BANSO_ASSERT_OK_AND_ASSIGN(red, health_->ListScores(Now(), request));
   EXPECT_THAT(red.scores(0).stale_because(), ElementsAre("samples have come in"));
 }
 
@@ -337,7 +337,7 @@ TEST_F(ScoresTest, RecordsRatingsOnTheirScaleAndShowsTheirTrend) {
   list.set_parent("accounts/acme");
   list.set_item("needs");
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::ListAssessmentsResponse listed,
-                             api_->ListAssessments(Now(), list));
+                             assessments_->ListAssessments(Now(), list));
   std::vector<int> ratings;
   for (const v1::Assessment& judged : listed.assessments()) ratings.push_back(judged.rating());
   EXPECT_THAT(ratings, ElementsAre(2, 3, 4));
@@ -369,10 +369,10 @@ TEST_F(ScoresTest, GivesAnItemToOneRubricOnly) {
   v1::SaveRubricRequest save;
   *save.mutable_rubric() = other;
   save.set_reason("test");
-  ASSERT_THAT(api_->SaveRubric(Now(), save), IsOk());
+  ASSERT_THAT(assessments_->SaveRubric(Now(), save), IsOk());
   v1::ActivateRubricRequest activate;
   activate.set_name("rubrics/other@1");
-  const auto refused = api_->ActivateRubric(Now(), activate);
+  const auto refused = assessments_->ActivateRubric(Now(), activate);
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_EQ(contract::Reason(refused.status()), "ITEM_TAKEN");
 }
@@ -383,7 +383,7 @@ TEST_F(ScoresTest, NamesTheNearestItemForAMisspeltOne) {
   request.mutable_assessment()->set_item("need");
   request.mutable_assessment()->set_rating(3);
   request.mutable_assessment()->set_evidence("seen");
-  EXPECT_THAT(api_->CreateAssessment(Now(), request),
+  EXPECT_THAT(assessments_->CreateAssessment(Now(), request),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("did you mean needs?")));
 }
 

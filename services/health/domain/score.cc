@@ -11,7 +11,7 @@
 #include "common/rule/value.h"
 #include "services/health/domain/curve.h"
 #include "services/health/domain/score_model.h"
-#include "services/health/domain/success.h"
+#include "services/health/domain/success/success.h"
 
 namespace banso::health {
 namespace {

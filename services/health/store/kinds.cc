@@ -83,6 +83,18 @@ storage::Kind<v1::ScoreOverride> ScoreOverrideKind() {
                        }}}};
 }
 
+storage::Kind<v1::Forecast> ForecastKind() {
+  using v1::Forecast;
+  return {.table = "forecast",
+          .pattern = "accounts/{account}/forecasts/{forecast}",
+          .columns = {
+              {"definition", [](const Forecast& said) { return Value(said.success_definition()); }},
+              {"forecaster", [](const Forecast& said) { return Value(said.forecaster()); }},
+              {"forecast_time",
+               [](const Forecast& said) { return Value(calendar::ToTime(said.forecast_time())); }},
+          }};
+}
+
 storage::RevisionedKind RubricKind() { return {.table = "rubric", .pattern = "rubrics/{rubric}"}; }
 
 storage::RevisionedKind SuccessDefinitionKind() {

@@ -5,6 +5,7 @@
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/health/v1/assessment.pb.h"
 #include "banso/health/v1/expected_use.pb.h"
+#include "banso/health/v1/forecast.pb.h"
 #include "banso/health/v1/hypothesis.pb.h"
 #include "banso/health/v1/metric.pb.h"
 #include "banso/health/v1/outcome.pb.h"
@@ -25,6 +26,7 @@ storage::Kind<v1::SuccessLabel> SuccessLabelKind();
 storage::Kind<v1::Score> ScoreKind();
 storage::Kind<v1::Outcome> OutcomeKind();
 storage::Kind<v1::ScoreOverride> ScoreOverrideKind();
+storage::Kind<v1::Forecast> ForecastKind();
 storage::RevisionedKind RubricKind();
 storage::RevisionedKind SuccessDefinitionKind();
 storage::RevisionedKind ScoreModelKind();

@@ -15,7 +15,7 @@
 #include "services/health/domain/fact_types.h"
 #include "services/health/domain/score.h"
 #include "services/health/domain/stages/stage_model.h"
-#include "services/health/domain/success.h"
+#include "services/health/domain/success/success.h"
 #include "services/health/domain/surveys/survey_facts.h"
 #include "services/health/store/evaluations.h"
 #include "services/health/store/kinds.h"
@@ -142,6 +142,7 @@ Store::Store()
       facts(LogOptions("fact_change")),
       mirror(LogOptions("mirrored_fact")),
       samples(words),
+      forecasts(ForecastKind()),
       surveys(facts),
       expected_uses(ExpectedUseKind()) {}
 
@@ -422,7 +423,7 @@ absl::StatusOr<bool> Store::SaveLabel(Writer& writer, v1::SuccessLabel label) co
 absl::StatusOr<v1::Assessment> Store::SaveAssessment(Writer& writer,
                                                      v1::Assessment assessment) const {
   BANSO_ASSIGN_OR_RETURN(assessment, assessments.Create(writer, std::move(assessment)));
-  BANSO_RETURN_IF_ERROR(judgements.CompleteTasks(writer, assessment));
+  BANSO_RETURN_IF_ERROR(upkeep.CompleteTasks(writer, assessment));
   const std::string account = contract::Parent(assessment.name());
   const absl::Time assessed = calendar::ToTime(assessment.assess_time());
   BANSO_RETURN_IF_ERROR(facts.RecordEvent(
@@ -488,7 +489,8 @@ storage::SnapshotSources Store::sources() const {
       labels.source(),  models.source(),     scores.source(),      outcomes.source(),
       funnels.source(), hypotheses.source(), overrides.source(),   expected_uses.source()};
   for (const storage::SnapshotSource* source : signals.sources()) sources.push_back(source);
-  for (const storage::SnapshotSource* source : judgements.sources()) sources.push_back(source);
+  sources.push_back(forecasts.source());
+  for (const storage::SnapshotSource* source : upkeep.sources()) sources.push_back(source);
   for (const storage::SnapshotSource* source : stages.sources()) sources.push_back(source);
   for (const storage::SnapshotSource* source : surveys.sources()) sources.push_back(source);
   return sources;
@@ -505,7 +507,8 @@ absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(outcomes.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(signals.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(funnels.CheckSchema(reader));
-  BANSO_RETURN_IF_ERROR(judgements.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(forecasts.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(upkeep.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(hypotheses.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(stages.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(overrides.CheckSchema(reader));

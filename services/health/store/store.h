@@ -15,6 +15,7 @@
 #include "banso/fact/v1/fact.pb.h"
 #include "banso/health/v1/assessment.pb.h"
 #include "banso/health/v1/expected_use.pb.h"
+#include "banso/health/v1/forecast.pb.h"
 #include "banso/health/v1/funnel.pb.h"
 #include "banso/health/v1/hypothesis.pb.h"
 #include "banso/health/v1/metric.pb.h"
@@ -29,7 +30,7 @@
 #include "common/storage/migration.h"
 #include "common/storage/revisions.h"
 #include "common/storage/snapshot.h"
-#include "services/health/store/judgements/judgement_store.h"
+#include "services/health/store/assessments/upkeep_store.h"
 #include "services/health/store/samples.h"
 #include "services/health/store/signals/signal_store.h"
 #include "services/health/store/stages/stage_store.h"
@@ -78,7 +79,8 @@ class Store {
   const Words words;
   const SampleReader samples;
   const SignalStore signals;
-  const JudgementStore judgements;
+  const storage::Collection<v1::Forecast> forecasts;
+  const UpkeepStore upkeep;
   const SurveyStore surveys;
   const storage::Collection<v1::ExpectedUse> expected_uses;
 

@@ -167,18 +167,4 @@ absl::StatusOr<v1::ImportOutcomesResponse> OutcomesApi::ImportOutcomes(
   }
 }
 
-server::Router OutcomesRouter(OutcomesApi& api) {
-  server::Router router("banso.health.v1.OutcomesService");
-  router.Unary("CreateOutcome", &OutcomesApi::CreateOutcome, &api);
-  router.Unary("GetOutcome", &OutcomesApi::GetOutcome, &api);
-  router.Unary("ListOutcomes", &OutcomesApi::ListOutcomes, &api);
-  router.Unary("DeleteOutcome", &OutcomesApi::DeleteOutcome, &api);
-  router.ClientStream<v1::ImportOutcomesRequest, v1::ImportOutcomesResponse>(
-      "ImportOutcomes",
-      [api = &api](const Call& call, server::Source<v1::ImportOutcomesRequest>& source) {
-        return api->ImportOutcomes(call, source);
-      });
-  return router;
-}
-
 }  // namespace banso::health

@@ -5,7 +5,6 @@
 #include "banso/health/v1/outcomes_service.pb.h"
 #include "common/contract/call.h"
 #include "common/contract/ids.h"
-#include "common/server/router.h"
 #include "common/server/stream.h"
 #include "common/storage/database.h"
 #include "services/health/store/store.h"
@@ -39,9 +38,6 @@ class OutcomesApi {
   const Store& store_;
   contract::IdSource& ids_;
 };
-
-// The handlers as the server takes them. `api` must outlive the server.
-server::Router OutcomesRouter(OutcomesApi& api);
 
 }  // namespace banso::health
 

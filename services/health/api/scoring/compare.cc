@@ -11,7 +11,7 @@
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
 #include "services/health/api/evaluation.h"
-#include "services/health/api/scoring/portfolio.h"
+#include "services/health/api/portfolio/portfolio.h"
 #include "services/health/api/scoring/score_plan.h"
 #include "services/health/api/scoring/scoring_api.h"
 #include "services/health/domain/scoring/model_difference.h"

@@ -20,7 +20,7 @@
 #include "common/rule/condition.h"
 #include "common/status_macros.h"
 #include "services/health/api/evaluation.h"
-#include "services/health/api/scoring/portfolio.h"
+#include "services/health/api/portfolio/portfolio.h"
 #include "services/health/api/scoring/score_plan.h"
 #include "services/health/store/fact_reader.h"
 

@@ -14,7 +14,7 @@
 #include "common/rule/catalog.h"
 #include "common/storage/database.h"
 #include "services/health/api/evaluation.h"
-#include "services/health/api/scoring/portfolio.h"
+#include "services/health/api/portfolio/portfolio.h"
 #include "services/health/domain/score.h"
 #include "services/health/store/samples.h"
 #include "services/health/store/store.h"

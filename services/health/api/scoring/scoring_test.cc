@@ -55,7 +55,7 @@ class ScoringTest : public HealthFixture {
   v1::Score Score() {
     v1::GetScoreRequest request;
     request.set_name("accounts/acme/scores/use");
-    const auto score = api_->GetScore(Now(), request);
+    const auto score = health_->GetScore(Now(), request);
     EXPECT_THAT(score, IsOk());
     return score.value_or(v1::Score());
   }
@@ -187,7 +187,7 @@ TEST_F(ScoringTest, ComparesTwoVersionsOnOneLogNowAndAsOfThen) {
   v1::SaveScoreModelRequest save;
   *save.mutable_score_model() = MakeModel(80);
   save.set_reason("a stricter curve");
-  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreModel draft, api_->SaveScoreModel(Now(), save));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreModel draft, health_->SaveScoreModel(Now(), save));
   v1::CompareScoreModelsRequest request;
   request.set_score_model(absl::StrCat("scoreModels/use@", draft.revision().number()));
   *request.add_times() = calendar::ToTimestamp(then);
@@ -385,7 +385,7 @@ TEST_F(BacktestModelTest, SuggestsWeightsAndAppliesNothing) {
   EXPECT_NEAR(fit.weights(0).weight(), 100, 1e-9);
   v1::GetScoreModelRequest get;
   get.set_name("scoreModels/use");
-  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreModel present, api_->GetScoreModel(Now(), get));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreModel present, health_->GetScoreModel(Now(), get));
   EXPECT_EQ(present.revision().number(), 1);
   EXPECT_EQ(present.measures(0).weight(), 1);
 }
@@ -438,7 +438,7 @@ TEST_F(BacktestModelTest, TurnsTheDialOfJudgementAndHoldsEachMixAgainstThePast) 
   judge.mutable_assessment()->set_item("view");
   judge.mutable_assessment()->set_rating(4);
   judge.mutable_assessment()->set_evidence("They said so");
-  ASSERT_THAT(api_->CreateAssessment(Now(), judge), IsOk());
+  ASSERT_THAT(assessments_->CreateAssessment(Now(), judge), IsOk());
   ASSERT_THAT(Send("l", "acme", kApril1 + 1, 20), IsOk());
   std::vector<double> values;
   for (const double share : {0.0, 0.3, 0.7, 1.0}) {
@@ -446,10 +446,10 @@ TEST_F(BacktestModelTest, TurnsTheDialOfJudgementAndHoldsEachMixAgainstThePast) 
     *save.mutable_score_model() = model;
     save.mutable_score_model()->set_qualitative_share(share);
     save.set_reason("another mix");
-    BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreModel saved, api_->SaveScoreModel(Now(), save));
+    BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreModel saved, health_->SaveScoreModel(Now(), save));
     v1::GetScoreRequest get;
     get.set_name(absl::StrCat("accounts/acme/scores/mixed@", saved.revision().number()));
-    BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score score, api_->GetScore(Now(), get));
+    BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score score, health_->GetScore(Now(), get));
     double sum = 0;
     for (const v1::Contribution& part : score.contributions()) sum += part.amount();
     EXPECT_NEAR(sum, score.value(), 1e-9);

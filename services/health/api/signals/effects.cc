@@ -10,7 +10,7 @@
 #include "common/contract/resource_name.h"
 #include "common/contract/retry.h"
 #include "common/status_macros.h"
-#include "services/health/domain/signals/delivery.h"
+#include "services/health/domain/outbox/delivery.h"
 #include "services/health/domain/signals/re_onboarding.h"
 #include "services/health/domain/signals/signal.h"
 

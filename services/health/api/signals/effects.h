@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "banso/handoff/v1/process.pb.h"
 #include "banso/handoff/v1/processes_service.pb.h"
-#include "banso/health/v1/play.pb.h"
+#include "banso/health/v1/outbox.pb.h"
 #include "banso/kickoff/v1/tasks_service.pb.h"
 #include "common/contract/call.h"
 #include "common/server/client.h"

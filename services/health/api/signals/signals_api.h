@@ -12,7 +12,7 @@ namespace banso::health {
 // The handlers of banso.health.v1.SignalsService, one method per RPC and named like it; the proto
 // says what each does. Requests have passed contract::Check. Thread-safe.
 //
-// signal_rules.cc, signals.cc and outbox.cc hold them by topic.
+// signal_rules.cc and signals.cc hold them by topic.
 class SignalsApi {
  public:
   // Both must outlive the handlers.
@@ -45,17 +45,6 @@ class SignalsApi {
                                                const v1::RetrySignalActionRequest& request);
   absl::StatusOr<v1::SignalReport> GetSignalReport(const Call& call,
                                                    const v1::GetSignalReportRequest& request);
-
-  absl::StatusOr<v1::ListOutboxMessagesResponse> ListOutboxMessages(
-      const Call& call, const v1::ListOutboxMessagesRequest& request);
-  absl::StatusOr<v1::OutboxMessage> AcknowledgeOutboxMessage(
-      const Call& call, const v1::AcknowledgeOutboxMessageRequest& request);
-  absl::StatusOr<v1::OutboxMessage> RetryOutboxMessage(
-      const Call& call, const v1::RetryOutboxMessageRequest& request);
-  absl::StatusOr<v1::Webhook> SetWebhook(const Call& call, const v1::SetWebhookRequest& request);
-  absl::StatusOr<v1::Webhook> GetWebhook(const Call& call, const v1::GetWebhookRequest& request);
-  absl::StatusOr<v1::ListWebhooksResponse> ListWebhooks(const Call& call,
-                                                        const v1::ListWebhooksRequest& request);
 
  private:
   storage::Database& database_;

@@ -170,18 +170,10 @@ TEST_F(SignalsTest, RaisesNothingTwiceForOneCause) {
   Evaluate();
   EXPECT_THAT(List(), SizeIs(1));
   // ... nor after a start of the service.
-  evaluator_.reset();
   signals_.reset();
   effects_.reset();
-  api_.reset();
-  database_.reset();
-  storage::OpenOptions options;
-  options.path = TempFile("health.db");
-  options.service = "health";
-  options.migrations = Schema();
-  BANSO_ASSERT_OK_AND_ASSIGN(database_, storage::OpenSqlite(options));
-  evaluator_ = std::make_unique<Evaluator>(*database_, store_);
-  api_ = std::make_unique<HealthApi>(*database_, store_, *evaluator_, ids_);
+  Close();
+  Open();
   signals_ = std::make_unique<SignalsApi>(*database_, store_);
   ASSERT_THAT(database_->Write(
                   Now(), [](storage::Writer& writer) { return MarkAllDue(writer, "a start"); }),

@@ -10,7 +10,7 @@
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
-#include "services/health/api/stages/active_accounts.h"
+#include "services/health/api/portfolio/active_accounts.h"
 #include "services/health/api/stages/stages_api.h"
 #include "services/health/domain/fact_types.h"
 #include "services/health/domain/stages/analysis.h"

@@ -4,7 +4,6 @@
 #include "absl/status/statusor.h"
 #include "banso/health/v1/stages_service.pb.h"
 #include "common/contract/call.h"
-#include "common/server/router.h"
 #include "common/storage/database.h"
 #include "services/health/api/evaluator.h"
 #include "services/health/store/store.h"
@@ -14,8 +13,7 @@ namespace banso::health {
 // The handlers of banso.health.v1.StagesService, one method per RPC and named like it; the proto
 // says what each does. Requests have passed contract::Check. Thread-safe.
 //
-// stage_models.cc, placements.cc, stage_reports.cc, tier_matrix.cc, benchmark.cc and
-// coverage.cc hold them by topic.
+// stage_models.cc, placements.cc and stage_reports.cc hold them by topic.
 class StagesApi {
  public:
   // All must outlive the handlers.
@@ -49,30 +47,11 @@ class StagesApi {
   absl::StatusOr<v1::GetStageMovementResponse> GetStageMovement(
       const Call& call, const v1::GetStageMovementRequest& request);
 
-  absl::StatusOr<v1::MatrixPolicy> SaveMatrixPolicy(const Call& call,
-                                                    const v1::SaveMatrixPolicyRequest& request);
-  absl::StatusOr<v1::MatrixPolicy> ActivateMatrixPolicy(
-      const Call& call, const v1::ActivateMatrixPolicyRequest& request);
-  absl::StatusOr<v1::MatrixPolicy> GetMatrixPolicy(const Call& call,
-                                                   const v1::GetMatrixPolicyRequest& request);
-  absl::StatusOr<v1::ListMatrixPolicyRevisionsResponse> ListMatrixPolicyRevisions(
-      const Call& call, const v1::ListMatrixPolicyRevisionsRequest& request);
-  absl::StatusOr<v1::GetTierMatrixResponse> GetTierMatrix(const Call& call,
-                                                          const v1::GetTierMatrixRequest& request);
-
-  absl::StatusOr<v1::GetBenchmarkResponse> GetBenchmark(const Call& call,
-                                                        const v1::GetBenchmarkRequest& request);
-  absl::StatusOr<v1::GetCoverageResponse> GetCoverage(const Call& call,
-                                                      const v1::GetCoverageRequest& request);
-
  private:
   storage::Database& database_;
   const Store& store_;
   Evaluator& evaluator_;
 };
-
-// The handlers as the server finds them; `api` must outlive it.
-server::Router StagesRouter(StagesApi& api);
 
 }  // namespace banso::health
 

@@ -261,7 +261,7 @@ TEST_F(StagesTest, TellsTheLevelAsAFactThatConditionsMayRead) {
   Sweep();
   v1::GetSuccessLabelRequest label;
   label.set_name("accounts/acme/onboardings/o1/successLabels/onboarded");
-  BANSO_ASSERT_OK_AND_ASSIGN(const v1::SuccessLabel met, api_->GetSuccessLabel(Now(), label));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::SuccessLabel met, success_->GetSuccessLabel(Now(), label));
   EXPECT_EQ(met.state(), v1::SUCCESS_STATE_MET);
 }
 

@@ -229,17 +229,4 @@ absl::StatusOr<Hypothesis> HypothesesApi::AnswerHypothesis(
                 });
 }
 
-server::Router HypothesesRouter(HypothesesApi& api) {
-  server::Router router("banso.health.v1.HypothesesService");
-  router.Unary("CreateHypothesis", &HypothesesApi::CreateHypothesis, &api);
-  router.Unary("GetHypothesis", &HypothesesApi::GetHypothesis, &api);
-  router.Unary("ListHypotheses", &HypothesesApi::ListHypotheses, &api);
-  router.Unary("UpdateHypothesis", &HypothesesApi::UpdateHypothesis, &api);
-  router.Unary("StartHypothesis", &HypothesesApi::StartHypothesis, &api);
-  router.Unary("LookBackHypothesis", &HypothesesApi::LookBackHypothesis, &api);
-  router.Unary("DropHypothesis", &HypothesesApi::DropHypothesis, &api);
-  router.Unary("AnswerHypothesis", &HypothesesApi::AnswerHypothesis, &api);
-  return router;
-}
-
 }  // namespace banso::health

@@ -8,7 +8,6 @@
 #include "banso/health/v1/hypotheses_service.pb.h"
 #include "common/contract/call.h"
 #include "common/contract/ids.h"
-#include "common/server/router.h"
 #include "common/storage/database.h"
 #include "services/health/store/store.h"
 
@@ -50,9 +49,6 @@ class HypothesesApi {
   const Store& store_;
   contract::IdSource& ids_;
 };
-
-// The handlers as the server takes them. `api` must outlive the server.
-server::Router HypothesesRouter(HypothesesApi& api);
 
 }  // namespace banso::health
 

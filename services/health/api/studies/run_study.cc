@@ -254,17 +254,4 @@ absl::StatusOr<v1::RunStudyResponse> StudiesApi::RunStudy(const Call& call,
       });
 }
 
-server::Router StudiesRouter(StudiesApi& api) {
-  server::Router router("banso.health.v1.StudiesService");
-  router.Unary("SaveFunnel", &StudiesApi::SaveFunnel, &api);
-  router.Unary("ActivateFunnel", &StudiesApi::ActivateFunnel, &api);
-  router.Unary("GetFunnel", &StudiesApi::GetFunnel, &api);
-  router.Unary("ListFunnelRevisions", &StudiesApi::ListFunnelRevisions, &api);
-  router.Unary("AnalyzeFunnel", &StudiesApi::AnalyzeFunnel, &api);
-  router.Unary("AnalyzeLift", &StudiesApi::AnalyzeLift, &api);
-  router.Unary("CompareCohorts", &StudiesApi::CompareCohorts, &api);
-  router.Unary("RunStudy", &StudiesApi::RunStudy, &api);
-  return router;
-}
-
 }  // namespace banso::health

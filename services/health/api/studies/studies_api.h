@@ -4,7 +4,6 @@
 #include "absl/status/statusor.h"
 #include "banso/health/v1/studies_service.pb.h"
 #include "common/contract/call.h"
-#include "common/server/router.h"
 #include "common/storage/database.h"
 #include "services/health/store/store.h"
 
@@ -48,9 +47,6 @@ absl::StatusOr<v1::FunnelAnalysis> AnalyzeFunnelBy(const Store& store, storage::
 absl::StatusOr<v1::ComparisonReport> CompareCohortsBy(const Store& store, storage::Reader& reader,
                                                       const v1::CompareCohortsRequest& request,
                                                       const Call& call);
-
-// The handlers as the server takes them. `api` must outlive the server.
-server::Router StudiesRouter(StudiesApi& api);
 
 }  // namespace banso::health
 

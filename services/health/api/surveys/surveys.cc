@@ -43,19 +43,4 @@ absl::StatusOr<v1::ListSurveyRevisionsResponse> SurveysApi::ListSurveyRevisions(
       &v1::ListSurveyRevisionsResponse::mutable_surveys);
 }
 
-server::Router SurveysRouter(SurveysApi& api) {
-  server::Router router("banso.health.v1.SurveysService");
-  router.Unary("SaveSurvey", &SurveysApi::SaveSurvey, &api);
-  router.Unary("ActivateSurvey", &SurveysApi::ActivateSurvey, &api);
-  router.Unary("GetSurvey", &SurveysApi::GetSurvey, &api);
-  router.Unary("ListSurveyRevisions", &SurveysApi::ListSurveyRevisions, &api);
-  router.Unary("AskSurvey", &SurveysApi::AskSurvey, &api);
-  router.Unary("AnswerSurvey", &SurveysApi::AnswerSurvey, &api);
-  router.Unary("GetSurveyInvitation", &SurveysApi::GetSurveyInvitation, &api);
-  router.Unary("ListSurveyInvitations", &SurveysApi::ListSurveyInvitations, &api);
-  router.Unary("GetSurveyReport", &SurveysApi::GetSurveyReport, &api);
-  router.Unary("ListDueSurveys", &SurveysApi::ListDueSurveys, &api);
-  return router;
-}
-
 }  // namespace banso::health

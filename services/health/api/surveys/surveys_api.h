@@ -6,7 +6,6 @@
 #include "banso/health/v1/surveys_service.pb.h"
 #include "common/contract/call.h"
 #include "common/contract/ids.h"
-#include "common/server/router.h"
 #include "common/storage/database.h"
 #include "services/health/store/store.h"
 
@@ -52,9 +51,6 @@ class SurveysApi {
   const Store& store_;
   contract::IdSource& ids_;
 };
-
-// The handlers as the server takes them. `api` must outlive the server.
-server::Router SurveysRouter(SurveysApi& api);
 
 }  // namespace banso::health
 

@@ -9,7 +9,7 @@
 #include "common/contract/errors.h"
 #include "common/testing/proves.h"
 #include "services/health/api/health_fixture.h"
-#include "services/health/api/stages/stages_api.h"
+#include "services/health/api/portfolio/portfolio_api.h"
 #include "services/health/api/surveys/surveys_api.h"
 #include "services/health/domain/surveys/survey_facts.h"
 #include "services/health/store/fact_reader.h"
@@ -209,10 +209,10 @@ TEST_F(SurveysTest, ShowsTheShareThatAnsweredAndScoresTheSilentAsUnknown) {
 
   v1::GetScoreRequest request;
   request.set_name("accounts/a4/scores/satisfaction");
-  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score happy, api_->GetScore(Now(), request));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score happy, health_->GetScore(Now(), request));
   EXPECT_EQ(happy.value(), 100);
   request.set_name("accounts/a59/scores/satisfaction");
-  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score silent, api_->GetScore(Now(), request));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score silent, health_->GetScore(Now(), request));
   EXPECT_FALSE(silent.has_value());
   EXPECT_EQ(silent.state(), v1::SCORE_STATE_INSUFFICIENT);
   ASSERT_THAT(silent.missing(), SizeIs(1));
@@ -291,7 +291,7 @@ TEST_F(SurveysTest, ComparesWhatWasExpectedWithWhatWasFound) {
 // and beside what other firms find, unless these are so few that one could be guessed.
 TEST_F(SurveysTest, ShowsTheGapPerItemAndPeersOnlyFromFiveOn) {
   Activate(Satisfaction());
-  StagesApi stages(*database_, store_, *evaluator_);
+  PortfolioApi portfolio(*database_, store_);
   FollowActive("acme");
   ASSERT_THAT(Ask("before", "acme", "ann"), IsOk());
   ASSERT_THAT(Answer("before", "acme", "ann", 5, "recommend", 9), IsOk());
@@ -312,12 +312,12 @@ TEST_F(SurveysTest, ShowsTheGapPerItemAndPeersOnlyFromFiveOn) {
   v1::GetBenchmarkRequest request;
   request.set_account("accounts/acme");
   request.mutable_reading()->set_fact("survey.satisfaction.overall");
-  BANSO_ASSERT_OK_AND_ASSIGN(const auto few, stages.GetBenchmark(Now(), request));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto few, portfolio.GetBenchmark(Now(), request));
   EXPECT_EQ(few.state(), v1::BENCHMARK_STATE_SUPPRESSED);
   EXPECT_EQ(few.value(), 3);
   EXPECT_FALSE(few.has_median());
   peer_answers("p5", 5);
-  BANSO_ASSERT_OK_AND_ASSIGN(const auto shown, stages.GetBenchmark(Now(), request));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto shown, portfolio.GetBenchmark(Now(), request));
   EXPECT_EQ(shown.state(), v1::BENCHMARK_STATE_SHOWN);
   EXPECT_EQ(shown.median(), 3);
   Proves("LAP-05");

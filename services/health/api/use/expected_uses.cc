@@ -151,14 +151,4 @@ absl::StatusOr<v1::ListUseAgainstExpectationsResponse> ExpectedUsesApi::ListUseA
   });
 }
 
-server::Router ExpectedUsesRouter(ExpectedUsesApi& api) {
-  server::Router router("banso.health.v1.ExpectedUsesService");
-  router.Unary("SetExpectedUse", &ExpectedUsesApi::SetExpectedUse, &api);
-  router.Unary("GetExpectedUse", &ExpectedUsesApi::GetExpectedUse, &api);
-  router.Unary("ListExpectedUses", &ExpectedUsesApi::ListExpectedUses, &api);
-  router.Unary("DeleteExpectedUse", &ExpectedUsesApi::DeleteExpectedUse, &api);
-  router.Unary("ListUseAgainstExpectations", &ExpectedUsesApi::ListUseAgainstExpectations, &api);
-  return router;
-}
-
 }  // namespace banso::health

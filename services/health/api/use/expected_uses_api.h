@@ -4,7 +4,6 @@
 #include "absl/status/statusor.h"
 #include "banso/health/v1/expected_uses_service.pb.h"
 #include "common/contract/call.h"
-#include "common/server/router.h"
 #include "common/storage/database.h"
 #include "services/health/store/store.h"
 
@@ -33,9 +32,6 @@ class ExpectedUsesApi {
   storage::Database& database_;
   const Store& store_;
 };
-
-// The handlers as the server takes them. `api` must outlive the server.
-server::Router ExpectedUsesRouter(ExpectedUsesApi& api);
 
 }  // namespace banso::health
 

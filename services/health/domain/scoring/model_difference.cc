@@ -12,7 +12,7 @@ namespace banso::health {
 namespace {
 
 constexpr char kNoBand[] = "-";
-constexpr double kTolerance = 1e-9;
+constexpr double kLeastChange = 1e-9;
 // So many measures are named for each account.
 constexpr size_t kNamedMeasures = 5;
 
@@ -42,7 +42,7 @@ std::string DifferenceText(const MeasureAmounts& before, const MeasureAmounts& a
   for (const auto& [measure, amount] : after) change[measure] += amount;
   std::vector<std::pair<double, absl::string_view>> ranked;
   for (const auto& [measure, amount] : change) {
-    if (std::abs(amount) > kTolerance) ranked.emplace_back(amount, measure);
+    if (std::abs(amount) > kLeastChange) ranked.emplace_back(amount, measure);
   }
   std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
     return std::abs(a.first) > std::abs(b.first);
@@ -76,7 +76,7 @@ void ModelDifference::Add(absl::string_view account, const JudgedAccount& before
     ++with_both_;
     sum_of_changes_ += change;
   }
-  if (!moved && std::abs(change) <= kTolerance) return;
+  if (!moved && std::abs(change) <= kLeastChange) return;
   const double size = both ? std::abs(change) : std::numeric_limits<double>::infinity();
   if (!IsWanted(size, account)) return;
   Entry entry;

@@ -11,7 +11,7 @@
 #include "common/contract/errors.h"
 #include "common/rule/value.h"
 #include "common/testing/status_matchers.h"
-#include "services/health/domain/signals/delivery.h"
+#include "services/health/domain/outbox/delivery.h"
 #include "services/health/domain/signals/fall.h"
 #include "services/health/domain/signals/report.h"
 #include "services/health/domain/signals/signal.h"

@@ -11,7 +11,7 @@
 #include "common/rule/evaluate.h"
 #include "common/status_macros.h"
 #include "services/health/domain/stages/stage_model.h"
-#include "services/health/domain/success.h"
+#include "services/health/domain/success/success.h"
 
 namespace banso::health {
 namespace {

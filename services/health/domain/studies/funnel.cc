@@ -9,7 +9,7 @@
 #include "common/calendar/period.h"
 #include "common/rule/condition.h"
 #include "services/health/domain/studies/measured.h"
-#include "services/health/domain/success.h"
+#include "services/health/domain/success/success.h"
 
 namespace banso::health {
 namespace {

@@ -7,7 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
-#include "services/health/domain/judgements/estimates.h"
+#include "services/health/domain/estimates.h"
 #include "services/health/domain/statistics/amounts.h"
 #include "services/health/domain/surveys/survey.h"
 
@@ -17,8 +17,8 @@ namespace {
 constexpr int kAllLayers = accounts::v1::LAYER_UNSPECIFIED;
 constexpr double kInPercent = 100;
 
-v1::JudgementEstimate MeanWithInterval(const std::vector<double>& values) {
-  v1::JudgementEstimate estimate;
+v1::Estimate MeanWithInterval(const std::vector<double>& values) {
+  v1::Estimate estimate;
   estimate.set_n(static_cast<int64_t>(values.size()));
   const std::optional<double> mean = statistics::Mean(values);
   if (!mean.has_value()) return estimate;
@@ -32,7 +32,7 @@ v1::JudgementEstimate MeanWithInterval(const std::vector<double>& values) {
 
 std::string TurnoutText(const v1::SurveyTurnout& turnout) {
   if (turnout.asked() == 0) return "nobody was asked";
-  const v1::JudgementEstimate& rate = turnout.response_rate();
+  const v1::Estimate& rate = turnout.response_rate();
   std::string text =
       absl::StrFormat("%d of %d answered (%.0f %%, %.0f %% to %.0f %%)",
                       turnout.answered() + turnout.answered_late(), turnout.asked(),

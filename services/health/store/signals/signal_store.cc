@@ -6,7 +6,7 @@
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
-#include "services/health/domain/signals/delivery.h"
+#include "services/health/domain/outbox/delivery.h"
 #include "services/health/domain/signals/signal.h"
 
 namespace banso::health {

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "banso/health/v1/outbox.pb.h"
 #include "banso/health/v1/play.pb.h"
 #include "banso/health/v1/signal.pb.h"
 #include "common/storage/collection.h"

@@ -1,0 +1,190 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/contract/errors.h"
+#include "common/testing/proves.h"
+#include "services/health/api/account_data_fixture.h"
+
+namespace banso::health {
+namespace {
+
+using banso::testing::IsOk;
+using banso::testing::Proves;
+using banso::testing::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+class AssessmentsTest : public AccountDataFixture {
+ protected:
+  // An account in onboarding, with its owner.
+  void FollowOwned(absl::string_view id, absl::string_view owner) {
+    Follow(id);
+    accounts::v1::Account account;
+    account.set_name(absl::StrCat("accounts/", id));
+    account.set_time_zone("Asia/Tokyo");
+    account.set_lifecycle_stage(accounts::v1::LIFECYCLE_STAGE_ONBOARDING);
+    account.mutable_owners()->set_onboarding(absl::StrCat("members/", owner));
+    ASSERT_THAT(
+        database_->Write(
+            Now(), [&](storage::Writer& writer) { return store_.FollowAccount(writer, account); }),
+        IsOk());
+  }
+};
+
+TEST_F(AssessmentsTest, ReportsWeightedKappaOfTwoRatersOnTwentyAccounts) {
+  Activate(MakeRubric());
+  // 12 the same, 6 one step apart, 2 two steps apart.
+  const std::vector<std::pair<int, int>> ratings = {
+      {1, 1}, {1, 1}, {2, 2}, {2, 2}, {2, 2}, {3, 3}, {3, 3}, {4, 4}, {4, 4}, {5, 5},
+      {5, 5}, {5, 5}, {1, 2}, {2, 3}, {3, 2}, {3, 4}, {4, 5}, {4, 3}, {1, 3}, {5, 3}};
+  for (size_t i = 0; i < ratings.size(); ++i) {
+    const std::string id = absl::StrCat("a", i);
+    Follow(id);
+    Judge(id, "needs", ratings[i].first, "aoki");
+    Judge(id, "needs", ratings[i].second, "ito");
+  }
+  // One whom only one of them has judged says nothing.
+  Judge("acme", "needs", 1, "aoki");
+  v1::GetRaterAgreementRequest request;
+  request.set_item("needs");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::GetRaterAgreementResponse response,
+                             assessments_->GetRaterAgreement(Now(), request));
+  ASSERT_THAT(response.agreements(), SizeIs(1));
+  const v1::RaterAgreement& both = response.agreements(0);
+  EXPECT_EQ(both.rater_a(), "members/aoki");
+  EXPECT_EQ(both.rater_b(), "members/ito");
+  EXPECT_EQ(both.accounts(), 20);
+  EXPECT_EQ(both.same(), 12);
+  EXPECT_EQ(both.within_one_step(), 18);
+  ASSERT_THAT(both.table(), SizeIs(25));
+  // 1 - observed / expected mean squared distance: 0.7 and 3.6.
+  EXPECT_NEAR(both.weighted_kappa().value(), 0.8055555556, 1e-9);
+  EXPECT_LT(both.weighted_kappa().low(), both.weighted_kappa().value());
+  EXPECT_GT(both.weighted_kappa().high(), both.weighted_kappa().value());
+  EXPECT_EQ(both.weighted_kappa().n(), 20);
+  Proves("LAP-11");
+}
+
+TEST_F(AssessmentsTest, ListsWhatIsDueToBeJudged) {
+  FollowOwned("beta", "ito");
+  Activate(MakeRubric());
+  Judge("acme", "needs", 3);
+  Judge("acme", "search", 3);
+  Judge("beta", "needs", 4);
+  v1::ListDueAssessmentsRequest request;
+  request.set_parent("accounts/-");
+  BANSO_ASSERT_OK_AND_ASSIGN(v1::ListDueAssessmentsResponse due,
+                             assessments_->ListDueAssessments(Now(), request));
+  ASSERT_THAT(due.due_assessments(), SizeIs(1));
+  EXPECT_EQ(due.due_assessments(0).account(), "accounts/beta");
+  EXPECT_EQ(due.due_assessments(0).item(), "search");
+  EXPECT_EQ(due.due_assessments(0).reason(), v1::DUE_REASON_NEVER_JUDGED);
+  EXPECT_EQ(due.due_assessments(0).owner(), "members/ito");
+  *request.mutable_due_by() = calendar::ToTimestamp(now_ + absl::Hours(24 * 31));
+  request.set_page_size(2);
+  std::vector<std::string> places;
+  do {
+    BANSO_ASSERT_OK_AND_ASSIGN(due, assessments_->ListDueAssessments(Now(), request));
+    EXPECT_LE(due.due_assessments_size(), 2);
+    for (const v1::DueAssessment& each : due.due_assessments()) {
+      places.push_back(absl::StrCat(each.account(), " ", each.item()));
+    }
+    request.set_page_token(due.next_page_token());
+  } while (!due.next_page_token().empty());
+  EXPECT_THAT(places, ElementsAre("accounts/acme needs", "accounts/acme search",
+                                  "accounts/beta needs", "accounts/beta search"));
+  // 31 days later what has not been judged again has expired.
+  now_ += absl::Hours(24 * 31);
+  v1::ListDueAssessmentsRequest own;
+  own.set_parent("accounts/acme");
+  own.set_item("needs");
+  BANSO_ASSERT_OK_AND_ASSIGN(due, assessments_->ListDueAssessments(Now(), own));
+  ASSERT_THAT(due.due_assessments(), SizeIs(1));
+  EXPECT_EQ(due.due_assessments(0).reason(), v1::DUE_REASON_EXPIRED);
+  EXPECT_EQ(due.due_assessments(0).rating(), 3);
+  own.set_owner("members/ito");
+  BANSO_ASSERT_OK_AND_ASSIGN(due, assessments_->ListDueAssessments(Now(), own));
+  EXPECT_THAT(due.due_assessments(), SizeIs(0));
+}
+
+TEST_F(AssessmentsTest, FollowsACampaignOfThreeMembersOverSixtyAccounts) {
+  Activate(MakeRubric());
+  const std::vector<std::string> owners = {"aoki", "ito", "sato"};
+  for (int i = 0; i < 60; ++i) FollowOwned(absl::StrCat("c", i), owners[i % 3]);
+  v1::CreateUpkeepCampaignRequest create;
+  create.set_upkeep_campaign_id("april");
+  create.mutable_upkeep_campaign()->set_display_name("April");
+  create.mutable_upkeep_campaign()->add_items("needs");
+  *create.mutable_upkeep_campaign()->mutable_lock_date() = calendar::ToDate(kApril1 + 5);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::UpkeepCampaign begun,
+                             assessments_->CreateUpkeepCampaign(Now(), create));
+  EXPECT_EQ(begun.progress().tasks(), 60);
+  EXPECT_EQ(begun.progress().percent(), 0);
+  // Aoki judges all 20, Ito 10; Sato none.
+  now_ += absl::Hours(24);
+  for (int i = 0; i < 60; ++i) {
+    if (i % 3 == 0 || (i % 3 == 1 && i < 30))
+      Judge(absl::StrCat("c", i), "needs", 3, owners[i % 3]);
+  }
+  // The last moment of the lock date is in time; after it what is open is late.
+  v1::GetUpkeepCampaignRequest get;
+  get.set_name("upkeepCampaigns/april");
+  now_ = calendar::StartOfDay(kApril1 + 6, calendar::ZoneOrUtc("Asia/Tokyo")) - absl::Seconds(1);
+  BANSO_ASSERT_OK_AND_ASSIGN(v1::UpkeepCampaign campaign,
+                             assessments_->GetUpkeepCampaign(Now(), get));
+  EXPECT_EQ(campaign.progress().late(), 0);
+  now_ += absl::Seconds(1);
+  Judge("c1", "needs", 4, "ito");
+  Judge("c31", "needs", 4, "ito");
+  BANSO_ASSERT_OK_AND_ASSIGN(campaign, assessments_->GetUpkeepCampaign(Now(), get));
+  EXPECT_EQ(campaign.progress().done(), 30);
+  EXPECT_EQ(campaign.progress().done_late(), 1);
+  EXPECT_EQ(campaign.progress().late(), 29);
+  EXPECT_NEAR(campaign.progress().percent(), 31.0 / 60 * 100, 1e-9);
+  ASSERT_THAT(campaign.members_progress(), SizeIs(3));
+  EXPECT_EQ(campaign.members_progress(0).member(), "members/aoki");
+  EXPECT_EQ(campaign.members_progress(0).percent(), 100);
+  EXPECT_EQ(campaign.members_progress(1).percent(), 55);
+  EXPECT_EQ(campaign.members_progress(2).percent(), 0);
+  v1::ListUpkeepTasksRequest list;
+  list.set_parent("upkeepCampaigns/april");
+  list.add_states(v1::UPKEEP_STATE_LATE);
+  list.set_page_size(100);
+  BANSO_ASSERT_OK_AND_ASSIGN(v1::ListUpkeepTasksResponse late,
+                             assessments_->ListUpkeepTasks(Now(), list));
+  EXPECT_THAT(late.tasks(), SizeIs(29));
+  list.set_member("members/sato");
+  BANSO_ASSERT_OK_AND_ASSIGN(late, assessments_->ListUpkeepTasks(Now(), list));
+  EXPECT_THAT(late.tasks(), SizeIs(20));
+  for (const v1::UpkeepTask& task : late.tasks()) EXPECT_EQ(task.state(), v1::UPKEEP_STATE_LATE);
+  list.clear_member();
+  list.add_states(v1::UPKEEP_STATE_DONE_LATE);
+  BANSO_ASSERT_OK_AND_ASSIGN(late, assessments_->ListUpkeepTasks(Now(), list));
+  EXPECT_THAT(late.tasks(), SizeIs(30));
+  Proves("LAP-09");
+}
+
+TEST_F(AssessmentsTest, RefusesACampaignThatMakesNoSense) {
+  Activate(MakeRubric());
+  FollowOwned("beta", "ito");
+  v1::CreateUpkeepCampaignRequest create;
+  create.mutable_upkeep_campaign()->set_display_name("April");
+  create.mutable_upkeep_campaign()->add_items("need");
+  *create.mutable_upkeep_campaign()->mutable_lock_date() = calendar::ToDate(kApril1 - 1);
+  EXPECT_THAT(assessments_->CreateUpkeepCampaign(Now(), create),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("items[0]")));
+  create.mutable_upkeep_campaign()->set_items(0, "needs");
+  EXPECT_THAT(assessments_->CreateUpkeepCampaign(Now(), create),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("lock_date")));
+  create.mutable_upkeep_campaign()->add_members("members/nobody");
+  EXPECT_EQ(contract::Reason(assessments_->CreateUpkeepCampaign(Now(), create).status()),
+            "NOTHING_TO_DO");
+}
+
+}  // namespace
+}  // namespace banso::health

@@ -1,0 +1,107 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "common/testing/proves.h"
+#include "services/health/api/account_data_fixture.h"
+#include "services/health/domain/success/definition_comparison.h"
+
+namespace banso::health {
+namespace {
+
+using banso::testing::IsOk;
+using banso::testing::Proves;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+using CompareDefinitionsTest = AccountDataFixture;
+
+TEST_F(CompareDefinitionsTest, SetsASimpleAndAComplexDefinitionSideBySide) {
+  MakeMetric("interviews");
+  MakeMetric("hires");
+  MakeMetric("pool", v1::METRIC_KIND_COUNTER, "manual");
+  Activate(MakeRubric());
+  Activate(AtLeast("simple", "metric.interviews", 1, 30));
+  v1::SuccessDefinition complex = AtLeast("complex", "metric.interviews", 1, 30);
+  const type::v1::Condition interviews = complex.condition();
+  type::v1::ConditionList* all = complex.mutable_condition()->mutable_all();
+  *all->add_conditions() = interviews;
+  *all->add_conditions() = AtLeast("x", "metric.pool", 10, 30).condition();
+  type::v1::Comparison* needs = all->add_conditions()->mutable_compare();
+  needs->mutable_fact()->set_fact("assessment.needs");
+  needs->set_op(type::v1::OPERATOR_GE);
+  *needs->add_values() = rule::NumberValue(3);
+  Activate(complex);
+  Activate(AtLeast("hire", "metric.hires", 1, 90));
+  // 20 onboardings: 10 have interviews, of which 8 hire; of the other 10 one hires. Of the first
+  // 10, 5 also have the pool that the complex definition asks for. Everybody is judged, and their
+  // pool typed in.
+  now_ = Noon(kApril1 + 1);
+  for (int i = 0; i < 20; ++i) Follow(absl::StrCat("d", i));
+  for (int i = 0; i < 20; ++i) Judge(absl::StrCat("d", i), "needs", 4);
+  now_ = Noon(kApril1 + 95);
+  for (int i = 0; i < 20; ++i) {
+    const std::string id = absl::StrCat("d", i);
+    Count(id, "interviews", kApril1 + 5, i < 10 ? 1 : 0);
+    Count(id, "pool", kApril1 + 6, i < 5 ? 12 : 2);
+    Count(id, "hires", kApril1 + 60, i < 8 || i == 15 ? 1 : 0);
+  }
+  // Not one of them: acme has no data at all.
+  ASSERT_THAT(evaluator_->EvaluateDue(Now()), IsOk());
+  v1::CompareSuccessDefinitionsRequest request;
+  request.set_first("successDefinitions/simple");
+  request.set_second("successDefinitions/complex@1");
+  request.set_result("successDefinitions/hire");
+  request.set_minutes_per_entry(5);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::CompareSuccessDefinitionsResponse compared,
+                             success_->CompareSuccessDefinitions(Now(), request));
+  const v1::DefinitionFigures& simple = compared.first();
+  const v1::DefinitionFigures& other = compared.second();
+  // Complexity.
+  EXPECT_EQ(simple.comparisons(), 1);
+  EXPECT_EQ(other.comparisons(), 3);
+  EXPECT_THAT(other.facts(), ElementsAre("assessment.needs", "metric.interviews", "metric.pool"));
+  EXPECT_THAT(other.manual_facts(), ElementsAre("assessment.needs", "metric.pool"));
+  // Upkeep: two entries of 5 minutes for 20 of 21 onboardings.
+  EXPECT_EQ(simple.manual_entries(), 0);
+  EXPECT_EQ(simple.upkeep_minutes(), 0);
+  EXPECT_EQ(other.manual_entries(), 40);
+  EXPECT_NEAR(other.upkeep_minutes(), 200.0 / 21, 1e-9);
+  // What they say, and how far they agree.
+  EXPECT_EQ(simple.met(), 10);
+  EXPECT_EQ(simple.missed(), 10);
+  EXPECT_EQ(simple.undecided(), 1);
+  EXPECT_EQ(other.met(), 5);
+  EXPECT_EQ(compared.decided_by_both(), 20);
+  EXPECT_EQ(compared.met_by_both(), 5);
+  EXPECT_EQ(compared.met_by_first_only(), 5);
+  EXPECT_EQ(compared.met_by_neither(), 10);
+  EXPECT_NEAR(compared.agreement().value(), 0.75, 1e-9);
+  // (0.75 - 0.5) / (1 - 0.5), with 0.5 expected of the margins 10/20 and 5/20.
+  EXPECT_NEAR(compared.kappa().value(), 0.5, 1e-9);
+  // Association with the end result: 8 of 10 against 1 of 10, and 5 of 5 against 4 of 15.
+  EXPECT_NEAR(simple.association().difference().value(), 0.7, 1e-9);
+  EXPECT_NEAR(simple.association().ratio().value(), 8, 1e-9);
+  EXPECT_GT(simple.association().difference().low(), 0);
+  // Fisher's exact test of 8, 2 and 1, 9.
+  EXPECT_NEAR(simple.association().p_value(), 0.005477, 1e-6);
+  EXPECT_NEAR(other.association().share_if_met().value(), 1, 1e-9);
+  EXPECT_NEAR(other.association().share_if_missed().value(), 4.0 / 15, 1e-9);
+  EXPECT_THAT(simple.association().conclusion(), HasSubstr("goes with the result"));
+  EXPECT_THAT(simple.association().conclusion(), HasSubstr("not why"));
+  Proves("LAP-08");
+}
+
+TEST(DefinitionComparisonTest, SaysWhenThereIsTooLittle) {
+  v1::CompareSuccessDefinitionsResponse response;
+  CompareDefinitions({}, "successDefinitions/hire@1", 3, &response);
+  EXPECT_FALSE(response.first().has_upkeep_minutes());
+  EXPECT_FALSE(response.agreement().has_value());
+  EXPECT_FALSE(response.kappa().has_value());
+  EXPECT_FALSE(response.first().association().difference().has_value());
+  EXPECT_THAT(response.first().association().conclusion(), HasSubstr("too few"));
+}
+
+}  // namespace
+}  // namespace banso::health

@@ -1,0 +1,38 @@
+#include "services/health/api/success/labels.h"
+
+#include "common/contract/errors.h"
+#include "common/contract/resource_name.h"
+#include "common/status_macros.h"
+
+namespace banso::health {
+
+absl::StatusOr<v1::SuccessDefinition> FindDefinition(const Store& store, storage::Reader& reader,
+                                                     const std::string& name, absl::Time now) {
+  const auto split = contract::SplitRevision(name);
+  if (split.has_value() && split->revision.has_value()) {
+    return store.definitions.Get(reader, name, now);
+  }
+  return store.definitions.Active(reader, name, now);
+}
+
+absl::StatusOr<v1::SuccessLabel> LabelReader::Read(const std::string& onboarding,
+                                                   const v1::SuccessDefinition& definition) {
+  const std::string name =
+      contract::Join(onboarding, "successLabels", contract::LastId(definition.name()));
+  const std::string revision =
+      contract::JoinRevision(definition.name(), definition.revision().number());
+  BANSO_ASSIGN_OR_RETURN(std::optional<v1::SuccessLabel> stored,
+                         store_.labels.Find(reader_, StoredLabelName(name, revision)));
+  if (stored.has_value()) return *std::move(stored);
+  if (!catalog_.has_value()) {
+    BANSO_ASSIGN_OR_RETURN(catalog_, store_.Catalog(reader_, now_));
+  }
+  BANSO_ASSIGN_OR_RETURN(
+      AccountEvaluation account,
+      AccountEvaluation::Load(store_, reader_, facts_, contract::Ancestor(onboarding, "accounts")));
+  const accounts::v1::Onboarding* found = account.FindOnboarding(onboarding);
+  if (found == nullptr) return contract::NotFound(onboarding);
+  return account.LabelBy(definition, *found, *catalog_, {.time = now_});
+}
+
+}  // namespace banso::health
