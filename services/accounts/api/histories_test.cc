@@ -7,10 +7,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/calendar/proto_time.h"
+#include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
+#include "services/accounts/domain/erase.h"
 #include "services/accounts/domain/onboarding.h"
 
 namespace banso::accounts {
@@ -21,10 +23,8 @@ constexpr int kCustomers = 4;
 constexpr int kHistories = 250;
 constexpr int kSteps = 40;
 
-constexpr const char* kMembers[] = {"members/sato", "members/aoki", "members/ito"};
-
 // Lives of customers in one store, told by random calls of the handlers, most of which are refused
-// at most moments: sales, onboardings, merges, leaves, bulk reassignments, losses.
+// at most moments: sales, onboardings, merges, leaves, bulk reassignments, losses, people erased.
 class HistoriesTest : public ApiTest {
  protected:
   void Begin(uint32_t seed) {
@@ -35,11 +35,16 @@ class HistoriesTest : public ApiTest {
                          absl::StrCat("account_id: '", prefix_, i, "' account { display_name: '",
                                       prefix_, i, "' }")));
     }
+    members_ = {"members/sato", "members/aoki", "members/ito"};
+    for (const char* id : {"x", "y", "z"}) {
+      CreateMember(absl::StrCat(prefix_, id), "onboarding");
+      members_.push_back(absl::StrCat("members/", prefix_, id));
+    }
   }
 
   void Step() {
     now_ += absl::Seconds(static_cast<int64_t>(1 + random_() % 100'000));
-    switch (random_() % 12) {
+    switch (random_() % 13) {
       case 0:
       case 1:
         return Win();
@@ -60,6 +65,8 @@ class HistoriesTest : public ApiTest {
         return Merge();
       case 10:
         return LoseOrWinBack();
+      case 11:
+        return EraseMember();
       default:
         return ArchiveOrRestore();
     }
@@ -79,14 +86,22 @@ class HistoriesTest : public ApiTest {
     return {listed->onboardings().begin(), listed->onboardings().end()};
   }
 
+  // Whether the member was erased before `end`.
+  bool ErasedBefore(const std::string& member, absl::Time end) const {
+    const auto erased = erased_.find(member);
+    return erased != erased_.end() && erased->second < end;
+  }
+
   int merges_ = 0;
   int reassigned_ = 0;
   // When onboardings ended, as this test has seen it.
   std::map<std::string, absl::Time> ended_;
+  // When members were erased.
+  std::map<std::string, absl::Time> erased_;
 
  private:
   std::string Account() { return Accounts()[random_() % kCustomers]; }
-  std::string Member() { return kMembers[random_() % 3]; }
+  std::string Member() { return members_[random_() % members_.size()]; }
   std::string Onboarding() { return absl::StrCat(Account(), "/onboardings/o", 1 + random_() % 3); }
   // Calls as handoff does.
   template <class Handler>
@@ -159,9 +174,21 @@ class HistoriesTest : public ApiTest {
                          absl::StrCat("member { name: '", Member(),
                                       "' leaves { start_date { year: 2026 month: 4 day: 1 } "
                                       "end_date { year: 2026 month: 12 day: 31 } } }")));
-    // Nor can a member be erased who has accounts.
     static_cast<void>(
         Do(&TeamApi::MoveMember, absl::StrCat("name: '", Member(), "' team: 'elsewhere'")));
+  }
+
+  // One of those of this history only. Refused while the member is in charge of something, or would
+  // be next.
+  void EraseMember() {
+    const std::string& member = members_[3 + random_() % (members_.size() - 3)];
+    const absl::Status status =
+        Do(&PeopleApi::ErasePerson, absl::StrCat("name: '", member, "'")).status();
+    if (status.ok()) {
+      erased_.emplace(member, now_);
+    } else {
+      EXPECT_EQ(contract::Reason(status), kReasonMemberInCharge);
+    }
   }
 
   void Merge() {
@@ -196,12 +223,14 @@ class HistoriesTest : public ApiTest {
 
   std::mt19937 random_;
   std::string prefix_;
+  std::vector<std::string> members_;
   int deals_ = 0;
 };
 
 // A thousand customers. From the first won deal to the present exactly one member is accountable at
-// every instant: the periods leave no instant out, count none twice and name one owner each. Of
-// each onboarding the times in hand add up to the time from its beginning to its end, or to now.
+// every instant: the periods leave no instant out, count none twice and name one owner each, who
+// has not been erased. Of each onboarding the times in hand add up to the time from its beginning
+// to its end, or to now.
 TEST_F(HistoriesTest, OneOwnerAtEveryInstantAndNoTimeIsLost) {
   int64_t periods = 0;
   int64_t onboardings = 0;
@@ -215,6 +244,8 @@ TEST_F(HistoriesTest, OneOwnerAtEveryInstantAndNoTimeIsLost) {
                                  Do(&AccountsApi::ListStageHistory,
                                     absl::StrCat("parent: '", account, "' page_size: 1000")));
       ASSERT_EQ(history.next_page_token(), "");
+      // Nobody is accountable for what another account has taken the place of.
+      const bool merged = !GetAccount(contract::LastId(account)).merged_into().empty();
       for (int i = 0; i < history.periods_size(); ++i) {
         const v1::StagePeriod& period = history.periods(i);
         const bool last = i + 1 == history.periods_size();
@@ -225,6 +256,9 @@ TEST_F(HistoriesTest, OneOwnerAtEveryInstantAndNoTimeIsLost) {
         }
         if (period.stage() == v1::LIFECYCLE_STAGE_PROSPECT) continue;
         ASSERT_NE(period.owner(), "") << period.ShortDebugString();
+        const absl::Time end = last ? absl::InfiniteFuture() : calendar::ToTime(period.end_time());
+        ASSERT_FALSE(ErasedBefore(period.owner(), last && merged ? absl::InfinitePast() : end))
+            << period.ShortDebugString();
         ++periods;
       }
       for (const v1::Onboarding& onboarding : OnboardingsOf(account)) {
@@ -244,6 +278,7 @@ TEST_F(HistoriesTest, OneOwnerAtEveryInstantAndNoTimeIsLost) {
   EXPECT_GT(onboardings, kHistories);
   EXPECT_GT(merges_, kHistories / 5);
   EXPECT_GT(reassigned_, kHistories);
+  EXPECT_GT(erased_.size(), kHistories / 5);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "common/status_macros.h"
 #include "common/storage/history.h"
 #include "services/accounts/domain/account.h"
+#include "services/accounts/domain/erase.h"
 #include "services/accounts/domain/fact_types.h"
 #include "services/accounts/domain/facts.h"
 #include "services/accounts/domain/lifecycle.h"
@@ -274,8 +275,12 @@ absl::Status Store::SaveAttributeTypes(Writer& writer, const Account* before,
 absl::Status Store::CheckMember(Reader& reader, absl::string_view member, absl::string_view field,
                                 contract::Violations* violations) const {
   if (member.empty()) return absl::OkStatus();
-  BANSO_ASSIGN_OR_RETURN(const bool exists, members.Exists(reader, member));
-  if (!exists) violations->Add(field, member, "a member that exists", "UNKNOWN_MEMBER");
+  BANSO_ASSIGN_OR_RETURN(const auto found, members.Find(reader, member));
+  if (!found.has_value()) {
+    violations->Add(field, member, "a member that exists", "UNKNOWN_MEMBER");
+  } else if (found->has_erase_time()) {
+    violations->Add(field, member, "a member who has not been erased", kReasonPersonErased);
+  }
   return absl::OkStatus();
 }
 

@@ -124,8 +124,8 @@ class Store {
                                                               absl::string_view system,
                                                               absl::string_view id) const;
 
-  // Checks what an account refers to: its owners are members and its parent an account that exist,
-  // and its attributes have the types that they have in other accounts. Adds to `violations`, with
+  // Checks what an account refers to: its owners are members (see CheckMember) and its parent an
+  // account that exist, and its attributes have the types that they have in other accounts. Adds to `violations`, with
   // paths below `field`. Owners and parent that `before` (if not null) has already are not looked
   // up.
   absl::Status CheckReferences(storage::Reader& reader, const v1::Account* before,
@@ -149,7 +149,8 @@ class Store {
     return absl::OkStatus();
   }
 
-  // Adds a violation of `field` unless `member` is empty or a member that exists.
+  // Adds a violation of `field` unless `member` is empty or a member that exists (UNKNOWN_MEMBER) and
+  // has not been erased (PERSON_ERASED). What a resource says already is not to be checked again.
   absl::Status CheckMember(storage::Reader& reader, absl::string_view member,
                            absl::string_view field, contract::Violations* violations) const;
 
