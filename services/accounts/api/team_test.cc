@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
+#include "services/accounts/domain/erase.h"
 #include "services/accounts/domain/member.h"
 #include "services/accounts/domain/role_play.h"
 
@@ -64,11 +65,20 @@ class TeamTest : public ApiTest {
         .status();
   }
 
+  // What the rater records.
   absl::StatusOr<RolePlay> RateBy(const std::string& rater, int listening, int proposal) {
-    return Do(&TeamApi::RateRolePlay,
-              absl::StrCat("name: 'members/aoki/rolePlays/r1' rating { rater: '", rater,
-                           "' scores { key: 'listening' value: ", listening,
-                           " } scores { key: 'proposal' value: ", proposal, " } }"));
+    return RecordRating(rater, rater, listening, proposal);
+  }
+
+  absl::StatusOr<RolePlay> RecordRating(const std::string& recorder, const std::string& rater,
+                                        int listening, int proposal) {
+    const std::string actor = std::exchange(actor_, recorder);
+    auto result = Do(&TeamApi::RateRolePlay,
+                     absl::StrCat("name: 'members/aoki/rolePlays/r1' rating { rater: '", rater,
+                                  "' scores { key: 'listening' value: ", listening,
+                                  " } scores { key: 'proposal' value: ", proposal, " } }"));
+    actor_ = actor;
+    return result;
   }
 
   void CreateRolePlay() {
@@ -206,6 +216,45 @@ TEST_F(TeamTest, ARolePlayIsRatedInFullByOthersAndOnce) {
   EXPECT_EQ(contract::Reason(RateBy("members/ito", 5, 5).status()), kReasonRolePlayDecided);
   BANSO_ASSERT_OK_AND_ASSIGN(const Member member, Do(&TeamApi::GetMember, "name: 'members/aoki'"));
   EXPECT_THAT(member.certifications(), IsEmpty());
+}
+
+TEST_F(TeamTest, TwoRatersAreTwoPeople) {
+  CreateRolePlay();
+  const auto refused = [&](const std::string& recorder, const std::string& rater) {
+    return contract::Reason(RecordRating(recorder, rater, 5, 5).status());
+  };
+  BANSO_ASSERT_OK(RateBy("members/sato", 5, 5));
+  EXPECT_EQ(refused("members/sato", "members/ito"), kReasonRoleRequired)
+      << "a second rating by one";
+  EXPECT_EQ(refused("members/aoki", "members/ito"), kReasonOwnRolePlay);
+  // Who plays may do so as little when the role allows it with others.
+  MakeManager("aoki");
+  EXPECT_EQ(refused("members/aoki", "members/ito"), kReasonOwnRolePlay);
+
+  MakeManager("sato");
+  BANSO_ASSERT_OK_AND_ASSIGN(const RolePlay entered,
+                             RecordRating("members/sato", "members/ito", 4, 4));
+  ASSERT_EQ(entered.ratings_size(), 2);
+  EXPECT_EQ(entered.ratings(0).recorded_by(), "members/sato");
+  EXPECT_EQ(entered.ratings(1).rater(), "members/ito");
+  EXPECT_EQ(entered.ratings(1).recorded_by(), "members/sato") << "it shows who entered it";
+}
+
+TEST_F(TeamTest, AnErasedMemberPlaysNoRolePlay) {
+  CreateRolePlay();
+  BANSO_ASSERT_OK(Do(&PeopleApi::ErasePerson, "name: 'members/aoki'"));
+  EXPECT_EQ(contract::Reason(RateBy("members/sato", 5, 5).status()), kReasonPersonErased);
+  EXPECT_EQ(contract::Reason(Do(&TeamApi::CreateRolePlay, R"pb(
+                               parent: "members/aoki"
+                               role_play {
+                                 certification: "high_touch"
+                                 items { key: "listening" title: "Finds the problem" }
+                                 pass_mark: 3
+                                 date { year: 2026 month: 3 day: 20 }
+                               }
+                             )pb")
+                                 .status()),
+            kReasonPersonErased);
 }
 
 TEST_F(TeamTest, RolesAreGivenByThoseWhoMayGiveThem) {
