@@ -112,9 +112,13 @@ void AddUpsellConditions(const std::vector<v1::UpsellCondition>& conditions,
 void AddPeople(const Relations& relations, absl::CivilDay today, AccountSummary* summary) {
   const std::vector<RoleHolder> holders = RoleHolders(relations.stakeholders, today);
   summary->mutable_role_holders()->Assign(holders.begin(), holders.end());
+  summary->set_people(static_cast<int32_t>(relations.stakeholders.size()));
   for (const Stakeholder& stakeholder : relations.stakeholders) {
     if (!IsActive(stakeholder, today)) continue;
-    if (stakeholder.decision_maker()) summary->set_decision_maker_known(true);
+    if (stakeholder.has_decision_maker()) {
+      summary->set_decision_maker_known(summary->decision_maker_known() ||
+                                        stakeholder.decision_maker());
+    }
     const bool owner = HasRole(stakeholder, v1::STAKEHOLDER_ROLE_PROJECT_OWNER);
     if (!owner || !stakeholder.has_commitment() || summary->has_commitment()) continue;
     *summary->mutable_commitment() = stakeholder.commitment();
@@ -221,6 +225,20 @@ void AddContractFacts(const AccountSummary& summary, FactValues* facts) {
   }
   if (summary.has_contract_end()) {
     facts->emplace("account.contract.end_date", rule::DateValue(ToDay(summary.contract_end())));
+  }
+}
+
+// Whom nobody has written down may be there all the same.
+void AddPeopleFacts(const AccountSummary& summary, FactValues* facts) {
+  const auto flag = [&](const char* fact, bool value) {
+    facts->emplace(fact, rule::FlagValue(value));
+  };
+  if (summary.people() > 0) {
+    flag("account.people.project_owner", AnyHolds(summary, v1::STAKEHOLDER_ROLE_PROJECT_OWNER));
+    flag("account.people.lead", AnyHolds(summary, v1::STAKEHOLDER_ROLE_LEAD));
+  }
+  if (summary.has_decision_maker_known()) {
+    flag("account.people.decision_maker", summary.decision_maker_known());
   }
 }
 
@@ -370,12 +388,7 @@ FactValues FactsOf(const AccountSummary& summary, const std::string& zone) {
     facts.emplace("account.upsell.weak_conditions",
                   rule::NumberValue(summary.weak_upsell_conditions()));
   }
-  const auto flag = [&](const char* fact, bool value) {
-    facts.emplace(fact, rule::FlagValue(value));
-  };
-  flag("account.people.project_owner", AnyHolds(summary, v1::STAKEHOLDER_ROLE_PROJECT_OWNER));
-  flag("account.people.lead", AnyHolds(summary, v1::STAKEHOLDER_ROLE_LEAD));
-  flag("account.people.decision_maker", summary.decision_maker_known());
+  AddPeopleFacts(summary, &facts);
   if (summary.has_last_person_change()) {
     facts.emplace("account.person_changed", rule::DateValue(ToDay(summary.last_person_change())));
   }
