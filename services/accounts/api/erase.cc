@@ -53,7 +53,19 @@ bool Concerns(const v1::RolePlay& role_play, const Names& people) {
                      [&](const auto& rating) { return people.contains(rating.rater()); });
 }
 
-// Clears what is sensitive in each resource of a kind that has to do with these people, or ever
+bool Concerns(const v1::Voice& voice, const Names& people) {
+  return people.contains(voice.stakeholder());
+}
+
+// Takes what is personal out of a resource that has to do with somebody.
+template <typename T>
+void Clear(T* resource) {
+  contract::ClearSensitive(resource);
+}
+
+void Clear(v1::Voice* voice) { accounts::ErasePerson(voice); }
+
+// Clears what is personal in each resource of a kind that has to do with these people, or ever
 // had. `prefixes` are the beginnings of the names that come into question. Returns how many it
 // were.
 template <typename T>
@@ -65,7 +77,7 @@ absl::StatusOr<int> ClearAll(Writer& writer, const storage::Collection<T>& resou
                            storage::RedactWhere<T>(
                                writer, resources, prefix,
                                [&](const T& resource) { return Concerns(resource, people); },
-                               [](T& resource) { contract::ClearSensitive(&resource); }));
+                               [](T& resource) { Clear(&resource); }));
     cleared += here;
   }
   return cleared;
@@ -222,9 +234,11 @@ absl::StatusOr<ErasePersonResponse> PeopleApi::EraseStakeholder(Writer& writer,
   BANSO_ASSIGN_OR_RETURN(const int met, ClearAll(writer, store_.interactions, prefixes, people));
   BANSO_ASSIGN_OR_RETURN(const int changes,
                          ClearAll(writer, store_.stakeholder_changes, prefixes, people));
+  BANSO_ASSIGN_OR_RETURN(const int voices,
+                         ClearAll(writer, store_.intake.voices, prefixes, people));
   BANSO_ASSIGN_OR_RETURN(stakeholder, store_.stakeholders.Get(writer, name));
   return ResponseOf(name, stakeholder.erase_time(),
-                    static_cast<int>(people.size()) + met + changes);
+                    static_cast<int>(people.size()) + met + changes + voices);
 }
 
 absl::StatusOr<ErasePersonResponse> PeopleApi::ErasePerson(const Call& call,
