@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -86,9 +87,11 @@ TEST_F(VoiceTest, IsTiedToTheDealAndToWhatWasAnsweredAboutIt) {
   BANSO_ASSERT_OK(Ask(&IntakeApi::CreateIntakeReview,
                       "parent: 'accounts/acme' intake_review_id: 'r1' intake_review { "
                       "deal: 'accounts/acme/deals/d1' question: 'May we?' }"));
+  const std::string seller = std::exchange(actor_, "members/aoki");
   BANSO_ASSERT_OK(Ask(&IntakeApi::DecideIntakeReview,
                       "name: 'accounts/acme/intakeReviews/r1' verdict: "
                       "INTAKE_VERDICT_ACCEPT reason: 'fits'"));
+  actor_ = seller;
   Win("acme");
   BANSO_ASSERT_OK_AND_ASSIGN(const Voice voice, Say("acme", "kind: VOICE_KIND_COMPLAINT"));
   EXPECT_EQ(voice.deal(), "accounts/acme/deals/d1");

@@ -182,6 +182,17 @@ std::vector<FactType> RelationFactTypes() {
   };
 }
 
+std::vector<FactType> DealFactTypes() {
+  // Read beside the facts of the account that it would be sold to.
+  return {
+      Number("deal.amount", "minor units", "What the deal is worth, in its currency."),
+      Text("deal.currency", "The currency of what the deal is worth."),
+      Number("deal.product_count", "products", "How many products the deal sells."),
+      Make("deal.products", type::v1::VALUE_TYPE_TEXT_SET, fact::v1::SUBJECT_KIND_ACCOUNT, "",
+           "The products that the deal sells, also line by line.", {}),
+  };
+}
+
 bool IsAttributeFact(absl::string_view fact) {
   return absl::ConsumePrefix(&fact, kAttributePrefix) && contract::IsKey(fact);
 }
