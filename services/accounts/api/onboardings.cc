@@ -186,8 +186,10 @@ absl::StatusOr<Onboarding> OnboardingsApi::AdvanceOnboarding(
           contract::Violations violations;
           BANSO_RETURN_IF_ERROR(store_.CheckMember(writer, request.retention_owner(),
                                                    "retention_owner", &violations));
+          BANSO_RETURN_IF_ERROR(violations.ToStatus());
+          const Account before = account;
           account.mutable_owners()->set_retention(request.retention_owner());
-          return violations.ToStatus();
+          return store_.CheckOwnersCertified(writer, writer.now(), &before, account);
         });
   });
 }

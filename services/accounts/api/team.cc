@@ -106,6 +106,7 @@ absl::StatusOr<RolePlay> TeamApi::RateRolePlay(const Call& call,
           Member certified = player;
           Certify(role_play, &certified);
           BANSO_RETURN_IF_ERROR(store_.Save(writer, &player, certified).status());
+          BANSO_RETURN_IF_ERROR(store_.RefreshSummariesOf(writer, player.name()));
         }
         return store_.role_plays.Update(writer, std::move(role_play));
       });
@@ -123,7 +124,7 @@ absl::StatusOr<Account> TeamApi::WaiveCertification(const Call& call,
         BANSO_RETURN_IF_ERROR(
             store_.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER}, "waiving a certification"));
         Account account = before;
-        Waive(request, writer.call().actor, writer.now(), &account);
+        BANSO_RETURN_IF_ERROR(Waive(request, writer.call().actor, writer.now(), &account));
         return store_.Save(writer, &before, account);
       });
 }

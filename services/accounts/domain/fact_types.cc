@@ -157,6 +157,9 @@ std::vector<FactType> RelationFactTypes() {
              "What is paid per month for the contracts in force, in one currency."),
       words("account.contract.plans", "The plans of the contracts in force.", {}),
       words("account.contract.products", "The products of the contracts in force.", {}),
+      Flag("account.owner_certified",
+           "Whether the accountable member is certified for the touch level, or let off, from the "
+           "first onboarding on; unknown: nothing is asked for."),
       Flag("account.people.decision_maker",
            "Whether somebody active decides on the contract; unknown: said of nobody."),
       Flag("account.people.lead",

@@ -87,6 +87,20 @@ absl::Status CheckAttribute(Reader& reader, const Account& before, const std::st
   return absl::OkStatus();
 }
 
+// Whether something has changed that decides whether the accountable owner is certified.
+bool CertificationMoves(const Account& before, const Account& after) {
+  const auto waivers = [](const Account& account) {
+    std::string bytes;
+    for (const v1::CertificationWaiver& waiver : account.certification_waivers()) {
+      absl::StrAppend(&bytes, waiver.SerializeAsString());
+    }
+    return bytes;
+  };
+  return before.classification().touch() != after.classification().touch() ||
+         before.classification().policy() != after.classification().policy() ||
+         AccountableOwner(before) != AccountableOwner(after) || waivers(before) != waivers(after);
+}
+
 bool HasExternalId(const Account& account, const v1::ExternalId& id) {
   return ExternalIdIn(account, id.system()) == id.id();
 }
@@ -127,7 +141,10 @@ absl::StatusOr<Account> Store::Save(Writer& writer, const Account* before, const
   const bool days_move = before != nullptr && ZoneOf(*before) != ZoneOf(after);
   const bool stage_moves =
       before != nullptr && before->lifecycle_stage() != after.lifecycle_stage();
-  if (stage_moves || days_move) BANSO_RETURN_IF_ERROR(RefreshSummary(writer, after));
+  const bool owner_is_judged_anew = before != nullptr && RisksAreJudged(after.lifecycle_stage()) &&
+                                    CertificationMoves(*before, after);
+  if (stage_moves || days_move || owner_is_judged_anew)
+    BANSO_RETURN_IF_ERROR(RefreshSummary(writer, after));
   return stored;
 }
 
@@ -192,6 +209,18 @@ absl::Status Store::CheckCertified(Reader& reader, absl::Time now, const Account
   BANSO_ASSIGN_OR_RETURN(const auto owner, members.Find(reader, member));
   if (!owner.has_value()) return absl::OkStatus();
   return ::banso::accounts::CheckCertified(*policy, account, *owner, VendorDay(now));
+}
+
+absl::Status Store::CheckOwnersCertified(Reader& reader, absl::Time now, const Account* before,
+                                         const Account& account) const {
+  const v1::AccountOwners& owners = account.owners();
+  const v1::AccountOwners& old =
+      before == nullptr ? v1::AccountOwners::default_instance() : before->owners();
+  if (owners.onboarding() != old.onboarding()) {
+    BANSO_RETURN_IF_ERROR(CheckCertified(reader, now, account, owners.onboarding()));
+  }
+  if (owners.retention() == old.retention()) return absl::OkStatus();
+  return CheckCertified(reader, now, account, owners.retention());
 }
 
 absl::Status Store::CheckActorRole(Writer& writer, std::initializer_list<v1::MemberRole> roles,
