@@ -20,7 +20,9 @@ inline constexpr char kCanary[] = "kestrelcanarysong";
 // `absent_levels` levels of messages that it has not, beside what the fields hold; names of
 // resources stay as they are.
 void PlantCanaries(google::protobuf::Message* request, int absent_levels = 0);
-// Every field that it has been put into so far.
+// To be told of every request that was carried out: which of its fields hold the word.
+void CountPlanted(const google::protobuf::Message& request);
+// Every field that the suite has taken the word in so far.
 std::set<const google::protobuf::FieldDescriptor*> PlantedFields();
 
 // Sends the log of this process, down to its finest lines, to a file of its own. For the first

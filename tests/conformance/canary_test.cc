@@ -67,19 +67,16 @@ TEST(CanaryTest, IsToldByNoErrorOfAHandlerThatFindsNothing) {
   EXPECT_EQ(Told(), "");
 }
 
-TEST(CanaryTest, StandsInEverySensitiveFieldThatACallerSends) {
-  for (const Rpc& rpc : HomeRpcs()) {
-    absl::StatusOr<std::vector<MessagePtr>> example = Example(rpc);
-    ASSERT_TRUE(example.ok()) << rpc.short_name();
-    PlantCanaries(example->front().get(), kAbsentLevels);
-  }
+// What no handler has taken could not have been told by one either.
+TEST(CanaryTest, IsTakenInEverySensitiveFieldThatACallerSends) {
+  ASSERT_TRUE(Stories::Get().faults().empty());
   const std::set<const google::protobuf::FieldDescriptor*> planted = PlantedFields();
   for (const Rpc& rpc : HomeRpcs()) {
     for (const Place& place : PlacesOf(*NewRequest(rpc), kAbsentLevels)) {
       if (!place.field->options().GetExtension(type::v1::rules).sensitive()) continue;
       EXPECT_TRUE(planted.count(place.field) > 0)
           << place.field->full_name() << " (" << place.path << " of " << rpc.short_name()
-          << ") is not reached";
+          << ") stands in no request of a story that is carried out";
     }
   }
   EXPECT_GE(planted.size(), 15u);

@@ -232,6 +232,10 @@ Answer Suite::CallRaw(const Rpc& rpc, const std::vector<std::string>& requests,
   if (options.expired) call.context().AddMetadata("grpc-timeout", "1m");
   Answer answer = options.expired ? call.RunLate(requests) : call.Run(requests);
   LookForCanaries(rpc.short_name(), answer.status);
+  for (const std::string& bytes : requests) {
+    const MessagePtr request = NewRequest(rpc);
+    if (answer.ok() && request->ParseFromString(bytes)) CountPlanted(*request);
+  }
   return answer;
 }
 

@@ -120,6 +120,31 @@ TEST_F(ChampionsTest, ACustomerIsNotJudgedBeforeItsFirstOnboarding) {
   EXPECT_EQ(FactNow("accounts/a", kGap), "");
 }
 
+// What nobody has said is unknown: a rule must not take it for no.
+TEST_F(ChampionsTest, WhoCarriesTheProjectIsUnknownWhileNobodyIsRecorded) {
+  const auto facts = [&] {
+    std::vector<std::string> values;
+    for (const char* fact : {"project_owner", "lead", "decision_maker"}) {
+      values.push_back(FactNow("accounts/a", absl::StrCat("account.people.", fact)));
+    }
+    return values;
+  };
+  BANSO_ASSERT_OK(Do(&RelationsApi::CreateSite,
+                     "parent: 'accounts/a' site_id: 'hq' site { display_name: 'HQ' }"));
+  EXPECT_EQ(Summary().people(), 0);
+  EXPECT_THAT(facts(), ElementsAre("", "", ""));
+  CreateStakeholder("tanaka", "roles: STAKEHOLDER_ROLE_USER");
+  EXPECT_EQ(Summary().people(), 1);
+  EXPECT_THAT(facts(), ElementsAre("no", "no", ""));
+  Update("tanaka", "decision_maker: false");
+  EXPECT_THAT(facts(), ElementsAre("no", "no", "no"));
+  CreateStakeholder("suzuki", "roles: STAKEHOLDER_ROLE_LEAD decision_maker: true");
+  EXPECT_THAT(facts(), ElementsAre("no", "yes", "yes"));
+  Update("tanaka", "active_until { year: 2026 month: 3 day: 24 }");
+  Update("suzuki", "active_until { year: 2026 month: 3 day: 24 }");
+  EXPECT_THAT(facts(), ElementsAre("no", "no", "")) << "of nobody who is still there";
+}
+
 TEST_F(ChampionsTest, AChangeIsWatchedForThirtyDays) {
   StartOnboarding("a", "o1");
   CreateStakeholder("suzuki", "roles: STAKEHOLDER_ROLE_PROJECT_OWNER");

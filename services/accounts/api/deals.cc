@@ -97,8 +97,9 @@ absl::StatusOr<Deal> DealsApi::WinDeal(const Call& call, const v1::WinDealReques
 
 absl::StatusOr<std::string> DealsApi::SellerOf(Writer& writer, const Deal& deal) const {
   if (!deal.sales_owner().empty() || !writer.call().from_member()) return deal.sales_owner();
-  BANSO_ASSIGN_OR_RETURN(const bool exists, store_.members.Exists(writer, writer.call().actor));
-  return exists ? writer.call().actor : std::string();
+  BANSO_ASSIGN_OR_RETURN(const auto actor, store_.members.Find(writer, writer.call().actor));
+  const bool sells = actor.has_value() && !actor->has_erase_time();
+  return sells ? actor->name() : std::string();
 }
 
 absl::StatusOr<Deal> DealsApi::LoseDeal(const Call& call, const v1::LoseDealRequest& request) {

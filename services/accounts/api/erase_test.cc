@@ -1,6 +1,7 @@
 #include "services/accounts/domain/erase.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
@@ -13,6 +14,7 @@ namespace banso::accounts {
 namespace {
 
 using ::banso::testing::IsOk;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -53,6 +55,27 @@ class EraseTest : public ApiTest {
                                     "request_id: 'make-i1'")));
     BANSO_ASSERT_OK(Do(&PeopleApi::RecordEnthusiasm,
                        "name: 'accounts/a/stakeholders/s1' level: 4 evidence: 'canary evidence'"));
+  }
+
+  // What keeps the member from being erased.
+  std::vector<std::string> InCharge(const std::string& member) {
+    const absl::Status refused =
+        Do(&PeopleApi::ErasePerson, absl::StrCat("name: 'members/", member, "'")).status();
+    EXPECT_EQ(contract::Reason(refused), kReasonMemberInCharge);
+    std::vector<std::string> causes;
+    for (const contract::Precondition& cause : contract::Preconditions(refused)) {
+      // Up to what to do about it.
+      causes.push_back(cause.what_is_wrong.substr(0, cause.what_is_wrong.find('.')));
+    }
+    return causes;
+  }
+
+  // The field that is refused, and why.
+  template <class Result>
+  std::string ViolationOf(const absl::StatusOr<Result>& result) {
+    const auto violations = contract::FieldViolations(result.status());
+    if (violations.size() != 1) return result.status().ToString();
+    return absl::StrCat(violations[0].field, " ", violations[0].reason);
   }
 
   // Everything in the tables that hold people and what was answered about them.
@@ -172,8 +195,99 @@ TEST_F(EraseTest, WatchersLearnOfIt) {
 }
 
 TEST_F(EraseTest, AMemberWhoHasAccountsGivesThemToOthersFirst) {
-  EXPECT_EQ(contract::Reason(Do(&PeopleApi::ErasePerson, "name: 'members/sato'").status()),
-            kReasonMemberInCharge);
+  EXPECT_THAT(InCharge("sato"), ElementsAre("the member is an owner of 1 account"));
+}
+
+// Whoever is next in line is in charge already: of a second onboarding, of an account that may come
+// back, of a deal that may be won.
+TEST_F(EraseTest, AMemberWhoWouldBecomeAccountableGivesThatToOthersFirst) {
+  StartOnboarding("a", "o1");
+  StartOnboarding("a", "o2");
+  CreateMember("next", "onboarding");
+  BANSO_ASSERT_OK(Do(&OnboardingsApi::UpdateOnboarding,
+                     "onboarding { name: 'accounts/a/onboardings/o2' owner: 'members/next' }"));
+  EXPECT_EQ(GetAccount("a").owners().onboarding(), "members/aoki");
+  EXPECT_THAT(InCharge("next"), ElementsAre("the member is an owner of 1 unfinished onboarding"));
+  BANSO_ASSERT_OK(
+      Advance("accounts/a/onboardings/o2", "state: ONBOARDING_STATE_COMPLETED").status());
+  EXPECT_THAT(InCharge("next"), ElementsAre("the member is an owner of 1 unfinished onboarding"));
+  BANSO_ASSERT_OK(Do(&OnboardingsApi::UpdateOnboarding,
+                     "onboarding { name: 'accounts/a/onboardings/o2' owner: 'members/aoki' }"));
+
+  BANSO_ASSERT_OK(
+      Do(&AccountsApi::CreateAccount,
+         "account_id: 'b' account { display_name: 'b' owners { retention: 'members/next' } }"));
+  BANSO_ASSERT_OK(Do(&DealsApi::CreateDeal,
+                     "parent: 'accounts/b' deal_id: 'd1' deal { sales_owner: 'members/next' }"));
+  BANSO_ASSERT_OK(Do(&AccountsApi::ArchiveAccount, "name: 'accounts/b'"));
+  EXPECT_THAT(InCharge("next"), ElementsAre("the member is an owner of 1 archived account",
+                                            "the member is an owner of 1 open deal"));
+  BANSO_ASSERT_OK(Do(&AccountsApi::RestoreAccount, "name: 'accounts/b'"));
+  BANSO_ASSERT_OK(Do(&AccountsApi::MergeAccounts, "name: 'accounts/a' duplicate: 'accounts/b'"));
+  EXPECT_THAT(InCharge("next"), ElementsAre("the member is an owner of 1 account",
+                                            "the member is an owner of 1 open deal"))
+      << "what was merged away does not count, what moved does";
+  BANSO_ASSERT_OK(Do(&AccountsApi::ReassignAccounts,
+                     "assignments { account: 'accounts/a' role: OWNER_ROLE_RETENTION "
+                     "owner: 'members/ito' }"));
+  BANSO_ASSERT_OK(Do(&DealsApi::LoseDeal, "name: 'accounts/a/deals/d1-2' reason: 'price'"));
+  BANSO_EXPECT_OK(Do(&PeopleApi::ErasePerson, "name: 'members/next'"));
+}
+
+TEST_F(EraseTest, NothingIsGivenToAnErasedMember) {
+  BANSO_ASSERT_OK(Do(&PeopleApi::ErasePerson, "name: 'members/kato'"));
+  EXPECT_EQ(ViolationOf(Do(&AccountsApi::CreateAccount,
+                           "account { display_name: 'c' owners { sales: 'members/kato' } }")),
+            "account.owners.sales PERSON_ERASED");
+  EXPECT_EQ(ViolationOf(Do(&AccountsApi::UpdateAccount,
+                           "account { name: 'accounts/a' owners { retention: 'members/kato' } } "
+                           "update_mask { paths: 'owners.retention' }")),
+            "account.owners.retention PERSON_ERASED");
+  EXPECT_EQ(ViolationOf(Do(&AccountsApi::ReassignAccounts,
+                           "assignments { account: 'accounts/a' role: OWNER_ROLE_SALES "
+                           "owner: 'members/kato' }")),
+            "assignments[0].owner PERSON_ERASED");
+  EXPECT_EQ(ViolationOf(Do(&DealsApi::CreateDeal,
+                           "parent: 'accounts/a' deal { sales_owner: 'members/kato' }")),
+            "deal.sales_owner PERSON_ERASED");
+  v1::ImportAccountsRequest rows;
+  rows.set_external_system("crm");
+  *rows.add_accounts() = banso::testing::ParseProto<v1::Account>(
+      "display_name: 'd' external_ids { system: 'crm' id: '4' } owners { sales: 'members/kato' }");
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto imported, Import({rows}));
+  ASSERT_EQ(imported.errors_size(), 1);
+  EXPECT_EQ(imported.errors(0).field(), "accounts.owners.sales");
+
+  StartOnboarding("a", "o1");
+  EXPECT_EQ(
+      ViolationOf(Do(&OnboardingsApi::UpdateOnboarding,
+                     "onboarding { name: 'accounts/a/onboardings/o1' owner: 'members/kato' }")),
+      "onboarding.owner PERSON_ERASED");
+  BANSO_ASSERT_OK(
+      Advance("accounts/a/onboardings/o1", "state: ONBOARDING_STATE_COMPLETED").status());
+  EXPECT_EQ(ViolationOf(Advance("accounts/a/onboardings/o1",
+                                "state: ONBOARDING_STATE_HANDED_OFF handoff: "
+                                "'accounts/a/handoffs/h' retention_owner: 'members/kato'")),
+            "retention_owner PERSON_ERASED");
+}
+
+TEST_F(EraseTest, AnOnboardingThatIsOverMayStillBeChangedOnceItsOwnerIsErased) {
+  StartOnboarding("a", "o1");
+  CreateMember("gone", "onboarding");
+  BANSO_ASSERT_OK(Do(&OnboardingsApi::UpdateOnboarding,
+                     "onboarding { name: 'accounts/a/onboardings/o1' owner: 'members/gone' }"));
+  BANSO_ASSERT_OK(
+      Advance("accounts/a/onboardings/o1", "state: ONBOARDING_STATE_COMPLETED").status());
+  BANSO_ASSERT_OK(Advance("accounts/a/onboardings/o1",
+                          "state: ONBOARDING_STATE_HANDED_OFF handoff: 'accounts/a/handoffs/h' "
+                          "retention_owner: 'members/ito'")
+                      .status());
+  BANSO_ASSERT_OK(Do(&AccountsApi::ReassignAccounts,
+                     "assignments { account: 'accounts/a' role: OWNER_ROLE_ONBOARDING "
+                     "owner: 'members/aoki' }"));
+  BANSO_ASSERT_OK(Do(&PeopleApi::ErasePerson, "name: 'members/gone'"));
+  BANSO_EXPECT_OK(Do(&OnboardingsApi::UpdateOnboarding,
+                     "onboarding { name: 'accounts/a/onboardings/o1' products: 'core' }"));
 }
 
 }  // namespace

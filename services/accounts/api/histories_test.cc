@@ -7,10 +7,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/calendar/proto_time.h"
+#include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
+#include "services/accounts/api/owner_ledger.h"
+#include "services/accounts/domain/erase.h"
 #include "services/accounts/domain/onboarding.h"
 
 namespace banso::accounts {
@@ -19,12 +22,10 @@ namespace {
 // How many customers live side by side in one history, and how many histories there are.
 constexpr int kCustomers = 4;
 constexpr int kHistories = 250;
-constexpr int kSteps = 40;
-
-constexpr const char* kMembers[] = {"members/sato", "members/aoki", "members/ito"};
+constexpr int kSteps = 60;
 
 // Lives of customers in one store, told by random calls of the handlers, most of which are refused
-// at most moments: sales, onboardings, merges, leaves, bulk reassignments, losses.
+// at most moments: sales, onboardings, merges, leaves, bulk reassignments, losses, people erased.
 class HistoriesTest : public ApiTest {
  protected:
   void Begin(uint32_t seed) {
@@ -35,31 +36,49 @@ class HistoriesTest : public ApiTest {
                          absl::StrCat("account_id: '", prefix_, i, "' account { display_name: '",
                                       prefix_, i, "' }")));
     }
+    ledgers_.clear();
+    for (const std::string& account : Accounts()) ledgers_[account].Note(now_);
+    members_ = {"members/sato", "members/aoki", "members/ito"};
+    for (const char* id : {"x", "y", "z"}) {
+      CreateMember(absl::StrCat(prefix_, id), "onboarding");
+      members_.push_back(absl::StrCat("members/", prefix_, id));
+    }
   }
 
   void Step() {
     now_ += absl::Seconds(static_cast<int64_t>(1 + random_() % 100'000));
-    switch (random_() % 12) {
+    Act();
+    for (auto& [account, ledger] : ledgers_) ledger.Note(now_);
+  }
+
+  void Act() {
+    switch (random_() % 16) {
       case 0:
       case 1:
         return Win();
       case 2:
-        return Start();
       case 3:
+        return Start();
       case 4:
-        return MoveOn();
       case 5:
-        return PassTheBall();
       case 6:
-        return Reassign();
+        return MoveOn();
       case 7:
-        return ChangeOwners();
+        return PassTheBall();
       case 8:
-        return TakeLeave();
+        return Reassign();
       case 9:
-        return Merge();
+        return ChangeOwners();
       case 10:
+        return TakeLeave();
+      case 11:
+        return Merge();
+      case 12:
         return LoseOrWinBack();
+      case 13:
+        return EraseMember();
+      case 14:
+        return GiveOnboarding();
       default:
         return ArchiveOrRestore();
     }
@@ -79,14 +98,27 @@ class HistoriesTest : public ApiTest {
     return {listed->onboardings().begin(), listed->onboardings().end()};
   }
 
+  // Whether the member was erased before `end`.
+  bool ErasedBefore(const std::string& member, absl::Time end) const {
+    const auto erased = erased_.find(member);
+    return erased != erased_.end() && erased->second < end;
+  }
+
+  // What the history of an account must say.
+  const std::vector<OwnerLedger::Entry>& LedgerOf(const std::string& account) const {
+    return ledgers_.at(account).entries();
+  }
+
   int merges_ = 0;
   int reassigned_ = 0;
   // When onboardings ended, as this test has seen it.
   std::map<std::string, absl::Time> ended_;
+  // When members were erased.
+  std::map<std::string, absl::Time> erased_;
 
  private:
   std::string Account() { return Accounts()[random_() % kCustomers]; }
-  std::string Member() { return kMembers[random_() % 3]; }
+  std::string Member() { return members_[random_() % members_.size()]; }
   std::string Onboarding() { return absl::StrCat(Account(), "/onboardings/o", 1 + random_() % 3); }
   // Calls as handoff does.
   template <class Handler>
@@ -99,34 +131,52 @@ class HistoriesTest : public ApiTest {
 
   void Win() {
     const std::string account = Account();
-    const std::string id = absl::StrCat("d", ++deals_);
+    const std::string seller = Member();
     const auto deal =
-        Do(&DealsApi::CreateDeal, absl::StrCat("parent: '", account, "' deal_id: '", id,
-                                               "' deal { sales_owner: '", Member(), "' }"));
+        Do(&DealsApi::CreateDeal, absl::StrCat("parent: '", account, "' deal_id: 'd", ++deals_,
+                                               "' deal { sales_owner: '", seller, "' }"));
     if (!deal.ok()) return;
-    static_cast<void>(Do(
+    const auto won = Do(
         &DealsApi::WinDeal,
-        absl::StrCat("name: '", deal->name(), "' contract_start { year: 2026 month: 4 day: 1 }")));
+        absl::StrCat("name: '", deal->name(), "' contract_start { year: 2026 month: 4 day: 1 }"));
+    if (won.ok()) ledgers_[account].Won(seller);
   }
 
   void Start() {
     const std::string onboarding = Onboarding();
-    static_cast<void>(AsHandoff(
+    const std::string account = contract::Ancestor(onboarding, "accounts");
+    const std::string owner = Member();
+    const auto started = AsHandoff(
         &OnboardingsApi::CreateOnboarding,
-        absl::StrCat("parent: '", contract::Ancestor(onboarding, "accounts"), "' onboarding_id: '",
-                     contract::LastId(onboarding), "' onboarding { kind: ONBOARDING_KIND_INITIAL ",
-                     "owner: '", Member(), "' } contract_start { year: 2026 month: 4 day: 1 }")));
+        absl::StrCat("parent: '", account, "' onboarding_id: '", contract::LastId(onboarding),
+                     "' onboarding { kind: ONBOARDING_KIND_INITIAL owner: '", owner,
+                     "' } contract_start { year: 2026 month: 4 day: 1 }"));
+    if (started.ok()) ledgers_[account].Started(onboarding, owner);
   }
 
   void MoveOn() {
     const std::string onboarding = Onboarding();
     const std::string account = contract::Ancestor(onboarding, "accounts");
+    const std::string retention = Member();
     const auto moved =
         AsHandoff(&OnboardingsApi::AdvanceOnboarding,
                   absl::StrCat("name: '", onboarding, "' state: ", 1 + random_() % 4,
                                " date { year: 2026 month: 6 day: 1 } handoff: '", account,
-                               "/handoffs/h' retention_owner: '", Member(), "'"));
-    if (moved.ok() && !moved->has_ball()) ended_.emplace(onboarding, now_);
+                               "/handoffs/h' retention_owner: '", retention, "'"));
+    if (!moved.ok()) return;
+    ledgers_[account].Moved(onboarding, moved->state(), retention);
+    if (!moved->has_ball()) ended_.emplace(onboarding, now_);
+  }
+
+  void GiveOnboarding() {
+    const std::string onboarding = Onboarding();
+    const std::string owner = Member();
+    const auto given =
+        Do(&OnboardingsApi::UpdateOnboarding,
+           absl::StrCat("onboarding { name: '", onboarding, "' owner: '", owner, "' }"));
+    if (given.ok()) {
+      ledgers_[contract::Ancestor(onboarding, "accounts")].OnboardingGiven(onboarding, owner);
+    }
   }
 
   void PassTheBall() {
@@ -142,15 +192,28 @@ class HistoriesTest : public ApiTest {
                       " owner: '", Member(), "' } ");
     }
     const auto done = Do(&AccountsApi::ReassignAccounts, request);
-    if (done.ok()) reassigned_ += static_cast<int>(done->reassigned());
+    if (!done.ok()) return;
+    reassigned_ += static_cast<int>(done->reassigned());
+    for (const v1::OwnerMove& move : done->moves()) {
+      ledgers_[move.account()].Reassigned(move.role(), move.after());
+    }
   }
 
   void ChangeOwners() {
-    const char* role = random_() % 2 == 0 ? "sales" : "retention";
+    const bool sales = random_() % 2 == 0;
+    const char* role = sales ? "sales" : "retention";
+    const std::string account = Account();
     const std::string owner = random_() % 3 == 0 ? "" : Member();
-    static_cast<void>(Do(&AccountsApi::UpdateAccount,
-                         absl::StrCat("account { name: '", Account(), "' owners { ", role, ": '",
-                                      owner, "' } } update_mask { paths: 'owners.", role, "' }")));
+    const auto changed =
+        Do(&AccountsApi::UpdateAccount,
+           absl::StrCat("account { name: '", account, "' owners { ", role, ": '", owner,
+                        "' } } update_mask { paths: 'owners.", role, "' }"));
+    if (!changed.ok()) return;
+    if (sales) {
+      ledgers_[account].SalesOwnerSet(owner);
+    } else {
+      ledgers_[account].RetentionOwnerSet(owner);
+    }
   }
 
   // Whoever is away stays accountable until somebody else is.
@@ -159,27 +222,46 @@ class HistoriesTest : public ApiTest {
                          absl::StrCat("member { name: '", Member(),
                                       "' leaves { start_date { year: 2026 month: 4 day: 1 } "
                                       "end_date { year: 2026 month: 12 day: 31 } } }")));
-    // Nor can a member be erased who has accounts.
     static_cast<void>(
         Do(&TeamApi::MoveMember, absl::StrCat("name: '", Member(), "' team: 'elsewhere'")));
   }
 
+  // One of those of this history only. Refused while the member is in charge of something, or would
+  // be next.
+  void EraseMember() {
+    const std::string& member = members_[3 + random_() % (members_.size() - 3)];
+    const absl::Status status =
+        Do(&PeopleApi::ErasePerson, absl::StrCat("name: '", member, "'")).status();
+    if (status.ok()) {
+      erased_.emplace(member, now_);
+    } else {
+      EXPECT_EQ(contract::Reason(status), kReasonMemberInCharge);
+    }
+  }
+
   void Merge() {
+    const std::string kept = Account();
+    const std::string duplicate = Account();
     const auto merged = Do(&AccountsApi::MergeAccounts,
-                           absl::StrCat("name: '", Account(), "' duplicate: '", Account(), "'"));
-    merges_ += merged.ok() ? 1 : 0;
+                           absl::StrCat("name: '", kept, "' duplicate: '", duplicate, "'"));
+    if (!merged.ok()) return;
+    ++merges_;
+    ledgers_[kept].TookOver(ledgers_[duplicate]);
   }
 
   void LoseOrWinBack() {
     const std::string account = Account();
+    const std::string sales = Member();
     const auto reopened = Do(&AccountsApi::ReopenAccount,
-                             absl::StrCat("name: '", account, "' sales_owner: '", Member(), "'"));
+                             absl::StrCat("name: '", account, "' sales_owner: '", sales, "'"));
+    if (reopened.ok()) ledgers_[account].WonBack(sales);
     if (reopened.ok() || random_() % 3 != 0) return;
     const std::vector<v1::Onboarding> before = OnboardingsOf(account);
     const auto lost = Do(&AccountsApi::ChurnAccount,
                          absl::StrCat("name: '", account, "' reason: CHURN_REASON_PRICE ",
                                       "date { year: 2026 month: 3 day: 25 }"));
     if (!lost.ok()) return;
+    ledgers_[account].Lost();
     for (const v1::Onboarding& onboarding : before) {
       if (onboarding.state() == v1::ONBOARDING_STATE_RUNNING) {
         ended_.emplace(onboarding.name(), now_);
@@ -196,12 +278,16 @@ class HistoriesTest : public ApiTest {
 
   std::mt19937 random_;
   std::string prefix_;
+  std::vector<std::string> members_;
+  std::map<std::string, OwnerLedger> ledgers_;
   int deals_ = 0;
 };
 
-// A thousand customers. From the first won deal to the present exactly one member is accountable at
-// every instant: the periods leave no instant out, count none twice and name one owner each. Of
-// each onboarding the times in hand add up to the time from its beginning to its end, or to now.
+// A thousand customers. The history of each is what the calls that succeeded have made it, from its
+// creation on. From the first won deal to the present exactly one member is accountable at every
+// instant: the periods leave no instant out, count none twice and name one owner each, who has not
+// been erased. Of each onboarding the times in hand add up to the time from its beginning to its
+// end, or to now.
 TEST_F(HistoriesTest, OneOwnerAtEveryInstantAndNoTimeIsLost) {
   int64_t periods = 0;
   int64_t onboardings = 0;
@@ -215,9 +301,16 @@ TEST_F(HistoriesTest, OneOwnerAtEveryInstantAndNoTimeIsLost) {
                                  Do(&AccountsApi::ListStageHistory,
                                     absl::StrCat("parent: '", account, "' page_size: 1000")));
       ASSERT_EQ(history.next_page_token(), "");
+      // Nobody is accountable for what another account has taken the place of.
+      const bool merged = !GetAccount(contract::LastId(account)).merged_into().empty();
+      const std::vector<OwnerLedger::Entry>& ledger = LedgerOf(account);
+      ASSERT_EQ(history.periods_size(), static_cast<int>(ledger.size()));
       for (int i = 0; i < history.periods_size(); ++i) {
         const v1::StagePeriod& period = history.periods(i);
         const bool last = i + 1 == history.periods_size();
+        const OwnerLedger::Entry told = {calendar::ToTime(period.start_time()), period.stage(),
+                                         period.owner()};
+        ASSERT_TRUE(told == ledger[static_cast<size_t>(i)]) << period.ShortDebugString();
         ASSERT_EQ(period.has_end_time(), !last);
         if (!last) {
           ASSERT_EQ(calendar::ToTime(period.end_time()),
@@ -225,6 +318,9 @@ TEST_F(HistoriesTest, OneOwnerAtEveryInstantAndNoTimeIsLost) {
         }
         if (period.stage() == v1::LIFECYCLE_STAGE_PROSPECT) continue;
         ASSERT_NE(period.owner(), "") << period.ShortDebugString();
+        const absl::Time end = last ? absl::InfiniteFuture() : calendar::ToTime(period.end_time());
+        ASSERT_FALSE(ErasedBefore(period.owner(), last && merged ? absl::InfinitePast() : end))
+            << period.ShortDebugString();
         ++periods;
       }
       for (const v1::Onboarding& onboarding : OnboardingsOf(account)) {
@@ -244,6 +340,7 @@ TEST_F(HistoriesTest, OneOwnerAtEveryInstantAndNoTimeIsLost) {
   EXPECT_GT(onboardings, kHistories);
   EXPECT_GT(merges_, kHistories / 5);
   EXPECT_GT(reassigned_, kHistories);
+  EXPECT_GT(erased_.size(), kHistories / 5);
 }
 
 }  // namespace

@@ -182,9 +182,7 @@ absl::Status ImportRun::Finish(storage::Writer& writer, const v1::Account* befor
   if (classifier_ != nullptr) {
     *account->mutable_classification() = classifier_->Classify(*account, writer.now());
   }
-  const std::string& owner = account->owners().onboarding();
-  if (before != nullptr && before->owners().onboarding() == owner) return absl::OkStatus();
-  return store_.CheckCertified(writer, writer.now(), *account, owner);
+  return store_.CheckOwnersCertified(writer, writer.now(), before, *account);
 }
 
 absl::StatusOr<std::string> ImportRun::NewName(storage::Reader& reader,

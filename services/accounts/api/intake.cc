@@ -26,11 +26,12 @@ absl::StatusOr<std::vector<fact::v1::FactType>> IntakeApi::OwnTypes(Reader& read
   return types;
 }
 
-absl::Status IntakeApi::WithPolicy(Reader& reader, const Account& account, absl::Time now,
+absl::Status IntakeApi::WithPolicy(Reader& reader, const Account& account, const v1::Deal& deal,
+                                   absl::Time now,
                                    absl::FunctionRef<void(const AskedBy&)> use) const {
   BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactType> types, OwnTypes(reader));
   BANSO_ASSIGN_OR_RETURN(const auto policy, store_.intake.ActivePolicy(reader, now));
-  use({policy.has_value() ? &*policy : nullptr, types, account});
+  use({policy.has_value() ? &*policy : nullptr, types, account, deal});
   return absl::OkStatus();
 }
 
@@ -64,9 +65,9 @@ absl::StatusOr<IntakeReview> IntakeApi::CreateIntakeReview(
         review.set_name(contract::Join(request.parent(), "intakeReviews",
                                        contract::IdOrNew(request.intake_review_id(), ids_)));
         review.set_asked_by(writer.call().actor);
-        BANSO_RETURN_IF_ERROR(WithPolicy(writer, account, writer.now(), [&](const AskedBy& by) {
-          Ask(by, writer.now(), &review);
-        }));
+        BANSO_RETURN_IF_ERROR(
+            WithPolicy(writer, account, *deal, writer.now(),
+                       [&](const AskedBy& by) { Ask(by, writer.now(), &review); }));
         return store_.intake.reviews.Create(writer, std::move(review));
       });
 }
@@ -104,6 +105,10 @@ absl::StatusOr<IntakeReview> IntakeApi::DecideIntakeReview(
             const Account account,
             store_.accounts.Get(writer, contract::Ancestor(request.name(), "accounts")));
         BANSO_RETURN_IF_ERROR(CheckNotArchived(account));
+        if (writer.call().actor == before.asked_by()) {
+          BANSO_RETURN_IF_ERROR(store_.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER},
+                                                      "answering what one has asked oneself"));
+        }
         IntakeReview review = before;
         BANSO_RETURN_IF_ERROR(Decide(request, {writer.call().actor, writer.now()}, &review));
         if (request.verdict() == v1::INTAKE_VERDICT_WAIT) {
@@ -130,7 +135,8 @@ absl::Status IntakeApi::WakeAll(Writer& writer, v1::FeatureRelease* release) con
     BANSO_ASSIGN_OR_RETURN(
         const Account account,
         store_.accounts.Get(writer, contract::Ancestor(review.name(), "accounts")));
-    BANSO_RETURN_IF_ERROR(WithPolicy(writer, account, writer.now(), [&](const AskedBy& by) {
+    BANSO_ASSIGN_OR_RETURN(const v1::Deal deal, store_.deals.Get(writer, review.deal()));
+    BANSO_RETURN_IF_ERROR(WithPolicy(writer, account, deal, writer.now(), [&](const AskedBy& by) {
       Wake(*release, by, writer.now(), &review);
     }));
     BANSO_RETURN_IF_ERROR(store_.intake.reviews.Update(writer, std::move(review)).status());

@@ -53,9 +53,9 @@ class IntakeApi {
   // The types of what accounts have beyond the facts of all of them.
   absl::StatusOr<std::vector<fact::v1::FactType>> OwnTypes(storage::Reader& reader) const;
 
-  // Calls `use` with what a question about the account is asked by.
-  absl::Status WithPolicy(storage::Reader& reader, const v1::Account& account, absl::Time now,
-                          absl::FunctionRef<void(const AskedBy&)> use) const;
+  // Calls `use` with what a question about selling the deal to the account is asked by.
+  absl::Status WithPolicy(storage::Reader& reader, const v1::Account& account, const v1::Deal& deal,
+                          absl::Time now, absl::FunctionRef<void(const AskedBy&)> use) const;
 
   // Asks every review that waits for the feature again.
   absl::Status WakeAll(storage::Writer& writer, v1::FeatureRelease* release) const;

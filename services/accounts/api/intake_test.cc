@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +10,7 @@
 #include "services/accounts/api/api_fixture.h"
 #include "services/accounts/api/intake_api.h"
 #include "services/accounts/domain/deal.h"
+#include "services/accounts/domain/member.h"
 
 namespace banso::accounts {
 namespace {
@@ -96,11 +98,15 @@ class IntakeTest : public ApiTest {
         absl::StrCat("parent: 'accounts/", id, "' intake_review_id: '", review,
                      "' intake_review { deal: 'accounts/", id, "/deals/d1' question: 'May we?' }"));
   }
+  // Of `aoki`, who does not sell.
   absl::StatusOr<IntakeReview> Answer(const std::string& id, const std::string& rest,
                                       const std::string& review = "r1") {
-    return Ask(
+    const std::string actor = std::exchange(actor_, "members/aoki");
+    auto result = Ask(
         &IntakeApi::DecideIntakeReview,
         absl::StrCat("name: 'accounts/", id, "/intakeReviews/", review, "' reason: 'so' ", rest));
+    actor_ = actor;
+    return result;
   }
   IntakeReview Get(const std::string& id) {
     const auto review = Ask(&IntakeApi::GetIntakeReview,
@@ -126,7 +132,6 @@ TEST_F(IntakeTest, AnswersInTimeAndCarriesTheConditionsIntoTheOnboardingThatIsHa
   // Asked on Wednesday 25 March 2026: two business days are Friday.
   EXPECT_EQ(asked.answer_by().day(), 27);
   now_ += absl::Hours(30);
-  actor_ = "members/aoki";
   BANSO_ASSERT_OK_AND_ASSIGN(
       const IntakeReview decided,
       Answer("acme",
@@ -276,6 +281,106 @@ TEST_F(IntakeTest, RefusesAnAnswerThatDoesNotFitItsVerdict) {
     EXPECT_EQ(violations[0].field, c.field);
   }
   EXPECT_EQ(Get("acme").state(), v1::INTAKE_STATE_ASKED);
+}
+
+TEST_F(IntakeTest, WhoAskedDoesNotAnswer) {
+  CreateProspect("acme", "");
+  BANSO_ASSERT_OK(Question("acme"));
+  const char* answer =
+      "name: 'accounts/acme/intakeReviews/r1' reason: 'I say so' verdict: INTAKE_VERDICT_ACCEPT";
+  EXPECT_EQ(contract::Reason(Ask(&IntakeApi::DecideIntakeReview, answer).status()),
+            kReasonRoleRequired);
+  EXPECT_EQ(Get("acme").state(), v1::INTAKE_STATE_ASKED);
+  actor_ = "services/operator";
+  BANSO_ASSERT_OK(Do(&TeamApi::UpdateMember,
+                     "member { name: 'members/sato' roles: MEMBER_ROLE_MANAGER } "
+                     "update_mask { paths: 'roles' }"));
+  actor_ = "members/sato";
+  BANSO_EXPECT_OK(Ask(&IntakeApi::DecideIntakeReview, answer)) << "a manager may";
+}
+
+TEST_F(IntakeTest, AnAnswerThatIsMilderThanThePolicyIsMarked) {
+  ActivatePolicy();
+  const auto against = [&](const std::string& id, const std::string& fields,
+                           const std::string& answer) {
+    CreateProspect(id, fields);
+    BANSO_EXPECT_OK(Question(id));
+    const auto decided = Answer(id, answer);
+    EXPECT_THAT(decided, banso::testing::IsOk());
+    return decided.ok() && decided->against_policy();
+  };
+  const char* small = "expected_users: 2 adoption { sites: 1 } purchase { options: 'sso' }";
+  EXPECT_TRUE(against("a", small, "verdict: INTAKE_VERDICT_ACCEPT"));
+  EXPECT_TRUE(against("b", small, "verdict: INTAKE_VERDICT_WAIT feature: 'offline'"));
+  EXPECT_FALSE(against("c", small, "verdict: INTAKE_VERDICT_DECLINE"));
+  const char* fitting = "expected_users: 9 adoption { sites: 1 } purchase { options: 'sso' }";
+  EXPECT_FALSE(against("d", fitting, "verdict: INTAKE_VERDICT_ACCEPT"));
+  EXPECT_FALSE(against("e", fitting, "verdict: INTAKE_VERDICT_DECLINE")) << "stricter is no matter";
+  // Nothing is suggested, as a stricter rule is not decided; one that is true counts all the same.
+  const char* vague = "adoption { sites: 12 } purchase { options: 'sso' }";
+  EXPECT_TRUE(against("f", vague, "verdict: INTAKE_VERDICT_ACCEPT"));
+
+  // What it waited for is there.
+  const char* saml = "expected_users: 9 adoption { sites: 1 } purchase { options: 'saml' }";
+  EXPECT_FALSE(against("g", saml, "verdict: INTAKE_VERDICT_WAIT feature: 'saml_sign_on'"));
+  BANSO_ASSERT_OK(Ask(&IntakeApi::RegisterFeatureRelease,
+                      "feature_release { feature: 'saml_sign_on' "
+                      "date { year: 2026 month: 3 day: 20 } }"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const IntakeReview woken,
+                             Answer("g", "verdict: INTAKE_VERDICT_ACCEPT"));
+  EXPECT_FALSE(woken.against_policy());
+}
+
+TEST_F(IntakeTest, ReadsTheDealThatIsAskedAbout) {
+  BANSO_ASSERT_OK(Ask(&IntakeApi::SaveAcceptancePolicy, R"pb(
+    acceptance_policy {
+      name: "acceptancePolicies/p"
+      rules {
+        key: "cheap"
+        when {
+          all {
+            conditions {
+              compare {
+                fact { fact: "deal.amount" }
+                op: OPERATOR_LT
+                values { number: 100000 }
+              }
+            }
+            conditions {
+              compare {
+                fact { fact: "deal.products" }
+                op: OPERATOR_IN
+                values { text: "payroll" }
+              }
+            }
+          }
+        }
+        verdict: INTAKE_VERDICT_DECLINE
+        reason: "Payroll costs more than that to set up"
+      }
+    }
+    reason: "agreed"
+  )pb"));
+  BANSO_ASSERT_OK(Ask(&IntakeApi::ActivateAcceptancePolicy, "name: 'acceptancePolicies/p@1'"));
+  const auto suggested = [&](const std::string& id, const std::string& deal) {
+    CreateProspect(id, "");
+    BANSO_EXPECT_OK(Do(&DealsApi::UpdateDeal,
+                       absl::StrCat("deal { name: 'accounts/", id, "/deals/d1' ", deal, " }")));
+    const auto review = Question(id);
+    EXPECT_THAT(review, banso::testing::IsOk());
+    return review.value_or(IntakeReview());
+  };
+  const IntakeReview cheap =
+      suggested("a",
+                "amount { minor_units: 50000 currency: 'JPY' } products: 'scout' "
+                "lines { product: 'payroll' }");
+  EXPECT_EQ(cheap.suggestion(), v1::INTAKE_VERDICT_DECLINE);
+  EXPECT_THAT(cheap.findings(0).readings(), Contains(HasSubstr("deal.amount = 50000")));
+  EXPECT_EQ(suggested("b", "amount { minor_units: 500000 currency: 'JPY' } products: 'payroll'")
+                .suggestion(),
+            v1::INTAKE_VERDICT_ACCEPT);
+  EXPECT_EQ(suggested("c", "products: 'payroll'").suggestion(), v1::INTAKE_VERDICT_UNSPECIFIED)
+      << "nobody has said what it is worth";
 }
 
 TEST_F(IntakeTest, RefusesAPolicyThatCannotBeApplied) {

@@ -47,11 +47,14 @@ absl::Status CarryIntake(Reader& reader, const Store& store, Onboarding* onboard
 
 }  // namespace
 
-absl::Status OnboardingsApi::CheckOnboarding(Reader& reader, const Onboarding& onboarding,
+absl::Status OnboardingsApi::CheckOnboarding(Reader& reader, const Onboarding& before,
+                                             const Onboarding& onboarding,
                                              absl::string_view field) const {
   contract::Violations violations;
-  BANSO_RETURN_IF_ERROR(
-      store_.CheckMember(reader, onboarding.owner(), absl::StrCat(field, ".owner"), &violations));
+  if (onboarding.owner() != before.owner()) {
+    BANSO_RETURN_IF_ERROR(
+        store_.CheckMember(reader, onboarding.owner(), absl::StrCat(field, ".owner"), &violations));
+  }
   if (!onboarding.deal().empty()) {
     const std::string account = contract::Ancestor(onboarding.name(), "accounts");
     BANSO_ASSIGN_OR_RETURN(const bool exists, store_.deals.Exists(reader, onboarding.deal()));
@@ -96,7 +99,7 @@ absl::StatusOr<Onboarding> OnboardingsApi::CreateOnboarding(
         Onboarding onboarding = request.onboarding();
         onboarding.set_name(contract::Join(request.parent(), "onboardings",
                                            contract::IdOrNew(request.onboarding_id(), ids_)));
-        BANSO_RETURN_IF_ERROR(CheckOnboarding(writer, onboarding, "onboarding"));
+        BANSO_RETURN_IF_ERROR(CheckOnboarding(writer, {}, onboarding, "onboarding"));
         BANSO_RETURN_IF_ERROR(
             store_.CheckCertified(writer, writer.now(), account, onboarding.owner()));
         BANSO_RETURN_IF_ERROR(CarryIntake(writer, store_, &onboarding));
@@ -131,11 +134,11 @@ absl::StatusOr<Onboarding> OnboardingsApi::UpdateOnboarding(
     return ChangeOnboarding(
         writer, patch.name(), patch.etag(),
         [&](Onboarding& onboarding, Account& account) -> absl::Status {
-          const std::string owner = onboarding.owner();
+          const Onboarding before = onboarding;
           BANSO_RETURN_IF_ERROR(
               contract::ApplyMask(request.update_mask(), patch, "onboarding", &onboarding));
-          BANSO_RETURN_IF_ERROR(CheckOnboarding(writer, onboarding, "onboarding"));
-          if (onboarding.owner() == owner) return absl::OkStatus();
+          BANSO_RETURN_IF_ERROR(CheckOnboarding(writer, before, onboarding, "onboarding"));
+          if (onboarding.owner() == before.owner()) return absl::OkStatus();
           return store_.CheckCertified(writer, writer.now(), account, onboarding.owner());
         });
   });
@@ -174,8 +177,10 @@ absl::StatusOr<Onboarding> OnboardingsApi::AdvanceOnboarding(
           contract::Violations violations;
           BANSO_RETURN_IF_ERROR(store_.CheckMember(writer, request.retention_owner(),
                                                    "retention_owner", &violations));
+          BANSO_RETURN_IF_ERROR(violations.ToStatus());
+          const Account before = account;
           account.mutable_owners()->set_retention(request.retention_owner());
-          return violations.ToStatus();
+          return store_.CheckOwnersCertified(writer, writer.now(), &before, account);
         });
   });
 }

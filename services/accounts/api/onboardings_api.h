@@ -45,9 +45,10 @@ class OnboardingsApi {
       storage::Writer& writer, const std::string& name, const std::string& etag,
       absl::FunctionRef<absl::Status(v1::Onboarding& onboarding, v1::Account& account)> change);
 
-  // Checks what an onboarding refers to: its owner, and its deal in the same account.
-  absl::Status CheckOnboarding(storage::Reader& reader, const v1::Onboarding& onboarding,
-                               absl::string_view field) const;
+  // Checks what an onboarding refers to: its owner unless `before` has the same, its deal and its
+  // sites in the same account.
+  absl::Status CheckOnboarding(storage::Reader& reader, const v1::Onboarding& before,
+                               const v1::Onboarding& onboarding, absl::string_view field) const;
 
   storage::Database& database_;
   const Store& store_;

@@ -56,7 +56,7 @@ absl::Status AccountsApi::ReassignRow(Writer& writer, const v1::Reassignment& ro
     }
   }
   BANSO_RETURN_IF_ERROR(store_.CheckMember(writer, row.owner(), "owner", &violations));
-  if (account.has_value() && row.role() == v1::OWNER_ROLE_ONBOARDING) {
+  if (account.has_value() && row.role() != v1::OWNER_ROLE_SALES) {
     const absl::Status certified =
         store_.CheckCertified(writer, writer.now(), *account, row.owner());
     if (!certified.ok()) {

@@ -25,6 +25,9 @@ absl::StatusOr<v1::ListAccountSummariesResponse> PeopleApi::ListAccountSummaries
   if (request.risk() == v1::ACCOUNT_RISK_KIND_PERSON_CHANGE) {
     query.filters.push_back(storage::Equal("person_change", true));
   }
+  if (request.risk() == v1::ACCOUNT_RISK_KIND_OWNER_NOT_CERTIFIED) {
+    query.filters.push_back(storage::Equal("owner_not_certified", true));
+  }
   return storage::ListPage(database_, store_.summaries, query,
                            &v1::ListAccountSummariesResponse::mutable_account_summaries);
 }

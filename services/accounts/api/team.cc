@@ -1,6 +1,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
@@ -20,6 +21,24 @@ using v1::Account;
 using v1::Member;
 using v1::RolePlay;
 
+namespace {
+
+// PERMISSION_DENIED unless whoever acts may record what `rater` thinks of a role-play of `player`,
+// so that two ratings are those of two people.
+absl::Status CheckMayRecord(Writer& writer, const Store& store, const std::string& rater,
+                            const std::string& player) {
+  const std::string& actor = writer.call().actor;
+  if (actor == rater) return absl::OkStatus();
+  if (actor == player) {
+    return contract::PermissionDenied(
+        kReasonOwnRolePlay, absl::StrCat(player, " plays, and so records no ratings of others"));
+  }
+  return store.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER, v1::MEMBER_ROLE_OPERATIONS},
+                              "recording what somebody else thinks of a role-play");
+}
+
+}  // namespace
+
 absl::StatusOr<Member> TeamApi::MoveMember(const Call& call, const v1::MoveMemberRequest& request) {
   return storage::Mutate<Member>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Member> {
@@ -37,7 +56,8 @@ absl::StatusOr<RolePlay> TeamApi::CreateRolePlay(const Call& call,
                                                  const v1::CreateRolePlayRequest& request) {
   return storage::Mutate<RolePlay>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<RolePlay> {
-        BANSO_RETURN_IF_ERROR(store_.members.Get(writer, request.parent()).status());
+        BANSO_ASSIGN_OR_RETURN(const Member player, store_.members.Get(writer, request.parent()));
+        BANSO_RETURN_IF_ERROR(CheckNotErased(player.name(), player.has_erase_time()));
         RolePlay role_play = request.role_play();
         role_play.set_name(contract::Join(request.parent(), "rolePlays",
                                           contract::IdOrNew(request.role_play_id(), ids_)));
@@ -70,17 +90,22 @@ absl::StatusOr<RolePlay> TeamApi::RateRolePlay(const Call& call,
   return storage::Mutate<RolePlay>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<RolePlay> {
         BANSO_ASSIGN_OR_RETURN(RolePlay role_play, store_.role_plays.Get(writer, request.name()));
+        BANSO_ASSIGN_OR_RETURN(
+            const Member player,
+            store_.members.Get(writer, contract::Ancestor(role_play.name(), "members")));
+        BANSO_RETURN_IF_ERROR(CheckNotErased(player.name(), player.has_erase_time()));
+        const std::string& rater = request.rating().rater();
+        BANSO_RETURN_IF_ERROR(CheckMayRecord(writer, store_, rater, player.name()));
         contract::Violations violations;
-        BANSO_RETURN_IF_ERROR(
-            store_.CheckMember(writer, request.rating().rater(), "rating.rater", &violations));
+        BANSO_RETURN_IF_ERROR(store_.CheckMember(writer, rater, "rating.rater", &violations));
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
-        BANSO_RETURN_IF_ERROR(Rate(request.rating(), writer.now(), &role_play));
+        BANSO_RETURN_IF_ERROR(
+            Rate(request.rating(), writer.call().actor, writer.now(), &role_play));
         if (role_play.state() == v1::ROLE_PLAY_STATE_PASSED) {
-          const std::string name = contract::Ancestor(role_play.name(), "members");
-          BANSO_ASSIGN_OR_RETURN(const Member before, store_.members.Get(writer, name));
-          Member member = before;
-          Certify(role_play, &member);
-          BANSO_RETURN_IF_ERROR(store_.Save(writer, &before, member).status());
+          Member certified = player;
+          Certify(role_play, &certified);
+          BANSO_RETURN_IF_ERROR(store_.Save(writer, &player, certified).status());
+          BANSO_RETURN_IF_ERROR(store_.RefreshSummariesOf(writer, player.name()));
         }
         return store_.role_plays.Update(writer, std::move(role_play));
       });
@@ -98,7 +123,7 @@ absl::StatusOr<Account> TeamApi::WaiveCertification(const Call& call,
         BANSO_RETURN_IF_ERROR(
             store_.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER}, "waiving a certification"));
         Account account = before;
-        Waive(request, writer.call().actor, writer.now(), &account);
+        BANSO_RETURN_IF_ERROR(Waive(request, writer.call().actor, writer.now(), &account));
         return store_.Save(writer, &before, account);
       });
 }

@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
+#include "services/accounts/domain/erase.h"
 #include "services/accounts/domain/member.h"
 #include "services/accounts/domain/role_play.h"
 
@@ -20,6 +21,8 @@ using ::testing::IsEmpty;
 using v1::Member;
 using v1::RolePlay;
 
+constexpr char kOwnerCertified[] = "account.owner_certified";
+
 class TeamTest : public ApiTest {
  protected:
   // As an operator does, who is no member.
@@ -31,6 +34,24 @@ class TeamTest : public ApiTest {
                         "' roles: MEMBER_ROLE_MANAGER } update_mask { paths: 'roles' }")));
     actor_ = actor;
   }
+
+  // Midnight in Tokyo, and what falls due then.
+  void GoTo(int year, int month, int day) {
+    now_ = absl::FromCivil(absl::CivilSecond(year, month, day, 0, 0, 0),
+                           absl::FixedTimeZone(9 * 60 * 60));
+    BANSO_ASSERT_OK(Service<PeopleApi>().RefreshDueSummaries(NewCall("sweep/due_summaries")));
+  }
+
+  // The summaries of the accounts whose owner is not certified.
+  std::vector<std::string> Uncertified() {
+    std::vector<std::string> names;
+    const auto at_risk =
+        Do(&PeopleApi::ListAccountSummaries, "risk: ACCOUNT_RISK_KIND_OWNER_NOT_CERTIFIED");
+    EXPECT_THAT(at_risk, IsOk());
+    for (const auto& summary : at_risk->account_summaries()) names.push_back(summary.name());
+    return names;
+  }
+
   // The members of a team on a day of 2026.
   std::vector<std::string> MembersOf(const std::string& filter, int month, int day) {
     std::vector<std::string> names;
@@ -64,11 +85,20 @@ class TeamTest : public ApiTest {
         .status();
   }
 
+  // What the rater records.
   absl::StatusOr<RolePlay> RateBy(const std::string& rater, int listening, int proposal) {
-    return Do(&TeamApi::RateRolePlay,
-              absl::StrCat("name: 'members/aoki/rolePlays/r1' rating { rater: '", rater,
-                           "' scores { key: 'listening' value: ", listening,
-                           " } scores { key: 'proposal' value: ", proposal, " } }"));
+    return RecordRating(rater, rater, listening, proposal);
+  }
+
+  absl::StatusOr<RolePlay> RecordRating(const std::string& recorder, const std::string& rater,
+                                        int listening, int proposal) {
+    const std::string actor = std::exchange(actor_, recorder);
+    auto result = Do(&TeamApi::RateRolePlay,
+                     absl::StrCat("name: 'members/aoki/rolePlays/r1' rating { rater: '", rater,
+                                  "' scores { key: 'listening' value: ", listening,
+                                  " } scores { key: 'proposal' value: ", proposal, " } }"));
+    actor_ = actor;
+    return result;
   }
 
   void CreateRolePlay() {
@@ -187,6 +217,124 @@ TEST_F(TeamTest, OnlyTheCertifiedHaveHighTouchAccounts) {
   EXPECT_FALSE(GiveTo("members/aoki").ok());
 }
 
+// Nothing is taken away from somebody who has an account; it is told.
+TEST_F(TeamTest, WhoIsNoLongerCertifiedIsTold) {
+  AskForCertification();
+  CreateWonAccount("a");
+  CreateRolePlay();
+  BANSO_ASSERT_OK(RateBy("members/sato", 5, 5));
+  BANSO_ASSERT_OK(RateBy("members/ito", 5, 5));
+  EXPECT_EQ(FactNow("accounts/a", kOwnerCertified), "") << "nobody works with it yet";
+  StartOnboarding("a", "o1");
+  EXPECT_EQ(FactNow("accounts/a", kOwnerCertified), "yes");
+  EXPECT_THAT(Uncertified(), IsEmpty());
+
+  // Passed on 20 March 2026, for a year.
+  GoTo(2027, 3, 20);
+  EXPECT_EQ(FactNow("accounts/a", kOwnerCertified), "yes");
+  GoTo(2027, 3, 21);
+  EXPECT_EQ(FactNow("accounts/a", kOwnerCertified), "no");
+  EXPECT_THAT(Uncertified(), ElementsAre("accounts/a/summary"));
+
+  MakeManager("sato");
+  const auto waive = [&](const std::string& until) {
+    return Do(
+        &TeamApi::WaiveCertification,
+        absl::StrCat("name: 'accounts/a' member: 'members/aoki' reason: 'is on parental leave "
+                     "when the role-play is held' until { year: 2027 ",
+                     until, " }"));
+  };
+  EXPECT_EQ(contract::FieldViolations(waive("month: 3 day: 20").status()).at(0).field, "until");
+  BANSO_ASSERT_OK(waive("month: 4 day: 30"));
+  EXPECT_EQ(FactNow("accounts/a", kOwnerCertified), "yes");
+  GoTo(2027, 5, 1);
+  EXPECT_EQ(FactNow("accounts/a", kOwnerCertified), "no") << "let off until 30 April";
+
+  // Passing again counts at once.
+  BANSO_ASSERT_OK(Do(&TeamApi::CreateRolePlay, R"pb(
+    parent: "members/aoki"
+    role_play_id: "r2"
+    role_play {
+      certification: "high_touch"
+      items { key: "listening" title: "Finds the problem" }
+      pass_mark: 3
+      date { year: 2027 month: 5 day: 1 }
+    }
+  )pb"));
+  // Entered by the manager.
+  for (const char* rater : {"members/sato", "members/ito"}) {
+    BANSO_ASSERT_OK(Do(&TeamApi::RateRolePlay,
+                       absl::StrCat("name: 'members/aoki/rolePlays/r2' rating { rater: '", rater,
+                                    "' scores { key: 'listening' value: 4 } }")));
+  }
+  EXPECT_EQ(FactNow("accounts/a", kOwnerCertified), "yes");
+  EXPECT_THAT(Uncertified(), IsEmpty());
+}
+
+TEST_F(TeamTest, ATouchThatRisesIsNotRefusedButTold) {
+  BANSO_ASSERT_OK(Do(&ClassificationApi::SaveClassificationPolicy, R"pb(
+    classification_policy {
+      name: "classificationPolicies/p"
+      touches {
+        value: "high"
+        when {
+          compare {
+            fact { fact: "account.expected_users" }
+            op: OPERATOR_GE
+            values { number: 100 }
+          }
+        }
+      }
+      touches { value: "low" }
+      touch_certifications { touch: "high" certification: "high_touch" }
+    }
+    reason: "by size"
+  )pb"));
+  BANSO_ASSERT_OK(
+      Do(&ClassificationApi::ActivateClassificationPolicy, "name: 'classificationPolicies/p@1'"));
+  CreateWonAccount("a");
+  BANSO_ASSERT_OK(
+      Do(&AccountsApi::UpdateAccount, "account { name: 'accounts/a' expected_users: 10 }"));
+  StartOnboarding("a", "o1");
+  EXPECT_EQ(FactNow("accounts/a", kOwnerCertified), "") << "low touch asks for nothing";
+  BANSO_ASSERT_OK(
+      Do(&AccountsApi::UpdateAccount, "account { name: 'accounts/a' expected_users: 500 }"));
+  EXPECT_EQ(GetAccount("a").owners().onboarding(), "members/aoki");
+  EXPECT_EQ(FactNow("accounts/a", kOwnerCertified), "no");
+  EXPECT_THAT(Uncertified(), ElementsAre("accounts/a/summary"));
+  BANSO_ASSERT_OK(
+      Do(&AccountsApi::UpdateAccount, "account { name: 'accounts/a' expected_users: 10 }"));
+  EXPECT_EQ(FactNow("accounts/a", kOwnerCertified), "");
+  EXPECT_THAT(Uncertified(), IsEmpty());
+}
+
+TEST_F(TeamTest, RetentionTakesOverAHighTouchAccountOnlyCertifiedToo) {
+  CreateWonAccount("a");
+  StartOnboarding("a", "o1");
+  BANSO_ASSERT_OK(Advance("accounts/a/onboardings/o1", "state: ONBOARDING_STATE_COMPLETED"));
+  AskForCertification();
+  BANSO_ASSERT_OK(Do(&ClassificationApi::Reclassify, ""));
+  EXPECT_EQ(FactNow("accounts/a", kOwnerCertified), "no") << "of the owner whom it has already";
+  const char* accept =
+      "state: ONBOARDING_STATE_HANDED_OFF handoff: 'accounts/a/handoffs/h' "
+      "retention_owner: 'members/ito'";
+  EXPECT_EQ(contract::Reason(Advance("accounts/a/onboardings/o1", accept).status()),
+            kReasonNotCertified);
+  MakeManager("sato");
+  BANSO_ASSERT_OK(Do(&TeamApi::WaiveCertification,
+                     "name: 'accounts/a' member: 'members/ito' reason: 'has known it for years'"));
+  BANSO_ASSERT_OK(Advance("accounts/a/onboardings/o1", accept));
+  EXPECT_EQ(FactNow("accounts/a", kOwnerCertified), "yes");
+  EXPECT_FALSE(Do(&AccountsApi::ReassignAccounts,
+                  "assignments { account: 'accounts/a' role: OWNER_ROLE_RETENTION "
+                  "owner: 'members/aoki' }")
+                   .ok());
+  BANSO_EXPECT_OK(Do(&AccountsApi::ReassignAccounts,
+                     "assignments { account: 'accounts/a' role: OWNER_ROLE_SALES "
+                     "owner: 'members/aoki' }"))
+      << "who sells is not asked";
+}
+
 TEST_F(TeamTest, ARolePlayIsRatedInFullByOthersAndOnce) {
   CreateRolePlay();
   EXPECT_THAT(RateBy("members/aoki", 5, 5),
@@ -206,6 +354,45 @@ TEST_F(TeamTest, ARolePlayIsRatedInFullByOthersAndOnce) {
   EXPECT_EQ(contract::Reason(RateBy("members/ito", 5, 5).status()), kReasonRolePlayDecided);
   BANSO_ASSERT_OK_AND_ASSIGN(const Member member, Do(&TeamApi::GetMember, "name: 'members/aoki'"));
   EXPECT_THAT(member.certifications(), IsEmpty());
+}
+
+TEST_F(TeamTest, TwoRatersAreTwoPeople) {
+  CreateRolePlay();
+  const auto refused = [&](const std::string& recorder, const std::string& rater) {
+    return contract::Reason(RecordRating(recorder, rater, 5, 5).status());
+  };
+  BANSO_ASSERT_OK(RateBy("members/sato", 5, 5));
+  EXPECT_EQ(refused("members/sato", "members/ito"), kReasonRoleRequired)
+      << "a second rating by one";
+  EXPECT_EQ(refused("members/aoki", "members/ito"), kReasonOwnRolePlay);
+  // Who plays may do so as little when the role allows it with others.
+  MakeManager("aoki");
+  EXPECT_EQ(refused("members/aoki", "members/ito"), kReasonOwnRolePlay);
+
+  MakeManager("sato");
+  BANSO_ASSERT_OK_AND_ASSIGN(const RolePlay entered,
+                             RecordRating("members/sato", "members/ito", 4, 4));
+  ASSERT_EQ(entered.ratings_size(), 2);
+  EXPECT_EQ(entered.ratings(0).recorded_by(), "members/sato");
+  EXPECT_EQ(entered.ratings(1).rater(), "members/ito");
+  EXPECT_EQ(entered.ratings(1).recorded_by(), "members/sato") << "it shows who entered it";
+}
+
+TEST_F(TeamTest, AnErasedMemberPlaysNoRolePlay) {
+  CreateRolePlay();
+  BANSO_ASSERT_OK(Do(&PeopleApi::ErasePerson, "name: 'members/aoki'"));
+  EXPECT_EQ(contract::Reason(RateBy("members/sato", 5, 5).status()), kReasonPersonErased);
+  EXPECT_EQ(contract::Reason(Do(&TeamApi::CreateRolePlay, R"pb(
+                               parent: "members/aoki"
+                               role_play {
+                                 certification: "high_touch"
+                                 items { key: "listening" title: "Finds the problem" }
+                                 pass_mark: 3
+                                 date { year: 2026 month: 3 day: 20 }
+                               }
+                             )pb")
+                                 .status()),
+            kReasonPersonErased);
 }
 
 TEST_F(TeamTest, RolesAreGivenByThoseWhoMayGiveThem) {

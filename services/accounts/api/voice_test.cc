@@ -1,9 +1,11 @@
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
+#include "common/storage/history.h"
 #include "common/testing/proves.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -18,6 +20,7 @@ using ::banso::testing::Proves;
 using ::banso::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 using v1::Voice;
 
 constexpr char kMarch[] = "from { year: 2026 month: 3 } to { year: 2026 month: 3 } ";
@@ -84,9 +87,11 @@ TEST_F(VoiceTest, IsTiedToTheDealAndToWhatWasAnsweredAboutIt) {
   BANSO_ASSERT_OK(Ask(&IntakeApi::CreateIntakeReview,
                       "parent: 'accounts/acme' intake_review_id: 'r1' intake_review { "
                       "deal: 'accounts/acme/deals/d1' question: 'May we?' }"));
+  const std::string seller = std::exchange(actor_, "members/aoki");
   BANSO_ASSERT_OK(Ask(&IntakeApi::DecideIntakeReview,
                       "name: 'accounts/acme/intakeReviews/r1' verdict: "
                       "INTAKE_VERDICT_ACCEPT reason: 'fits'"));
+  actor_ = seller;
   Win("acme");
   BANSO_ASSERT_OK_AND_ASSIGN(const Voice voice, Say("acme", "kind: VOICE_KIND_COMPLAINT"));
   EXPECT_EQ(voice.deal(), "accounts/acme/deals/d1");
@@ -97,6 +102,42 @@ TEST_F(VoiceTest, IsTiedToTheDealAndToWhatWasAnsweredAboutIt) {
                                                                     "' text: 'more exactly' }")));
   EXPECT_EQ(changed.text(), "more exactly");
   EXPECT_EQ(changed.deal(), voice.deal());
+}
+
+// Also where the voice has been changed or has come with a merged account since.
+TEST_F(VoiceTest, WhatAPersonSaidIsErasedWithThePerson) {
+  Sell("acme", "sato", 100, "scout");
+  Sell("twin", "sato", 100, "scout");
+  for (const char* account : {"acme", "twin"}) {
+    BANSO_ASSERT_OK(Do(&PeopleApi::CreateStakeholder,
+                       absl::StrCat("parent: 'accounts/", account, "' stakeholder_id: 'mori' ",
+                                    "stakeholder { display_name: 'Mori' }")));
+  }
+  const char* by_mori = "kind: VOICE_KIND_COMPLAINT stakeholder: 'accounts/twin/stakeholders/mori'";
+  BANSO_ASSERT_OK_AND_ASSIGN(const Voice said, Say("twin", by_mori));
+  BANSO_ASSERT_OK(Say("acme", "kind: VOICE_KIND_COMPLAINT"));
+  BANSO_ASSERT_OK(
+      Do(&AccountsApi::MergeAccounts, "name: 'accounts/acme' duplicate: 'accounts/twin'"));
+  BANSO_ASSERT_OK_AND_ASSIGN(
+      const auto erased, Do(&PeopleApi::ErasePerson, "name: 'accounts/acme/stakeholders/mori-2'"));
+  EXPECT_EQ(erased.resources(), 4) << "under two names each: the person, and what was said";
+
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto voices,
+                             Ask(&VoiceApi::ListVoices, "parent: 'accounts/acme'"));
+  std::vector<std::string> texts;
+  for (const Voice& voice : voices.voices()) texts.push_back(voice.text());
+  EXPECT_THAT(texts, UnorderedElementsAre("-", "what was said")) << "others said something too";
+  const absl::Status read = database_->Read([&](storage::Reader& reader) -> absl::Status {
+    storage::HistoryQuery query;
+    query.name = said.name();
+    BANSO_ASSIGN_OR_RETURN(const auto page, storage::ListHistory(reader, query));
+    EXPECT_GE(page.items.size(), 2u);
+    for (const type::v1::Change& change : page.items) {
+      EXPECT_FALSE(absl::StrContains(change.resource().value(), "what was said"));
+    }
+    return absl::OkStatus();
+  });
+  EXPECT_THAT(read, banso::testing::IsOk());
 }
 
 TEST_F(VoiceTest, RefusesWhatDoesNotFit) {

@@ -6,7 +6,7 @@
 namespace banso::accounts {
 namespace {
 
-// Stands where a name is required.
+// Stands where a name or text is required.
 constexpr char kNobody[] = "-";
 
 }  // namespace
@@ -19,10 +19,14 @@ void ErasePerson(v1::Member* member) {
 
 void ErasePerson(v1::Stakeholder* stakeholder) {
   contract::ClearSensitive(stakeholder);
-  stakeholder->clear_title();
   stakeholder->clear_commitment();
   stakeholder->clear_enthusiasm();
   stakeholder->set_display_name(kNobody);
+}
+
+void ErasePerson(v1::Voice* voice) {
+  contract::ClearSensitive(voice);
+  voice->set_text(kNobody);
 }
 
 absl::Status CheckNotErased(const std::string& name, bool is_erased) {

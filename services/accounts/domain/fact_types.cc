@@ -157,9 +157,15 @@ std::vector<FactType> RelationFactTypes() {
              "What is paid per month for the contracts in force, in one currency."),
       words("account.contract.plans", "The plans of the contracts in force.", {}),
       words("account.contract.products", "The products of the contracts in force.", {}),
-      Flag("account.people.decision_maker", "Whether somebody active decides on the contract."),
-      Flag("account.people.lead", "Whether somebody active is the promotion leader."),
-      Flag("account.people.project_owner", "Whether somebody active is the project owner."),
+      Flag("account.owner_certified",
+           "Whether the accountable member is certified for the touch level, or let off, from the "
+           "first onboarding on; unknown: nothing is asked for."),
+      Flag("account.people.decision_maker",
+           "Whether somebody active decides on the contract; unknown: said of nobody."),
+      Flag("account.people.lead",
+           "Whether somebody active is the promotion leader; unknown: no person is recorded."),
+      Flag("account.people.project_owner",
+           "Whether somebody active is the project owner; unknown: no person is recorded."),
       date("account.person_changed",
            "The day on which one of those who carry the project last changed."),
       Number("account.recorded_sites", "sites", "How many sites are recorded."),
@@ -176,6 +182,17 @@ std::vector<FactType> RelationFactTypes() {
              "How many upsell conditions are recorded that have not come true; unknown: none."),
       Number("account.upsell.weak_conditions", "conditions",
              "How many of them no active decision maker has agreed to."),
+  };
+}
+
+std::vector<FactType> DealFactTypes() {
+  // Read beside the facts of the account that it would be sold to.
+  return {
+      Number("deal.amount", "minor units", "What the deal is worth, in its currency."),
+      Text("deal.currency", "The currency of what the deal is worth."),
+      Number("deal.product_count", "products", "How many products the deal sells."),
+      Make("deal.products", type::v1::VALUE_TYPE_TEXT_SET, fact::v1::SUBJECT_KIND_ACCOUNT, "",
+           "The products that the deal sells, also line by line.", {}),
   };
 }
 

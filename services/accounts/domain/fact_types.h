@@ -23,6 +23,10 @@ std::vector<fact::v1::FactType> FactTypes();
 // them: it goes by what an account says about itself.
 std::vector<fact::v1::FactType> RelationFactTypes();
 
+// What acceptance rules may read of the deal that is asked about, by name. Not facts of this
+// service: nobody else can ask for them.
+std::vector<fact::v1::FactType> DealFactTypes();
+
 // Whether `fact` is one about an attribute: the prefix and a key.
 bool IsAttributeFact(absl::string_view fact);
 

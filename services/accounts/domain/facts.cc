@@ -151,6 +151,21 @@ FactValues FactsOf(const v1::Onboarding& onboarding) {
   return facts;
 }
 
+FactValues FactsOf(const v1::Deal& deal) {
+  FactValues facts;
+  if (deal.has_amount()) {
+    facts.emplace("deal.amount", rule::NumberValue(deal.amount().minor_units()));
+    SetText(&facts, "deal.currency", deal.amount().currency());
+  }
+  std::set<std::string> products(deal.products().begin(), deal.products().end());
+  for (const v1::DealLine& line : deal.lines()) products.insert(line.product());
+  if (!products.empty()) {
+    facts.emplace("deal.products", rule::TextSetValue({products.begin(), products.end()}));
+    facts.emplace("deal.product_count", rule::NumberValue(static_cast<double>(products.size())));
+  }
+  return facts;
+}
+
 std::vector<fact::v1::FactChange> FactChanges(absl::string_view subject, const FactValues& before,
                                               FactValues&& after, absl::Time now,
                                               absl::string_view source) {

@@ -24,6 +24,9 @@ FactValues FactsOf(const v1::Account& account);
 // What an onboarding says about itself.
 FactValues FactsOf(const v1::Onboarding& onboarding);
 
+// What a deal says about itself; see DealFactTypes.
+FactValues FactsOf(const v1::Deal& deal);
+
 // Adds what an estimate of an account's work says.
 void AddWorkFacts(const v1::WorkEstimate& work, FactValues* facts);
 

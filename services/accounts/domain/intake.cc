@@ -14,6 +14,7 @@
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/classification/local_rule.h"
 #include "services/accounts/domain/classification/stages.h"
+#include "services/accounts/domain/fact_types.h"
 #include "services/accounts/domain/facts.h"
 
 namespace banso::accounts {
@@ -28,7 +29,10 @@ using v1::IntakeVerdict;
 constexpr int kDaysToAnswer = 2;
 
 rule::FactCatalog CatalogOf(const std::vector<fact::v1::FactType>& types) {
-  return CatalogFor(StagesOf(v1::ClassificationPolicy::default_instance()), types);
+  rule::FactCatalog catalog =
+      CatalogFor(StagesOf(v1::ClassificationPolicy::default_instance()), types);
+  for (fact::v1::FactType& type : DealFactTypes()) catalog.Add(std::move(type));
+  return catalog;
 }
 
 // What a verdict asks for besides itself.
@@ -79,6 +83,19 @@ v1::IntakeFinding FindingOf(const AcceptanceRule& rule) {
   return finding;
 }
 
+// The strictest verdict among the rules that were true: what a rule says about waiting for a
+// feature that has been released since is over. ACCEPT when there are none.
+IntakeVerdict StrictestOf(const IntakeReview& review) {
+  IntakeVerdict strictest = v1::INTAKE_VERDICT_ACCEPT;
+  for (const v1::IntakeFinding& finding : review.findings()) {
+    const bool released = finding.verdict() == v1::INTAKE_VERDICT_WAIT &&
+                          review.woken_by() == ReleaseName(finding.feature());
+    if (finding.result() != type::v1::TRUTH_TRUE || released) continue;
+    strictest = std::max(strictest, finding.verdict());
+  }
+  return strictest;
+}
+
 }  // namespace
 
 void CheckAcceptancePolicy(const AcceptancePolicy& policy,
@@ -97,9 +114,10 @@ void CheckAcceptancePolicy(const AcceptancePolicy& policy,
 }
 
 Advice Advise(const AcceptancePolicy& policy, const std::vector<fact::v1::FactType>& types,
-              const v1::Account& account, absl::Time now) {
+              const v1::Account& account, const v1::Deal& deal, absl::Time now) {
   const rule::FactCatalog catalog = CatalogOf(types);
-  const FactValues facts = FactsOf(account);
+  FactValues facts = FactsOf(account);
+  facts.merge(FactsOf(deal));
   const rule::Moment moment = MomentOf(now, ZoneOf(account));
   Advice advice;
   advice.suggestion = v1::INTAKE_VERDICT_ACCEPT;
@@ -134,7 +152,7 @@ void Ask(const AskedBy& by, absl::Time now, IntakeReview* review) {
   review->clear_suggestion();
   review->clear_policy();
   if (by.policy == nullptr) return;
-  Advice advice = Advise(*by.policy, by.types, by.account, now);
+  Advice advice = Advise(*by.policy, by.types, by.account, by.deal, now);
   review->set_policy(contract::JoinRevision(by.policy->name(), by.policy->revision().number()));
   review->set_suggestion(advice.suggestion);
   for (v1::IntakeFinding& finding : advice.findings) {
@@ -163,6 +181,7 @@ absl::Status Decide(const v1::DecideIntakeReviewRequest& request, const Act& act
         "Ask again with another review of the deal once this one is answered");
   }
   review->set_verdict(request.verdict());
+  review->set_against_policy(request.verdict() < StrictestOf(*review));
   review->set_verdict_reason(request.reason());
   review->set_decided_by(act.actor);
   *review->mutable_decide_time() = calendar::ToTimestamp(act.now);
@@ -181,6 +200,7 @@ void Wake(const v1::FeatureRelease& release, const AskedBy& by, absl::Time now,
   review->clear_decided_by();
   review->clear_decide_time();
   review->clear_in_time();
+  review->clear_against_policy();
   review->set_woken_by(release.name());
   Ask(by, now, review);
 }

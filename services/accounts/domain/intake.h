@@ -23,35 +23,38 @@ inline constexpr char kReasonReviewOpen[] = "REVIEW_OPEN";
 inline constexpr char kReasonReviewNotAsked[] = "REVIEW_NOT_ASKED";
 inline constexpr char kReasonFeatureReleased[] = "FEATURE_RELEASED";
 
-// Checks a policy: conditions over account facts as they are now, keys that are unique, a feature
-// for WAIT and conditions for ACCEPT_WITH_CONDITIONS, and only there. `types` are those of the
-// attributes and further axes that accounts have. Adds to `violations`, with paths below `field`.
+// Checks a policy: conditions over facts of the account and the deal as they are now, keys that are
+// unique, a feature for WAIT and conditions for ACCEPT_WITH_CONDITIONS, and only there. `types` are
+// those of the attributes and further axes that accounts have. Adds to `violations`, with paths
+// below `field`.
 void CheckAcceptancePolicy(const v1::AcceptancePolicy& policy,
                            const std::vector<fact::v1::FactType>& types, absl::string_view field,
                            contract::Violations* violations);
 
-// What a policy says about an account: a finding for each rule that is true or not decided, and the
-// strictest verdict of those that are true. UNSPECIFIED when a rule that is not decided would be
-// stricter; ACCEPT when no rule applies.
+// What a policy says about selling a deal to an account: a finding for each rule that is true or
+// not decided, and the strictest verdict of those that are true. UNSPECIFIED when a rule that is
+// not decided would be stricter; ACCEPT when no rule applies.
 struct Advice {
   v1::IntakeVerdict suggestion = v1::INTAKE_VERDICT_UNSPECIFIED;
   std::vector<v1::IntakeFinding> findings;
 };
 Advice Advise(const v1::AcceptancePolicy& policy, const std::vector<fact::v1::FactType>& types,
-              const v1::Account& account, absl::Time now);
+              const v1::Account& account, const v1::Deal& deal, absl::Time now);
 
 // What a question is asked by. `policy` is null when none is in force.
 struct AskedBy {
   const v1::AcceptancePolicy* policy;
   const std::vector<fact::v1::FactType>& types;
   const v1::Account& account;
+  const v1::Deal& deal;
 };
 
 // Asks a question, or asks it again: sets what the policy suggests and by when to answer.
 void Ask(const AskedBy& by, absl::Time now, v1::IntakeReview* review);
 
-// Answers it. INVALID_ARGUMENT for conditions or a feature that do not fit the verdict;
-// FAILED_PRECONDITION (REVIEW_NOT_ASKED) when it does not want an answer.
+// Answers it, and says whether the answer is milder than the policy. INVALID_ARGUMENT for
+// conditions or a feature that do not fit the verdict; FAILED_PRECONDITION (REVIEW_NOT_ASKED) when
+// it does not want an answer.
 absl::Status Decide(const v1::DecideIntakeReviewRequest& request, const Act& act,
                     v1::IntakeReview* review);
 

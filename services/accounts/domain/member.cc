@@ -65,8 +65,12 @@ absl::Status Move(const std::string& team, const std::string& department, absl::
 
 void NoteMembership(absl::CivilDay today, Member* member) { NoteFrom(today, member); }
 
-void Waive(const v1::WaiveCertificationRequest& request, const std::string& actor, absl::Time now,
-           v1::Account* account) {
+absl::Status Waive(const v1::WaiveCertificationRequest& request, const std::string& actor,
+                   absl::Time now, v1::Account* account) {
+  if (request.has_until() && ToDay(request.until()) < VendorDay(now)) {
+    return contract::InvalidField("until", DayText(request.until()), "today or a day after it",
+                                  "IN_THE_PAST");
+  }
   auto* waivers = account->mutable_certification_waivers();
   auto waiver = std::find_if(waivers->begin(), waivers->end(),
                              [&](const auto& known) { return known.member() == request.member(); });
@@ -77,24 +81,39 @@ void Waive(const v1::WaiveCertificationRequest& request, const std::string& acto
   waiver->set_reason(request.reason());
   waiver->set_waived_by(actor);
   *waiver->mutable_waive_time() = calendar::ToTimestamp(now);
+  waiver->clear_until();
+  if (request.has_until()) *waiver->mutable_until() = request.until();
+  return absl::OkStatus();
+}
+
+std::string CertificationFor(const v1::ClassificationPolicy& policy, const v1::Account& account) {
+  for (const v1::TouchCertification& asked : policy.touch_certifications()) {
+    if (asked.touch() == account.classification().touch()) return asked.certification();
+  }
+  return "";
+}
+
+bool MayHave(const v1::Account& account, absl::string_view certification, const Member& member,
+             absl::CivilDay day) {
+  return IsCertified(member, certification, day) ||
+         std::any_of(account.certification_waivers().begin(), account.certification_waivers().end(),
+                     [&](const v1::CertificationWaiver& waiver) {
+                       return waiver.member() == member.name() &&
+                              (!waiver.has_until() || day <= ToDay(waiver.until()));
+                     });
 }
 
 absl::Status CheckCertified(const v1::ClassificationPolicy& policy, const v1::Account& account,
                             const Member& member, absl::CivilDay day) {
-  for (const v1::TouchCertification& asked : policy.touch_certifications()) {
-    if (asked.touch() != account.classification().touch()) continue;
-    if (IsCertified(member, asked.certification(), day)) return absl::OkStatus();
-    const bool waived = std::any_of(
-        account.certification_waivers().begin(), account.certification_waivers().end(),
-        [&](const v1::CertificationWaiver& waiver) { return waiver.member() == member.name(); });
-    if (waived) return absl::OkStatus();
-    return contract::FailedPrecondition(
-        kReasonNotCertified, member.name(),
-        absl::StrCat("the member is not certified for ", asked.certification(), ", which ",
-                     account.name(), " asks for at the touch level ", asked.touch()),
-        "Pass a role-play (RateRolePlay), or say why not this time (WaiveCertification)");
+  const std::string certification = CertificationFor(policy, account);
+  if (certification.empty() || MayHave(account, certification, member, day)) {
+    return absl::OkStatus();
   }
-  return absl::OkStatus();
+  return contract::FailedPrecondition(
+      kReasonNotCertified, member.name(),
+      absl::StrCat("the member is not certified for ", certification, ", which ", account.name(),
+                   " asks for at the touch level ", account.classification().touch()),
+      "Pass a role-play (RateRolePlay), or say why not this time (WaiveCertification)");
 }
 
 absl::Status CheckRole(const v1::Member* actor, std::initializer_list<v1::MemberRole> roles,

@@ -35,11 +35,20 @@ absl::Status Move(const std::string& team, const std::string& department, absl::
 void NoteMembership(absl::CivilDay today, v1::Member* member);
 
 // Lets a member have the account without being certified, in place of an earlier waiver.
-void Waive(const v1::WaiveCertificationRequest& request, const std::string& actor, absl::Time now,
-           v1::Account* account);
+// INVALID_ARGUMENT when it would be over before today.
+absl::Status Waive(const v1::WaiveCertificationRequest& request, const std::string& actor,
+                   absl::Time now, v1::Account* account);
 
-// FAILED_PRECONDITION (NOT_CERTIFIED) unless the member may be the account's onboarding owner on
-// `day`: certified for what the policy asks for at the account's touch level, or let off.
+// What the policy asks the account's onboarding and retention owner to be certified for at its
+// touch level; empty: nothing.
+std::string CertificationFor(const v1::ClassificationPolicy& policy, const v1::Account& account);
+
+// Whether the member may have the account on a day: certified, or let off.
+bool MayHave(const v1::Account& account, absl::string_view certification, const v1::Member& member,
+             absl::CivilDay day);
+
+// FAILED_PRECONDITION (NOT_CERTIFIED) unless the member may be the account's onboarding or
+// retention owner on `day`, by what the policy asks for.
 absl::Status CheckCertified(const v1::ClassificationPolicy& policy, const v1::Account& account,
                             const v1::Member& member, absl::CivilDay day);
 

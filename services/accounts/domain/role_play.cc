@@ -27,7 +27,7 @@ absl::Status CheckScores(const RolePlayRating& rating, const RolePlay& role_play
   contract::Violations violations;
   if (rating.rater() == contract::Ancestor(role_play.name(), "members")) {
     violations.Add("rating.rater", rating.rater(), "somebody else than the member who plays",
-                   "OWN_ROLE_PLAY");
+                   kReasonOwnRolePlay);
   }
   std::set<std::string> keys;
   for (const v1::RolePlayItem& item : role_play.items()) {
@@ -97,7 +97,8 @@ void CheckRolePlay(const RolePlay& role_play, contract::Violations* violations) 
   }
 }
 
-absl::Status Rate(const RolePlayRating& rating, absl::Time now, RolePlay* role_play) {
+absl::Status Rate(const RolePlayRating& rating, const std::string& actor, absl::Time now,
+                  RolePlay* role_play) {
   if (role_play->state() != v1::ROLE_PLAY_STATE_INCOMPLETE) {
     return contract::FailedPrecondition(kReasonRolePlayDecided, role_play->name(),
                                         "the role-play is decided", "Create another one");
@@ -113,6 +114,7 @@ absl::Status Rate(const RolePlayRating& rating, absl::Time now, RolePlay* role_p
   }
   *mine = rating;
   *mine->mutable_rate_time() = calendar::ToTimestamp(now);
+  mine->set_recorded_by(actor);
   Judge(role_play);
   return absl::OkStatus();
 }

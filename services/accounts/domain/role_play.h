@@ -2,6 +2,7 @@
 #define BANSO_SERVICES_ACCOUNTS_DOMAIN_ROLE_PLAY_H_
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -13,15 +14,17 @@
 namespace banso::accounts {
 
 inline constexpr char kReasonRolePlayDecided[] = "ROLE_PLAY_DECIDED";
+inline constexpr char kReasonOwnRolePlay[] = "OWN_ROLE_PLAY";
 
 // Adds what is wrong with a role-play by itself: an item twice, fewer than two raters.
 void CheckRolePlay(const v1::RolePlay& role_play, contract::Violations* violations);
 
-// Adds a rating, or replaces the rater's earlier one, and works out what came of it: passed when
-// the mean score reaches the pass mark, as soon as there are enough raters. FAILED_PRECONDITION
-// (ROLE_PLAY_DECIDED) once it is passed or failed; INVALID_ARGUMENT for a score of another item,
-// outside 1 to 5 or missing, or when the member rates itself.
-absl::Status Rate(const v1::RolePlayRating& rating, absl::Time now, v1::RolePlay* role_play);
+// Adds a rating that `actor` records, or replaces the rater's earlier one, and works out what came
+// of it: passed when the mean score reaches the pass mark, as soon as there are enough raters.
+// FAILED_PRECONDITION (ROLE_PLAY_DECIDED) once it is passed or failed; INVALID_ARGUMENT for a score
+// of another item, outside 1 to 5 or missing, or when the member rates itself.
+absl::Status Rate(const v1::RolePlayRating& rating, const std::string& actor, absl::Time now,
+                  v1::RolePlay* role_play);
 
 // Certifies the member by a role-play that was passed, in place of an earlier certification of the
 // same kind.

@@ -13,6 +13,7 @@
 #include "common/rule/value.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/contract.h"
+#include "services/accounts/domain/member.h"
 #include "services/accounts/domain/stakeholder.h"
 
 namespace banso::accounts {
@@ -42,12 +43,6 @@ bool Contains(const std::vector<RoleHolder>& holders, const RoleHolder& holder) 
 bool AnyHolds(const AccountSummary& summary, v1::StakeholderRole role) {
   return std::any_of(summary.role_holders().begin(), summary.role_holders().end(),
                      [&](const RoleHolder& holder) { return holder.role() == role; });
-}
-
-// From the first onboarding until the customer is lost.
-bool RisksAreJudged(v1::LifecycleStage stage) {
-  return stage == v1::LIFECYCLE_STAGE_ONBOARDING || stage == v1::LIFECYCLE_STAGE_HANDOFF_GAP ||
-         stage == v1::LIFECYCLE_STAGE_RETENTION || stage == v1::LIFECYCLE_STAGE_RE_ONBOARDING;
 }
 
 void AddOnce(const std::string& text, google::protobuf::RepeatedPtrField<std::string>* texts) {
@@ -112,9 +107,13 @@ void AddUpsellConditions(const std::vector<v1::UpsellCondition>& conditions,
 void AddPeople(const Relations& relations, absl::CivilDay today, AccountSummary* summary) {
   const std::vector<RoleHolder> holders = RoleHolders(relations.stakeholders, today);
   summary->mutable_role_holders()->Assign(holders.begin(), holders.end());
+  summary->set_people(static_cast<int32_t>(relations.stakeholders.size()));
   for (const Stakeholder& stakeholder : relations.stakeholders) {
     if (!IsActive(stakeholder, today)) continue;
-    if (stakeholder.decision_maker()) summary->set_decision_maker_known(true);
+    if (stakeholder.has_decision_maker()) {
+      summary->set_decision_maker_known(summary->decision_maker_known() ||
+                                        stakeholder.decision_maker());
+    }
     const bool owner = HasRole(stakeholder, v1::STAKEHOLDER_ROLE_PROJECT_OWNER);
     if (!owner || !stakeholder.has_commitment() || summary->has_commitment()) continue;
     *summary->mutable_commitment() = stakeholder.commitment();
@@ -130,17 +129,36 @@ void AddPeople(const Relations& relations, absl::CivilDay today, AccountSummary*
   }
 }
 
+// Adds a risk that stays until its cause is gone, with the day since which it is there.
+void AddStandingRisk(v1::AccountRiskKind kind, const std::string& reason,
+                     const AccountSummary& before, absl::CivilDay today, AccountSummary* summary) {
+  v1::AccountRisk* risk = summary->add_risks();
+  risk->set_kind(kind);
+  *risk->mutable_since() = calendar::ToDate(today);
+  risk->set_reason(reason);
+  for (const v1::AccountRisk& known : before.risks()) {
+    if (known.kind() == kind) *risk = known;
+  }
+}
+
 void AddChampionGap(const AccountSummary& before, absl::CivilDay today, AccountSummary* summary) {
   if (AnyHolds(*summary, v1::STAKEHOLDER_ROLE_PROJECT_OWNER)) return;
-  v1::AccountRisk* risk = summary->add_risks();
-  risk->set_kind(v1::ACCOUNT_RISK_KIND_CHAMPION_GAP);
-  *risk->mutable_since() = calendar::ToDate(today);
-  risk->set_reason(AnyHolds(before, v1::STAKEHOLDER_ROLE_PROJECT_OWNER)
-                       ? "the project owner has left, and nobody has taken the place"
-                       : "nobody is named as project owner");
-  for (const v1::AccountRisk& known : before.risks()) {
-    if (known.kind() == risk->kind()) *risk = known;
-  }
+  AddStandingRisk(v1::ACCOUNT_RISK_KIND_CHAMPION_GAP,
+                  AnyHolds(before, v1::STAKEHOLDER_ROLE_PROJECT_OWNER)
+                      ? "the project owner has left, and nobody has taken the place"
+                      : "nobody is named as project owner",
+                  before, today, summary);
+}
+
+void AddOwnerCertification(const Relations& relations, const AccountSummary& before,
+                           absl::CivilDay today, AccountSummary* summary) {
+  if (relations.certification.empty()) return;
+  summary->set_owner_certified(
+      MayHave(relations.account, relations.certification, relations.owner, today));
+  if (summary->owner_certified()) return;
+  AddStandingRisk(v1::ACCOUNT_RISK_KIND_OWNER_NOT_CERTIFIED,
+                  "the accountable owner is not certified for what the touch level asks for",
+                  before, today, summary);
 }
 
 void AddRisks(const Relations& relations, const AccountSummary& before, absl::CivilDay today,
@@ -148,6 +166,7 @@ void AddRisks(const Relations& relations, const AccountSummary& before, absl::Ci
   summary->set_risks_judged(RisksAreJudged(relations.account.lifecycle_stage()));
   if (!summary->risks_judged()) return;
   AddChampionGap(before, today, summary);
+  AddOwnerCertification(relations, before, today, summary);
   for (const StakeholderChange& change : relations.changes) {
     if (ToDay(change.watch_until()) < today) continue;
     v1::AccountRisk* risk = summary->add_risks();
@@ -160,7 +179,7 @@ void AddRisks(const Relations& relations, const AccountSummary& before, absl::Ci
   }
 }
 
-// The first day after `today` on which a relation begins or is over.
+// The first day after `today` on which a relation, certification or waiver begins or is over.
 std::optional<absl::CivilDay> NextDay(const Relations& relations, absl::CivilDay today) {
   std::optional<absl::CivilDay> next;
   const auto consider = [&](absl::CivilDay day) {
@@ -176,6 +195,14 @@ std::optional<absl::CivilDay> NextDay(const Relations& relations, absl::CivilDay
   }
   for (const StakeholderChange& change : relations.changes) {
     consider(ToDay(change.watch_until()) + 1);
+  }
+  if (relations.certification.empty()) return next;
+  for (const v1::Certification& held : relations.owner.certifications()) {
+    consider(ToDay(held.start_date()));
+    if (held.has_end_date()) consider(ToDay(held.end_date()) + 1);
+  }
+  for (const v1::CertificationWaiver& waiver : relations.account.certification_waivers()) {
+    if (waiver.has_until()) consider(ToDay(waiver.until()) + 1);
   }
   return next;
 }
@@ -224,6 +251,20 @@ void AddContractFacts(const AccountSummary& summary, FactValues* facts) {
   }
 }
 
+// Whom nobody has written down may be there all the same.
+void AddPeopleFacts(const AccountSummary& summary, FactValues* facts) {
+  const auto flag = [&](const char* fact, bool value) {
+    facts->emplace(fact, rule::FlagValue(value));
+  };
+  if (summary.people() > 0) {
+    flag("account.people.project_owner", AnyHolds(summary, v1::STAKEHOLDER_ROLE_PROJECT_OWNER));
+    flag("account.people.lead", AnyHolds(summary, v1::STAKEHOLDER_ROLE_LEAD));
+  }
+  if (summary.has_decision_maker_known()) {
+    flag("account.people.decision_maker", summary.decision_maker_known());
+  }
+}
+
 void AddCommitmentFacts(const v1::Commitment& commitment, FactValues* facts) {
   std::vector<std::string> kinds;
   for (const int kind : commitment.kinds()) {
@@ -251,6 +292,11 @@ void AddRiskFacts(const AccountSummary& summary, FactValues* facts) {
 }
 
 }  // namespace
+
+bool RisksAreJudged(v1::LifecycleStage stage) {
+  return stage == v1::LIFECYCLE_STAGE_ONBOARDING || stage == v1::LIFECYCLE_STAGE_HANDOFF_GAP ||
+         stage == v1::LIFECYCLE_STAGE_RETENTION || stage == v1::LIFECYCLE_STAGE_RE_ONBOARDING;
+}
 
 std::vector<RoleHolder> RoleHolders(const std::vector<Stakeholder>& stakeholders,
                                     absl::CivilDay day) {
@@ -370,12 +416,10 @@ FactValues FactsOf(const AccountSummary& summary, const std::string& zone) {
     facts.emplace("account.upsell.weak_conditions",
                   rule::NumberValue(summary.weak_upsell_conditions()));
   }
-  const auto flag = [&](const char* fact, bool value) {
-    facts.emplace(fact, rule::FlagValue(value));
-  };
-  flag("account.people.project_owner", AnyHolds(summary, v1::STAKEHOLDER_ROLE_PROJECT_OWNER));
-  flag("account.people.lead", AnyHolds(summary, v1::STAKEHOLDER_ROLE_LEAD));
-  flag("account.people.decision_maker", summary.decision_maker_known());
+  AddPeopleFacts(summary, &facts);
+  if (summary.has_owner_certified()) {
+    facts.emplace("account.owner_certified", rule::FlagValue(summary.owner_certified()));
+  }
   if (summary.has_last_person_change()) {
     facts.emplace("account.person_changed", rule::DateValue(ToDay(summary.last_person_change())));
   }

@@ -16,7 +16,8 @@
 #include "banso/accounts/v1/upsell_condition.pb.h"
 #include "services/accounts/domain/facts.h"
 
-// What follows from an account's contracts, sites, people, interactions and upsell conditions.
+// What follows from an account's contracts, sites, people, interactions, upsell conditions and
+// owner.
 namespace banso::accounts {
 
 // How long an account is watched after one of those who carry its project has changed, the day of
@@ -31,6 +32,10 @@ struct Relations {
   std::vector<v1::Stakeholder> stakeholders;
   std::vector<v1::StakeholderChange> changes;
   std::vector<v1::UpsellCondition> upsell_conditions;
+  // What the accountable owner must be certified for; empty: nothing, or nobody is accountable.
+  std::string certification;
+  // The accountable owner, where that counts.
+  v1::Member owner;
 };
 
 // Why one of those who carry the project changes, where somebody said so.
@@ -41,6 +46,9 @@ struct ChangeCause {
   absl::CivilDay day;
   std::string reason;
 };
+
+// Whether risks are judged at a stage: from the first onboarding until the customer is lost.
+bool RisksAreJudged(v1::LifecycleStage stage);
 
 // Who carries the project on a day: the active project owners, promotion leaders and site
 // promoters, in the order of the roles.

@@ -137,6 +137,7 @@ storage::Kind<v1::AccountSummary> AccountSummaryKind() {
                }},
               {"champion_gap", has_risk(v1::ACCOUNT_RISK_KIND_CHAMPION_GAP)},
               {"person_change", has_risk(v1::ACCOUNT_RISK_KIND_PERSON_CHANGE)},
+              {"owner_not_certified", has_risk(v1::ACCOUNT_RISK_KIND_OWNER_NOT_CERTIFIED)},
           }};
 }
 

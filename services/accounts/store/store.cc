@@ -10,6 +10,7 @@
 #include "common/status_macros.h"
 #include "common/storage/history.h"
 #include "services/accounts/domain/account.h"
+#include "services/accounts/domain/erase.h"
 #include "services/accounts/domain/fact_types.h"
 #include "services/accounts/domain/facts.h"
 #include "services/accounts/domain/lifecycle.h"
@@ -44,6 +45,20 @@ std::string SourceOf(const Writer& writer, absl::string_view source) {
 
 // Later than any activation.
 const absl::Time kAfterAll = absl::FromCivil(absl::CivilYear(2200), absl::UTCTimeZone());
+
+// Whether something has changed that decides whether the accountable owner is certified.
+bool CertificationMoves(const Account& before, const Account& after) {
+  const auto waivers = [](const Account& account) {
+    std::string bytes;
+    for (const v1::CertificationWaiver& waiver : account.certification_waivers()) {
+      absl::StrAppend(&bytes, waiver.SerializeAsString());
+    }
+    return bytes;
+  };
+  return before.classification().touch() != after.classification().touch() ||
+         before.classification().policy() != after.classification().policy() ||
+         AccountableOwner(before) != AccountableOwner(after) || waivers(before) != waivers(after);
+}
 
 bool HasExternalId(const Account& account, const v1::ExternalId& id) {
   return ExternalIdIn(account, id.system()) == id.id();
@@ -86,7 +101,10 @@ absl::StatusOr<Account> Store::Save(Writer& writer, const Account* before, const
   const bool days_move = before != nullptr && ZoneOf(*before) != ZoneOf(after);
   const bool stage_moves =
       before != nullptr && before->lifecycle_stage() != after.lifecycle_stage();
-  if (stage_moves || days_move) BANSO_RETURN_IF_ERROR(RefreshSummary(writer, after));
+  const bool owner_is_judged_anew = before != nullptr && RisksAreJudged(after.lifecycle_stage()) &&
+                                    CertificationMoves(*before, after);
+  if (stage_moves || days_move || owner_is_judged_anew)
+    BANSO_RETURN_IF_ERROR(RefreshSummary(writer, after));
   return stored;
 }
 
@@ -153,6 +171,18 @@ absl::Status Store::CheckCertified(Reader& reader, absl::Time now, const Account
   return ::banso::accounts::CheckCertified(*policy, account, *owner, VendorDay(now));
 }
 
+absl::Status Store::CheckOwnersCertified(Reader& reader, absl::Time now, const Account* before,
+                                         const Account& account) const {
+  const v1::AccountOwners& owners = account.owners();
+  const v1::AccountOwners& old =
+      before == nullptr ? v1::AccountOwners::default_instance() : before->owners();
+  if (owners.onboarding() != old.onboarding()) {
+    BANSO_RETURN_IF_ERROR(CheckCertified(reader, now, account, owners.onboarding()));
+  }
+  if (owners.retention() == old.retention()) return absl::OkStatus();
+  return CheckCertified(reader, now, account, owners.retention());
+}
+
 absl::Status Store::CheckActorRole(Writer& writer, std::initializer_list<v1::MemberRole> roles,
                                    absl::string_view what) const {
   if (!writer.call().from_member()) return absl::OkStatus();
@@ -208,8 +238,12 @@ absl::Status Store::SaveExternalIds(Writer& writer, const Account* before,
 absl::Status Store::CheckMember(Reader& reader, absl::string_view member, absl::string_view field,
                                 contract::Violations* violations) const {
   if (member.empty()) return absl::OkStatus();
-  BANSO_ASSIGN_OR_RETURN(const bool exists, members.Exists(reader, member));
-  if (!exists) violations->Add(field, member, "a member that exists", "UNKNOWN_MEMBER");
+  BANSO_ASSIGN_OR_RETURN(const auto found, members.Find(reader, member));
+  if (!found.has_value()) {
+    violations->Add(field, member, "a member that exists", "UNKNOWN_MEMBER");
+  } else if (found->has_erase_time()) {
+    violations->Add(field, member, "a member who has not been erased", kReasonPersonErased);
+  }
   return absl::OkStatus();
 }
 

@@ -108,15 +108,22 @@ class Store {
   absl::Status RefreshSummary(storage::Writer& writer, const v1::Account& account,
                               const SummaryCause& cause = {}) const;
 
+  // The same for the accounts that a member has: its certifications have changed.
+  absl::Status RefreshSummariesOf(storage::Writer& writer, const std::string& member) const;
+
   // The account of `name` (of itself or of one of its children) if it takes changes: NOT_FOUND,
   // FAILED_PRECONDITION (ACCOUNT_ARCHIVED).
   absl::StatusOr<v1::Account> AccountForChange(storage::Reader& reader,
                                                absl::string_view name) const;
 
-  // FAILED_PRECONDITION (NOT_CERTIFIED) unless `member` may be the account's onboarding owner, by
-  // the policy in force. Says nothing about a member that does not exist.
+  // FAILED_PRECONDITION (NOT_CERTIFIED) unless `member` may be the account's onboarding or
+  // retention owner, by the policy in force. Says nothing about a member that does not exist.
   absl::Status CheckCertified(storage::Reader& reader, absl::Time now, const v1::Account& account,
                               const std::string& member) const;
+  // The same for the onboarding and the retention owner, unless `before` (if not null) has the
+  // same.
+  absl::Status CheckOwnersCertified(storage::Reader& reader, absl::Time now,
+                                    const v1::Account* before, const v1::Account& account) const;
 
   // PERMISSION_DENIED (ROLE_REQUIRED) unless whoever acts has one of these roles or is no member;
   // see CheckRole.
@@ -128,10 +135,10 @@ class Store {
                                                               absl::string_view system,
                                                               absl::string_view id) const;
 
-  // Checks what an account refers to: its owners are members and its parent an account that exist,
-  // and its attributes have the types that they have in other accounts. Adds to `violations`, with
-  // paths below `field`. Owners and parent that `before` (if not null) has already are not looked
-  // up.
+  // Checks what an account refers to: its owners are members (see CheckMember) and its parent an
+  // account that exist, and its attributes have the types that they have in other accounts. Adds to
+  // `violations`, with paths below `field`. Owners and parent that `before` (if not null) has
+  // already are not looked up.
   absl::Status CheckReferences(storage::Reader& reader, const v1::Account* before,
                                const v1::Account& account, absl::string_view field,
                                contract::Violations* violations) const;
@@ -153,7 +160,9 @@ class Store {
     return absl::OkStatus();
   }
 
-  // Adds a violation of `field` unless `member` is empty or a member that exists.
+  // Adds a violation of `field` unless `member` is empty or a member that exists (UNKNOWN_MEMBER)
+  // and has not been erased (PERSON_ERASED). What a resource says already is not to be checked
+  // again.
   absl::Status CheckMember(storage::Reader& reader, absl::string_view member,
                            absl::string_view field, contract::Violations* violations) const;
 
@@ -188,6 +197,7 @@ class Store {
   absl::Status SaveMemberships(storage::Writer& writer, const v1::Member& member) const;
 
   // Parts of RefreshSummary.
+  absl::Status AddOwner(storage::Reader& reader, absl::Time now, Relations* relations) const;
   absl::StatusOr<Relations> RelationsOf(storage::Writer& writer, const v1::Account& account) const;
   absl::Status RecordChanges(storage::Writer& writer, const v1::AccountSummary& before,
                              const SummaryCause& cause, Relations* relations) const;

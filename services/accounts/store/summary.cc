@@ -9,6 +9,8 @@
 #include "common/calendar/proto_time.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/contract.h"
+#include "services/accounts/domain/lifecycle.h"
+#include "services/accounts/domain/member.h"
 #include "services/accounts/domain/upsell.h"
 #include "services/accounts/store/store.h"
 
@@ -55,7 +57,34 @@ absl::StatusOr<Relations> Store::RelationsOf(Writer& writer, const v1::Account& 
     if (before.SerializeAsString() == condition.SerializeAsString()) continue;
     BANSO_ASSIGN_OR_RETURN(condition, upsell_conditions.Update(writer, condition));
   }
+  BANSO_RETURN_IF_ERROR(AddOwner(writer, writer.now(), &relations));
   return relations;
+}
+
+absl::Status Store::AddOwner(Reader& reader, absl::Time now, Relations* relations) const {
+  const v1::Account& account = relations->account;
+  const std::string owner = AccountableOwner(account);
+  if (!RisksAreJudged(account.lifecycle_stage()) || owner.empty()) return absl::OkStatus();
+  BANSO_ASSIGN_OR_RETURN(const auto policy, ActivePolicy(reader, now));
+  if (!policy.has_value()) return absl::OkStatus();
+  const std::string certification = CertificationFor(*policy, account);
+  if (certification.empty()) return absl::OkStatus();
+  BANSO_ASSIGN_OR_RETURN(relations->owner, members.Get(reader, owner));
+  relations->certification = certification;
+  return absl::OkStatus();
+}
+
+absl::Status Store::RefreshSummariesOf(Writer& writer, const std::string& member) const {
+  BANSO_ASSIGN_OR_RETURN(const std::vector<v1::Account> owned,
+                         accounts.All(writer, "",
+                                      {storage::AnyOf({storage::Equal("onboarding_owner", member),
+                                                       storage::Equal("retention_owner", member)}),
+                                       storage::IsNull("archive_time")}));
+  for (const v1::Account& account : owned) {
+    if (AccountableOwner(account) != member) continue;
+    BANSO_RETURN_IF_ERROR(RefreshSummary(writer, account));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Store::RecordChanges(Writer& writer, const AccountSummary& before,
