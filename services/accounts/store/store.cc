@@ -216,6 +216,14 @@ absl::StatusOr<std::optional<std::string>> Store::FindByExternalId(Reader& reade
   return account;
 }
 
+absl::Status Store::PassOnExternalIds(Writer& writer, absl::string_view from,
+                                      absl::string_view to) const {
+  return writer
+      .Execute("UPDATE external_id SET account = $to WHERE account = $from",
+               {{"from", from}, {"to", to}})
+      .status();
+}
+
 absl::Status Store::SaveExternalIds(Writer& writer, const Account* before,
                                     const Account& after) const {
   if (before != nullptr) {
@@ -238,6 +246,7 @@ absl::Status Store::SaveExternalIds(Writer& writer, const Account* before,
     if (added > 0) continue;
     BANSO_ASSIGN_OR_RETURN(const std::optional<std::string> owner,
                            FindByExternalId(writer, id.system(), id.id()));
+    if (owner == after.name()) continue;
     return contract::AlreadyExists(
         after.name(), absl::StrCat("the id ", contract::Quote(id.id()), " of ", id.system(),
                                    " belongs to ", owner.value_or("another account")));

@@ -104,6 +104,14 @@ class Store {
   absl::Status RefreshSummary(storage::Writer& writer, const v1::Account& account,
                               const SummaryCause& cause = {}) const;
 
+  // Removes the summary of an account that has been merged into another one, and what it says.
+  absl::Status DropSummary(storage::Writer& writer, const v1::Account& account) const;
+
+  // Lets the external ids that `from` has still lead to `to`, which has another id in those
+  // systems.
+  absl::Status PassOnExternalIds(storage::Writer& writer, absl::string_view from,
+                                 absl::string_view to) const;
+
   // The account of `name` (of itself or of one of its children) if it takes changes: NOT_FOUND,
   // FAILED_PRECONDITION (ACCOUNT_ARCHIVED).
   absl::StatusOr<v1::Account> AccountForChange(storage::Reader& reader,
@@ -119,7 +127,8 @@ class Store {
   absl::Status CheckActorRole(storage::Writer& writer, std::initializer_list<v1::MemberRole> roles,
                               absl::string_view what) const;
 
-  // The name of the account with this external id, if there is one.
+  // The name of the account with this external id, if there is one. An id that an account kept when
+  // it was merged away leads to the account that took its place.
   absl::StatusOr<std::optional<std::string>> FindByExternalId(storage::Reader& reader,
                                                               absl::string_view system,
                                                               absl::string_view id) const;
@@ -192,6 +201,8 @@ class Store {
   absl::StatusOr<Relations> RelationsOf(storage::Writer& writer, const v1::Account& account) const;
   absl::Status RecordChanges(storage::Writer& writer, const v1::AccountSummary& before,
                              const SummaryCause& cause, Relations* relations) const;
+  absl::Status RecordFacts(storage::Writer& writer, const v1::Account& account,
+                           const v1::AccountSummary& before, const v1::AccountSummary& after) const;
   absl::Status RecountContacts(storage::Reader& reader, const std::string& account,
                                v1::AccountSummary* summary) const;
 };
