@@ -76,7 +76,7 @@ class ResourceTable : public SnapshotSource {
                                                            type::v1::Change change)>
                                 on_resource) const override;
 
-  const ResourceTableSpec& spec() const { return spec_; }
+  const ResourceTableSpec* table() const override { return &spec_; }
 
  private:
   struct Stored {
