@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -11,6 +12,8 @@
 #include "common/storage/mutate.h"
 #include "common/storage/page_size.h"
 #include "services/accounts/api/accounts_api.h"
+#include "services/accounts/domain/account.h"
+#include "services/accounts/domain/contract.h"
 #include "services/accounts/domain/lifecycle.h"
 #include "services/accounts/domain/onboarding.h"
 #include "services/accounts/domain/stage_history.h"
@@ -43,6 +46,19 @@ absl::Status CancelOnboardings(Writer& writer, const Store& store,
   return absl::OkStatus();
 }
 
+// Ends the contracts of a customer that is lost.
+absl::Status TerminateContracts(Writer& writer, const Store& store, const Account& account) {
+  const absl::CivilDay last = calendar::ToDay(account.churn().date());
+  BANSO_ASSIGN_OR_RETURN(std::vector<v1::Contract> contracts,
+                         store.contracts.All(writer, account.name()));
+  for (v1::Contract& contract : contracts) {
+    Terminate(last, &contract);
+    contract.set_state(StateOn(contract, Today(account, writer.now())));
+    BANSO_RETURN_IF_ERROR(store.contracts.Update(writer, std::move(contract)).status());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status AddTeam(Reader& reader, const Store& store, v1::StagePeriod* period) {
   if (period->owner().empty()) return absl::OkStatus();
   const auto member =
@@ -65,6 +81,7 @@ absl::StatusOr<Account> AccountsApi::ChurnAccount(const Call& call,
         BANSO_RETURN_IF_ERROR(
             accounts::ChurnAccount(request, writer.call().actor, writer.now(), &account));
         BANSO_RETURN_IF_ERROR(CancelOnboardings(writer, store_, request));
+        BANSO_RETURN_IF_ERROR(TerminateContracts(writer, store_, account));
         BANSO_RETURN_IF_ERROR(policy_.Classify(writer, writer.now(), &account));
         return store_.Save(writer, &before, account, request.etag());
       });

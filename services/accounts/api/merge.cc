@@ -9,12 +9,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "banso/fact/v1/fact.pb.h"
+#include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/accounts_api.h"
 #include "services/accounts/domain/account.h"
+#include "services/accounts/domain/churn.h"
 #include "services/accounts/domain/classification/overrides.h"
+#include "services/accounts/domain/contract.h"
 #include "services/accounts/domain/fact_types.h"
 #include "services/accounts/domain/merge.h"
 
@@ -168,8 +171,8 @@ absl::Status MoveOverrides(Writer& writer, const Store& store, Account* account,
 }
 
 absl::Status Relocate(Writer& writer, const Store& store, const v1::MergeAccountsRequest& request,
-                      const std::vector<Onboarding>& onboardings, MergeAccountsResponse* response,
-                      Relocation& relocation) {
+                      const std::vector<Onboarding>& onboardings, const Account& account,
+                      MergeAccountsResponse* response, Relocation& relocation) {
   std::set<std::string> deals_in_use;
   for (const Onboarding& onboarding : onboardings) {
     response->add_kept(onboarding.name());
@@ -218,7 +221,10 @@ absl::Status Relocate(Writer& writer, const Store& store, const v1::MergeAccount
   BANSO_RETURN_IF_ERROR(relocation.Move(store.deals));
   BANSO_RETURN_IF_ERROR(relocation.Move(store.sites));
   BANSO_RETURN_IF_ERROR(relocation.Move(store.stakeholders));
-  BANSO_RETURN_IF_ERROR(relocation.Move(store.contracts));
+  BANSO_RETURN_IF_ERROR(relocation.Move<v1::Contract>(store.contracts, [&](v1::Contract& moved) {
+    if (account.has_churn()) Terminate(calendar::ToDay(account.churn().date()), &moved);
+    return absl::OkStatus();
+  }));
   BANSO_RETURN_IF_ERROR(relocation.Move(store.upsell_conditions));
   BANSO_RETURN_IF_ERROR(relocation.Move(store.interactions));
   return relocation.Move(store.stakeholder_changes);
@@ -262,12 +268,13 @@ absl::StatusOr<MergeAccountsResponse> AccountsApi::MergeAccounts(
             store_.Save(writer, &duplicate, MergedAway(duplicate, merged, writer.now())));
         Account account = merged;
         Relocation relocation(writer, store_.facts, duplicate.name(), kept.name(), &response);
+        AddChurns(duplicate, writer.now(), &account);
         BANSO_RETURN_IF_ERROR(MoveOverrides(writer, store_, &account, &relocation));
         BANSO_RETURN_IF_ERROR(policy_.Classify(writer, writer.now(), &account));
         BANSO_RETURN_IF_ERROR(store_.Save(writer, &kept, account, request.etag()).status());
         BANSO_RETURN_IF_ERROR(store_.PassOnExternalIds(writer, duplicate.name(), kept.name()));
         BANSO_RETURN_IF_ERROR(
-            Relocate(writer, store_, request, onboardings, &response, relocation));
+            Relocate(writer, store_, request, onboardings, account, &response, relocation));
         BANSO_RETURN_IF_ERROR(store_.DropSummary(writer, duplicate));
         BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account, {.recount_contacts = true}));
         BANSO_RETURN_IF_ERROR(AdoptSubsidiaries(writer, store_, request));

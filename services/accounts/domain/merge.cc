@@ -140,6 +140,7 @@ Account MergedAway(const Account& duplicate, const Account& kept, absl::Time now
     if (ExternalIdIn(kept, id.system()) != id.id()) *result.add_external_ids() = id;
   }
   if (result.has_classification()) result.mutable_classification()->clear_overrides();
+  result.clear_past_churns();
   result.set_merged_into(kept.name());
   *result.mutable_archive_time() = calendar::ToTimestamp(now);
   return result;

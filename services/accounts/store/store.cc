@@ -1,6 +1,7 @@
 #include "services/accounts/store/store.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "common/status_macros.h"
 #include "common/storage/history.h"
 #include "services/accounts/domain/account.h"
+#include "services/accounts/domain/churn.h"
 #include "services/accounts/domain/fact_types.h"
 #include "services/accounts/domain/facts.h"
 #include "services/accounts/domain/lifecycle.h"
@@ -86,6 +88,14 @@ absl::Status CheckAttribute(Reader& reader, const Account& before, const std::st
   return absl::OkStatus();
 }
 
+// The days on which an account was lost; those of one that was merged away went with the merge.
+std::set<absl::CivilDay> ChurnDays(const Account& account) {
+  std::set<absl::CivilDay> days;
+  if (!account.merged_into().empty()) return days;
+  for (const v1::Churn& churn : ChurnsOf(account)) days.insert(calendar::ToDay(churn.date()));
+  return days;
+}
+
 bool HasExternalId(const Account& account, const v1::ExternalId& id) {
   return ExternalIdIn(account, id.system()) == id.id();
 }
@@ -119,6 +129,7 @@ absl::StatusOr<Account> Store::Save(Writer& writer, const Account* before, const
   BANSO_RETURN_IF_ERROR(stored.status());
   BANSO_RETURN_IF_ERROR(SaveExternalIds(writer, before, after));
   BANSO_RETURN_IF_ERROR(SaveAttributeTypes(writer, before, after));
+  BANSO_RETURN_IF_ERROR(SaveChurns(writer, before, after));
   const FactValues old_facts = before == nullptr ? FactValues() : FactsOf(*before);
   BANSO_RETURN_IF_ERROR(
       facts.RecordAll(writer, FactChanges(after.name(), old_facts, FactsOf(after), writer.now(),
@@ -278,6 +289,35 @@ absl::Status Store::SaveAttributeTypes(Writer& writer, const Account* before,
             .status());
   }
   return absl::OkStatus();
+}
+
+absl::Status Store::SaveChurns(Writer& writer, const Account* before, const Account& after) const {
+  const std::set<absl::CivilDay> days = ChurnDays(after);
+  if (days == (before == nullptr ? std::set<absl::CivilDay>() : ChurnDays(*before))) {
+    return absl::OkStatus();
+  }
+  BANSO_RETURN_IF_ERROR(
+      writer.Execute("DELETE FROM churn WHERE account = $account", {{"account", after.name()}})
+          .status());
+  for (const absl::CivilDay day : days) {
+    BANSO_RETURN_IF_ERROR(writer
+                              .Execute("INSERT INTO churn (account, day) VALUES ($account, $day)",
+                                       {{"account", after.name()}, {"day", day}})
+                              .status());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> Store::ChurnedBetween(Reader& reader, absl::CivilDay first,
+                                                               absl::CivilDay last) const {
+  std::vector<std::string> accounts;
+  BANSO_RETURN_IF_ERROR(reader.Query(
+      "SELECT DISTINCT account FROM churn WHERE day >= $first AND day <= $last ORDER BY account",
+      {{"first", first}, {"last", last}}, [&](const Row& row) {
+        accounts.emplace_back(row.Text(0));
+        return absl::OkStatus();
+      }));
+  return accounts;
 }
 
 absl::Status Store::CheckMember(Reader& reader, absl::string_view member, absl::string_view field,

@@ -176,6 +176,11 @@ class Store {
   absl::StatusOr<absl::flat_hash_map<std::string, AccountHeader>> Headers(
       storage::Reader& reader) const;
 
+  // The accounts that were lost on one of these days, by name, also those won back since.
+  absl::StatusOr<std::vector<std::string>> ChurnedBetween(storage::Reader& reader,
+                                                          absl::CivilDay first,
+                                                          absl::CivilDay last) const;
+
   // What an account has been, oldest first.
   absl::StatusOr<std::vector<AccountState>> States(storage::Reader& reader,
                                                    absl::string_view account) const;
@@ -195,6 +200,8 @@ class Store {
                                const v1::Account& after) const;
   absl::Status SaveAttributeTypes(storage::Writer& writer, const v1::Account* before,
                                   const v1::Account& after) const;
+  absl::Status SaveChurns(storage::Writer& writer, const v1::Account* before,
+                          const v1::Account& after) const;
   absl::Status SaveMemberships(storage::Writer& writer, const v1::Member& member) const;
 
   // Parts of RefreshSummary.

@@ -98,6 +98,14 @@ CREATE TABLE contract (
 );
 CREATE INDEX contract_by_previous ON contract (previous_contract);
 
+-- When accounts were lost, also those won back since.
+CREATE TABLE churn (
+  account TEXT NOT NULL,
+  day BIGINT NOT NULL,
+  PRIMARY KEY (account, day)
+) {clustered};
+CREATE INDEX churn_by_day ON churn (day, account);
+
 CREATE TABLE site ({resource});
 
 CREATE TABLE interaction ({resource}, start_time BIGINT NOT NULL, channel BIGINT NOT NULL);
