@@ -109,7 +109,8 @@ absl::Status CheckMerge(const Account& kept, const Account& duplicate,
         kReasonOnboardingRunning, onboarding.name(),
         "an onboarding of the duplicate is under way and cannot change its account",
         Progress(kept.lifecycle_stage()) == 3
-            ? "Complete and hand off, or cancel, one of the two onboardings first"
+            ? "Complete and hand off one of the two onboardings first, or give it up with "
+              "CancelOnboarding of handoff"
             : "Merge the other way round");
   }
   if (Progress(duplicate.lifecycle_stage()) > Progress(kept.lifecycle_stage())) {

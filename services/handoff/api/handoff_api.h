@@ -60,6 +60,8 @@ class HandoffApi {
   absl::StatusOr<v1::ListProcessesResponse> ListProcesses(const Call& call,
                                                           const v1::ListProcessesRequest& request);
   absl::StatusOr<v1::Process> RetryStep(const Call& call, const v1::RetryStepRequest& request);
+  absl::StatusOr<v1::Process> CancelOnboarding(const Call& call,
+                                               const v1::CancelOnboardingRequest& request);
   absl::StatusOr<v1::Process> CancelProcess(const Call& call,
                                             const v1::CancelProcessRequest& request);
 

@@ -21,6 +21,7 @@ server::Router ProcessesRouter(HandoffApi& api) {
   server::Router router("banso.handoff.v1.ProcessesService");
   router.Unary("StartOnboarding", &HandoffApi::StartOnboarding, &api);
   router.Unary("CompleteOnboarding", &HandoffApi::CompleteOnboarding, &api);
+  router.Unary("CancelOnboarding", &HandoffApi::CancelOnboarding, &api);
   router.Unary("GetProcess", &HandoffApi::GetProcess, &api);
   router.Unary("ListProcesses", &HandoffApi::ListProcesses, &api);
   router.Unary("RetryStep", &HandoffApi::RetryStep, &api);

@@ -82,8 +82,11 @@ absl::Status KickoffApi::FollowAccounts(Writer& writer, const type::v1::Change& 
   BANSO_ASSIGN_OR_RETURN(const bool planned, store_.plans.Exists(writer, plan));
   if (!planned) return absl::OkStatus();
   return ChangePlan(writer, plan, "a clock of the onboarding has changed",
-                    [&](PlanParts& parts, const Actor&) {
+                    [&](PlanParts& parts, const Actor& actor) {
                       TakeOver(onboarding, &parts.plan);
+                      if (onboarding.state() == accounts::v1::ONBOARDING_STATE_CANCELLED) {
+                        GiveUp(actor, &parts);
+                      }
                       return absl::OkStatus();
                     });
 }
