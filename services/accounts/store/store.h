@@ -2,6 +2,7 @@
 #define BANSO_SERVICES_ACCOUNTS_STORE_STORE_H_
 
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,12 +13,15 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "banso/accounts/v1/account.pb.h"
 #include "banso/accounts/v1/account_summary.pb.h"
 #include "banso/accounts/v1/classification.pb.h"
 #include "banso/accounts/v1/classification_override.pb.h"
 #include "banso/accounts/v1/contract.pb.h"
 #include "banso/accounts/v1/interaction.pb.h"
+#include "banso/accounts/v1/lifecycle.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/accounts/v1/reports_service.pb.h"
 #include "banso/accounts/v1/role_play.pb.h"
@@ -35,7 +39,6 @@
 #include "common/storage/migration.h"
 #include "common/storage/revisions.h"
 #include "common/storage/snapshot.h"
-#include "services/accounts/domain/stage_history.h"
 #include "services/accounts/domain/summary.h"
 #include "services/accounts/store/intake_store.h"
 
@@ -81,9 +84,9 @@ class Store {
   const storage::FactLog facts;
 
   // Stores an account, creating it when `before` is null and else replacing `before`, with its
-  // external ids, the types of its attributes and the facts that changed. `source` says where the
-  // facts come from; empty: whoever calls. ALREADY_EXISTS when the name, or one of its external
-  // ids, belongs to another account; ABORTED as Collection::Update.
+  // external ids, the types of its attributes, the history of its stages and the facts that
+  // changed. `source` says where the facts come from; empty: whoever calls. ALREADY_EXISTS when the
+  // name, or one of its external ids, belongs to another account; ABORTED as Collection::Update.
   absl::StatusOr<v1::Account> Save(storage::Writer& writer, const v1::Account* before,
                                    const v1::Account& after, absl::string_view expected_etag = "",
                                    absl::string_view source = "") const;
@@ -181,9 +184,10 @@ class Store {
                                                           absl::CivilDay first,
                                                           absl::CivilDay last) const;
 
-  // What an account has been, oldest first.
-  absl::StatusOr<std::vector<AccountState>> States(storage::Reader& reader,
-                                                   absl::string_view account) const;
+  // At which stages an account stood, oldest first: up to `limit` periods that began after `after`.
+  absl::StatusOr<std::vector<v1::StagePeriod>> StagePeriods(
+      storage::Reader& reader, absl::string_view account, absl::Time after = absl::InfinitePast(),
+      int limit = std::numeric_limits<int>::max()) const;
 
   // The policy in force, if there is one.
   absl::StatusOr<std::optional<v1::ClassificationPolicy>> ActivePolicy(storage::Reader& reader,
@@ -202,6 +206,8 @@ class Store {
                                   const v1::Account& after) const;
   absl::Status SaveChurns(storage::Writer& writer, const v1::Account* before,
                           const v1::Account& after) const;
+  absl::Status SaveStage(storage::Writer& writer, const v1::Account* before,
+                         const v1::Account& after) const;
   absl::Status SaveMemberships(storage::Writer& writer, const v1::Member& member) const;
 
   // Parts of RefreshSummary.

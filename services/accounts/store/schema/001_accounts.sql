@@ -19,6 +19,18 @@ CREATE INDEX account_by_sales_owner ON account (sales_owner, name);
 CREATE INDEX account_by_onboarding_owner ON account (onboarding_owner, name);
 CREATE INDEX account_by_retention_owner ON account (retention_owner, name);
 
+-- At which stages accounts stood, who was accountable and in which team, each until the next begins.
+-- Kept for ever, unlike the changes.
+CREATE TABLE stage_period (
+  account TEXT NOT NULL,
+  start_time BIGINT NOT NULL,
+  stage BIGINT NOT NULL,
+  owner TEXT NOT NULL,
+  owner_team TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  PRIMARY KEY (account, start_time)
+) {clustered};
+
 -- Ids in other systems, each of one account.
 CREATE TABLE external_id (
   system TEXT NOT NULL,
