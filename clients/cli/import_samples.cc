@@ -102,7 +102,9 @@ class SampleImport {
     if (!sample->has_occurred_time()) return;
     const absl::CivilDay day =
         calendar::DayOf(calendar::ToTime(sample->occurred_time()), sheet_.rules().zone);
-    const bool ended = contract.has_end_date() && day > calendar::ToDay(contract.end_date());
+    const bool ended =
+        (contract.has_end_date() && day > calendar::ToDay(contract.end_date())) ||
+        (contract.has_terminate_date() && day > calendar::ToDay(contract.terminate_date()));
     if (!ended && day >= calendar::ToDay(contract.start_date())) return;
     ++outside_contract_;
     (options_.within_contract ? report_.rejected : report_.warnings)

@@ -100,6 +100,13 @@ class Collection {
     return resource;
   }
 
+  // The same for a resource that has existed before, under another name: its `create_time` stays,
+  // and with it its place in what is ordered by that.
+  absl::StatusOr<T> Adopt(Writer& writer, T resource) const {
+    BANSO_RETURN_IF_ERROR(table_.Adopt(writer, resource));
+    return resource;
+  }
+
   // Replaces a resource and returns it as stored. contract::NotFound if there is none;
   // contract::EtagMismatch if `expected_etag` is not empty and not its present etag.
   absl::StatusOr<T> Update(Writer& writer, T resource, absl::string_view expected_etag = "") const {

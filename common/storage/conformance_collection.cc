@@ -77,6 +77,25 @@ TEST_P(ConformanceTest, CreatesAndReadsBack) {
   EXPECT_THAT(Get("shelves/s/notes/a"), IsOkAndHolds(EqualsProto(created)));
 }
 
+TEST_P(ConformanceTest, AdoptsWithTheTimeOfCreation) {
+  const absl::Time created = StartTime() - absl::Hours(100);
+  const auto adopt = [&](const std::string& id, std::optional<absl::Time> time) {
+    Note note = MakeNote("s", id, "moved");
+    if (time.has_value()) *note.mutable_create_time() = calendar::ToTimestamp(*time);
+    const auto body = [&](Writer& writer) { return Notes().Adopt(writer, note).status(); };
+    return db().Write(MakeCall(), body).status();
+  };
+  BANSO_ASSERT_OK(adopt("z", created));
+  BANSO_ASSERT_OK(adopt("a", std::nullopt));
+  BANSO_ASSERT_OK_AND_ASSIGN(const Note note, Get("shelves/s/notes/z"));
+  EXPECT_EQ(calendar::ToTime(note.create_time()), created);
+  EXPECT_EQ(calendar::ToTime(note.update_time()), StartTime());
+  ListQuery query;
+  query.order_by = "create_time";
+  EXPECT_THAT(ListAll(db(), query), ElementsAre("z", "a"));
+  EXPECT_THAT(adopt("z", created), StatusIs(absl::StatusCode::kAlreadyExists));
+}
+
 TEST_P(ConformanceTest, RefusesADuplicateAndKeepsTheFirst) {
   BANSO_ASSERT_OK_AND_ASSIGN(const Note first, Create(MakeNote("s", "a", "first")));
   const absl::Status status = Create(MakeNote("s", "a", "second")).status();

@@ -60,6 +60,15 @@ void SetName(Message& resource, absl::string_view name) { SetText(resource, "nam
 std::string EtagOf(const Message& resource) { return GetText(resource, "etag"); }
 void SetEtag(Message& resource, absl::string_view etag) { SetText(resource, "etag", etag); }
 
+std::optional<absl::Time> CreateTimeOf(const Message& resource) {
+  using google::protobuf::Timestamp;
+  const FieldDescriptor* field = MessageField(resource, "create_time", Timestamp::descriptor());
+  if (field == nullptr || !resource.GetReflection()->HasField(resource, field)) return std::nullopt;
+  Timestamp time;
+  time.CopyFrom(resource.GetReflection()->GetMessage(resource, field));
+  return calendar::ToTime(time);
+}
+
 void SetCreateTime(Message& resource, absl::Time time) { SetTime(resource, "create_time", time); }
 void SetUpdateTime(Message& resource, absl::Time time) { SetTime(resource, "update_time", time); }
 

@@ -2,6 +2,7 @@
 #define BANSO_COMMON_STORAGE_RESOURCE_FIELDS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -20,6 +21,8 @@ void SetName(google::protobuf::Message& resource, absl::string_view name);
 std::string EtagOf(const google::protobuf::Message& resource);
 void SetEtag(google::protobuf::Message& resource, absl::string_view etag);
 
+// The field `create_time`; nothing when it is not set or the message lacks it.
+std::optional<absl::Time> CreateTimeOf(const google::protobuf::Message& resource);
 void SetCreateTime(google::protobuf::Message& resource, absl::Time time);
 void SetUpdateTime(google::protobuf::Message& resource, absl::Time time);
 

@@ -110,13 +110,14 @@ Params ResourceTable::ColumnParams(const Message& resource) const {
   return params;
 }
 
-absl::Status ResourceTable::Insert(Writer& writer, Message& resource) const {
+absl::Status ResourceTable::Insert(Writer& writer, absl::Time create_time,
+                                   Message& resource) const {
   const std::string name = NameOf(resource);
   if (!contract::Match(spec_.pattern, name).has_value()) {
     return contract::Internal(absl::StrCat(name, " does not match ", spec_.pattern));
   }
   const int64_t position = writer.NextPosition();
-  SetCreateTime(resource, writer.now());
+  SetCreateTime(resource, create_time);
   SetUpdateTime(resource, writer.now());
   SetEtag(resource, MakeEtag(1, position));
   std::string data = contract::DeterministicBytes(resource);
@@ -124,7 +125,7 @@ absl::Status ResourceTable::Insert(Writer& writer, Message& resource) const {
   params.Add("name", name)
       .Add("revision", 1)
       .Add("position", position)
-      .Add("create_time", writer.now())
+      .Add("create_time", create_time)
       .Add("update_time", writer.now())
       .Add("data", Bytes{data});
   BANSO_RETURN_IF_ERROR(NameConflict(writer.Execute(insert_sql_, params).status(), name));
@@ -158,10 +159,19 @@ absl::Status ResourceTable::Replace(Writer& writer, const Stored& stored, Messag
 }
 
 absl::Status ResourceTable::Create(Writer& writer, Message& resource) const {
+  return CreateAt(writer, writer.now(), resource);
+}
+
+absl::Status ResourceTable::Adopt(Writer& writer, Message& resource) const {
+  return CreateAt(writer, CreateTimeOf(resource).value_or(writer.now()), resource);
+}
+
+absl::Status ResourceTable::CreateAt(Writer& writer, absl::Time create_time,
+                                     Message& resource) const {
   const std::string name = NameOf(resource);
   BANSO_ASSIGN_OR_RETURN(const bool taken, Exists(writer, name));
   if (taken) return contract::AlreadyExists(name);
-  return Insert(writer, resource);
+  return Insert(writer, create_time, resource);
 }
 
 absl::Status ResourceTable::Update(Writer& writer, Message& resource,
@@ -177,7 +187,7 @@ absl::Status ResourceTable::Update(Writer& writer, Message& resource,
 
 absl::Status ResourceTable::Put(Writer& writer, Message& resource) const {
   BANSO_ASSIGN_OR_RETURN(const Stored stored, Load(writer, NameOf(resource)));
-  return stored.exists ? Replace(writer, stored, resource) : Insert(writer, resource);
+  return stored.exists ? Replace(writer, stored, resource) : Insert(writer, writer.now(), resource);
 }
 
 absl::Status ResourceTable::Delete(Writer& writer, absl::string_view name,

@@ -50,6 +50,8 @@ class ResourceTable : public SnapshotSource {
                               Message& resource) const;
 
   absl::Status Create(Writer& writer, Message& resource) const;
+  // Creates with the `create_time` that the resource has; now when it has none.
+  absl::Status Adopt(Writer& writer, Message& resource) const;
   absl::Status Update(Writer& writer, Message& resource, absl::string_view expected_etag) const;
   // Creates or updates.
   absl::Status Put(Writer& writer, Message& resource) const;
@@ -74,7 +76,7 @@ class ResourceTable : public SnapshotSource {
                                                            type::v1::Change change)>
                                 on_resource) const override;
 
-  const ResourceTableSpec& spec() const { return spec_; }
+  const ResourceTableSpec* table() const override { return &spec_; }
 
  private:
   struct Stored {
@@ -85,7 +87,8 @@ class ResourceTable : public SnapshotSource {
   };
 
   absl::StatusOr<Stored> Load(Reader& reader, absl::string_view name) const;
-  absl::Status Insert(Writer& writer, Message& resource) const;
+  absl::Status CreateAt(Writer& writer, absl::Time create_time, Message& resource) const;
+  absl::Status Insert(Writer& writer, absl::Time create_time, Message& resource) const;
   absl::Status Replace(Writer& writer, const Stored& stored, Message& resource) const;
   Params ColumnParams(const Message& resource) const;
 

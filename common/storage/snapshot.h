@@ -13,6 +13,8 @@
 
 namespace banso::storage {
 
+struct ResourceTableSpec;
+
 // What exists of one kind, for the snapshot with which a feed of changes begins. Collections are
 // such sources.
 class SnapshotSource {
@@ -21,6 +23,9 @@ class SnapshotSource {
 
   // The full name of the kind's message, such as `banso.accounts.v1.Account`.
   virtual std::string kind() const = 0;
+
+  // The table whose columns follow from each resource; null where none does.
+  virtual const ResourceTableSpec* table() const { return nullptr; }
 
   // Calls `on_resource` for up to `limit` resources that come after `after` ("" for the first), in
   // the order of their keys, each as if just created, with the position of its last change.

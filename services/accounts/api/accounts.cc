@@ -127,7 +127,7 @@ absl::StatusOr<Account> AccountsApi::ArchiveAccount(const Call& call,
           return contract::FailedPrecondition(
               kReasonOnboardingRunning, request.name(),
               absl::StrCat(running, running == 1 ? " onboarding runs" : " onboardings run"),
-              "Complete or cancel it first");
+              "Complete it, or give it up with CancelOnboarding of handoff, first");
         }
         Account account = before;
         if (!account.has_archive_time()) {

@@ -11,6 +11,7 @@
 #include "services/accounts/api/relations_api.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/contract.h"
+#include "services/accounts/domain/lifecycle.h"
 
 namespace banso::accounts {
 
@@ -39,6 +40,12 @@ absl::StatusOr<bool> RelationsApi::IsContinued(Reader& reader, const std::string
 absl::StatusOr<Contract> RelationsApi::StoreContract(Writer& writer, const Account& account,
                                                      Contract contract, bool is_new,
                                                      absl::string_view etag) const {
+  if (account.has_churn()) {
+    const absl::CivilDay lost = calendar::ToDay(account.churn().date());
+    const bool begins_later = calendar::ToDay(contract.start_date()) > lost;
+    if (begins_later && !contract.has_terminate_date()) return CheckNotChurned(account);
+    Terminate(lost, &contract);
+  }
   contract.set_state(StateOn(contract, Today(account, writer.now())));
   BANSO_ASSIGN_OR_RETURN(Contract stored,
                          is_new ? store_.contracts.Create(writer, std::move(contract))

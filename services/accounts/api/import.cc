@@ -12,6 +12,7 @@
 #include "services/accounts/api/import_run.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/lifecycle.h"
+#include "services/accounts/domain/merge.h"
 
 namespace banso::accounts {
 namespace {
@@ -150,7 +151,10 @@ absl::Status ImportRun::Change(storage::Writer& writer, const std::string& name,
                                v1::ImportAccountsResponse* counts) {
   BANSO_ASSIGN_OR_RETURN(const v1::Account before, store_.accounts.Get(writer, name));
   BANSO_RETURN_IF_ERROR(CheckNotArchived(before));
-  v1::Account account = MergeRow(before, row);
+  // A row about the duplicate of a merge tells only what is not known yet, as the merge did.
+  const bool is_own = ExternalIdIn(before, system_) == external_id;
+  v1::Account account =
+      is_own ? MergeRow(before, row) : Merged(before, MergeRow(v1::Account(), row));
   BANSO_RETURN_IF_ERROR(Finish(writer, &before, external_id, &account));
   BANSO_RETURN_IF_ERROR(CheckOwners(before, account));
   const absl::StatusOr<v1::Account> stored = store_.Save(writer, &before, account, "", system_);

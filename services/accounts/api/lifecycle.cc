@@ -1,5 +1,6 @@
-#include <algorithm>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -11,9 +12,10 @@
 #include "common/storage/mutate.h"
 #include "common/storage/page_size.h"
 #include "services/accounts/api/accounts_api.h"
+#include "services/accounts/domain/account.h"
+#include "services/accounts/domain/contract.h"
 #include "services/accounts/domain/lifecycle.h"
 #include "services/accounts/domain/onboarding.h"
-#include "services/accounts/domain/stage_history.h"
 
 namespace banso::accounts {
 
@@ -43,13 +45,16 @@ absl::Status CancelOnboardings(Writer& writer, const Store& store,
   return absl::OkStatus();
 }
 
-absl::Status AddTeam(Reader& reader, const Store& store, v1::StagePeriod* period) {
-  if (period->owner().empty()) return absl::OkStatus();
-  const auto member =
-      store.members.GetAt(reader, period->owner(), calendar::ToTime(period->start_time()));
-  if (absl::IsNotFound(member.status())) return absl::OkStatus();
-  BANSO_RETURN_IF_ERROR(member.status());
-  period->set_owner_team(member->team());
+// Ends the contracts of a customer that is lost.
+absl::Status TerminateContracts(Writer& writer, const Store& store, const Account& account) {
+  const absl::CivilDay last = calendar::ToDay(account.churn().date());
+  BANSO_ASSIGN_OR_RETURN(std::vector<v1::Contract> contracts,
+                         store.contracts.All(writer, account.name()));
+  for (v1::Contract& contract : contracts) {
+    Terminate(last, &contract);
+    contract.set_state(StateOn(contract, Today(account, writer.now())));
+    BANSO_RETURN_IF_ERROR(store.contracts.Update(writer, std::move(contract)).status());
+  }
   return absl::OkStatus();
 }
 
@@ -65,6 +70,7 @@ absl::StatusOr<Account> AccountsApi::ChurnAccount(const Call& call,
         BANSO_RETURN_IF_ERROR(
             accounts::ChurnAccount(request, writer.call().actor, writer.now(), &account));
         BANSO_RETURN_IF_ERROR(CancelOnboardings(writer, store_, request));
+        BANSO_RETURN_IF_ERROR(TerminateContracts(writer, store_, account));
         BANSO_RETURN_IF_ERROR(policy_.Classify(writer, writer.now(), &account));
         return store_.Save(writer, &before, account, request.etag());
       });
@@ -94,23 +100,23 @@ absl::StatusOr<v1::ListStageHistoryResponse> AccountsApi::ListStageHistory(
   return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
     BANSO_RETURN_IF_ERROR(store_.accounts.Get(reader, request.parent()).status());
     const contract::TokenScope scope{reader.epoch(), contract::QueryKey(call.method, request)};
-    size_t next = 0;
+    absl::Time after = absl::InfinitePast();
     if (!request.page_token().empty()) {
       BANSO_ASSIGN_OR_RETURN(const std::string position,
                              contract::DecodePageToken(scope, request.page_token()));
-      if (!absl::SimpleAtoi(position, &next)) return contract::Internal("a token's position");
+      int64_t micros = 0;
+      if (!absl::SimpleAtoi(position, &micros)) return contract::Internal("a token's position");
+      after = absl::FromUnixMicros(micros);
     }
-    BANSO_ASSIGN_OR_RETURN(const auto states, store_.States(reader, request.parent()));
-    std::vector<v1::StagePeriod> periods = StagePeriods(states);
-    const size_t end =
-        std::min<size_t>(periods.size(), next + storage::EffectivePageSize(request.page_size()));
+    BANSO_ASSIGN_OR_RETURN(const std::vector<v1::StagePeriod> periods,
+                           store_.StagePeriods(reader, request.parent(), after,
+                                               storage::EffectivePageSize(request.page_size())));
     Response response;
-    for (; next < end; ++next) {
-      BANSO_RETURN_IF_ERROR(AddTeam(reader, store_, &periods[next]));
-      *response.add_periods() = periods[next];
-    }
-    if (end < periods.size()) {
-      response.set_next_page_token(contract::EncodePageToken(scope, absl::StrCat(end)));
+    response.mutable_periods()->Assign(periods.begin(), periods.end());
+    if (!periods.empty() && periods.back().has_end_time()) {
+      const absl::Time last = calendar::ToTime(periods.back().start_time());
+      response.set_next_page_token(
+          contract::EncodePageToken(scope, absl::StrCat(absl::ToUnixMicros(last))));
     }
     return response;
   });

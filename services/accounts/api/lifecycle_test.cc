@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
+#include "common/storage/retention.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
@@ -144,6 +145,24 @@ TEST_F(LifecycleApiTest, TheHistoryKeepsEveryStageWithItsOwner) {
   EXPECT_FALSE(periods.back().has_end_time());
   EXPECT_THAT(Do(&AccountsApi::ListStageHistory, "parent: 'accounts/none'"),
               StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(LifecycleApiTest, TheHistoryOutlivesTheChanges) {
+  CreateWonAccount("a");
+  now_ += absl::Hours(1);
+  StartOnboarding("a", "o1");
+  now_ += absl::Hours(24 * 400);
+  const std::vector<std::string> before = Story("a");
+  ASSERT_EQ(before.size(), 2u);
+  BANSO_ASSERT_OK_AND_ASSIGN(const int64_t purged,
+                             storage::PurgeChanges(*database_, NewCall("sweep"), now_));
+  EXPECT_GT(purged, 0);
+  EXPECT_EQ(Story("a"), before);
+  BANSO_ASSERT_OK(Do(&TeamApi::UpdateMember, "member { name: 'members/aoki' team: 'ops' }"));
+  BANSO_ASSERT_OK(Do(&AccountsApi::ChurnAccount, kChurn));
+  EXPECT_THAT(Story("a"),
+              ElementsAre("WON: members/sato of sales", "ONBOARDING: members/aoki of onboarding",
+                          "CHURNED: members/aoki of ops"));
 }
 
 TEST_F(LifecycleApiTest, TheHistoryComesInPages) {

@@ -6,11 +6,19 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "banso/fact/v1/fact.pb.h"
+#include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/accounts_api.h"
 #include "services/accounts/domain/account.h"
+#include "services/accounts/domain/churn.h"
+#include "services/accounts/domain/classification/overrides.h"
+#include "services/accounts/domain/contract.h"
+#include "services/accounts/domain/fact_types.h"
 #include "services/accounts/domain/merge.h"
 
 namespace banso::accounts {
@@ -25,13 +33,28 @@ namespace {
 // What becomes of something that belongs to the duplicate.
 enum class Fate { kMove, kCopy, kKeep };
 
+// The facts about a resource of this type, which go where it goes.
+template <class T>
+std::vector<std::string> FactsAbout() {
+  fact::v1::SubjectKind kind = fact::v1::SUBJECT_KIND_UNSPECIFIED;
+  if (std::is_same_v<T, v1::Stakeholder>) kind = fact::v1::SUBJECT_KIND_STAKEHOLDER;
+  if (std::is_same_v<T, v1::Site>) kind = fact::v1::SUBJECT_KIND_SITE;
+  std::vector<std::string> facts;
+  for (const std::vector<fact::v1::FactType>& types : {FactTypes(), RelationFactTypes()}) {
+    for (const fact::v1::FactType& type : types) {
+      if (type.subject() == kind) facts.push_back(type.name());
+    }
+  }
+  return facts;
+}
+
 // Brings what belongs to the duplicate over to the account that is kept: first every resource gets
 // its new name (Plan), then all are stored with their references renamed (Move).
 class Relocation {
  public:
-  Relocation(Writer& writer, const std::string& from, const std::string& to,
-             MergeAccountsResponse* response)
-      : writer_(writer), from_(from), to_(to), response_(response) {}
+  Relocation(Writer& writer, const storage::FactLog& facts, const std::string& from,
+             const std::string& to, MergeAccountsResponse* response)
+      : writer_(writer), facts_(facts), from_(from), to_(to), response_(response) {}
 
   template <class T>
   absl::Status Plan(const storage::Collection<T>& resources, const std::string& collection,
@@ -49,8 +72,12 @@ class Relocation {
     });
   }
 
+  // `adjust` may change a resource, which has its new name already, before it is stored.
   template <class T>
-  absl::Status Move(const storage::Collection<T>& resources) {
+  absl::Status Move(
+      const storage::Collection<T>& resources,
+      absl::FunctionRef<absl::Status(T& resource)> adjust = [](T&) { return absl::OkStatus(); }) {
+    const std::vector<std::string> facts = FactsAbout<T>();
     BANSO_ASSIGN_OR_RETURN(std::vector<T> all, resources.All(writer_, from_));
     for (T& resource : all) {
       const auto planned = names_.find(resource.name());
@@ -62,7 +89,9 @@ class Relocation {
       resource.set_name(planned->second);
       RenameReferences(names_, &resource);
       if constexpr (std::is_same_v<T, v1::Stakeholder>) resource.add_former_names(planned->first);
-      BANSO_RETURN_IF_ERROR(resources.Create(writer_, std::move(resource)).status());
+      BANSO_RETURN_IF_ERROR(adjust(resource));
+      BANSO_RETURN_IF_ERROR(resources.Adopt(writer_, std::move(resource)).status());
+      for (const std::string& fact : facts) BANSO_RETURN_IF_ERROR(MoveFact(fact, *moved));
       if (moved->copied()) continue;
       BANSO_RETURN_IF_ERROR(resources.Delete(writer_, planned->first));
     }
@@ -70,6 +99,24 @@ class Relocation {
   }
 
  private:
+  // Tells a fact's history under the new name, each value as known since when it was; under the old
+  // one, unless that stays, it is unknown from now on.
+  absl::Status MoveFact(const std::string& fact, const v1::MovedResource& moved) {
+    BANSO_ASSIGN_OR_RETURN(std::vector<fact::v1::FactChange> changes,
+                           facts_.Changes(writer_, moved.before(), fact));
+    if (changes.empty()) return absl::OkStatus();
+    fact::v1::FactChange withdrawn;
+    withdrawn.set_subject(moved.before());
+    withdrawn.set_fact(fact);
+    withdrawn.set_source(changes.back().source());
+    for (fact::v1::FactChange& change : changes) {
+      change.set_subject(moved.after());
+      change.set_backdated(true);
+      BANSO_RETURN_IF_ERROR(facts_.Record(writer_, std::move(change)));
+    }
+    return moved.copied() ? absl::OkStatus() : facts_.Record(writer_, std::move(withdrawn));
+  }
+
   template <class T>
   absl::StatusOr<std::string> FreeName(const storage::Collection<T>& resources,
                                        const std::string& collection, const std::string& id) {
@@ -81,6 +128,7 @@ class Relocation {
   }
 
   Writer& writer_;
+  const storage::FactLog& facts_;
   const std::string from_;
   const std::string to_;
   MergeAccountsResponse* response_;
@@ -100,8 +148,31 @@ absl::Status NamesWithDeal(Writer& writer, const storage::Collection<T>& resourc
   });
 }
 
+// Lets `account`, the one that is kept, carry the overrides of the duplicate too. Where both have
+// one of the same axis in force, that of the account that is kept goes on and the other one ends.
+absl::Status MoveOverrides(Writer& writer, const Store& store, Account* account,
+                           Relocation* relocation) {
+  BANSO_RETURN_IF_ERROR(relocation->Plan(store.overrides, "classificationOverrides",
+                                         [](const std::string& /*name*/) { return Fate::kMove; }));
+  v1::Classification& carrying = *account->mutable_classification();
+  const v1::Classification own = carrying;
+  const absl::CivilDay today = Today(*account, writer.now());
+  const auto adjust = [&](v1::ClassificationOverride& moved) -> absl::Status {
+    if (moved.state() != v1::OVERRIDE_STATE_IN_FORCE) return absl::OkStatus();
+    if (OverrideOf(own, moved.axis(), today) != nullptr) {
+      return EndOverride(v1::OVERRIDE_STATE_REPLACED, writer.call().actor,
+                         absl::StrCat("merged into ", account->name()), writer.now(), &moved);
+    }
+    SetExpireTime(*account, &moved);
+    AddOverride(moved, &carrying);
+    return absl::OkStatus();
+  };
+  return relocation->Move<v1::ClassificationOverride>(store.overrides, adjust);
+}
+
 absl::Status Relocate(Writer& writer, const Store& store, const v1::MergeAccountsRequest& request,
-                      const std::vector<Onboarding>& onboardings, MergeAccountsResponse* response) {
+                      const std::vector<Onboarding>& onboardings, const Account& account,
+                      MergeAccountsResponse* response, Relocation& relocation) {
   std::set<std::string> deals_in_use;
   for (const Onboarding& onboarding : onboardings) {
     response->add_kept(onboarding.name());
@@ -114,7 +185,6 @@ absl::Status Relocate(Writer& writer, const Store& store, const v1::MergeAccount
   const auto fate_of_person = [&](const std::string& /*name*/) {
     return onboardings.empty() ? Fate::kMove : Fate::kCopy;
   };
-  Relocation relocation(writer, request.duplicate(), request.name(), response);
   BANSO_RETURN_IF_ERROR(relocation.Plan(store.deals, "deals", fate_of_deal));
   BANSO_RETURN_IF_ERROR(relocation.Plan(store.stakeholders, "stakeholders", fate_of_person));
   const auto always = [](const std::string& /*name*/) { return Fate::kMove; };
@@ -151,7 +221,10 @@ absl::Status Relocate(Writer& writer, const Store& store, const v1::MergeAccount
   BANSO_RETURN_IF_ERROR(relocation.Move(store.deals));
   BANSO_RETURN_IF_ERROR(relocation.Move(store.sites));
   BANSO_RETURN_IF_ERROR(relocation.Move(store.stakeholders));
-  BANSO_RETURN_IF_ERROR(relocation.Move(store.contracts));
+  BANSO_RETURN_IF_ERROR(relocation.Move<v1::Contract>(store.contracts, [&](v1::Contract& moved) {
+    if (account.has_churn()) Terminate(calendar::ToDay(account.churn().date()), &moved);
+    return absl::OkStatus();
+  }));
   BANSO_RETURN_IF_ERROR(relocation.Move(store.upsell_conditions));
   BANSO_RETURN_IF_ERROR(relocation.Move(store.interactions));
   return relocation.Move(store.stakeholder_changes);
@@ -194,9 +267,15 @@ absl::StatusOr<MergeAccountsResponse> AccountsApi::MergeAccounts(
             *response.mutable_duplicate(),
             store_.Save(writer, &duplicate, MergedAway(duplicate, merged, writer.now())));
         Account account = merged;
+        Relocation relocation(writer, store_.facts, duplicate.name(), kept.name(), &response);
+        AddChurns(duplicate, writer.now(), &account);
+        BANSO_RETURN_IF_ERROR(MoveOverrides(writer, store_, &account, &relocation));
         BANSO_RETURN_IF_ERROR(policy_.Classify(writer, writer.now(), &account));
         BANSO_RETURN_IF_ERROR(store_.Save(writer, &kept, account, request.etag()).status());
-        BANSO_RETURN_IF_ERROR(Relocate(writer, store_, request, onboardings, &response));
+        BANSO_RETURN_IF_ERROR(store_.PassOnExternalIds(writer, duplicate.name(), kept.name()));
+        BANSO_RETURN_IF_ERROR(
+            Relocate(writer, store_, request, onboardings, account, &response, relocation));
+        BANSO_RETURN_IF_ERROR(store_.DropSummary(writer, duplicate));
         BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account, {.recount_contacts = true}));
         BANSO_RETURN_IF_ERROR(AdoptSubsidiaries(writer, store_, request));
         BANSO_ASSIGN_OR_RETURN(*response.mutable_account(),

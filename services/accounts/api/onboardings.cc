@@ -167,7 +167,8 @@ absl::StatusOr<Onboarding> OnboardingsApi::PassBall(const Call& call,
 
 absl::StatusOr<Onboarding> OnboardingsApi::AdvanceOnboarding(
     const Call& call, const v1::AdvanceOnboardingRequest& request) {
-  BANSO_RETURN_IF_ERROR(CheckFromHandoff(call, "CompleteOnboarding or AcceptHandoff"));
+  BANSO_RETURN_IF_ERROR(
+      CheckFromHandoff(call, "CompleteOnboarding, AcceptHandoff or CancelOnboarding"));
   return storage::Mutate<Onboarding>(database_, call, request, [&](Writer& writer) {
     return ChangeOnboarding(
         writer, request.name(), "", [&](Onboarding& onboarding, Account& account) -> absl::Status {

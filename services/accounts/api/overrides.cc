@@ -1,7 +1,6 @@
 #include <utility>
 #include <vector>
 
-#include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
@@ -59,10 +58,7 @@ ClassificationOverride Begun(const v1::CreateClassificationOverrideRequest& requ
                                 contract::IdOrNew(request.classification_override_id(), ids)));
   begun.set_state(v1::OVERRIDE_STATE_IN_FORCE);
   begun.set_created_by(writer.call().actor);
-  if (begun.has_until()) {
-    *begun.mutable_expire_time() = calendar::ToTimestamp(calendar::StartOfDay(
-        calendar::ToDay(begun.until()) + 1, calendar::ZoneOrUtc(ZoneOf(account))));
-  }
+  SetExpireTime(account, &begun);
   return begun;
 }
 

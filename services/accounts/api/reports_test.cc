@@ -11,16 +11,22 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/calendar/proto_time.h"
+#include "common/contract/errors.h"
+#include "common/testing/proto_matchers.h"
 #include "common/testing/proves.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
+#include "services/accounts/api/voice_api.h"
+#include "services/accounts/domain/contract.h"
+#include "services/accounts/domain/lifecycle.h"
 #include "services/accounts/domain/revenue.h"
 #include "services/accounts/domain/times.h"
 
 namespace banso::accounts {
 namespace {
 
+using ::banso::testing::EqualsProto;
 using ::banso::testing::Proves;
 using ::banso::testing::StatusIs;
 using ::testing::ElementsAre;
@@ -236,6 +242,125 @@ TEST_F(ReportsTest, SplitsWhatWasSoldAtTheDayOfTheContract) {
   EXPECT_EQ(revenue.total().tossed_up().n(), 5);
   EXPECT_EQ(revenue.total().tossed_up().count(), 4);
   EXPECT_DOUBLE_EQ(revenue.total().tossed_up().share(), 0.8);
+}
+
+// What was lost stays lost: neither reports of that time nor the review of that month change when
+// the customer is won back, and what it signs then is new business.
+TEST_F(ReportsTest, WinningACustomerBackDoesNotRewriteThePast) {
+  const absl::CivilDay long_ago(2025, 4, 1);
+  const auto at = [](int month, int day) {
+    return absl::FromCivil(absl::CivilSecond(2026, month, day, 3, 0, 0), absl::UTCTimeZone());
+  };
+  now_ = at(4, 20);
+  for (const char* id : {"back", "stays"}) {
+    AddCustomer(id);
+    AddSale(id, "d1", 0, long_ago, long_ago);
+  }
+  AddContract("stays", 7, long_ago);
+  AddContract("back", 300'000, long_ago);
+  AddContract("back", 20'001, long_ago, absl::CivilDay(2027, 3, 31));
+  AddContract("back", 5, absl::CivilDay(2026, 5, 1));
+  const auto revenue = [&](absl::CivilDay first, absl::CivilDay last) {
+    const auto response = Ask(
+        &ReportsApi::SummarizeRevenue,
+        absl::StrCat("currency: 'JPY' ", DateText("first_day", first), DateText("last_day", last)));
+    EXPECT_THAT(response, banso::testing::IsOk());
+    return response.value_or(v1::SummarizeRevenueResponse()).total();
+  };
+  const auto of_april = [&] {
+    return revenue(absl::CivilDay(2026, 4, 1), absl::CivilDay(2026, 4, 30));
+  };
+  VoiceApi voices(*database_, store_, ids_);
+  const auto review = [&](int month) {
+    const auto response = DoOn(voices, &VoiceApi::GetSalesReview,
+                               absl::StrCat("month { year: 2026 month: ", month, " }"));
+    EXPECT_THAT(response, banso::testing::IsOk());
+    return response.value_or(v1::SalesReview());
+  };
+  const auto lost_of = [&](int year) {
+    const std::string month = absl::StrCat(" { year: ", year, " month: 4 } ");
+    const auto response =
+        DoOn(voices, &VoiceApi::SummarizeSales,
+             absl::StrCat("from", month, "to", month, "dimension: SALES_DIMENSION_MONTH"));
+    EXPECT_THAT(response, banso::testing::IsOk());
+    return response.value_or(v1::SummarizeSalesResponse()).total().lost().count();
+  };
+  EXPECT_EQ(FactNow("accounts/back", "account.contract.monthly_amount"), "320001");
+  BANSO_ASSERT_OK(Do(&AccountsApi::ChurnAccount,
+                     absl::StrCat("name: 'accounts/back' reason: CHURN_REASON_PRICE ",
+                                  DateText("date", absl::CivilDay(2026, 4, 15)))));
+  EXPECT_EQ(FactNow("accounts/back", "account.contract.monthly_amount"), "");
+  const v1::RevenueRow lost = of_april();
+  EXPECT_EQ(lost.churned().minor_units(), 320'001);
+  EXPECT_EQ(lost.churned_accounts(), 1);
+  const v1::SalesReview before = review(4);
+  ASSERT_EQ(before.lost_size(), 1);
+  EXPECT_EQ(before.lost(0).deal().name(), "accounts/back/deals/d1");
+  EXPECT_EQ(lost_of(2025), 1);
+
+  now_ = at(6, 10);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Account open,
+                             Do(&AccountsApi::ReopenAccount, "name: 'accounts/back'"));
+  ASSERT_EQ(open.past_churns_size(), 1);
+  EXPECT_EQ(open.past_churns(0).reason(), v1::CHURN_REASON_PRICE);
+  EXPECT_EQ(open.past_churns(0).reopen_time().seconds(), absl::ToUnixSeconds(now_));
+  AddSale("back", "d2", 0, absl::CivilDay(2026, 6, 10), absl::CivilDay(2026, 7, 1));
+  AddContract("back", 50, absl::CivilDay(2026, 7, 1));
+  EXPECT_THAT(of_april(), EqualsProto(lost));
+  const v1::SalesReview after = review(4);
+  ASSERT_EQ(after.lost_size(), 1);
+  EXPECT_EQ(after.lost(0).deal().name(), "accounts/back/deals/d1");
+  EXPECT_EQ(after.lost(0).churn().reason(), v1::CHURN_REASON_PRICE);
+  EXPECT_EQ(lost_of(2025), 1);
+  const v1::RevenueRow july = revenue(absl::CivilDay(2026, 7, 1), absl::CivilDay(2026, 7, 31));
+  EXPECT_EQ(july.opening().minor_units(), 7);
+  EXPECT_EQ(july.new_business().minor_units(), 50) << "what was signed before does not begin again";
+
+  now_ = at(8, 1);
+  BANSO_ASSERT_OK(Do(&AccountsApi::ChurnAccount,
+                     absl::StrCat("name: 'accounts/back' reason: CHURN_REASON_LOW_USE ",
+                                  DateText("date", absl::CivilDay(2026, 7, 31)))));
+  ASSERT_EQ(review(7).lost_size(), 1);
+  EXPECT_EQ(review(7).lost(0).deal().name(), "accounts/back/deals/d2");
+  EXPECT_EQ(review(4).lost_size(), 1);
+  EXPECT_THAT(of_april(), EqualsProto(lost));
+}
+
+TEST_F(ReportsTest, AContractOfALostCustomerEndsWithItAndIsNotRenewed) {
+  now_ = absl::FromCivil(absl::CivilSecond(2026, 4, 20, 3, 0, 0), absl::UTCTimeZone());
+  const absl::CivilDay start(2026, 4, 1);
+  const absl::CivilDay last(2026, 4, 15);
+  AddCustomer("a");
+  AddSale("a", "d1", 0, start, start);
+  const auto contract = [&](const std::string& id, absl::CivilDay first) {
+    return Do(&RelationsApi::CreateContract,
+              absl::StrCat("parent: 'accounts/a' contract_id: '", id, "' contract { ",
+                           DateText("start_date", first),
+                           DateText("end_date", absl::CivilDay(2027, 3, 31)), "}"));
+  };
+  BANSO_ASSERT_OK(contract("c1", start));
+  BANSO_ASSERT_OK(contract("c2", absl::CivilDay(2026, 5, 1)));
+  BANSO_ASSERT_OK(
+      Do(&AccountsApi::ChurnAccount,
+         absl::StrCat("name: 'accounts/a' reason: CHURN_REASON_PRICE ", DateText("date", last))));
+  for (const char* id : {"c1", "c2"}) {
+    const std::string name = absl::StrCat("name: 'accounts/a/contracts/", id, "'");
+    BANSO_ASSERT_OK_AND_ASSIGN(const v1::Contract ended, Do(&RelationsApi::GetContract, name));
+    EXPECT_EQ(calendar::ToDay(ended.terminate_date()), last);
+    EXPECT_EQ(ended.state(), v1::CONTRACT_STATE_ENDED);
+    EXPECT_EQ(ended.end_date().year(), 2027) << "what was agreed stays";
+    EXPECT_EQ(contract::Reason(Do(&RelationsApi::RenewContract, name).status()),
+              kReasonContractTerminated);
+  }
+  // What is recorded late ends too; what would begin later is not a lost customer's.
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Contract late, contract("c3", start));
+  EXPECT_EQ(calendar::ToDay(late.terminate_date()), last);
+  EXPECT_EQ(contract::Reason(contract("c4", last + 1).status()), kReasonAccountChurned);
+  BANSO_ASSERT_OK_AND_ASSIGN(
+      const auto in_force,
+      Do(&RelationsApi::ListContracts,
+         absl::StrCat("parent: 'accounts/a' ", DateText("in_force_on", last + 1))));
+  EXPECT_EQ(in_force.contracts_size(), 0);
 }
 
 // However the contracts lie, the parts add up to the yen, and a period's closing is the next one's

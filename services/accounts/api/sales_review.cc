@@ -10,6 +10,7 @@
 #include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/voice_api.h"
+#include "services/accounts/domain/churn.h"
 #include "services/accounts/domain/voice.h"
 
 namespace banso::accounts {
@@ -124,12 +125,14 @@ absl::StatusOr<v1::ListSalesSummaryAccessesResponse> VoiceApi::ListSalesSummaryA
                            &v1::ListSalesSummaryAccessesResponse::mutable_sales_summary_accesses);
 }
 
-absl::StatusOr<v1::LostCustomer> VoiceApi::Trace(Reader& reader, const Account& account) const {
+absl::StatusOr<v1::LostCustomer> VoiceApi::Trace(Reader& reader, const Account& account,
+                                                 const v1::Churn& churn) const {
   v1::LostCustomer lost;
   lost.set_account(account.name());
   lost.set_display_name(account.display_name());
-  *lost.mutable_churn() = account.churn();
-  BANSO_ASSIGN_OR_RETURN(const std::vector<Deal> deals, store_.deals.All(reader, account.name()));
+  *lost.mutable_churn() = churn;
+  BANSO_ASSIGN_OR_RETURN(std::vector<Deal> deals, store_.deals.All(reader, account.name()));
+  std::erase_if(deals, [&](const Deal& deal) { return !WonBeforeReturn(account, deal, churn); });
   std::optional<Deal> deal = LastWon(deals);
   BANSO_ASSIGN_OR_RETURN(const std::vector<Voice> voices,
                          store_.intake.voices.All(reader, account.name()));
@@ -158,13 +161,14 @@ absl::StatusOr<v1::SalesReview> VoiceApi::GetSalesReview(const Call& /*call*/,
         *review.mutable_month() = request.month();
         const absl::CivilMonth month = MonthOf(request.month());
         BANSO_ASSIGN_OR_RETURN(
-            const std::vector<Account> churned,
-            store_.accounts.All(reader, "",
-                                {storage::Equal("lifecycle_stage", v1::LIFECYCLE_STAGE_CHURNED)}));
-        for (const Account& account : churned) {
-          if (MonthOf(account.churn().date()) != month) continue;
-          BANSO_ASSIGN_OR_RETURN(v1::LostCustomer lost, Trace(reader, account));
-          *review.add_lost() = std::move(lost);
+            const std::vector<std::string> churned,
+            store_.ChurnedBetween(reader, absl::CivilDay(month), absl::CivilDay(month + 1) - 1));
+        for (const std::string& name : churned) {
+          BANSO_ASSIGN_OR_RETURN(const Account account, store_.accounts.Get(reader, name));
+          for (const v1::Churn& churn : ChurnsOf(account)) {
+            if (MonthOf(churn.date()) != month) continue;
+            BANSO_ASSIGN_OR_RETURN(*review.add_lost(), Trace(reader, account, churn));
+          }
         }
         BANSO_RETURN_IF_ERROR(
             store_.intake.voices.ForEach(reader, "",

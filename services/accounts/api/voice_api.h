@@ -47,7 +47,8 @@ class VoiceApi {
                            absl::FunctionRef<void(const SoldDeal&)> visit) const;
 
   // A customer that was lost, traced back to its sale.
-  absl::StatusOr<v1::LostCustomer> Trace(storage::Reader& reader, const v1::Account& account) const;
+  absl::StatusOr<v1::LostCustomer> Trace(storage::Reader& reader, const v1::Account& account,
+                                         const v1::Churn& churn) const;
 
   storage::Database& database_;
   const Store& store_;

@@ -57,6 +57,7 @@ Account SettableFields(const Account& row) {
   result.clear_classification();
   result.clear_archive_time();
   result.clear_churn();
+  result.clear_past_churns();
   result.clear_reopen_time();
   result.clear_merged_into();
   result.clear_certification_waivers();

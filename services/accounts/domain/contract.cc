@@ -1,5 +1,7 @@
 #include "services/accounts/domain/contract.h"
 
+#include <algorithm>
+
 #include "common/calendar/proto_time.h"
 #include "common/status_macros.h"
 #include "google/protobuf/util/message_differencer.h"
@@ -20,10 +22,25 @@ absl::Status Continued(const Contract& contract, const char* what_to_do) {
 
 }  // namespace
 
+std::optional<absl::CivilDay> LastDay(const Contract& contract) {
+  std::optional<absl::CivilDay> last;
+  if (contract.has_end_date()) last = ToDay(contract.end_date());
+  if (!contract.has_terminate_date()) return last;
+  const absl::CivilDay terminated = ToDay(contract.terminate_date());
+  return last.has_value() ? std::min(*last, terminated) : terminated;
+}
+
+void Terminate(absl::CivilDay day, Contract* contract) {
+  const std::optional<absl::CivilDay> last = LastDay(*contract);
+  if (last.has_value() && *last <= day) return;
+  *contract->mutable_terminate_date() = calendar::ToDate(day);
+}
+
 v1::ContractState StateOn(const Contract& contract, absl::CivilDay day) {
-  if (day < ToDay(contract.start_date())) return v1::CONTRACT_STATE_UPCOMING;
-  const bool ended = contract.has_end_date() && day > ToDay(contract.end_date());
-  return ended ? v1::CONTRACT_STATE_ENDED : v1::CONTRACT_STATE_IN_FORCE;
+  const std::optional<absl::CivilDay> last = LastDay(contract);
+  if (last.has_value() && day > *last) return v1::CONTRACT_STATE_ENDED;
+  return day < ToDay(contract.start_date()) ? v1::CONTRACT_STATE_UPCOMING
+                                            : v1::CONTRACT_STATE_IN_FORCE;
 }
 
 void CheckContract(const Contract& contract, contract::Violations* violations) {
@@ -35,6 +52,11 @@ void CheckContract(const Contract& contract, contract::Violations* violations) {
 
 absl::StatusOr<Contract> Renewed(const Contract& before, const v1::RenewContractRequest& request,
                                  bool continued_already) {
+  if (before.has_terminate_date()) {
+    return contract::FailedPrecondition(kReasonContractTerminated, before.name(),
+                                        "the contract ended with the loss of the customer",
+                                        "Create the contract with which it begins anew");
+  }
   if (!before.has_end_date()) {
     return contract::FailedPrecondition(kReasonContractWithoutEnd, before.name(),
                                         "the contract has no end", "Give it an end first");

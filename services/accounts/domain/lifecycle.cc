@@ -189,6 +189,9 @@ absl::Status ReopenAccount(const std::string& sales_owner, absl::Time now, Accou
   if (account->owners().sales().empty()) {
     return NobodyAccountable(account->name(), "Name the member who sells to it from now on");
   }
+  v1::Churn* past = account->add_past_churns();
+  *past = account->churn();
+  *past->mutable_reopen_time() = calendar::ToTimestamp(now);
   account->clear_churn();
   *account->mutable_reopen_time() = calendar::ToTimestamp(now);
   SetStage(v1::LIFECYCLE_STAGE_PROSPECT, now, account);

@@ -55,7 +55,8 @@ absl::Status ChurnAccount(const v1::ChurnAccountRequest& request, const std::str
 absl::Status CheckNotChurned(const v1::Account& account);
 
 // Makes a lost customer a prospect again, sold to by `sales_owner`, or if that is empty by its
-// sales owner. FAILED_PRECONDITION: ACCOUNT_NOT_CHURNED, NO_ACCOUNTABLE_OWNER.
+// sales owner. Its loss is kept among the past ones. FAILED_PRECONDITION: ACCOUNT_NOT_CHURNED,
+// NO_ACCOUNTABLE_OWNER.
 absl::Status ReopenAccount(const std::string& sales_owner, absl::Time now, v1::Account* account);
 
 // FAILED_PRECONDITION when the account is archived and so refuses changes: ACCOUNT_ARCHIVED, or

@@ -283,16 +283,16 @@ TEST(AccountableOwnerTest, ThereIsExactlyOneAtEveryInstantAndNoTimeIsLost) {
   for (uint32_t seed = 0; seed < 1'000; ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
     History history(seed);
-    std::vector<AccountState> states = {{history.account(), history.now(), "members/a"}};
+    std::vector<v1::StagePeriod> periods;
+    ContinueHistory(history.account(), history.now(), "members/a", &periods);
     for (int step = 0; step < 60; ++step) {
       history.Step();
-      states.push_back({history.account(), history.now(), "members/a"});
+      ContinueHistory(history.account(), history.now(), "members/a", &periods);
       if (history.account().lifecycle_stage() == v1::LIFECYCLE_STAGE_PROSPECT) continue;
       ++instants_won;
       ASSERT_NE(AccountableOwner(history.account()), "")
           << "step " << step << ": " << history.account().ShortDebugString();
     }
-    const std::vector<v1::StagePeriod> periods = StagePeriods(states);
     for (size_t i = 0; i < periods.size(); ++i) {
       ASSERT_EQ(periods[i].has_end_time(), i + 1 < periods.size());
       if (i + 1 == periods.size()) continue;

@@ -1,5 +1,6 @@
 #include "services/accounts/domain/merge.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -65,6 +66,18 @@ void RenameWithin(const std::map<std::string, std::string>& names, const FieldDe
   }
 }
 
+// Lets `account` have the duplicate's waivers for members for whom it has none.
+void AddWaivers(const Account& duplicate, Account* account) {
+  const Account own = *account;
+  for (const v1::CertificationWaiver& waiver : duplicate.certification_waivers()) {
+    const auto& waivers = own.certification_waivers();
+    const bool has = std::any_of(
+        waivers.begin(), waivers.end(),
+        [&](const v1::CertificationWaiver& other) { return other.member() == waiver.member(); });
+    if (!has) *account->add_certification_waivers() = waiver;
+  }
+}
+
 // The fields of an account that are not the caller's to set.
 std::vector<const FieldDescriptor*> ServerSetFields() {
   const google::protobuf::Descriptor* account = Account::descriptor();
@@ -96,7 +109,8 @@ absl::Status CheckMerge(const Account& kept, const Account& duplicate,
         kReasonOnboardingRunning, onboarding.name(),
         "an onboarding of the duplicate is under way and cannot change its account",
         Progress(kept.lifecycle_stage()) == 3
-            ? "Complete and hand off, or cancel, one of the two onboardings first"
+            ? "Complete and hand off one of the two onboardings first, or give it up with "
+              "CancelOnboarding of handoff"
             : "Merge the other way round");
   }
   if (Progress(duplicate.lifecycle_stage()) > Progress(kept.lifecycle_stage())) {
@@ -113,6 +127,7 @@ Account Merged(const Account& kept, const Account& duplicate) {
   Account result = MergeRow(duplicate, kept);
   Account server_set = kept;
   result.GetReflection()->SwapFields(&result, &server_set, ServerSetFields());
+  AddWaivers(duplicate, &result);
   if (result.parent_account() == kept.name() || result.parent_account() == duplicate.name()) {
     result.clear_parent_account();
   }
@@ -125,6 +140,8 @@ Account MergedAway(const Account& duplicate, const Account& kept, absl::Time now
   for (const v1::ExternalId& id : duplicate.external_ids()) {
     if (ExternalIdIn(kept, id.system()) != id.id()) *result.add_external_ids() = id;
   }
+  if (result.has_classification()) result.mutable_classification()->clear_overrides();
+  result.clear_past_churns();
   result.set_merged_into(kept.name());
   *result.mutable_archive_time() = calendar::ToTimestamp(now);
   return result;

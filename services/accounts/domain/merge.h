@@ -25,10 +25,12 @@ absl::Status CheckMerge(const v1::Account& kept, const v1::Account& duplicate,
                         const std::vector<v1::Onboarding>& of_duplicate);
 
 // The account that is kept, with what it lacked taken over from the duplicate: fields, owners,
-// adoption, attributes, ids in systems where it had none. Its name, stage and etag stay.
+// adoption, attributes, ids in systems where it had none, waivers for members who had none. Its
+// name, stage and etag stay. The same for a row of an import that speaks of the duplicate still.
 v1::Account Merged(const v1::Account& kept, const v1::Account& duplicate);
 
-// The duplicate after a merge: archived, pointing to `kept`, without the ids that `kept` has now.
+// The duplicate after a merge: archived, pointing to `kept`, without the ids that `kept` has now
+// and without overrides: those go on there.
 v1::Account MergedAway(const v1::Account& duplicate, const v1::Account& kept, absl::Time now);
 
 // Replaces every text of `message` that is a key of `names`, its own name aside, also in messages

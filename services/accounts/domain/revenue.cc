@@ -8,6 +8,7 @@
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
 #include "services/accounts/domain/classification/simulation.h"
+#include "services/accounts/domain/contract.h"
 
 namespace banso::accounts {
 namespace {
@@ -32,11 +33,11 @@ RevenueSummary::RevenueSummary(const v1::SummarizeRevenueRequest& request)
       last_day_(ToDay(request.last_day())) {}
 
 void RevenueSummary::AddContract(const v1::Contract& contract) {
-  Ledger& ledger = ledgers_[contract::Ancestor(contract.name(), "accounts")];
   const absl::CivilDay start = ToDay(contract.start_date());
+  const std::optional<absl::CivilDay> end = LastDay(contract);
+  if (end.has_value() && *end < start) return;
+  Ledger& ledger = ledgers_[contract::Ancestor(contract.name(), "accounts")];
   ledger.first_contract = Earlier(ledger.first_contract, start);
-  std::optional<absl::CivilDay> end;
-  if (contract.has_end_date()) end = ToDay(contract.end_date());
   const bool matters = start <= last_day_ && (!end.has_value() || *end >= first_day_ - 1);
   if (!matters) return;
   if (!contract.has_monthly_amount()) {
@@ -70,10 +71,8 @@ void RevenueSummary::AddDeal(const v1::Deal& deal) {
   }
 }
 
-int64_t RevenueSummary::PaidOn(const Ledger& ledger, absl::CivilDay day,
-                               std::optional<absl::CivilDay> churn) {
+int64_t RevenueSummary::PaidOn(const Ledger& ledger, absl::CivilDay day) {
   int64_t paid = 0;
-  if (churn.has_value() && day > *churn) return paid;
   for (const Charge& charge : ledger.charges) {
     if (charge.start <= day && (!charge.end.has_value() || day <= *charge.end)) {
       AddSafely(charge.amount, &paid);
@@ -82,10 +81,9 @@ int64_t RevenueSummary::PaidOn(const Ledger& ledger, absl::CivilDay day,
   return paid;
 }
 
-void RevenueSummary::AddTo(const Ledger& ledger, std::optional<absl::CivilDay> churn,
-                           Sum* sum) const {
-  const int64_t opening = PaidOn(ledger, first_day_ - 1, churn);
-  const int64_t closing = PaidOn(ledger, last_day_, churn);
+void RevenueSummary::AddTo(const Ledger& ledger, Sum* sum) const {
+  const int64_t opening = PaidOn(ledger, first_day_ - 1);
+  const int64_t closing = PaidOn(ledger, last_day_);
   AddSafely(opening, &sum->opening);
   AddSafely(closing, &sum->closing);
   if (opening != 0) ++sum->opening_accounts;
@@ -130,13 +128,9 @@ std::string RevenueSummary::ValueOf(const v1::Account& account, const Ledger& le
 void RevenueSummary::AddAccount(const v1::Account& account) {
   const auto ledger = ledgers_.find(account.name());
   if (ledger == ledgers_.end()) return;
-  std::optional<absl::CivilDay> churn;
-  if (account.lifecycle_stage() == v1::LIFECYCLE_STAGE_CHURNED && account.has_churn()) {
-    churn = ToDay(account.churn().date());
-  }
-  AddTo(ledger->second, churn, &total_);
+  AddTo(ledger->second, &total_);
   if (request_.dimension() == v1::REVENUE_DIMENSION_UNSPECIFIED) return;
-  AddTo(ledger->second, churn, &rows_[ValueOf(account, ledger->second)]);
+  AddTo(ledger->second, &rows_[ValueOf(account, ledger->second)]);
 }
 
 v1::RevenueRow RevenueSummary::RowOf(const std::string& value, const Sum& sum) const {

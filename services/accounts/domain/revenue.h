@@ -22,8 +22,7 @@ class RevenueSummary {
  public:
   explicit RevenueSummary(const v1::SummarizeRevenueRequest& request);
 
-  // A contract of an account. A lost customer's contracts end with its churn at the latest: that is
-  // given with AddAccount.
+  // A contract of an account. One of a customer that was lost ends with that (LastDay).
   void AddContract(const v1::Contract& contract);
   void AddDeal(const v1::Deal& deal);
 
@@ -70,10 +69,9 @@ class RevenueSummary {
   };
 
   bool InPeriod(absl::CivilDay day) const { return first_day_ <= day && day <= last_day_; }
-  static int64_t PaidOn(const Ledger& ledger, absl::CivilDay day,
-                        std::optional<absl::CivilDay> churn);
+  static int64_t PaidOn(const Ledger& ledger, absl::CivilDay day);
   std::string ValueOf(const v1::Account& account, const Ledger& ledger) const;
-  void AddTo(const Ledger& ledger, std::optional<absl::CivilDay> churn, Sum* sum) const;
+  void AddTo(const Ledger& ledger, Sum* sum) const;
   v1::RevenueRow RowOf(const std::string& value, const Sum& sum) const;
 
   const v1::SummarizeRevenueRequest& request_;

@@ -1,6 +1,7 @@
 #include "services/accounts/domain/sales_summary.h"
 
 #include "absl/strings/str_format.h"
+#include "services/accounts/domain/churn.h"
 #include "services/accounts/domain/classification/simulation.h"
 
 namespace banso::accounts {
@@ -64,8 +65,8 @@ void SalesSummary::Sum::Add(const SoldDeal& sold) {
     amounts[sold.deal.amount().currency()] += sold.deal.amount().minor_units();
   }
   accounts.insert(sold.account.name());
-  if (sold.account.lifecycle_stage() == v1::LIFECYCLE_STAGE_CHURNED) {
-    lost[sold.account.name()] = sold.account.churn().reason();
+  if (const v1::Churn* loss = LossOf(sold.account, sold.deal)) {
+    lost[sold.account.name()] = loss->reason();
   }
   for (const v1::Voice& voice : sold.voices) {
     complaints += voice.kind() == v1::VOICE_KIND_COMPLAINT ? 1 : 0;
@@ -115,8 +116,8 @@ v1::SummarizeSalesResponse SalesSummary::Result() const {
   *response.mutable_total() = total_.Row("");
   response.set_definition(
       "Deals won by the day on which they closed. Lost: of their accounts, each counted once, "
-      "those "
-      "whose stage is CHURNED now; 95 % intervals. Classes and stages are as of now.");
+      "those that were lost since, also when they were won back later; 95 % intervals. Classes are "
+      "as of now.");
   return response;
 }
 

@@ -8,37 +8,34 @@
 namespace banso::accounts {
 namespace {
 
-v1::StagePeriod PeriodFrom(const AccountState& state) {
-  v1::StagePeriod period;
-  period.set_stage(state.account.lifecycle_stage());
-  period.set_owner(AccountableOwner(state.account));
-  *period.mutable_start_time() = calendar::ToTimestamp(state.since);
-  period.set_actor(state.actor);
-  return period;
-}
-
 bool Continues(const v1::StagePeriod& last, const v1::StagePeriod& next) {
   return last.stage() == next.stage() && last.owner() == next.owner();
 }
 
 }  // namespace
 
-std::vector<v1::StagePeriod> StagePeriods(const std::vector<AccountState>& states) {
-  std::vector<v1::StagePeriod> periods;
-  for (const AccountState& state : states) {
-    v1::StagePeriod period = PeriodFrom(state);
-    // What was changed again at the same moment never was.
-    while (!periods.empty() && !Continues(periods.back(), period) &&
-           calendar::ToTime(periods.back().start_time()) >= state.since) {
-      periods.pop_back();
-    }
-    if (!periods.empty()) {
-      if (Continues(periods.back(), period)) continue;
-      *periods.back().mutable_end_time() = period.start_time();
-    }
-    periods.push_back(std::move(period));
+bool SamePeriod(const v1::Account& a, const v1::Account& b) {
+  return a.lifecycle_stage() == b.lifecycle_stage() && AccountableOwner(a) == AccountableOwner(b);
+}
+
+void ContinueHistory(const v1::Account& account, absl::Time now, const std::string& actor,
+                     std::vector<v1::StagePeriod>* periods) {
+  v1::StagePeriod period;
+  period.set_stage(account.lifecycle_stage());
+  period.set_owner(AccountableOwner(account));
+  *period.mutable_start_time() = calendar::ToTimestamp(now);
+  period.set_actor(actor);
+  while (!periods->empty() && !Continues(periods->back(), period) &&
+         calendar::ToTime(periods->back().start_time()) >= now) {
+    periods->pop_back();
   }
-  return periods;
+  if (!periods->empty()) {
+    v1::StagePeriod& last = periods->back();
+    last.clear_end_time();
+    if (Continues(last, period)) return;
+    *last.mutable_end_time() = period.start_time();
+  }
+  periods->push_back(std::move(period));
 }
 
 }  // namespace banso::accounts

@@ -10,18 +10,15 @@
 
 namespace banso::accounts {
 
-// What an account was from a time on.
-struct AccountState {
-  v1::Account account;
-  absl::Time since;
-  // Who made it so.
-  std::string actor;
-};
+// Brings the periods of an account's life, oldest first, up to what it is from `now` on: a new one
+// begins where the stage or the member accountable for it changes, by `actor`. They have no gaps,
+// and none is without length except a last one: what is changed again at the same moment never was.
+// The team of a new period's owner is left empty.
+void ContinueHistory(const v1::Account& account, absl::Time now, const std::string& actor,
+                     std::vector<v1::StagePeriod>* periods);
 
-// The periods of an account's life from its states, both oldest first: a new one begins where the
-// stage or the member accountable for it changes. They have no gaps, and none is without length
-// except a last one. The owners' teams are left empty.
-std::vector<v1::StagePeriod> StagePeriods(const std::vector<AccountState>& states);
+// Whether an account stands at the same stage with the same member accountable.
+bool SamePeriod(const v1::Account& a, const v1::Account& b);
 
 }  // namespace banso::accounts
 

@@ -73,9 +73,9 @@ std::optional<absl::CivilDay> ContractEnd(const std::vector<v1::Contract>& contr
   std::optional<absl::CivilDay> end;
   for (const v1::Contract& contract : contracts) {
     if (contract.state() == v1::CONTRACT_STATE_ENDED) continue;
-    if (!contract.has_end_date()) return std::nullopt;
-    const absl::CivilDay day = ToDay(contract.end_date());
-    end = end.has_value() ? std::max(*end, day) : day;
+    const std::optional<absl::CivilDay> last = LastDay(contract);
+    if (!last.has_value()) return std::nullopt;
+    end = end.has_value() ? std::max(*end, *last) : *last;
   }
   return end;
 }
@@ -187,7 +187,7 @@ std::optional<absl::CivilDay> NextDay(const Relations& relations, absl::CivilDay
   };
   for (const v1::Contract& contract : relations.contracts) {
     consider(ToDay(contract.start_date()));
-    if (contract.has_end_date()) consider(ToDay(contract.end_date()) + 1);
+    if (const auto last = LastDay(contract)) consider(*last + 1);
   }
   for (const Stakeholder& stakeholder : relations.stakeholders) {
     if (stakeholder.has_active_from()) consider(ToDay(stakeholder.active_from()));

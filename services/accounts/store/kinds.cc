@@ -4,6 +4,7 @@
 
 #include "common/calendar/proto_time.h"
 #include "services/accounts/domain/account.h"
+#include "services/accounts/domain/contract.h"
 
 namespace banso::accounts {
 
@@ -90,10 +91,7 @@ storage::Kind<v1::Contract> ContractKind() {
       .columns = {
           {"start_day",
            [](const Contract& contract) { return Value(calendar::ToDay(contract.start_date())); }},
-          {"end_day",
-           [](const Contract& contract) {
-             return contract.has_end_date() ? Value(calendar::ToDay(contract.end_date())) : Value();
-           }},
+          {"end_day", [](const Contract& contract) { return Value(LastDay(contract)); }},
           {"state", [](const Contract& contract) { return Value(contract.state()); }},
           {"previous_contract",
            [](const Contract& contract) { return Value(contract.previous_contract()); }},

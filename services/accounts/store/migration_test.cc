@@ -7,7 +7,7 @@ namespace banso::accounts {
 namespace {
 
 TEST(MigrationTest, BringsAStoreOfEveryEarlierVersionToThePresentSchema) {
-  EXPECT_THAT(storage::CheckMigrations("accounts", Schema()), testing::IsOk());
+  EXPECT_THAT(storage::CheckMigrations("accounts", Schema(), Store().sources()), testing::IsOk());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "services/accounts/store/store.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -8,13 +9,14 @@
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
-#include "common/storage/history.h"
 #include "services/accounts/domain/account.h"
+#include "services/accounts/domain/churn.h"
 #include "services/accounts/domain/erase.h"
 #include "services/accounts/domain/fact_types.h"
 #include "services/accounts/domain/facts.h"
 #include "services/accounts/domain/lifecycle.h"
 #include "services/accounts/domain/member.h"
+#include "services/accounts/domain/stage_history.h"
 #include "services/accounts/store/kinds.h"
 
 namespace banso::accounts {
@@ -60,6 +62,14 @@ bool CertificationMoves(const Account& before, const Account& after) {
          AccountableOwner(before) != AccountableOwner(after) || waivers(before) != waivers(after);
 }
 
+// The days on which an account was lost; those of one that was merged away went with the merge.
+std::set<absl::CivilDay> ChurnDays(const Account& account) {
+  std::set<absl::CivilDay> days;
+  if (!account.merged_into().empty()) return days;
+  for (const v1::Churn& churn : ChurnsOf(account)) days.insert(calendar::ToDay(churn.date()));
+  return days;
+}
+
 bool HasExternalId(const Account& account, const v1::ExternalId& id) {
   return ExternalIdIn(account, id.system()) == id.id();
 }
@@ -94,6 +104,8 @@ absl::StatusOr<Account> Store::Save(Writer& writer, const Account* before, const
   BANSO_RETURN_IF_ERROR(SaveExternalIds(writer, before, after));
   BANSO_RETURN_IF_ERROR(
       attributes.Save(writer, before == nullptr ? Account::default_instance() : *before, after));
+  BANSO_RETURN_IF_ERROR(SaveChurns(writer, before, after));
+  BANSO_RETURN_IF_ERROR(SaveStage(writer, before, after));
   const FactValues old_facts = before == nullptr ? FactValues() : FactsOf(*before);
   BANSO_RETURN_IF_ERROR(
       facts.RecordAll(writer, FactChanges(after.name(), old_facts, FactsOf(after), writer.now(),
@@ -206,6 +218,14 @@ absl::StatusOr<std::optional<std::string>> Store::FindByExternalId(Reader& reade
   return account;
 }
 
+absl::Status Store::PassOnExternalIds(Writer& writer, absl::string_view from,
+                                      absl::string_view to) const {
+  return writer
+      .Execute("UPDATE external_id SET account = $to WHERE account = $from",
+               {{"from", from}, {"to", to}})
+      .status();
+}
+
 absl::Status Store::SaveExternalIds(Writer& writer, const Account* before,
                                     const Account& after) const {
   if (before != nullptr) {
@@ -228,11 +248,41 @@ absl::Status Store::SaveExternalIds(Writer& writer, const Account* before,
     if (added > 0) continue;
     BANSO_ASSIGN_OR_RETURN(const std::optional<std::string> owner,
                            FindByExternalId(writer, id.system(), id.id()));
+    if (owner == after.name()) continue;
     return contract::AlreadyExists(
         after.name(), absl::StrCat("the id ", contract::Quote(id.id()), " of ", id.system(),
                                    " belongs to ", owner.value_or("another account")));
   }
   return absl::OkStatus();
+}
+
+absl::Status Store::SaveChurns(Writer& writer, const Account* before, const Account& after) const {
+  const std::set<absl::CivilDay> days = ChurnDays(after);
+  if (days == (before == nullptr ? std::set<absl::CivilDay>() : ChurnDays(*before))) {
+    return absl::OkStatus();
+  }
+  BANSO_RETURN_IF_ERROR(
+      writer.Execute("DELETE FROM churn WHERE account = $account", {{"account", after.name()}})
+          .status());
+  for (const absl::CivilDay day : days) {
+    BANSO_RETURN_IF_ERROR(writer
+                              .Execute("INSERT INTO churn (account, day) VALUES ($account, $day)",
+                                       {{"account", after.name()}, {"day", day}})
+                              .status());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> Store::ChurnedBetween(Reader& reader, absl::CivilDay first,
+                                                               absl::CivilDay last) const {
+  std::vector<std::string> accounts;
+  BANSO_RETURN_IF_ERROR(reader.Query(
+      "SELECT DISTINCT account FROM churn WHERE day >= $first AND day <= $last ORDER BY account",
+      {{"first", first}, {"last", last}}, [&](const Row& row) {
+        accounts.emplace_back(row.Text(0));
+        return absl::OkStatus();
+      }));
+  return accounts;
 }
 
 absl::Status Store::CheckMember(Reader& reader, absl::string_view member, absl::string_view field,
@@ -297,26 +347,57 @@ absl::StatusOr<absl::flat_hash_map<std::string, Store::AccountHeader>> Store::He
   return headers;
 }
 
-absl::StatusOr<std::vector<AccountState>> Store::States(Reader& reader,
-                                                        absl::string_view account) const {
-  std::vector<AccountState> states;
-  storage::HistoryQuery query;
-  query.name = std::string(account);
-  query.page_size = 1000;
-  do {
-    BANSO_ASSIGN_OR_RETURN(const auto page, storage::ListHistory(reader, query));
-    for (const type::v1::Change& change : page.items) {
-      AccountState& state = states.emplace_back();
-      if (!change.resource().UnpackTo(&state.account)) {
-        return contract::Internal("an account's history cannot be read");
-      }
-      state.since = calendar::ToTime(change.commit_time());
-      state.actor = change.actor();
-    }
-    query.page_token = page.next_page_token;
-  } while (!query.page_token.empty());
-  std::reverse(states.begin(), states.end());
-  return states;
+absl::StatusOr<std::vector<v1::StagePeriod>> Store::StagePeriods(Reader& reader,
+                                                                 absl::string_view account,
+                                                                 absl::Time after,
+                                                                 int limit) const {
+  std::vector<v1::StagePeriod> periods;
+  // One more, for the end of the last.
+  BANSO_RETURN_IF_ERROR(reader.Query(
+      "SELECT start_time, stage, owner, owner_team, actor FROM stage_period "
+      "WHERE account = $account AND start_time > $after ORDER BY start_time LIMIT $limit",
+      {{"account", account}, {"after", after}, {"limit", int64_t{limit} + 1}}, [&](const Row& row) {
+        v1::StagePeriod period;
+        *period.mutable_start_time() = calendar::ToTimestamp(row.Time(0));
+        period.set_stage(static_cast<v1::LifecycleStage>(row.Int64(1)));
+        period.set_owner(std::string(row.Text(2)));
+        period.set_owner_team(std::string(row.Text(3)));
+        period.set_actor(std::string(row.Text(4)));
+        if (!periods.empty()) *periods.back().mutable_end_time() = period.start_time();
+        periods.push_back(std::move(period));
+        return absl::OkStatus();
+      }));
+  if (periods.size() > static_cast<size_t>(limit)) periods.pop_back();
+  return periods;
+}
+
+absl::Status Store::SaveStage(Writer& writer, const Account* before, const Account& after) const {
+  if (before != nullptr && SamePeriod(*before, after)) return absl::OkStatus();
+  // As times are stored.
+  const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(writer.now()));
+  std::vector<v1::StagePeriod> periods;
+  if (before != nullptr) {
+    BANSO_ASSIGN_OR_RETURN(periods, StagePeriods(writer, after.name()));
+    BANSO_RETURN_IF_ERROR(
+        writer
+            .Execute("DELETE FROM stage_period WHERE account = $account AND start_time >= $now",
+                     {{"account", after.name()}, {"now", now}})
+            .status());
+  }
+  ContinueHistory(after, now, writer.call().actor, &periods);
+  const v1::StagePeriod& last = periods.back();
+  if (calendar::ToTime(last.start_time()) < now) return absl::OkStatus();
+  return writer
+      .Execute(
+          "INSERT INTO stage_period (account, start_time, stage, owner, owner_team, actor) VALUES "
+          "($account, $start, $stage, $owner, "
+          "coalesce((SELECT team FROM member WHERE name = $owner), ''), $actor)",
+          {{"account", after.name()},
+           {"start", now},
+           {"stage", last.stage()},
+           {"owner", last.owner()},
+           {"actor", last.actor()}})
+      .status();
 }
 
 absl::StatusOr<std::optional<v1::ClassificationPolicy>> Store::ActivePolicy(Reader& reader,

@@ -2,6 +2,7 @@
 #define BANSO_SERVICES_ACCOUNTS_STORE_STORE_H_
 
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,12 +13,15 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "banso/accounts/v1/account.pb.h"
 #include "banso/accounts/v1/account_summary.pb.h"
 #include "banso/accounts/v1/classification_override.pb.h"
 #include "banso/accounts/v1/classification_policy.pb.h"
 #include "banso/accounts/v1/contract.pb.h"
 #include "banso/accounts/v1/interaction.pb.h"
+#include "banso/accounts/v1/lifecycle.pb.h"
 #include "banso/accounts/v1/member.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/accounts/v1/reports_service.pb.h"
@@ -37,7 +41,6 @@
 #include "common/storage/migration.h"
 #include "common/storage/revisions.h"
 #include "common/storage/snapshot.h"
-#include "services/accounts/domain/stage_history.h"
 #include "services/accounts/domain/summary.h"
 #include "services/accounts/store/attribute_store.h"
 #include "services/accounts/store/intake_store.h"
@@ -85,9 +88,9 @@ class Store {
   const storage::FactLog facts;
 
   // Stores an account, creating it when `before` is null and else replacing `before`, with its
-  // external ids, the types of its attributes and the facts that changed. `source` says where the
-  // facts come from; empty: whoever calls. ALREADY_EXISTS when the name, or one of its external
-  // ids, belongs to another account; ABORTED as Collection::Update.
+  // external ids, the types of its attributes, the history of its stages and the facts that
+  // changed. `source` says where the facts come from; empty: whoever calls. ALREADY_EXISTS when the
+  // name, or one of its external ids, belongs to another account; ABORTED as Collection::Update.
   absl::StatusOr<v1::Account> Save(storage::Writer& writer, const v1::Account* before,
                                    const v1::Account& after, absl::string_view expected_etag = "",
                                    absl::string_view source = "") const;
@@ -111,6 +114,14 @@ class Store {
   // The same for the accounts that a member has: its certifications have changed.
   absl::Status RefreshSummariesOf(storage::Writer& writer, const std::string& member) const;
 
+  // Removes the summary of an account that has been merged into another one, and what it says.
+  absl::Status DropSummary(storage::Writer& writer, const v1::Account& account) const;
+
+  // Lets the external ids that `from` has still lead to `to`, which has another id in those
+  // systems.
+  absl::Status PassOnExternalIds(storage::Writer& writer, absl::string_view from,
+                                 absl::string_view to) const;
+
   // The account of `name` (of itself or of one of its children) if it takes changes: NOT_FOUND,
   // FAILED_PRECONDITION (ACCOUNT_ARCHIVED).
   absl::StatusOr<v1::Account> AccountForChange(storage::Reader& reader,
@@ -130,7 +141,8 @@ class Store {
   absl::Status CheckActorRole(storage::Writer& writer, std::initializer_list<v1::MemberRole> roles,
                               absl::string_view what) const;
 
-  // The name of the account with this external id, if there is one.
+  // The name of the account with this external id, if there is one. An id that an account kept when
+  // it was merged away leads to the account that took its place.
   absl::StatusOr<std::optional<std::string>> FindByExternalId(storage::Reader& reader,
                                                               absl::string_view system,
                                                               absl::string_view id) const;
@@ -177,9 +189,15 @@ class Store {
   absl::StatusOr<absl::flat_hash_map<std::string, AccountHeader>> Headers(
       storage::Reader& reader) const;
 
-  // What an account has been, oldest first.
-  absl::StatusOr<std::vector<AccountState>> States(storage::Reader& reader,
-                                                   absl::string_view account) const;
+  // The accounts that were lost on one of these days, by name, also those won back since.
+  absl::StatusOr<std::vector<std::string>> ChurnedBetween(storage::Reader& reader,
+                                                          absl::CivilDay first,
+                                                          absl::CivilDay last) const;
+
+  // At which stages an account stood, oldest first: up to `limit` periods that began after `after`.
+  absl::StatusOr<std::vector<v1::StagePeriod>> StagePeriods(
+      storage::Reader& reader, absl::string_view account, absl::Time after = absl::InfinitePast(),
+      int limit = std::numeric_limits<int>::max()) const;
 
   // The policy in force, if there is one.
   absl::StatusOr<std::optional<v1::ClassificationPolicy>> ActivePolicy(storage::Reader& reader,
@@ -194,6 +212,10 @@ class Store {
  private:
   absl::Status SaveExternalIds(storage::Writer& writer, const v1::Account* before,
                                const v1::Account& after) const;
+  absl::Status SaveChurns(storage::Writer& writer, const v1::Account* before,
+                          const v1::Account& after) const;
+  absl::Status SaveStage(storage::Writer& writer, const v1::Account* before,
+                         const v1::Account& after) const;
   absl::Status SaveMemberships(storage::Writer& writer, const v1::Member& member) const;
 
   // Parts of RefreshSummary.
@@ -201,6 +223,8 @@ class Store {
   absl::StatusOr<Relations> RelationsOf(storage::Writer& writer, const v1::Account& account) const;
   absl::Status RecordChanges(storage::Writer& writer, const v1::AccountSummary& before,
                              const SummaryCause& cause, Relations* relations) const;
+  absl::Status RecordFacts(storage::Writer& writer, const v1::Account& account,
+                           const v1::AccountSummary& before, const v1::AccountSummary& after) const;
   absl::Status RecountContacts(storage::Reader& reader, const std::string& account,
                                v1::AccountSummary* summary) const;
 };

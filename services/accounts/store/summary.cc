@@ -118,6 +118,22 @@ absl::Status Store::RecountContacts(Reader& reader, const std::string& account,
   });
 }
 
+absl::Status Store::DropSummary(Writer& writer, const v1::Account& account) const {
+  BANSO_ASSIGN_OR_RETURN(const auto stored, summaries.Find(writer, SummaryName(account.name())));
+  if (!stored.has_value()) return absl::OkStatus();
+  BANSO_RETURN_IF_ERROR(summaries.Delete(writer, stored->name()));
+  return RecordFacts(writer, account, *stored, AccountSummary());
+}
+
+absl::Status Store::RecordFacts(Writer& writer, const v1::Account& account,
+                                const AccountSummary& before, const AccountSummary& after) const {
+  const std::string zone = ZoneOf(account);
+  const std::string& actor = writer.call().actor;
+  return facts.RecordAll(
+      writer, FactChanges(account.name(), FactsOf(before, zone), FactsOf(after, zone), writer.now(),
+                          actor.empty() ? "services/accounts" : actor));
+}
+
 absl::Status Store::RefreshSummary(Writer& writer, const v1::Account& account,
                                    const SummaryCause& cause) const {
   BANSO_ASSIGN_OR_RETURN(const auto stored, summaries.Find(writer, SummaryName(account.name())));
@@ -132,11 +148,7 @@ absl::Status Store::RefreshSummary(Writer& writer, const v1::Account& account,
   const AccountSummary after = Summarize(relations, known, writer.now());
   if (!stored.has_value() && IsEmpty(after)) return absl::OkStatus();
   BANSO_RETURN_IF_ERROR(summaries.Put(writer, after).status());
-  const std::string zone = ZoneOf(account);
-  const std::string& actor = writer.call().actor;
-  return facts.RecordAll(
-      writer, FactChanges(account.name(), FactsOf(before, zone), FactsOf(after, zone), writer.now(),
-                          actor.empty() ? "services/accounts" : actor));
+  return RecordFacts(writer, account, before, after);
 }
 
 }  // namespace banso::accounts

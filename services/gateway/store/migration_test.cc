@@ -7,7 +7,10 @@ namespace banso::gateway {
 namespace {
 
 TEST(MigrationTest, BringsAStoreOfEveryEarlierVersionToThePresentSchema) {
-  EXPECT_THAT(storage::CheckMigrations("gateway", Schema()), testing::IsOk());
+  const Store store;
+  EXPECT_THAT(storage::CheckMigrations("gateway", Schema(),
+                                       {store.tokens.source(), store.applications.source()}),
+              testing::IsOk());
 }
 
 }  // namespace

@@ -56,6 +56,17 @@ absl::Status SyncCompletion(const Store& store, Writer& writer, const Onboarding
   return store.Put(writer, *completion).status();
 }
 
+// An onboarding that accounts has cancelled, such as for a customer that is lost, ends here too. A
+// process that works on it sees to that itself.
+absl::Status SyncEnd(const Store& store, Writer& writer, const Onboarding& onboarding) {
+  if (onboarding.state() != accounts::v1::ONBOARDING_STATE_CANCELLED) return absl::OkStatus();
+  BANSO_ASSIGN_OR_RETURN(const auto completion,
+                         store.completions.Find(writer, CompletionName(onboarding.name())));
+  if (!completion.has_value() || !completion->process().empty()) return absl::OkStatus();
+  BANSO_ASSIGN_OR_RETURN(const Act act, store.ActFor(writer, onboarding.name()));
+  return store.GiveUp(writer, onboarding.name(), "the onboarding was cancelled", act);
+}
+
 // Until retention has accepted, the onboarding's owner is accountable.
 absl::Status SyncGiver(const Store& store, Writer& writer, const Onboarding& onboarding) {
   if (onboarding.owner().empty()) return absl::OkStatus();
@@ -110,7 +121,8 @@ absl::Status ApplyOnboarding(const Store& store, Writer& writer, const type::v1:
   onboarding.clear_ball_history();
   BANSO_RETURN_IF_ERROR(store.onboarding_copies.Put(writer, onboarding).status());
   BANSO_RETURN_IF_ERROR(SyncCompletion(store, writer, onboarding));
-  return SyncGiver(store, writer, onboarding);
+  BANSO_RETURN_IF_ERROR(SyncGiver(store, writer, onboarding));
+  return SyncEnd(store, writer, onboarding);
 }
 
 absl::Status ApplyMember(const Store& store, Writer& writer, const accounts::v1::Member& member) {

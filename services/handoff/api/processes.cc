@@ -1,5 +1,8 @@
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
@@ -26,6 +29,22 @@ absl::Status CheckStart(const v1::StartOnboardingRequest& request) {
     violations.Add("deal", request.deal(), "a deal of the account", "OTHER_ACCOUNT");
   }
   return violations.ToStatus();
+}
+
+// FAILED_PRECONDITION (PROCESS_RUNNING) while the process that begins the onboarding has not ended.
+absl::Status CheckBegun(Reader& reader, const Store& store, const std::string& onboarding) {
+  BANSO_ASSIGN_OR_RETURN(
+      const std::vector<Process> processes,
+      store.processes.All(reader, "", {storage::Equal("onboarding", onboarding)}));
+  for (const Process& process : processes) {
+    const bool begins =
+        process.kind() == v1::PROCESS_KIND_START_ONBOARDING && !process.has_end_time();
+    if (!begins) continue;
+    return contract::FailedPrecondition(kReasonProcessRunning, onboarding,
+                                        absl::StrCat(process.name(), " begins it still"),
+                                        absl::StrCat("CancelProcess ", process.name()));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -86,6 +105,28 @@ absl::StatusOr<Process> ProcessesApi::CompleteOnboarding(
             v1::ProcessStep* freeze = NextStep(&process);
             BeginStep(act.now, freeze);
             FinishStep(name, act.now, freeze, &process);
+            return store_.Begin(writer, process, request, act.today);
+          }));
+  return engine_.RunAndGet(call, begun.name());
+}
+
+absl::StatusOr<Process> ProcessesApi::CancelOnboarding(const Call& call,
+                                                       const v1::CancelOnboardingRequest& request) {
+  const std::string name = CompletionName(request.onboarding());
+  BANSO_ASSIGN_OR_RETURN(
+      const Process begun,
+      storage::Mutate<Process>(
+          database_, call, request, [&](Writer& writer) -> absl::StatusOr<Process> {
+            BANSO_RETURN_IF_ERROR(CheckBegun(writer, store_, request.onboarding()));
+            BANSO_ASSIGN_OR_RETURN(v1::Completion completion, store_.completions.Get(writer, name));
+            BANSO_RETURN_IF_ERROR(CheckEtag(request.etag(), completion));
+            BANSO_RETURN_IF_ERROR(CheckOpen(completion));
+            BANSO_ASSIGN_OR_RETURN(const Act act, store_.ActFor(writer, name));
+            const Process process =
+                NewProcess(contract::Join("", "processes", ids_.New()),
+                           v1::PROCESS_KIND_CANCEL_ONBOARDING, request.onboarding(), act.actor);
+            completion.set_process(process.name());
+            BANSO_RETURN_IF_ERROR(store_.Put(writer, completion).status());
             return store_.Begin(writer, process, request, act.today);
           }));
   return engine_.RunAndGet(call, begun.name());

@@ -31,6 +31,8 @@ class ProcessesApi {
                                               const v1::StartOnboardingRequest& request);
   absl::StatusOr<v1::Process> CompleteOnboarding(const Call& call,
                                                  const v1::CompleteOnboardingRequest& request);
+  absl::StatusOr<v1::Process> CancelOnboarding(const Call& call,
+                                               const v1::CancelOnboardingRequest& request);
   absl::StatusOr<v1::Process> GetProcess(const Call& call, const v1::GetProcessRequest& request);
   absl::StatusOr<v1::ListProcessesResponse> ListProcesses(const Call& call,
                                                           const v1::ListProcessesRequest& request);

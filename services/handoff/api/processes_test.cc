@@ -3,8 +3,10 @@
 #include <thread>
 #include <vector>
 
+#include "banso/type/v1/change.pb.h"
 #include "common/contract/errors.h"
 #include "gmock/gmock.h"
+#include "services/handoff/api/accounts_mirror.h"
 #include "services/handoff/api/handoff_fixture.h"
 #include "services/handoff/domain/evidence.h"
 #include "services/handoff/domain/process.h"
@@ -144,6 +146,97 @@ TEST_F(ProcessApiTest, OpensTheCompletionAgainWhenCompletingIsCancelled) {
   EXPECT_THAT(CompleteIt(), IsOk());
 }
 
+constexpr char kGiveUp[] =
+    "onboarding: 'accounts/acme/onboardings/o1' reason: 'merged with another' request_id: 'up'";
+
+TEST_F(ProcessApiTest, AnOnboardingThatRunsIsGivenUp) {
+  BANSO_ASSERT_OK(Start());
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process done, Ask(&HandoffApi::CancelOnboarding, kGiveUp));
+  EXPECT_EQ(done.kind(), v1::PROCESS_KIND_CANCEL_ONBOARDING);
+  EXPECT_EQ(done.state(), v1::PROCESS_STATE_SUCCEEDED);
+  EXPECT_EQ(neighbours_.onboarding(kOnboarding).state(), accounts::v1::ONBOARDING_STATE_CANCELLED);
+  const v1::Completion completion = Completion();
+  EXPECT_EQ(completion.state(), v1::COMPLETION_STATE_CANCELLED);
+  EXPECT_EQ(completion.process(), "");
+  EXPECT_EQ(completion.history().rbegin()->actor(), "members/aoki");
+  EXPECT_EQ(completion.history().rbegin()->reason(), "merged with another");
+  EXPECT_EQ(Fact("completion.state"), "cancelled");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process again, Ask(&HandoffApi::CancelOnboarding, kGiveUp));
+  EXPECT_EQ(again.name(), done.name());
+  EXPECT_EQ(contract::Reason(CompleteIt().status()), kReasonWrongState);
+  EXPECT_EQ(contract::Reason(Ask(&HandoffApi::CancelOnboarding,
+                                 "onboarding: 'accounts/acme/onboardings/o1' reason: 'twice'")
+                                 .status()),
+            kReasonWrongState);
+}
+
+TEST_F(ProcessApiTest, GivingUpClosesWhatRetentionHasReturned) {
+  BANSO_ASSERT_OK(Start());
+  BANSO_ASSERT_OK(CompleteIt());
+  EXPECT_EQ(contract::Reason(Ask(&HandoffApi::CancelOnboarding, kGiveUp).status()),
+            kReasonWrongState)
+      << "a completed onboarding waits for retention";
+  OfferIt();
+  BANSO_ASSERT_OK(AskAs(
+      "members/ito", &HandoffApi::ReturnHandoff,
+      "name: 'accounts/acme/handoffs/o1-retention' reason_code: 'not_established' reason: 'no' "
+      "outcome: RETURN_OUTCOME_CONTINUE_ONBOARDING "
+      "new_deadline { year: 2026 month: 7 day: 31 }"));
+  BANSO_ASSERT_OK(Ask(&HandoffApi::CancelOnboarding,
+                      "onboarding: 'accounts/acme/onboardings/o1' reason: 'nobody is left'"));
+  EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_CANCELLED);
+  EXPECT_EQ(Handoff().state(), v1::HANDOFF_STATE_CANCELLED);
+  EXPECT_EQ(GapWatch().level(), v1::GAP_LEVEL_CLOSED);
+  EXPECT_EQ(
+      contract::Reason(
+          Ask(&HandoffApi::OfferHandoff, "name: 'accounts/acme/handoffs/o1-retention'").status()),
+      kReasonWrongState);
+  EXPECT_EQ(Fact("handoff.state"), "cancelled");
+}
+
+TEST_F(ProcessApiTest, GivingUpWaitsForAServiceAndHoldsTheCompletionMeanwhile) {
+  BANSO_ASSERT_OK(Start());
+  neighbours_.Fail("accounts", contract::Unavailable("away", absl::Seconds(1)));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process waiting,
+                             Ask(&HandoffApi::CancelOnboarding, kGiveUp));
+  EXPECT_EQ(waiting.state(), v1::PROCESS_STATE_RUNNING);
+  EXPECT_EQ(contract::Reason(CompleteIt().status()), kReasonProcessRunning);
+  EXPECT_EQ(contract::Reason(Ask(&HandoffApi::CancelProcess,
+                                 absl::StrCat("name: '", waiting.name(), "' reason: 'no'"))
+                                 .status()),
+            kReasonTooLate)
+      << "accounts may have acted";
+  neighbours_.Fail("accounts", contract::FailedPrecondition("WRONG_STATE", kOnboarding, "no", ""));
+  BANSO_ASSERT_OK(engine_->Run(waiting.name(), absl::Now() + absl::Seconds(5)));
+  neighbours_.Fail("accounts", absl::OkStatus());
+  BANSO_ASSERT_OK(Ask(&HandoffApi::RetryStep, absl::StrCat("name: '", waiting.name(), "'")));
+  EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_CANCELLED);
+}
+
+TEST_F(ProcessApiTest, WhatAccountsCancelsItselfEndsHereToo) {
+  BANSO_ASSERT_OK(Start());
+  accounts::v1::Onboarding onboarding = neighbours_.onboarding(kOnboarding);
+  onboarding.set_state(accounts::v1::ONBOARDING_STATE_CANCELLED);
+  type::v1::Change change;
+  change.set_kind(onboarding.GetDescriptor()->full_name());
+  change.mutable_resource()->PackFrom(onboarding);
+  for (int twice = 0; twice < 2; ++twice) {
+    BANSO_ASSERT_OK(database_->Write(
+        ServiceCall("handoff", clock_.TimeNow()),
+        [&](storage::Writer& writer) { return ApplyAccountsChange(store_, writer, change); }));
+  }
+  EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_CANCELLED);
+  EXPECT_THAT(Completion().history(), SizeIs(2));
+}
+
+TEST_F(ProcessApiTest, AnOnboardingThatIsStillBegunIsGivenUpByItsProcess) {
+  neighbours_.Fail("kickoff", absl::FailedPreconditionError("no template"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process waiting, Start());
+  const absl::Status refused = Ask(&HandoffApi::CancelOnboarding, kGiveUp).status();
+  EXPECT_EQ(contract::Reason(refused), kReasonProcessRunning);
+  EXPECT_THAT(contract::Preconditions(refused)[0].what_to_do, HasSubstr(waiting.name()));
+}
+
 TEST_F(ProcessApiTest, IsRunByOneThreadAtATime) {
   neighbours_.Fail("kickoff", absl::UnavailableError("away"));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process process, Start());
@@ -243,6 +336,38 @@ TEST_F(CrashTest, HasEachEffectOnceWhereverItIsKilled) {
     Stop();
   }
   EXPECT_GT(deaths, 12) << "most places were never reached";
+}
+
+TEST_F(CrashTest, GivesUpOnceWhereverItIsKilled) {
+  int deaths = 0;
+  for (int writes = 0; writes < 8; ++writes) {
+    SCOPED_TRACE(absl::StrCat("killed after ", writes, " writes"));
+    storage::OpenOptions options;
+    options.path = TempFile(absl::StrCat("handoff-up-", writes, ".db"));
+    options.service = "handoff";
+    options.migrations = Schema();
+    api_.reset();
+    BANSO_ASSERT_OK_AND_ASSIGN(auto fresh, storage::OpenSqlite(options));
+    database_ = std::make_unique<DyingDatabase>(*fresh);
+    Boot();
+    BANSO_ASSERT_OK(Start());
+    deaths += KillDuring(writes, [&] { return Ask(&HandoffApi::CancelOnboarding, kGiveUp).ok(); });
+    EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_CANCELLED);
+    EXPECT_THAT(Completion().history(), SizeIs(2));
+    EXPECT_THAT(neighbours_.effects(), Each(Pair(::testing::_, 1)));
+    BANSO_ASSERT_OK_AND_ASSIGN(const v1::ListProcessesResponse processes,
+                               Ask(&HandoffApi::ListProcesses, ""));
+    EXPECT_EQ(processes.processes_size(), 2);
+    EXPECT_EQ(processes.processes(0).state(), v1::PROCESS_STATE_SUCCEEDED);
+    EXPECT_EQ(processes.processes(1).state(), v1::PROCESS_STATE_SUCCEEDED);
+    neighbours_.Forget();
+    api_.reset();
+    engine_.reset();
+    steps_.reset();
+    inquiry_.reset();
+    database_.reset();
+  }
+  EXPECT_GT(deaths, 3) << "most places were never reached";
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ server::Router ProcessesRouter(ProcessesApi& api) {
   server::Router router("banso.handoff.v1.ProcessesService");
   router.Unary("StartOnboarding", &ProcessesApi::StartOnboarding, &api);
   router.Unary("CompleteOnboarding", &ProcessesApi::CompleteOnboarding, &api);
+  router.Unary("CancelOnboarding", &ProcessesApi::CancelOnboarding, &api);
   router.Unary("GetProcess", &ProcessesApi::GetProcess, &api);
   router.Unary("ListProcesses", &ProcessesApi::ListProcesses, &api);
   router.Unary("RetryStep", &ProcessesApi::RetryStep, &api);

@@ -77,6 +77,8 @@ absl::StatusOr<StepEffect> Steps::Try(const Call& call, const v1::Process& proce
       return ReopenCompletion(task);
     case v1::STEP_KIND_CANCEL_ONBOARDING:
       return CancelOnboarding(task);
+    case v1::STEP_KIND_CLOSE_COMPLETION:
+      return CloseCompletion(task);
     case v1::STEP_KIND_RESTORE:
       return Restore(task);
     default:
@@ -175,16 +177,45 @@ absl::StatusOr<StepEffect> Steps::AdvanceOnboarding(const Task& task) {
 }
 
 absl::StatusOr<StepEffect> Steps::CancelOnboarding(const Task& task) {
+  const bool gives_up = task.process.kind() == v1::PROCESS_KIND_CANCEL_ONBOARDING;
   accounts::v1::AdvanceOnboardingRequest request;
   request.set_name(task.onboarding());
   request.set_state(accounts::v1::ONBOARDING_STATE_CANCELLED);
   *request.mutable_date() = calendar::ToDate(task.input.day);
   request.set_reason(task.process.cancel_reason());
+  if (gives_up) {
+    BANSO_ASSIGN_OR_RETURN(const auto given_up, task.Parse<v1::CancelOnboardingRequest>());
+    request.set_reason(given_up.reason());
+  }
   request.set_request_id(task.step.request_id());
   const absl::Status status = neighbours_.AdvanceOnboarding(task.call, request).status();
-  // What was never created needs no undoing.
-  if (!status.ok() && !absl::IsNotFound(status)) return status;
+  if (absl::IsFailedPrecondition(status)) {
+    accounts::v1::GetOnboardingRequest get;
+    get.set_name(task.onboarding());
+    BANSO_ASSIGN_OR_RETURN(const accounts::v1::Onboarding onboarding,
+                           neighbours_.GetOnboarding(task.call, get));
+    const bool done = onboarding.state() == accounts::v1::ONBOARDING_STATE_CANCELLED;
+    if (!done) return status;
+  } else if (!status.ok() && (gives_up || !absl::IsNotFound(status))) {
+    // What was never created needs no undoing.
+    return status;
+  }
   return StepEffect{task.onboarding(), nullptr};
+}
+
+absl::StatusOr<StepEffect> Steps::CloseCompletion(const Task& task) {
+  BANSO_ASSIGN_OR_RETURN(const auto request, task.Parse<v1::CancelOnboardingRequest>());
+  StepEffect effect;
+  effect.resource = CompletionName(task.onboarding());
+  effect.local = [this, act = task.act(), request](Writer& writer) {
+    return store_.GiveUp(writer, request.onboarding(), request.reason(), act);
+  };
+  return effect;
+}
+
+absl::StatusOr<bool> Steps::IsCancelled(Reader& reader, const std::string& onboarding) const {
+  BANSO_ASSIGN_OR_RETURN(const auto copy, store_.onboarding_copies.Find(reader, onboarding));
+  return copy.has_value() && copy->state() == accounts::v1::ONBOARDING_STATE_CANCELLED;
 }
 
 StepEffect Steps::OpenHandoffStep(const Task& task) {
@@ -258,10 +289,15 @@ absl::StatusOr<StepEffect> Steps::ReopenCompletion(const Task& task) {
 
 absl::StatusOr<StepEffect> Steps::Restore(const Task& task) {
   StepEffect effect;
-  if (task.process.kind() == v1::PROCESS_KIND_COMPLETE_ONBOARDING) {
+  if (task.process.kind() == v1::PROCESS_KIND_COMPLETE_ONBOARDING ||
+      task.process.kind() == v1::PROCESS_KIND_CANCEL_ONBOARDING) {
     effect.resource = CompletionName(task.onboarding());
     effect.local = [this, act = task.act(), reason = task.process.cancel_reason(),
+                    onboarding = task.onboarding(),
                     name = effect.resource](Writer& writer) -> absl::Status {
+      // Accounts may have told so while the process held the completion.
+      BANSO_ASSIGN_OR_RETURN(const bool cancelled, IsCancelled(writer, onboarding));
+      if (cancelled) return store_.GiveUp(writer, onboarding, reason, act);
       BANSO_ASSIGN_OR_RETURN(v1::Completion completion, store_.completions.Get(writer, name));
       Unfreeze(reason, act, &completion);
       return store_.Put(writer, completion).status();

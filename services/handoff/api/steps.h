@@ -48,7 +48,10 @@ class Steps {
   StepEffect OpenGapWatchStep(const Task& task);
   StepEffect AcceptHandoffStep(const Task& task);
   absl::StatusOr<StepEffect> ReopenCompletion(const Task& task);
+  absl::StatusOr<StepEffect> CloseCompletion(const Task& task);
   absl::StatusOr<StepEffect> Restore(const Task& task);
+  // Whether accounts has cancelled the onboarding of itself, such as for a customer that is lost.
+  absl::StatusOr<bool> IsCancelled(storage::Reader& reader, const std::string& onboarding) const;
 
   storage::Database& database_;
   const Store& store_;

@@ -81,7 +81,7 @@ std::vector<FactType> FactTypes() {
                {"none", "watch", "warn", "escalate", "closed"}),
       NumberType("handoff.returns", "returns", "How often retention has returned the handoff."),
       TextType("handoff.state", "Where the handoff to retention stands.",
-               {"draft", "offered", "returned", "accepted"}),
+               {"draft", "offered", "returned", "accepted", "cancelled"}),
   };
   return types;
 }

@@ -152,4 +152,9 @@ void CloseForContinuation(const Act& act, GapWatch* watch) {
   Close(v1::GAP_CLOSE_REASON_ONBOARDING_CONTINUED, "the onboarding goes on", act, watch);
 }
 
+void CloseForCancellation(const Act& act, GapWatch* watch) {
+  if (IsClosed(*watch)) return;
+  Close(v1::GAP_CLOSE_REASON_ONBOARDING_CANCELLED, "the onboarding was given up", act, watch);
+}
+
 }  // namespace banso::handoff

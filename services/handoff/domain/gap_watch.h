@@ -39,6 +39,9 @@ absl::Status NoteContact(const v1::RetentionContact& contact, const calendar::Ca
 // The onboarding goes on: the watch is closed.
 void CloseForContinuation(const Act& act, v1::GapWatch* watch);
 
+// The onboarding was given up: the watch is closed.
+void CloseForCancellation(const Act& act, v1::GapWatch* watch);
+
 }  // namespace banso::handoff
 
 #endif  // BANSO_SERVICES_HANDOFF_DOMAIN_GAP_WATCH_H_

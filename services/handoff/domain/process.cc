@@ -64,6 +64,8 @@ std::vector<v1::StepKind> StepsOf(v1::ProcessKind kind) {
       return {v1::STEP_KIND_ADVANCE_ONBOARDING, v1::STEP_KIND_ACCEPT_HANDOFF};
     case v1::PROCESS_KIND_CONTINUE_ONBOARDING:
       return {v1::STEP_KIND_ADVANCE_ONBOARDING, v1::STEP_KIND_REOPEN_COMPLETION};
+    case v1::PROCESS_KIND_CANCEL_ONBOARDING:
+      return {v1::STEP_KIND_CANCEL_ONBOARDING, v1::STEP_KIND_CLOSE_COMPLETION};
     default:
       return {};
   }
@@ -114,15 +116,18 @@ absl::Status TooLate(const Process& process, absl::string_view wrong, absl::stri
 
 // Whether accounts may have acted on the step that moves the onboarding.
 absl::Status CheckNotAdvanced(Process* process) {
-  const ProcessStep* advance = FindStep(v1::STEP_KIND_ADVANCE_ONBOARDING, process);
+  const bool gives_up = process->kind() == v1::PROCESS_KIND_CANCEL_ONBOARDING;
+  const ProcessStep* advance = FindStep(
+      gives_up ? v1::STEP_KIND_CANCEL_ONBOARDING : v1::STEP_KIND_ADVANCE_ONBOARDING, process);
   if (advance == nullptr || advance->state() == v1::STEP_STATE_PENDING ||
       advance->state() == v1::STEP_STATE_REFUSED) {
     return absl::OkStatus();
   }
   if (advance->state() == v1::STEP_STATE_DONE) {
-    return TooLate(
-        *process, "accounts has moved the onboarding already",
-        "Let it finish; what it leads to is undone by its own verb, such as ReturnHandoff");
+    return TooLate(*process, "accounts has moved the onboarding already",
+                   gives_up ? "Let it finish, and start another onboarding"
+                            : "Let it finish; what it leads to is undone by its own verb, such as "
+                              "ReturnHandoff");
   }
   return TooLate(*process, "accounts has not said whether it has moved the onboarding",
                  "Wait until it answers");

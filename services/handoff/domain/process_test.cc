@@ -130,6 +130,20 @@ TEST(ProcessTest, IsNotCancelledOnceAccountsHasMovedTheOnboarding) {
   }
 }
 
+TEST(ProcessTest, GivingUpIsCalledOffOnlyWhileAccountsHasNotActed) {
+  for (const absl::Status& answer : {absl::OkStatus(), absl::UnavailableError("away")}) {
+    v1::Process process = Started(v1::PROCESS_KIND_CANCEL_ONBOARDING);
+    EXPECT_EQ(process.steps(0).service(), "accounts");
+    EXPECT_EQ(process.steps(1).service(), "handoff");
+    Try(answer, &process);
+    EXPECT_EQ(contract::Reason(Cancel("not yet", kNow, &process)), kReasonTooLate);
+  }
+  v1::Process process = Started(v1::PROCESS_KIND_CANCEL_ONBOARDING);
+  Try(absl::FailedPreconditionError("no"), &process);
+  EXPECT_THAT(Cancel("not yet", kNow, &process), IsOk());
+  EXPECT_EQ(NextStep(&process)->kind(), v1::STEP_KIND_RESTORE);
+}
+
 TEST(ProcessTest, GoesOnUndoingAfterARefusal) {
   v1::Process process = Started();
   Try(absl::OkStatus(), &process);

@@ -235,6 +235,13 @@ void Accept(const Act& act, Handoff* handoff) {
   handoff->clear_process();
 }
 
+void CancelHandoff(Handoff* handoff) {
+  if (handoff->state() == v1::HANDOFF_STATE_ACCEPTED) return;
+  handoff->set_state(v1::HANDOFF_STATE_CANCELLED);
+  handoff->clear_respond_by();
+  handoff->clear_process();
+}
+
 bool IsResponseOverdue(const Handoff& handoff, absl::CivilDay today) {
   return handoff.state() == v1::HANDOFF_STATE_OFFERED && handoff.has_respond_by() &&
          today > calendar::ToDay(handoff.respond_by());

@@ -73,6 +73,9 @@ absl::Status CheckAccept(const v1::Handoff& handoff);
 // Makes the receiver accountable.
 void Accept(const Act& act, v1::Handoff* handoff);
 
+// The onboarding was given up. What retention has accepted stays.
+void CancelHandoff(v1::Handoff* handoff);
+
 // Whether an offer waits longer than it should.
 bool IsResponseOverdue(const v1::Handoff& handoff, absl::CivilDay today);
 

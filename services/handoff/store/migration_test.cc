@@ -7,7 +7,7 @@ namespace banso::handoff {
 namespace {
 
 TEST(MigrationTest, BringsAStoreOfEveryEarlierVersionToThePresentSchema) {
-  EXPECT_THAT(storage::CheckMigrations("handoff", Schema()), testing::IsOk());
+  EXPECT_THAT(storage::CheckMigrations("handoff", Schema(), Store().sources()), testing::IsOk());
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "services/handoff/domain/facts.h"
+#include "services/handoff/domain/gap_watch.h"
 #include "services/handoff/domain/policy.h"
 #include "services/handoff/store/kinds.h"
 
@@ -91,6 +92,24 @@ absl::StatusOr<v1::Exception> Store::Put(Writer& writer, const v1::Exception& ex
   BANSO_RETURN_IF_ERROR(
       facts.Record(writer, ExceptionsFact(owner, static_cast<int>(approved), writer.now())));
   return stored;
+}
+
+absl::Status Store::GiveUp(Writer& writer, const std::string& onboarding, absl::string_view reason,
+                           const Act& act) const {
+  BANSO_ASSIGN_OR_RETURN(auto completion, completions.Find(writer, CompletionName(onboarding)));
+  if (completion.has_value() && completion->state() != v1::COMPLETION_STATE_CANCELLED) {
+    CancelCompletion(reason, act, &*completion);
+    BANSO_RETURN_IF_ERROR(Put(writer, *completion).status());
+  }
+  BANSO_ASSIGN_OR_RETURN(auto handoff, handoffs.Find(writer, HandoffName(onboarding)));
+  if (handoff.has_value()) {
+    CancelHandoff(&*handoff);
+    BANSO_RETURN_IF_ERROR(Put(writer, *handoff).status());
+  }
+  BANSO_ASSIGN_OR_RETURN(auto watch, gap_watches.Find(writer, GapWatchName(onboarding)));
+  if (!watch.has_value()) return absl::OkStatus();
+  CloseForCancellation(act, &*watch);
+  return Put(writer, *watch).status();
 }
 
 absl::StatusOr<Case> Store::LoadCase(Reader& reader, absl::string_view completion,

@@ -70,6 +70,11 @@ class Store {
   // Stores an exception and the number of approved ones of its completion.
   absl::StatusOr<v1::Exception> Put(storage::Writer& writer, const v1::Exception& exception) const;
 
+  // Closes what there is of an onboarding that was given up: its completion, handoff and gap watch.
+  // Again, it changes nothing.
+  absl::Status GiveUp(storage::Writer& writer, const std::string& onboarding,
+                      absl::string_view reason, const Act& act) const;
+
   // The completion `name` with all that belongs to it. NOT_FOUND when there is none.
   absl::StatusOr<Case> LoadCase(storage::Reader& reader, absl::string_view completion,
                                 absl::Time now) const;

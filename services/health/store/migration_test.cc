@@ -7,7 +7,7 @@ namespace banso::health {
 namespace {
 
 TEST(MigrationTest, BringsAStoreOfEveryEarlierVersionToThePresentSchema) {
-  EXPECT_THAT(storage::CheckMigrations("health", Schema()), testing::IsOk());
+  EXPECT_THAT(storage::CheckMigrations("health", Schema(), Store().sources()), testing::IsOk());
 }
 
 }  // namespace

@@ -86,8 +86,11 @@ absl::Status AccountsMirror::ApplyOnboarding(Writer& writer, const Onboarding& o
   BANSO_ASSIGN_OR_RETURN(const bool planned, store_.plans.Exists(writer, plan));
   if (!planned) return absl::OkStatus();
   return plans_.Change(writer, plan, "a clock of the onboarding has changed",
-                       [&](PlanParts& parts, const Actor&) {
+                       [&](PlanParts& parts, const Actor& actor) {
                          TakeOver(onboarding, &parts.plan);
+                         if (onboarding.state() == accounts::v1::ONBOARDING_STATE_CANCELLED) {
+                           GiveUp(actor, &parts);
+                         }
                          return absl::OkStatus();
                        });
 }

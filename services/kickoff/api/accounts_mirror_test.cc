@@ -182,5 +182,32 @@ TEST_F(AccountsMirrorTest, FollowsTheSitesAndThePeopleOfTheCustomer) {
   EXPECT_EQ(tasks(), before + 3);
 }
 
+TEST_F(AccountsMirrorTest, LeavesOutWhatIsOpenWhenTheOnboardingIsGivenUp) {
+  ActivateTemplate();
+  ASSERT_THAT(CreatePlan(), IsOk());
+  accounts_.onboarding.set_state(accounts::v1::ONBOARDING_STATE_CANCELLED);
+  type::v1::Change change;
+  change.set_operation(type::v1::OPERATION_UPDATED);
+  change.mutable_resource()->PackFrom(accounts_.onboarding);
+  for (int twice = 0; twice < 2; ++twice) {
+    ASSERT_THAT(
+        database_->Write(MakeCall(),
+                         [&](storage::Writer& writer) { return mirror_->Apply(writer, change); }),
+        IsOk());
+  }
+  v1::ListNextActionsRequest actions;
+  actions.set_parent("accounts/-/onboardings/-");
+  EXPECT_THAT(kickoff_->ListNextActions(MakeCall(), actions)->next_actions(), IsEmpty());
+  v1::ListPlanTasksRequest tasks;
+  tasks.set_parent(kPlan);
+  const auto listed = tasks_->ListPlanTasks(MakeCall(), tasks);
+  ASSERT_THAT(listed, IsOk());
+  ASSERT_THAT(listed->tasks(), SizeIs(2));
+  for (const v1::PlanTask& task : listed->tasks()) {
+    EXPECT_EQ(task.state(), v1::TASK_STATE_SKIPPED);
+    EXPECT_EQ(task.note(), "the onboarding was given up");
+  }
+}
+
 }  // namespace
 }  // namespace banso::kickoff

@@ -89,6 +89,18 @@ absl::Status CloseTask(const v1::ClosePlanTaskRequest& request,
   return absl::OkStatus();
 }
 
+void GiveUp(const Actor& actor, PlanParts* parts) {
+  for (v1::PlanTask& task : parts->tasks) {
+    if (task.state() != v1::TASK_STATE_OPEN) continue;
+    task.set_state(v1::TASK_STATE_SKIPPED);
+    task.set_note("the onboarding was given up");
+    *task.mutable_close_time() = calendar::ToTimestamp(actor.now);
+  }
+  for (v1::Meeting& meeting : parts->meetings) {
+    if (!IsClosed(meeting)) meeting.set_state(v1::MEETING_STATE_SKIPPED);
+  }
+}
+
 absl::Status ScheduleMeeting(const v1::ScheduleMeetingRequest& request, const Actor& actor,
                              absl::TimeZone zone, v1::Meeting* meeting) {
   if (IsClosed(*meeting)) return RefuseClosed(*meeting);

@@ -7,7 +7,7 @@ namespace banso::kickoff {
 namespace {
 
 TEST(MigrationTest, BringsAStoreOfEveryEarlierVersionToThePresentSchema) {
-  EXPECT_THAT(storage::CheckMigrations("kickoff", Schema()), testing::IsOk());
+  EXPECT_THAT(storage::CheckMigrations("kickoff", Schema(), Store().sources()), testing::IsOk());
 }
 
 }  // namespace

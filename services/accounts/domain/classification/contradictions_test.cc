@@ -225,23 +225,64 @@ TEST(FindContradictionsTest, FindsAStepThatIsNeverCounted) {
   EXPECT_EQ(found[0].reason, "SHADOWED");
 }
 
-TEST(FindContradictionsTest, GivesUpOnTooManyWords) {
-  std::string values;
-  for (int i = 0; i < 20; ++i) absl::StrAppend(&values, " values { text: 'p", i, "' }");
-  const auto found = ContradictionsOf(
-      Policy(Rule("segments", "x",
-                  absl::StrCat("compare { fact { fact: 'account.purchase.products' } "
-                               "op: OPERATOR_IN",
-                               values, " }"))));
+std::string Product(int i) {
+  return Compare("account.purchase.products", "IN", absl::StrCat("text: 'p", i, "'"));
+}
+
+TEST(FindContradictionsTest, ChecksRulesAboutThirtyProducts) {
+  std::string rules;
+  std::string all;
+  for (int i = 0; i < 30; ++i) {
+    rules += Rule("touches", absl::StrCat("team_", i), Product(i), "takes_precedence: true");
+    absl::StrAppend(&all, " values { text: 'p", i, "' }");
+  }
+  const std::string rest = Rule("touches", "none", "");
+  EXPECT_THAT(ContradictionsOf(Policy(rules + rest)), IsEmpty());
+  const std::string any_of_them = absl::StrCat(
+      "compare { fact { fact: 'account.purchase.products' } op: OPERATOR_IN", all, " }");
+  // Whoever has one of them has met a rule before.
+  const auto shadowed =
+      ContradictionsOf(Policy(rules + Rule("touches", "late", any_of_them) + rest));
+  ASSERT_THAT(shadowed, SizeIs(1));
+  EXPECT_EQ(shadowed[0].field, "policy.touches[30]");
+  EXPECT_EQ(shadowed[0].reason, "SHADOWED");
+  EXPECT_THAT(ContradictionsOf(
+                  Policy(Rule("touches", "a", Product(1)) + Rule("touches", "b", any_of_them))),
+              IsEmpty())
+      << "the first is a special case of the second";
+  const auto both = ContradictionsOf(
+      Policy(Rule("touches", "a", Product(1)) + Rule("touches", "b", Product(2)) + rest));
+  ASSERT_THAT(both, SizeIs(1));
+  EXPECT_EQ(both[0].reason, "OVERLAP");
+  EXPECT_THAT(both[0].description, HasSubstr("account.purchase.products = {\"p1\", \"p2\"}"));
+}
+
+// Ten pigeons in nine holes: there is no way, but very many have to be tried to see it.
+TEST(FindContradictionsTest, GivesUpOnWhatTakesTooLongToCheck) {
+  constexpr int kHoles = 9;
+  const auto in = [](int pigeon, int hole) { return Product(pigeon * kHoles + hole); };
+  std::vector<std::string> conditions;
+  for (int pigeon = 0; pigeon <= kHoles; ++pigeon) {
+    std::vector<std::string> holes;
+    for (int hole = 0; hole < kHoles; ++hole) {
+      holes.push_back(in(pigeon, hole));
+      for (int other = 0; other < pigeon; ++other) {
+        conditions.push_back(
+            absl::StrCat("not { ", All({in(pigeon, hole), in(other, hole)}), " }"));
+      }
+    }
+    conditions.push_back(Any(holes));
+  }
+  const auto found = ContradictionsOf(Policy(Rule("segments", "x", All(conditions))));
   ASSERT_THAT(found, SizeIs(1));
   EXPECT_EQ(found[0].reason, "TOO_COMPLEX");
 }
 
 // Small random policies, compared with trying every account there is: two whole numbers from 0 to
-// 12 or unknown, and one word.
+// 12 or unknown, or a set of words; and one word.
 class RandomPolicy {
  public:
-  explicit RandomPolicy(unsigned seed) : random_(seed) {}
+  RandomPolicy(unsigned seed, bool of_sets) : random_(seed), of_sets_(of_sets) {}
 
   std::string Text() {
     std::string text;
@@ -260,8 +301,10 @@ class RandomPolicy {
   std::string Condition(int depth) {
     switch (depth == 0 ? Below(3) : Below(6)) {
       case 0:
+        if (of_sets_) return Products();
         return Compare("account.employees", Operator(), absl::StrCat("number: ", Below(8) + 2));
       case 1:
+        if (of_sets_) return Products();
         return Compare("account.expected_users", Operator(),
                        absl::StrCat("number: ", Below(8) + 2.5));
       case 2:
@@ -275,13 +318,42 @@ class RandomPolicy {
     }
   }
 
+  std::string Products() {
+    constexpr const char* kSetOperators[] = {"EQ", "NE", "IN", "NOT_IN"};
+    std::string items;
+    for (const char* word : {"a", "b", "c"}) {
+      if (Below(2) == 0) absl::StrAppend(&items, " items: '", word, "'");
+    }
+    if (items.empty()) return "known { fact: 'account.purchase.products' }";
+    return Compare("account.purchase.products", kSetOperators[Below(4)],
+                   absl::StrCat("text_set {", items, " }"));
+  }
+
   const char* Operator() {
     constexpr const char* kOperators[] = {"EQ", "NE", "LT", "LE", "GT", "GE"};
     return kOperators[Below(6)];
   }
 
   std::mt19937 random_;
+  const bool of_sets_;
 };
+
+std::vector<FactValues> EveryAccountWithProducts() {
+  const std::vector<std::string> words = {"a", "b", "c", "d"};
+  std::vector<FactValues> accounts;
+  for (unsigned members = 0; members < 1u << words.size(); ++members) {
+    for (const char* tool : {"", "paper", "none"}) {
+      FactValues facts;
+      for (size_t i = 0; i < words.size(); ++i) {
+        if ((members >> i & 1) == 0) continue;
+        facts["account.purchase.products"].mutable_text_set()->add_items(words[i]);
+      }
+      if (*tool != '\0') facts["account.previous_tool"].set_text(tool);
+      accounts.push_back(std::move(facts));
+    }
+  }
+  return accounts;
+}
 
 std::vector<FactValues> EveryAccount() {
   std::vector<FactValues> accounts;
@@ -300,7 +372,8 @@ std::vector<FactValues> EveryAccount() {
 }
 
 // What FindContradictions has to say, by its definition: `field reason`.
-std::set<std::string> ByBruteForce(const ClassificationPolicy& policy) {
+std::set<std::string> ByBruteForce(const ClassificationPolicy& policy,
+                                   const std::vector<FactValues>& accounts) {
   const auto catalog = CatalogFor(StagesOf(policy), {});
   std::vector<LocalRule> rules;
   for (const v1::ClassRule& rule : policy.segments()) {
@@ -311,7 +384,7 @@ std::set<std::string> ByBruteForce(const ClassificationPolicy& policy) {
   // By earlier and later rule: the earlier decides and the later is false; the later decides and
   // the earlier is false; the earlier decides and the later is true.
   std::vector<std::vector<bool>> first(n, std::vector<bool>(n)), second = first, both = first;
-  for (const FactValues& account : EveryAccount()) {
+  for (const FactValues& account : accounts) {
     std::vector<type::v1::Truth> truths;
     std::optional<size_t> decider;
     for (size_t i = 0; i < n; ++i) {
@@ -345,20 +418,32 @@ std::set<std::string> ByBruteForce(const ClassificationPolicy& policy) {
   return expected;
 }
 
-TEST(FindContradictionsTest, FindsExactlyWhatTryingEveryAccountFinds) {
+// How many of 400 random policies have a contradiction, each compared with trying every account.
+int CompareWithEveryAccount(bool of_sets, const std::vector<FactValues>& accounts) {
   int with_contradiction = 0;
   for (unsigned seed = 1; seed <= 400; ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
-    const ClassificationPolicy policy = Policy(RandomPolicy(seed).Text());
+    const ClassificationPolicy policy = Policy(RandomPolicy(seed, of_sets).Text());
     std::set<std::string> found;
     for (const auto& violation : ContradictionsOf(policy)) {
       found.insert(absl::StrCat(violation.field, " ", violation.reason));
     }
-    ASSERT_EQ(found, ByBruteForce(policy)) << policy.DebugString();
+    EXPECT_EQ(found, ByBruteForce(policy, accounts)) << policy.DebugString();
     with_contradiction += found.empty() ? 0 : 1;
   }
+  return with_contradiction;
+}
+
+TEST(FindContradictionsTest, FindsExactlyWhatTryingEveryAccountFinds) {
+  const int with_contradiction = CompareWithEveryAccount(false, EveryAccount());
   EXPECT_GT(with_contradiction, 50);
   EXPECT_LT(with_contradiction, 350);
+}
+
+TEST(FindContradictionsTest, FindsExactlyWhatTryingEverySetOfProductsFinds) {
+  const int with_contradiction = CompareWithEveryAccount(true, EveryAccountWithProducts());
+  EXPECT_GT(with_contradiction, 50);
+  EXPECT_LT(with_contradiction, 390);
 }
 
 }  // namespace

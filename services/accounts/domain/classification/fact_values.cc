@@ -18,9 +18,6 @@ using type::v1::Condition;
 using type::v1::Value;
 using Values = std::vector<std::optional<Value>>;
 
-// More words than this make too many sets.
-constexpr size_t kMaxSetWords = 10;
-
 // Which numbers a fact can be; the bounds are those of the account's fields.
 struct NumberRange {
   const char* fact;
@@ -128,31 +125,17 @@ std::set<std::string> WordsNamed(const std::vector<const Condition*>& uses) {
   return named;
 }
 
-std::optional<Values> Sets(const std::vector<const Condition*>& uses) {
-  std::set<std::string> named = WordsNamed(uses);
-  named.insert(OtherWord(named));
-  if (named.size() > kMaxSetWords) return std::nullopt;
-  const std::vector<std::string> words(named.begin(), named.end());
-  Values values;
-  for (unsigned members = 0; members < 1u << words.size(); ++members) {
-    std::vector<std::string> set;
-    for (size_t i = 0; i < words.size(); ++i) {
-      if ((members >> i & 1) != 0) set.push_back(words[i]);
-    }
-    values.emplace_back(rule::TextSetValue(set));
-  }
-  return values;
-}
-
 }  // namespace
 
-std::string UnnamedWord(const std::vector<const Condition*>& uses) {
-  return OtherWord(WordsNamed(uses));
+std::vector<std::string> WordsOf(const std::vector<const Condition*>& uses) {
+  const std::set<std::string> named = WordsNamed(uses);
+  std::vector<std::string> words(named.begin(), named.end());
+  words.push_back(OtherWord(named));
+  return words;
 }
 
-std::optional<Values> TellingValues(const fact::v1::FactType& type,
-                                    const std::vector<const Condition*>& uses) {
-  std::optional<Values> values = Values();
+Values TellingValues(const fact::v1::FactType& type, const std::vector<const Condition*>& uses) {
+  Values values;
   switch (type.value_type()) {
     case type::v1::VALUE_TYPE_NUMBER:
       values = Numbers(type, uses);
@@ -166,16 +149,12 @@ std::optional<Values> TellingValues(const fact::v1::FactType& type,
     case type::v1::VALUE_TYPE_FLAG:
       values = Values{rule::FlagValue(true), rule::FlagValue(false)};
       break;
-    case type::v1::VALUE_TYPE_TEXT_SET:
-      values = Sets(uses);
-      break;
     default:
       break;
   }
-  if (!values.has_value()) return std::nullopt;
   const bool always_known = std::find(std::begin(kAlwaysKnown), std::end(kAlwaysKnown),
                                       type.name()) != std::end(kAlwaysKnown);
-  if (!always_known) values->emplace_back(std::nullopt);
+  if (!always_known) values.emplace_back(std::nullopt);
   return values;
 }
 

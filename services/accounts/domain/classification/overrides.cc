@@ -5,7 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
+#include "services/accounts/domain/account.h"
 #include "services/accounts/domain/classification/stages.h"
 
 namespace banso::accounts {
@@ -72,6 +74,12 @@ const AppliedOverride* OverrideOf(const Classification& classification, absl::st
     if (applied.axis() == axis && HoldsOn(applied, day)) return &applied;
   }
   return nullptr;
+}
+
+void SetExpireTime(const v1::Account& account, ClassificationOverride* class_override) {
+  if (!class_override->has_until()) return;
+  *class_override->mutable_expire_time() = calendar::ToTimestamp(calendar::StartOfDay(
+      calendar::ToDay(class_override->until()) + 1, calendar::ZoneOrUtc(ZoneOf(account))));
 }
 
 void AddOverride(const ClassificationOverride& class_override, Classification* classification) {

@@ -30,6 +30,9 @@ bool HoldsOn(const v1::AppliedOverride& applied, absl::CivilDay day);
 const v1::AppliedOverride* OverrideOf(const v1::Classification& classification,
                                       absl::string_view axis, absl::CivilDay day);
 
+// Sets when an override of `account` ceases to hold by itself, from its last day.
+void SetExpireTime(const v1::Account& account, v1::ClassificationOverride* class_override);
+
 // Lets a classification carry an override, in the place of another one of its axis. It has its
 // effect with the next Classify.
 void AddOverride(const v1::ClassificationOverride& class_override,

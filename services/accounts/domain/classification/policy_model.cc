@@ -15,8 +15,17 @@ namespace {
 
 using type::v1::Condition;
 
-// So many partial accounts are looked at before a policy counts as too complex to be checked.
+// So many partial accounts, and comparisons for them, are looked at before a policy counts as too
+// complex to be checked: the work is bounded, however the rules are written.
 constexpr int64_t kMaxVisits = 1'000'000;
+constexpr int64_t kMaxLooks = 30'000'000;
+
+// The values of the variables of sets, by index.
+constexpr int kKnown = 0;
+constexpr int kNotKnown = 1;
+constexpr int kOut = 0;
+constexpr int kIn = 1;
+constexpr size_t kEither = 2;
 
 constexpr char kProductsFact[] = "account.purchase.products";
 constexpr char kProductCountFact[] = "account.purchase.product_count";
@@ -63,30 +72,35 @@ void PolicyModel::AddVariables(const std::vector<PolicyCondition>& conditions) {
     if (fact != kCostFact && StageOfFact(stages_, fact) >= 0) continue;
     const fact::v1::FactType* type = catalog_.Find(fact);
     if (type == nullptr) continue;
-    auto values = TellingValues(*type, uses);
-    too_complex_ |= !values.has_value();
+    if (type->value_type() == type::v1::VALUE_TYPE_TEXT_SET) {
+      AddSet(fact, uses);
+      continue;
+    }
     variable_of_[fact] = static_cast<int>(variables_.size());
-    variables_.push_back(
-        {fact,
-         std::move(values).value_or(std::vector<std::optional<type::v1::Value>>{std::nullopt}),
-         UnnamedWord(uses)});
+    variables_.push_back({fact, TellingValues(*type, uses), -1, ""});
   }
+}
+
+void PolicyModel::AddSet(const std::string& fact, const std::vector<const Condition*>& uses) {
+  WordSet set;
+  // Without products nothing is known of them.
+  set.may_be_empty = fact != kProductsFact;
+  set.known = static_cast<int>(variables_.size());
+  variable_of_[fact] = set.known;
+  const std::vector<std::optional<type::v1::Value>> either(kEither);
+  variables_.push_back({fact, either, static_cast<int>(sets_.size()), ""});
+  for (const std::string& word : WordsOf(uses)) {
+    set.words.push_back(static_cast<int>(variables_.size()));
+    variables_.push_back({"", either, -1, word});
+  }
+  sets_.push_back(std::move(set));
 }
 
 // Enough numbers of products that every set of them has its own, and that each comparison comes out
 // every way.
 void PolicyModel::LetCountsFollowProducts() {
-  const auto products = variable_of_.find(kProductsFact);
-  if (products == variable_of_.end()) return;
-  auto& sets = variables_[products->second].values;
-  // Without products nothing is known of them.
-  sets.erase(std::remove_if(sets.begin(), sets.end(),
-                            [](const auto& set) {
-                              return set.has_value() && set->text_set().items().empty();
-                            }),
-             sets.end());
   const auto count = variable_of_.find(kProductCountFact);
-  if (count == variable_of_.end()) return;
+  if (!variable_of_.contains(kProductsFact) || count == variable_of_.end()) return;
   auto& numbers = variables_[count->second].values;
   numbers.clear();
   for (int number = 1; number <= kMostProducts; ++number) {
@@ -102,7 +116,7 @@ void PolicyModel::AddStage(int index) {
   if (stage.kind == StageKind::kArms) {
     rules.variable = static_cast<int>(variables_.size());
     variables_.push_back(
-        {"", std::vector<std::optional<type::v1::Value>>(rules.classes.size()), ""});
+        {"", std::vector<std::optional<type::v1::Value>>(rules.classes.size()), -1, ""});
     rules.formulas.push_back(
         AddFormula(stage.custom->has_eligible() ? &stage.custom->eligible() : nullptr));
   } else if (stage.kind == StageKind::kRules) {
@@ -164,8 +178,14 @@ int PolicyModel::AddAtom(const Condition& condition) {
   const auto variable = variable_of_.find(fact);
   if (variable != variable_of_.end()) {
     atom.variable = variable->second;
-    for (const auto& value : variables_[atom.variable].values) {
-      atom.truths.push_back(TruthOf(*atom.rule, fact, value));
+    const Variable& read = variables_[atom.variable];
+    if (read.set >= 0) {
+      atom.question = QuestionOf(condition, read.set);
+      atom.question->when_unknown = TruthOf(*atom.rule, fact, std::nullopt);
+    } else {
+      for (const auto& value : read.values) {
+        atom.truths.push_back(TruthOf(*atom.rule, fact, value));
+      }
     }
   } else {
     atom.stage = StageOfFact(stages_, fact);
@@ -179,6 +199,23 @@ int PolicyModel::AddAtom(const Condition& condition) {
   }
   atoms_.push_back(std::move(atom));
   return static_cast<int>(atoms_.size()) - 1;
+}
+
+PolicyModel::SetQuestion PolicyModel::QuestionOf(const Condition& condition, int set) const {
+  SetQuestion question;
+  question.set = set;
+  question.only_known = condition.has_known();
+  const type::v1::Operator op = condition.compare().op();
+  question.whole = op == type::v1::OPERATOR_EQ || op == type::v1::OPERATOR_NE;
+  question.negated = op == type::v1::OPERATOR_NE || op == type::v1::OPERATOR_NOT_IN;
+  std::vector<std::string> named = WordsOf({&condition});
+  named.pop_back();
+  for (const int variable : sets_[set].words) {
+    const bool is_named =
+        std::find(named.begin(), named.end(), variables_[variable].word) != named.end();
+    if (is_named) question.words.push_back(variable);
+  }
+  return question;
 }
 
 Truths PolicyModel::TruthOf(const LocalRule& rule, const std::string& fact,
@@ -209,7 +246,34 @@ Truths PolicyModel::Evaluate(const Formula& formula) const {
   return formula.op == Op::kAll ? Conjunction(parts) : Negated(Conjunction(parts));
 }
 
+Truths PolicyModel::EvaluateQuestion(const SetQuestion& question) const {
+  const WordSet& set = sets_[question.set];
+  const int known = assigned_[set.known];
+  if (known == kNotKnown) return question.when_unknown;
+  bool may_hold = question.only_known || question.whole;
+  bool may_fail = !may_hold;
+  if (question.whole) {
+    for (const int word : set.words) {
+      const bool is_named =
+          std::find(question.words.begin(), question.words.end(), word) != question.words.end();
+      if (assigned_[word] != (is_named ? kIn : kOut)) may_fail = true;
+      if (assigned_[word] == (is_named ? kOut : kIn)) may_hold = false;
+    }
+  } else {
+    for (const int word : question.words) {
+      if (assigned_[word] == kIn) may_fail = false;
+      if (assigned_[word] != kOut) may_hold = true;
+    }
+  }
+  if (question.negated) std::swap(may_hold, may_fail);
+  Truths truths = (may_hold ? kTrue : 0) | (may_fail ? kFalse : 0);
+  if (known != kKnown) truths |= question.when_unknown;
+  return truths;
+}
+
 Truths PolicyModel::EvaluateAtom(const Atom& atom) const {
+  ++looks_;
+  if (atom.question.has_value()) return EvaluateQuestion(*atom.question);
   if (atom.variable >= 0) {
     const int value = assigned_[atom.variable];
     if (value >= 0) return atom.truths[value];
@@ -309,18 +373,37 @@ const std::optional<type::v1::Value>* PolicyModel::Assigned(const std::string& f
   return &variables_[variable->second].values[assigned_[variable->second]];
 }
 
-bool PolicyModel::CountFitsProducts() const {
-  const auto* products = Assigned(kProductsFact);
-  const auto* count = Assigned(kProductCountFact);
-  if (products == nullptr || count == nullptr) return true;
-  if (!products->has_value() || !count->has_value()) {
-    return products->has_value() == count->has_value();
+bool PolicyModel::SetsAreFilled() const {
+  for (const WordSet& set : sets_) {
+    const auto is = [this](int value) {
+      return [this, value](int word) { return assigned_[word] == value; };
+    };
+    // What is in a set that is not known makes no difference: it is tried in one way only.
+    const bool idle = assigned_[set.known] == kNotKnown;
+    if (idle && std::any_of(set.words.begin(), set.words.end(), is(kIn))) return false;
+    if (set.may_be_empty || assigned_[set.known] != kKnown) continue;
+    if (std::all_of(set.words.begin(), set.words.end(), is(kOut))) return false;
   }
-  const auto& words = (*products)->text_set().items();
-  const std::string& other = variables_[variable_of_.at(kProductsFact)].other_word;
-  const bool others = std::find(words.begin(), words.end(), other) != words.end();
+  return true;
+}
+
+bool PolicyModel::CountFitsProducts() const {
+  const auto products = variable_of_.find(kProductsFact);
+  const auto* count = Assigned(kProductCountFact);
+  if (products == variable_of_.end() || count == nullptr) return true;
+  const int known = assigned_[products->second];
+  if (known < 0) return true;
+  if (known == kNotKnown || !count->has_value()) return (known == kKnown) == count->has_value();
+  const WordSet& set = sets_[variables_[products->second].set];
+  int in = 0;
+  int open = 0;
+  for (const int word : set.words) {
+    in += assigned_[word] == kIn ? 1 : 0;
+    open += assigned_[word] < 0 ? 1 : 0;
+  }
+  const bool others = assigned_[set.words.back()] != kOut;
   const int number = static_cast<int>((*count)->number());
-  return number == words.size() || (others && number > words.size());
+  return number >= in && (others || number <= in + open);
 }
 
 bool PolicyModel::CostFitsHours() const {
@@ -332,7 +415,9 @@ bool PolicyModel::CostFitsHours() const {
   return !hours.has_value() || hours->known;
 }
 
-bool PolicyModel::IsPossible() const { return CountFitsProducts() && CostFitsHours(); }
+bool PolicyModel::IsPossible() const {
+  return SetsAreFilled() && CountFitsProducts() && CostFitsHours();
+}
 
 void PolicyModel::AddVariable(int variable, std::vector<int>* variables) const {
   if (std::find(variables->begin(), variables->end(), variable) != variables->end()) return;
@@ -349,6 +434,12 @@ void PolicyModel::AddVariablesOf(const Formula& formula, std::vector<int>* varia
   if (formula.op != Op::kAtom) return;
   const Atom& atom = atoms_[formula.atom];
   if (atom.variable >= 0) AddVariable(atom.variable, variables);
+  if (atom.question.has_value() && !atom.question->only_known) {
+    const SetQuestion& question = *atom.question;
+    for (const int word : question.whole ? sets_[question.set].words : question.words) {
+      AddVariable(word, variables);
+    }
+  }
   if (atom.stage < 0) return;
   if (stages_[atom.stage].kind == StageKind::kWork) {
     AddVariablesOfStage(touch_, variables);
@@ -369,7 +460,7 @@ void PolicyModel::AddVariablesOfStage(int stage, std::vector<int>* variables) co
 
 bool PolicyModel::Search(const std::vector<int>& variables, size_t next,
                          const std::function<bool()>& goal) {
-  if (++visits_ > kMaxVisits) {
+  if (++visits_ > kMaxVisits || looks_ > kMaxLooks) {
     too_complex_ = true;
     return false;
   }
@@ -385,6 +476,28 @@ bool PolicyModel::Search(const std::vector<int>& variables, size_t next,
   return false;
 }
 
+std::string PolicyModel::SetText(const WordSet& set) const {
+  std::vector<std::string> words;
+  std::vector<std::string> open;
+  for (const int word : set.words) {
+    if (assigned_[word] == kIn) words.push_back(variables_[word].word);
+    if (assigned_[word] < 0) open.push_back(variables_[word].word);
+  }
+  size_t size = set.may_be_empty ? 0 : 1;
+  const auto* count = Assigned(kProductCountFact);
+  if (variables_[set.known].fact == kProductsFact && count != nullptr && count->has_value()) {
+    size = static_cast<size_t>((*count)->number());
+  }
+  // Words that make no difference, where the set must have more: the unnamed one stands for many.
+  const bool others = assigned_[set.words.back()] < 0;
+  while (words.size() < size && !open.empty()) {
+    words.push_back(open.back());
+    open.pop_back();
+    if (others) break;
+  }
+  return rule::ValueText(rule::TextSetValue(words));
+}
+
 std::optional<std::string> PolicyModel::Find(const std::vector<int>& formulas,
                                              const std::function<bool()>& goal) {
   std::vector<int> variables;
@@ -395,6 +508,12 @@ std::optional<std::string> PolicyModel::Find(const std::vector<int>& formulas,
   for (const int variable : variables) {
     const Variable& fact = variables_[variable];
     if (fact.fact.empty()) continue;
+    if (fact.set >= 0) {
+      known.push_back(assigned_[variable] == kKnown
+                          ? absl::StrCat(fact.fact, " = ", SetText(sets_[fact.set]))
+                          : absl::StrCat(fact.fact, " unknown"));
+      continue;
+    }
     const auto& value = fact.values[assigned_[variable]];
     known.push_back(value.has_value() ? absl::StrCat(fact.fact, " = ", rule::ValueText(*value))
                                       : absl::StrCat(fact.fact, " unknown"));

@@ -17,10 +17,10 @@
 #include "services/accounts/domain/classification/truths.h"
 
 // A policy as a search problem: what can be known of an account, and which rules then hold. Every
-// fact takes only the values that tell comparisons apart, so the search is exact: classes, scores
-// and expected hours are worked out, and how many products there are goes with which they are. Free
-// is only whether the work costs more than the revenue, where hours and the cost of an hour are
-// known: that hangs on amounts and their currency.
+// fact takes only the values that tell comparisons apart, and a set of words is decided word by
+// word, so the search is exact: classes, scores and expected hours are worked out, and how many
+// products there are goes with which they are. Free is only whether the work costs more than the
+// revenue, where hours and the cost of an hour are known: that hangs on amounts and their currency.
 namespace banso::accounts {
 
 class PolicyModel {
@@ -50,7 +50,7 @@ class PolicyModel {
   };
   const std::vector<List>& lists() const { return lists_; }
 
-  // Whether some fact has too many telling values, or a search has given up.
+  // Whether a search has given up.
   bool too_complex() const { return too_complex_; }
 
   // What a formula can come out as, given what has been assigned so far. With all its variables
@@ -66,17 +66,39 @@ class PolicyModel {
 
  private:
   struct Variable {
-    // Empty for the draw of an experiment.
+    // Empty for the draw of an experiment, and for a word of a set.
     std::string fact;
     std::vector<std::optional<type::v1::Value>> values;
-    // Of a fact that is a set of words: the word that stands for those that no rule names.
-    std::string other_word;
+    // Of a fact that is a set of words, which is known or not (kKnown, kNotKnown): its index.
+    int set = -1;
+    // Of a word of a set, which is in it or not (kIn, kOut).
+    std::string word;
+  };
+  // A fact that is a set of words.
+  struct WordSet {
+    int known = -1;
+    // The variables of its words; the last one stands for all that no rule names.
+    std::vector<int> words;
+    bool may_be_empty = true;
+  };
+  // What a comparison asks of a set.
+  struct SetQuestion {
+    int set = -1;
+    // Whether it is known at all, and nothing else.
+    bool only_known = false;
+    // Whether it consists of these words; else whether it has one of them.
+    bool whole = false;
+    bool negated = false;
+    std::vector<int> words;
+    Truths when_unknown = 0;
   };
   struct Atom {
     int variable = -1;
     int stage = -1;
     // By the index of the variable's value; for a stage with classes, by class and at last none.
     std::vector<Truths> truths;
+    // For sets of words.
+    std::optional<SetQuestion> question;
     // For scores.
     std::optional<LocalRule> rule;
     mutable std::map<double, Truths> by_number;
@@ -97,12 +119,15 @@ class PolicyModel {
   };
 
   void AddVariables(const std::vector<PolicyCondition>& conditions);
+  void AddSet(const std::string& fact, const std::vector<const type::v1::Condition*>& uses);
   void AddStage(int index);
   int AddFormula(const type::v1::Condition* condition);
   Formula Build(const type::v1::Condition& condition);
   int AddAtom(const type::v1::Condition& condition);
   Truths Evaluate(const Formula& formula) const;
   Truths EvaluateAtom(const Atom& atom) const;
+  SetQuestion QuestionOf(const type::v1::Condition& condition, int set) const;
+  Truths EvaluateQuestion(const SetQuestion& question) const;
   // The classes that a stage can still give, one bit each, the highest for none.
   uint64_t PossibleClasses(int stage) const;
   // What the steps of a score's viewpoints that count add up to, once everything that it depends on
@@ -120,11 +145,14 @@ class PolicyModel {
   void LetCountsFollowProducts();
   // False when no account has all that has been assigned so far.
   bool IsPossible() const;
+  bool SetsAreFilled() const;
   bool CountFitsProducts() const;
   bool CostFitsHours() const;
   void AddVariable(int variable, std::vector<int>* variables) const;
   void AddVariablesOf(const Formula& formula, std::vector<int>* variables) const;
   void AddVariablesOfStage(int stage, std::vector<int>* variables) const;
+  // The set as an account with all that has been assigned may have it.
+  std::string SetText(const WordSet& set) const;
   // The value that a fact has been assigned; null while it is open, or when no rule reads it.
   const std::optional<type::v1::Value>* Assigned(const std::string& fact) const;
   bool Search(const std::vector<int>& variables, size_t next, const std::function<bool()>& goal);
@@ -139,6 +167,7 @@ class PolicyModel {
   rule::FactCatalog catalog_;
   std::vector<Variable> variables_;
   std::map<std::string, int> variable_of_;
+  std::vector<WordSet> sets_;
   std::vector<Atom> atoms_;
   std::vector<Formula> formulas_;
   std::vector<StageRules> stage_rules_;
@@ -146,6 +175,8 @@ class PolicyModel {
   // By variable: the index of its value; -1 while it is open.
   std::vector<int> assigned_;
   int64_t visits_ = 0;
+  // How many comparisons were looked at.
+  mutable int64_t looks_ = 0;
   bool too_complex_ = false;
 };
 

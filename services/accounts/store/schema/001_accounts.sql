@@ -1,3 +1,5 @@
+-- Days are whole days since 1970-01-01.
+
 CREATE TABLE account (
   {resource},
   display_name TEXT NOT NULL,
@@ -17,6 +19,18 @@ CREATE INDEX account_by_sales_owner ON account (sales_owner, name);
 CREATE INDEX account_by_onboarding_owner ON account (onboarding_owner, name);
 CREATE INDEX account_by_retention_owner ON account (retention_owner, name);
 
+-- At which stages accounts stood, who was accountable and in which team, each until the next begins.
+-- Kept for ever, unlike the changes.
+CREATE TABLE stage_period (
+  account TEXT NOT NULL,
+  start_time BIGINT NOT NULL,
+  stage BIGINT NOT NULL,
+  owner TEXT NOT NULL,
+  owner_team TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  PRIMARY KEY (account, start_time)
+) {clustered};
+
 -- Ids in other systems, each of one account.
 CREATE TABLE external_id (
   system TEXT NOT NULL,
@@ -33,9 +47,27 @@ CREATE TABLE attribute_type (
   accounts BIGINT NOT NULL
 );
 
-CREATE TABLE member ({resource}, team TEXT NOT NULL);
+CREATE TABLE member (
+  {resource},
+  team TEXT NOT NULL,
+  department TEXT NOT NULL,
+  search_text TEXT NOT NULL
+);
 
-CREATE TABLE stakeholder ({resource});
+-- Where members belonged; a null end is today and on.
+CREATE TABLE membership (
+  member TEXT NOT NULL,
+  start_day BIGINT NOT NULL,
+  end_day BIGINT,
+  team TEXT NOT NULL,
+  department TEXT NOT NULL,
+  PRIMARY KEY (member, start_day)
+) {clustered};
+
+CREATE TABLE role_play ({resource});
+
+-- `roles`: a bit for each role that the person holds, by its number.
+CREATE TABLE stakeholder ({resource}, roles BIGINT NOT NULL, search_text TEXT NOT NULL);
 
 CREATE TABLE deal ({resource}, stage BIGINT NOT NULL);
 
@@ -43,3 +75,74 @@ CREATE TABLE onboarding ({resource}, state BIGINT NOT NULL, owner TEXT NOT NULL)
 CREATE INDEX onboarding_by_owner ON onboarding (owner, name);
 
 CREATE TABLE classification_policy ({revisions});
+
+CREATE TABLE acceptance_policy ({revisions});
+
+-- `due_time`: when the day to answer by is over.
+CREATE TABLE intake_review (
+  {resource},
+  deal TEXT NOT NULL,
+  state BIGINT NOT NULL,
+  feature TEXT NOT NULL,
+  due_time BIGINT NOT NULL
+);
+CREATE INDEX intake_review_by_deal ON intake_review (deal, name);
+CREATE INDEX intake_review_by_feature ON intake_review (feature, state, name);
+
+CREATE TABLE feature_release ({resource});
+
+CREATE TABLE voice (
+  {resource},
+  kind BIGINT NOT NULL,
+  deal TEXT NOT NULL,
+  day BIGINT NOT NULL
+);
+CREATE INDEX voice_by_day ON voice (day, name);
+
+CREATE TABLE sales_summary_access ({resource});
+
+CREATE TABLE contract (
+  {resource},
+  start_day BIGINT NOT NULL,
+  end_day BIGINT,
+  state BIGINT NOT NULL,
+  previous_contract TEXT NOT NULL
+);
+CREATE INDEX contract_by_previous ON contract (previous_contract);
+
+-- When accounts were lost, also those won back since.
+CREATE TABLE churn (
+  account TEXT NOT NULL,
+  day BIGINT NOT NULL,
+  PRIMARY KEY (account, day)
+) {clustered};
+CREATE INDEX churn_by_day ON churn (day, account);
+
+CREATE TABLE site ({resource});
+
+CREATE TABLE interaction ({resource}, start_time BIGINT NOT NULL, channel BIGINT NOT NULL);
+CREATE INDEX interaction_by_start_time ON interaction (start_time, name);
+
+CREATE TABLE stakeholder_change ({resource}, day BIGINT NOT NULL);
+
+-- `due_time`: when the next of it changes by itself.
+CREATE TABLE account_summary (
+  {resource},
+  due_time BIGINT,
+  champion_gap BIGINT NOT NULL,
+  person_change BIGINT NOT NULL
+);
+CREATE INDEX account_summary_by_due_time ON account_summary (due_time);
+
+-- `due_time`: when it ceases to hold by itself.
+CREATE TABLE classification_override (
+  {resource},
+  state BIGINT NOT NULL,
+  axis TEXT NOT NULL,
+  due_time BIGINT
+);
+CREATE INDEX classification_override_by_due_time ON classification_override (state, due_time);
+
+CREATE TABLE upsell_condition ({resource}, evidence BIGINT NOT NULL);
+
+CREATE TABLE operating_change ({resource});

@@ -17,3 +17,6 @@ CREATE TABLE application_content (
   request {bytes} NOT NULL,
   fact_types {bytes} NOT NULL
 );
+
+-- Members of accounts who have been erased: their tokens are revoked, and they get no more.
+CREATE TABLE erased_member (name TEXT NOT NULL PRIMARY KEY);

@@ -51,3 +51,6 @@ CREATE TABLE process_input (
 CREATE TABLE account_copy ({resource});
 
 CREATE TABLE onboarding_copy ({resource});
+
+-- What is needed of members: their roles.
+CREATE TABLE member_copy ({resource});

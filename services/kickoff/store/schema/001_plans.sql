@@ -24,3 +24,7 @@ CREATE TABLE clock_notice (
   refusal TEXT NOT NULL,
   PRIMARY KEY (meeting, clock)
 );
+
+-- More copies of accounts' resources: the sites, and who holds which role.
+CREATE TABLE site_copy ({resource});
+CREATE TABLE summary_copy ({resource});

@@ -1,2 +1,0 @@
--- What is needed of members: their roles.
-CREATE TABLE member_copy ({resource});
