@@ -180,7 +180,16 @@ std::string CaseReader::Observe(StudyCase& one) const {
   return "";
 }
 
+std::string CaseReader::EndedBecause(const StudyCase& one) const {
+  if (takes_ended_) return "";
+  if (one.account_->archived()) return "the account is archived";
+  const bool cancelled = one.onboarding_ != nullptr &&
+                         one.onboarding_->state() == accounts::v1::ONBOARDING_STATE_CANCELLED;
+  return cancelled ? "the onboarding was cancelled" : "";
+}
+
 absl::StatusOr<std::string> CaseReader::LeaveOut(StudyCase& one) {
+  if (std::string because = EndedBecause(one); !because.empty()) return because;
   if (std::string because = Observe(one); !because.empty()) return because;
   if (scope_->has_population()) {
     BANSO_ASSIGN_OR_RETURN(const std::optional<bool> wanted, one.Holds(scope_->population()));

@@ -90,6 +90,9 @@ class CaseReader {
                                          const v1::StudyScope& scope, const Call& call,
                                          std::optional<v1::Observation> observed = std::nullopt);
 
+  // Takes cancelled onboardings and archived accounts, too, for questions about what has ended.
+  void TakeEnded() { takes_ended_ = true; }
+
   const rule::FactCatalog& catalog() const { return catalog_; }
   absl::Time as_of() const { return as_of_.time; }
   const AsOf& moment() const { return as_of_; }
@@ -124,6 +127,8 @@ class CaseReader {
         facts_(store, reader, Holding::kOneAccount) {}
 
   absl::Status TakeAccount(const std::string& account, OnCase on_case);
+  // Why a case that has ended says nothing of how onboarding goes; empty to take it.
+  std::string EndedBecause(const StudyCase& one) const;
   // The reason to leave the case out before anybody looks at it; empty to take it.
   absl::StatusOr<std::string> LeaveOut(StudyCase& one);
   // Sets as of when the case is observed; the reason why it is not, else empty.
@@ -138,6 +143,7 @@ class CaseReader {
   AsOf as_of_;
   // True when stored labels say what is asked for.
   bool present_ = false;
+  bool takes_ended_ = false;
   std::optional<v1::Observation> observed_;
   rule::FactCatalog catalog_;
   std::map<std::string, v1::SuccessDefinition> definitions_;

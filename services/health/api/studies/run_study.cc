@@ -199,6 +199,7 @@ absl::Status StudyReasons(const v1::ReasonStudy& study, const Sureness& sureness
                           CaseReader& reading, v1::RunStudyResponse& response) {
   const int months = study.has_months() ? study.months() : kReasonMonths;
   std::map<std::string, DatedReason> outcomes;
+  reading.TakeEnded();
   BANSO_RETURN_IF_ERROR(reading.ForEachCase([&](StudyCase& one) -> absl::StatusOr<std::string> {
     const absl::TimeZone zone = calendar::ZoneOrUtc(one.moment().time_zone);
     const absl::CivilMonth last(calendar::DayOf(reading.as_of(), zone));

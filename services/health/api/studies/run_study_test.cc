@@ -183,6 +183,60 @@ TEST_F(RunStudyTest, CountsWhyCustomersDidNotStartAndWhetherThatChanges) {
   testing::Proves("SHR-05");
 }
 
+// Whoever gave up has neither met nor missed a goal, and a duplicate is nobody.
+TEST_F(RunStudyTest, LeavesOutCancelledOnboardingsAndArchivedAccounts) {
+  const std::vector<std::string> accounts = AddAccounts("c", 24);
+  for (size_t i = 0; i < accounts.size(); ++i) {
+    if (i < 12) Used(accounts[i], "searches", 3);
+    if (i % 3 != 0) Used(accounts[i], "offers", 20);
+  }
+  Settle();
+  v1::RunStudyRequest request;
+  request.mutable_factors()->mutable_result()->set_success_definition("successDefinitions/offer");
+  request.mutable_factors()->set_result_name("Offer");
+  *request.mutable_factors()->add_factors() = Make("searched", If(Within30Days("metric.searches")));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse before, studies_.RunStudy(Now(), request));
+  for (const std::string& gone : AddAccounts("gone", 10)) {
+    accounts::v1::Onboarding cancelled;
+    cancelled.set_name(absl::StrCat(gone, "/onboardings/o1"));
+    cancelled.set_state(accounts::v1::ONBOARDING_STATE_CANCELLED);
+    cancelled.add_clocks()->set_clock(type::v1::CLOCK_CONTRACT_START);
+    *cancelled.mutable_clocks(0)->mutable_date() = calendar::ToDate(kApril1);
+    EXPECT_THAT(database_->Write(Now(),
+                                 [&](storage::Writer& writer) {
+                                   return store_.FollowOnboarding(writer, cancelled);
+                                 }),
+                banso::testing::IsOk());
+  }
+  for (const std::string& duplicate : AddAccounts("duplicate", 5)) {
+    accounts::v1::Account archived;
+    archived.set_name(duplicate);
+    archived.set_time_zone("Asia/Tokyo");
+    *archived.mutable_archive_time() = calendar::ToTimestamp(now_ - absl::Hours(1));
+    EXPECT_THAT(
+        database_->Write(
+            Now(), [&](storage::Writer& writer) { return store_.FollowAccount(writer, archived); }),
+        banso::testing::IsOk());
+  }
+  Settle();
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse after, studies_.RunStudy(Now(), request));
+  EXPECT_EQ(after.factors().SerializeAsString(), before.factors().SerializeAsString());
+  EXPECT_EQ(after.basis().cases(), 24);
+  ASSERT_EQ(after.basis().left_out_size(), 2);
+  EXPECT_EQ(after.basis().left_out(0).because(), "the account is archived");
+  EXPECT_EQ(after.basis().left_out(0).cases(), 5);
+  EXPECT_EQ(after.basis().left_out(1).because(), "the onboarding was cancelled");
+  EXPECT_EQ(after.basis().left_out(1).cases(), 10);
+
+  // Why they gave up is asked of those who did.
+  Became("accounts/gone0", v1::OUTCOME_KIND_NOT_STARTED, absl::CivilDay(2026, 11, 10), "",
+         "no_owner");
+  v1::RunStudyRequest reasons;
+  reasons.mutable_reasons()->set_kind(v1::OUTCOME_KIND_NOT_STARTED);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse counted, studies_.RunStudy(Now(), reasons));
+  EXPECT_EQ(counted.reasons().outcomes(), 1);
+}
+
 TEST_F(RunStudyTest, RefusesAFactThatNobodyKnows) {
   v1::RunStudyRequest request;
   request.mutable_dependence()->set_use("metric.mials");
