@@ -182,7 +182,7 @@ std::string CaseReader::Observe(StudyCase& one) const {
 
 std::string CaseReader::EndedBecause(const StudyCase& one) const {
   if (takes_ended_) return "";
-  if (one.account_->archived()) return "the account is archived";
+  if (one.account_->IsArchivedAt(as_of_)) return "the account is archived";
   const bool cancelled = one.onboarding_ != nullptr &&
                          one.onboarding_->state() == accounts::v1::ONBOARDING_STATE_CANCELLED;
   return cancelled ? "the onboarding was cancelled" : "";
@@ -215,9 +215,14 @@ absl::Status CaseReader::TakeAccount(const std::string& name, OnCase on_case) {
     }
     return absl::OkStatus();
   }));
+  BANSO_ASSIGN_OR_RETURN(const std::vector<accounts::v1::Onboarding> known,
+                         account.OnboardingsAsOf(as_of_));
+  if (const size_t unknown = account.onboardings().size() - known.size(); unknown > 0) {
+    left_out_["the onboarding was not known then"] += static_cast<int64_t>(unknown);
+  }
   std::vector<const accounts::v1::Onboarding*> onboardings;
-  for (const auto& onboarding : account.onboardings()) onboardings.push_back(&onboarding);
-  if (onboardings.empty()) onboardings.push_back(nullptr);
+  for (const accounts::v1::Onboarding& onboarding : known) onboardings.push_back(&onboarding);
+  if (account.onboardings().empty()) onboardings.push_back(nullptr);
   for (const accounts::v1::Onboarding* onboarding : onboardings) {
     StudyCase one(*this, account, onboarding, account.MomentFor(onboarding, as_of_));
     BANSO_ASSIGN_OR_RETURN(std::string because, LeaveOut(one));

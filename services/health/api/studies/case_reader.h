@@ -75,7 +75,7 @@ class StudyCase {
 
   CaseReader* reader_;
   AccountEvaluation* account_;
-  // Null for an account without onboardings.
+  // As of the study's time; null for an account without onboardings.
   const accounts::v1::Onboarding* onboarding_;
   rule::Moment moment_;
   std::string stratum_;

@@ -197,16 +197,8 @@ TEST_F(RunStudyTest, LeavesOutCancelledOnboardingsAndArchivedAccounts) {
   *request.mutable_factors()->add_factors() = Make("searched", If(Within30Days("metric.searches")));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse before, studies_.RunStudy(Now(), request));
   for (const std::string& gone : AddAccounts("gone", 10)) {
-    accounts::v1::Onboarding cancelled;
-    cancelled.set_name(absl::StrCat(gone, "/onboardings/o1"));
-    cancelled.set_state(accounts::v1::ONBOARDING_STATE_CANCELLED);
-    cancelled.add_clocks()->set_clock(type::v1::CLOCK_CONTRACT_START);
-    *cancelled.mutable_clocks(0)->mutable_date() = calendar::ToDate(kApril1);
-    EXPECT_THAT(database_->Write(Now(),
-                                 [&](storage::Writer& writer) {
-                                   return store_.FollowOnboarding(writer, cancelled);
-                                 }),
-                banso::testing::IsOk());
+    FollowOnboarding(gone.substr(gone.find('/') + 1), accounts::v1::ONBOARDING_STATE_CANCELLED,
+                     kApril1, now_);
   }
   for (const std::string& duplicate : AddAccounts("duplicate", 5)) {
     accounts::v1::Account archived;
@@ -235,6 +227,52 @@ TEST_F(RunStudyTest, LeavesOutCancelledOnboardingsAndArchivedAccounts) {
   reasons.mutable_reasons()->set_kind(v1::OUTCOME_KIND_NOT_STARTED);
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse counted, studies_.RunStudy(Now(), reasons));
   EXPECT_EQ(counted.reasons().outcomes(), 1);
+}
+
+// Clocks and states are as they were then: whatever was moved or given up later is not seen.
+TEST_F(RunStudyTest, ReadsOnboardingsAsOfThenAndAsKnownThen) {
+  const std::vector<std::string> accounts = AddAccounts("c", 20);
+  for (size_t i = 0; i < accounts.size(); ++i) {
+    if (i % 2 == 0) Used(accounts[i], "searches", 20);
+  }
+  const absl::Time now = now_;
+  now_ = Noon(kApril1 + 200);
+  Settle();
+  const absl::Time then = now_ + absl::Hours(1);
+  v1::RunStudyRequest request;
+  *request.mutable_factors()->mutable_result() = Came(v1::OUTCOME_KIND_CHURN);
+  request.mutable_factors()->set_result_name("Churn");
+  *request.mutable_factors()->add_factors() = Make("searched", If(Within30Days("metric.searches")));
+  *request.mutable_scope()->mutable_as_of() = calendar::ToTimestamp(then);
+  *request.mutable_scope()->mutable_known_at() = calendar::ToTimestamp(then);
+  now_ = now;
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse before, studies_.RunStudy(Now(), request));
+  EXPECT_EQ(before.factors().factors(0).with().n(), 10);
+  // Of some the contract turns out to have begun later, some are given up, and some are new.
+  for (int i = 0; i < 8; ++i) {
+    FollowOnboarding(
+        absl::StrCat("c", i),
+        i < 5 ? accounts::v1::ONBOARDING_STATE_RUNNING : accounts::v1::ONBOARDING_STATE_CANCELLED,
+        kApril1 + 90, now_ - absl::Hours(1));
+  }
+  accounts::v1::Account late;
+  late.set_name("accounts/late");
+  EXPECT_THAT(
+      database_->Write(Now(),
+                       [&](storage::Writer& writer) { return store_.FollowAccount(writer, late); }),
+      banso::testing::IsOk());
+  FollowOnboarding("late", accounts::v1::ONBOARDING_STATE_RUNNING, kApril1 + 220,
+                   now_ - absl::Hours(1));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse after, studies_.RunStudy(Now(), request));
+  EXPECT_EQ(after.factors().SerializeAsString(), before.factors().SerializeAsString());
+  EXPECT_EQ(after.basis().cases(), 20);
+  ASSERT_EQ(after.basis().left_out_size(), 1);
+  EXPECT_EQ(after.basis().left_out(0).because(), "the onboarding was not known then");
+  EXPECT_EQ(after.basis().left_out(0).cases(), 1);
+  // As of now it is another matter.
+  request.clear_scope();
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse present, studies_.RunStudy(Now(), request));
+  EXPECT_LT(present.factors().factors(0).with().n(), 10);
 }
 
 TEST_F(RunStudyTest, RefusesAFactThatNobodyKnows) {
