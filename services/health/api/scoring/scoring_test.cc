@@ -341,6 +341,56 @@ TEST_F(BacktestModelTest, ForetellsOutcomesUntilTheFirstChurn) {
             by_condition.out_of_time().discrimination().SerializeAsString());
 }
 
+// Nobody renews who has left or was not there yet.
+TEST_F(BacktestModelTest, TakesNoCaseOfWhoWasNotThereYetOrHasLeft) {
+  Live();
+  v1::ScoreModel model = MakeModel();
+  model.mutable_measures(0)->set_missing(v1::MISSING_POLICY_ASSUME);
+  model.mutable_measures(0)->set_missing_points(50);
+  model.set_minimum_coverage(0);
+  Activate(model);
+  v1::Replay replay = MakeReplay();
+  replay.set_outcome(v1::OUTCOME_KIND_RENEWAL);
+  replay.set_event_is_good(true);
+  const v1::BacktestReport before = Run(replay);
+  const auto cases = [](const v1::BacktestReport& report) {
+    return report.out_of_time().discrimination().cases() +
+           report.in_sample().discrimination().cases() + report.embargoed();
+  };
+  EXPECT_EQ(before.days_size(), 22);
+  // All but the account of the base class, of which nothing is known.
+  EXPECT_EQ(cases(before), kAccounts * 22);
+  EXPECT_EQ(before.not_at_risk(), 22);
+  // An account that turns up now was not there to renew then.
+  Follow("new");
+  const v1::BacktestReport grown = Run(replay);
+  EXPECT_EQ(cases(grown), cases(before));
+  EXPECT_EQ(grown.not_at_risk(), before.not_at_risk() + 22);
+  // One of which accounts knew the stage then was, though it never used anything.
+  fact::v1::FactChange known;
+  known.set_subject("accounts/new");
+  known.set_fact("account.lifecycle_stage");
+  *known.mutable_value() = rule::TextValue("retention");
+  *known.mutable_occurred_time() = calendar::ToTimestamp(Noon(kApril1));
+  *known.mutable_recorded_time() = known.occurred_time();
+  ASSERT_THAT(
+      database_->Write(
+          Now(), [&](storage::Writer& writer) { return store_.mirror.Mirror(writer, known); }),
+      IsOk());
+  EXPECT_EQ(cases(Run(replay)), cases(before) + 22);
+  // On the day of the third case it has left, and is asked no more.
+  v1::Outcome churn;
+  churn.set_name("accounts/new/outcomes/churn");
+  churn.set_kind(v1::OUTCOME_KIND_CHURN);
+  *churn.mutable_occurred_time() = calendar::ToTimestamp(Noon(kApril1 + 80));
+  ASSERT_THAT(database_->Write(Now(),
+                               [&](storage::Writer& writer) {
+                                 return store_.outcomes.Create(writer, churn).status();
+                               }),
+              IsOk());
+  EXPECT_EQ(cases(Run(replay)), cases(before) + 2);
+}
+
 // A model that asks whom it applies to is read account by account, one of windows alone by a scan.
 TEST_F(BacktestModelTest, SaysTheSameHoweverItReads) {
   Live();
