@@ -45,7 +45,7 @@ absl::CivilDay HorizonEnd(const v1::Replay& replay, absl::CivilDay day) {
   return calendar::Add(day, replay.horizon(), Calendar::Japan());
 }
 
-void CheckPeriods(const v1::Replay& replay, contract::Violations* violations) {
+void CheckTerms(const v1::Replay& replay, contract::Violations* violations) {
   const absl::CivilDay from = calendar::ToDay(replay.from());
   const absl::CivilDay end = HorizonEnd(replay, from);
   if (end <= from || end - from > kLongestHorizonDays) {
@@ -56,6 +56,10 @@ void CheckPeriods(const v1::Replay& replay, contract::Violations* violations) {
   if (next - from < kShortestStepDays) {
     violations->Add("replay.step", calendar::PeriodText(StepOf(replay)), "7 days or more",
                     "OUT_OF_RANGE");
+  }
+  if (replay.minimum_events() != 0 && replay.minimum_events() < kFewestAccounts) {
+    violations->Add("replay.minimum_events", absl::StrCat(replay.minimum_events()),
+                    absl::StrCat("0, or ", kFewestAccounts, " or more"), "OUT_OF_RANGE");
   }
 }
 
@@ -351,7 +355,7 @@ absl::StatusOr<ReplayResult> RunReplay(storage::Database& database, const Store&
   } else if (replay.outcome() == v1::OUTCOME_KIND_UNSPECIFIED) {
     violations.Add("replay.outcome", "OUTCOME_KIND_UNSPECIFIED", "a kind of outcome", "REQUIRED");
   }
-  CheckPeriods(replay, &violations);
+  CheckTerms(replay, &violations);
   BANSO_RETURN_IF_ERROR(violations.ToStatus());
   ReplayResult result;
   // In UTC: wherever an account is, a day that has ended there within half a day counts.

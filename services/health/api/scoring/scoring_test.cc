@@ -451,6 +451,9 @@ TEST_F(BacktestModelTest, RefusesAReplayThatIsTooLargeOrLiesInTheFuture) {
   *request.mutable_replay()->mutable_step() = calendar::MakePeriod(1, type::v1::PERIOD_UNIT_DAY);
   EXPECT_THAT(scoring_.BacktestModel(Now(), request),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("replay.step")));
+  request.mutable_replay()->set_minimum_events(2);
+  EXPECT_THAT(scoring_.BacktestModel(Now(), request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("replay.minimum_events")));
 }
 
 // The mix of numbers and judgement is a dial: four shares are four scores, each explained to the

@@ -166,6 +166,29 @@ TEST(BacktestTest, RefusesToSayAnythingOfTooFewEvents) {
   EXPECT_THAT(report.summary(0), HasSubstr("at least 10 events"));
 }
 
+// The same account on several days is one event, not several.
+TEST(BacktestTest, PredictsNothingFromTheEventsOfOneOrTwoAccounts) {
+  for (const int churned : {1, 2, 4, 5}) {
+    std::vector<ReplayCase> cases = MakeCases(6, 40, 0);
+    for (ReplayCase& one : cases) {
+      one.event = one.account < churned;
+      for (MeasurePoints& point : one.points) point.points = one.event ? 0 : 100;
+    }
+    const v1::BacktestReport report = Backtest(MakeModel(), cases, MakeTerms(), {});
+    const v1::Discrimination& found = report.out_of_time().discrimination();
+    EXPECT_EQ(found.events(), 4 * churned);
+    if (churned < kFewestAccounts) {
+      EXPECT_EQ(report.verdict(), v1::PREDICTION_VERDICT_INSUFFICIENT) << churned;
+      EXPECT_FALSE(found.has_auc());
+    } else {
+      // Without a mistake, and still no certainty.
+      EXPECT_EQ(report.verdict(), v1::PREDICTION_VERDICT_PREDICTS);
+      EXPECT_NEAR(found.auc(), 1, 1e-12);
+      EXPECT_LT(found.auc_lower(), 0.9);
+    }
+  }
+}
+
 TEST(BacktestTest, ReadsAWelcomeEventTheOtherWayRound) {
   const std::vector<ReplayCase> cases = MakeCases(6, 200, 1.5);
   ReplayTerms terms = MakeTerms();

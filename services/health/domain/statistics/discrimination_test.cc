@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 #include <vector>
 
@@ -64,6 +65,47 @@ TEST(DiscriminationTest, CountsTiesAsHalves) {
   const auto area = AreaUnderCurve(OfTable({2, 2}, {2, 2}));
   ASSERT_TRUE(area.has_value());
   EXPECT_DOUBLE_EQ(area->value, 0.5);
+}
+
+// Three against five without a mistake are no certainty.
+TEST(DiscriminationTest, GivesAPerfectSeparationAnIntervalThatItsNumbersAskFor) {
+  const auto few = AreaUnderCurve(OfTable({0, 3}, {5, 0}));
+  ASSERT_TRUE(few.has_value());
+  EXPECT_EQ(few->value, 1);
+  EXPECT_EQ(few->variance, 0);
+  EXPECT_NEAR(few->interval.low, 0.566157, 1e-6);
+  EXPECT_NEAR(few->interval.high, 1, 1e-12);
+  const auto turned = AreaUnderCurve(OfTable({3, 0}, {0, 5}));
+  EXPECT_NEAR(turned->interval.low, 0, 1e-12);
+  EXPECT_NEAR(turned->interval.high, 1 - few->interval.low, 1e-12);
+  const auto many = AreaUnderCurve(OfTable({0, 100}, {100, 0}));
+  EXPECT_GT(many->interval.low, 0.95);
+  EXPECT_LT(many->interval.low, 1);
+  // Cases of one account are one.
+  std::vector<RatedCase> again = OfTable({0, 3}, {5, 0});
+  again.insert(again.end(), again.begin(), again.end());
+  const auto repeated = AreaUnderCurve(again);
+  EXPECT_NEAR(repeated->interval.low, few->interval.low, 1e-12);
+  // Ratings that are all the same say nothing, and not that it is a half for sure.
+  const auto equal = AreaUnderCurve(OfTable({3}, {5}));
+  EXPECT_EQ(equal->value, 0.5);
+  EXPECT_LT(equal->interval.low, 0.3);
+  EXPECT_GT(equal->interval.high, 0.7);
+}
+
+// At either end the area is as far from the estimate as the score test allows.
+TEST(DiscriminationTest, InvertsTheScoreTestOfAnArea) {
+  const double z = NormalQuantile(0.95);
+  for (const double area : {0.02, 0.3, 0.5, 0.8932, 1.0}) {
+    const Interval interval = AreaScoreInterval(area, 51, 58);
+    for (const double end : {interval.low, interval.high}) {
+      if (end == 0 || end > 1 - 1e-12) continue;
+      const double variance =
+          end * (1 - end) *
+          (1 + (54.5 - 1) * (1 - end) / (2 - end) + (54.5 - 1) * end / (1 + end)) / (51 * 58);
+      EXPECT_NEAR(std::abs(end - area), z * std::sqrt(variance), 1e-9) << area;
+    }
+  }
 }
 
 TEST(DiscriminationTest, TurnsRoundWithTheRating) {
