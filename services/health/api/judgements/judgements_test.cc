@@ -9,6 +9,8 @@
 #include "services/health/api/health_fixture.h"
 #include "services/health/api/judgements/judgements_api.h"
 #include "services/health/domain/judgements/definition_comparison.h"
+#include "services/health/domain/judgements/forecast_quality.h"
+#include "services/health/domain/judgements/rater_agreement.h"
 
 namespace banso::health {
 namespace {
@@ -459,6 +461,78 @@ TEST(DefinitionComparisonTest, SaysWhenThereIsTooLittle) {
   EXPECT_FALSE(response.kappa().has_value());
   EXPECT_FALSE(response.first().association().difference().has_value());
   EXPECT_THAT(response.first().association().conclusion(), HasSubstr("too few"));
+}
+
+// Two of two against none of two is not yet a finding, whatever its interval says.
+TEST(DefinitionComparisonTest, ConcludesNothingFromTwoAgainstTwo) {
+  const auto compare = [](int n) {
+    std::vector<ComparedOnboarding> onboardings;
+    for (int i = 0; i < 2 * n; ++i) {
+      const v1::SuccessState state = i < n ? v1::SUCCESS_STATE_MET : v1::SUCCESS_STATE_MISSED;
+      onboardings.push_back({.first = state, .second = state, .result = state});
+    }
+    v1::CompareSuccessDefinitionsResponse response;
+    CompareDefinitions(onboardings, "successDefinitions/hire@1", 3, &response);
+    return response;
+  };
+  const v1::CompareSuccessDefinitionsResponse few = compare(2);
+  const v1::ResultAssociation& association = few.first().association();
+  EXPECT_EQ(association.share_if_met().value(), 1);
+  EXPECT_FALSE(association.difference().has_value());
+  EXPECT_FALSE(association.has_p_value());
+  EXPECT_THAT(association.conclusion(), HasSubstr("only 2, and 8 are the minimum"));
+  EXPECT_EQ(few.kappa().n(), 4);
+  EXPECT_FALSE(few.kappa().has_value());
+  EXPECT_THAT(compare(8).first().association().conclusion(), HasSubstr("goes with the result"));
+  EXPECT_TRUE(compare(8).kappa().has_value());
+}
+
+TEST(ForecastQualityTest, ConcludesNothingFromTwoAccounts) {
+  const auto score = [](int accounts) {
+    std::vector<DecidedForecast> forecasts;
+    for (int i = 0; i < accounts; ++i) {
+      const bool success = i % 2 == 0;
+      // Several forecasts for one account are no more than one.
+      for (int repeated = 0; repeated < 5; ++repeated) {
+        forecasts.push_back({.forecaster = "members/aoki",
+                             .probability = success ? 0.6 - 0.01 * i : 0.4,
+                             .success = success,
+                             .account = i,
+                             .model = success ? 0.9 : 0.1});
+      }
+    }
+    v1::ScoreForecastsResponse response;
+    ScoreForecasts(forecasts, "scoreModels/use", &response);
+    return response;
+  };
+  const v1::ScoreForecastsResponse few = score(2);
+  EXPECT_EQ(few.all().n(), 10);
+  EXPECT_FALSE(few.all().brier().has_value());
+  EXPECT_FALSE(few.all().area_under_curve().has_value());
+  EXPECT_FALSE(few.model().brier_difference().has_value());
+  EXPECT_THAT(few.model().conclusion(), HasSubstr("too few accounts"));
+  EXPECT_THAT(score(8).model().conclusion(), HasSubstr("the model was better"));
+}
+
+TEST(RaterAgreementTest, EstimatesNoKappaOfTwoAccounts) {
+  const auto agree = [](int accounts) {
+    std::vector<v1::Assessment> judgements;
+    for (int i = 0; i < accounts; ++i) {
+      for (const char* rater : {"members/aoki", "members/ito"}) {
+        v1::Assessment& judgement = judgements.emplace_back();
+        judgement.set_name(absl::StrCat("accounts/a", i, "/assessments/", rater + 8));
+        judgement.set_rater(rater);
+        judgement.set_rating(1 + 2 * (i % 2));
+      }
+    }
+    return RaterAgreements(judgements);
+  };
+  const std::vector<v1::RaterAgreement> few = agree(2);
+  ASSERT_THAT(few, SizeIs(1));
+  EXPECT_EQ(few[0].same(), 2);
+  EXPECT_EQ(few[0].weighted_kappa().n(), 2);
+  EXPECT_FALSE(few[0].weighted_kappa().has_value());
+  EXPECT_EQ(agree(8)[0].weighted_kappa().value(), 1);
 }
 
 }  // namespace
