@@ -142,8 +142,6 @@ absl::StatusOr<std::optional<int>> FirstDay(StudyCase& one, const type::v1::Cond
 absl::Status StudyTiming(const v1::TimingStudy& study, const Sureness& sureness,
                          CaseReader& reading, v1::RunStudyResponse& response) {
   const calendar::Calendar& calendar = calendar::Calendar::Japan();
-  int landmark = 0;
-  int horizon = 0;
   std::vector<TimedCase> cases;
   BANSO_RETURN_IF_ERROR(reading.ForEachCase([&](StudyCase& one) -> absl::StatusOr<std::string> {
     const auto clock = one.moment().clocks.find(study.clock());
@@ -151,21 +149,22 @@ absl::Status StudyTiming(const v1::TimingStudy& study, const Sureness& sureness,
       return absl::StrCat("the clock ", rule::ClockText(study.clock()), " has no day");
     }
     const absl::CivilDay begin = clock->second;
-    landmark = static_cast<int>(calendar::Add(begin, study.landmark(), calendar) - begin);
-    horizon = static_cast<int>(calendar::Add(begin, study.horizon(), calendar) - begin);
+    TimedCase row;
+    row.landmark = static_cast<int>(calendar::Add(begin, study.landmark(), calendar) - begin);
+    row.horizon = static_cast<int>(calendar::Add(begin, study.horizon(), calendar) - begin);
+    if (row.horizon <= row.landmark) return "the horizon is not after the landmark";
     const absl::CivilDay today =
         calendar::DayOf(reading.as_of(), calendar::ZoneOrUtc(one.moment().time_zone));
-    TimedCase row;
     // The present day is not over.
     row.watched = static_cast<int>(today - begin) - 1;
-    if (row.watched < landmark) return "the landmark has not passed";
-    BANSO_ASSIGN_OR_RETURN(row.set_up, FirstDay(one, study.set_up(), begin, landmark));
+    if (row.watched < row.landmark) return "the landmark has not passed";
+    BANSO_ASSIGN_OR_RETURN(row.set_up, FirstDay(one, study.set_up(), begin, row.landmark));
     BANSO_ASSIGN_OR_RETURN(row.reached,
-                           FirstDay(one, study.level(), begin, std::min(row.watched, horizon)));
+                           FirstDay(one, study.level(), begin, std::min(row.watched, row.horizon)));
     cases.push_back(row);
     return "";
   }));
-  *response.mutable_timing() = CompareTiming(cases, landmark, horizon, sureness);
+  *response.mutable_timing() = CompareTiming(cases, sureness);
   *response.mutable_basis() = reading.Basis(kTimingMethod);
   response.mutable_basis()->set_clock(study.clock());
   return absl::OkStatus();
