@@ -6,6 +6,7 @@
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/rule/condition.h"
+#include "common/rule/open.h"
 #include "common/rule/value.h"
 #include "common/status_macros.h"
 #include "services/health/domain/studies/measured.h"
@@ -26,12 +27,23 @@ std::optional<bool> Known(type::v1::Truth truth) {
 
 }  // namespace
 
-absl::StatusOr<std::optional<bool>> StudyCase::HoldsAt(const type::v1::Condition& condition,
-                                                       absl::Time time) {
+absl::StatusOr<type::v1::Explanation> StudyCase::ExplainAt(const type::v1::Condition& condition,
+                                                           absl::Time time) {
   rule::Moment moment = moment_;
   moment.as_of = time;
-  BANSO_ASSIGN_OR_RETURN(const type::v1::Explanation explanation,
-                         rule::Evaluate(condition, moment, reader_->catalog_, reader_->facts_));
+  return rule::Evaluate(condition, moment, reader_->catalog_, reader_->facts_);
+}
+
+absl::StatusOr<std::optional<bool>> StudyCase::HoldsAt(const type::v1::Condition& condition,
+                                                       absl::Time time) {
+  BANSO_ASSIGN_OR_RETURN(const type::v1::Explanation explanation, ExplainAt(condition, time));
+  return Known(explanation.result());
+}
+
+absl::StatusOr<std::optional<bool>> StudyCase::HasTurnedAt(const type::v1::Condition& condition,
+                                                           absl::Time time) {
+  BANSO_ASSIGN_OR_RETURN(const type::v1::Explanation explanation, ExplainAt(condition, time));
+  if (rule::IsOnlyOpen(explanation)) return std::optional<bool>(false);
   return Known(explanation.result());
 }
 
@@ -107,7 +119,8 @@ absl::StatusOr<std::string> StudyCase::Text(const type::v1::FactRef& fact) {
   return value.has_text() ? value.text() : rule::ValueText(value);
 }
 
-absl::StatusOr<std::vector<double>> StudyCase::Daily(const std::string& fact, int days) {
+absl::StatusOr<std::vector<std::optional<double>>> StudyCase::Daily(const std::string& fact,
+                                                                    int days) {
   const absl::CivilDay last = rule::Today(moment_);
   std::vector<rule::FactRead> reads;
   for (int i = days - 1; i >= 0; --i) {
@@ -121,8 +134,10 @@ absl::StatusOr<std::vector<double>> StudyCase::Daily(const std::string& fact, in
   }
   BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactReading> answers,
                          reader_->facts_.Read(reads, moment_));
-  std::vector<double> sums;
-  for (const fact::v1::FactReading& answer : answers) sums.push_back(answer.value().number());
+  std::vector<std::optional<double>> sums(answers.size());
+  for (size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i].has_value()) sums[i] = answers[i].value().number();
+  }
   return sums;
 }
 

@@ -43,12 +43,15 @@ class StudyCase {
   absl::StatusOr<std::optional<bool>> Holds(const type::v1::Condition& condition);
   absl::StatusOr<std::optional<bool>> HoldsAt(const type::v1::Condition& condition,
                                               absl::Time time);
+  // Whether a condition was true by a time: while only its windows are open, it was not yet.
+  absl::StatusOr<std::optional<bool>> HasTurnedAt(const type::v1::Condition& condition,
+                                                  absl::Time time);
   // A reading; nothing when it is not known or, for the number, none.
   absl::StatusOr<std::optional<double>> Amount(const type::v1::FactRef& fact);
   absl::StatusOr<std::string> Text(const type::v1::FactRef& fact);
   // The sum of a fact on each of the last `days` days up to the time of observation, the oldest
-  // first; a day of which nothing is known is 0.
-  absl::StatusOr<std::vector<double>> Daily(const std::string& fact, int days);
+  // first; nothing for a day of which nothing is known.
+  absl::StatusOr<std::vector<std::optional<double>>> Daily(const std::string& fact, int days);
   // The account's outcomes that count as of the study's time.
   const std::vector<v1::Outcome>& outcomes() const;
   // The traits and amounts of a list.
@@ -69,6 +72,8 @@ class StudyCase {
             const accounts::v1::Onboarding* onboarding, rule::Moment moment)
       : reader_(&reader), account_(&account), onboarding_(onboarding), moment_(std::move(moment)) {}
 
+  absl::StatusOr<type::v1::Explanation> ExplainAt(const type::v1::Condition& condition,
+                                                  absl::Time time);
   absl::StatusOr<std::optional<double>> ValueOf(const v1::Measured& measured);
   absl::StatusOr<std::optional<bool>> Met(const std::string& definition);
   absl::StatusOr<std::optional<bool>> Came(const v1::OutcomeWindow& window);

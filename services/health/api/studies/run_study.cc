@@ -127,16 +127,29 @@ absl::Status StudyGroups(const v1::GroupStudy& study, const Sureness& sureness, 
   return absl::OkStatus();
 }
 
-// The first day, counted from `begin` up to `last`, at whose end the condition is true.
-absl::StatusOr<std::optional<int>> FirstDay(StudyCase& one, const type::v1::Condition& condition,
-                                            absl::CivilDay begin, int last) {
+// When a condition became true.
+struct Turning {
+  // The first day at whose end it was.
+  std::optional<int> day;
+  // Whether it was known on all days before, or on all days.
+  bool is_sure = true;
+};
+
+// Days are counted from `begin` up to `last`.
+absl::StatusOr<Turning> FindTurning(StudyCase& one, const type::v1::Condition& condition,
+                                    absl::CivilDay begin, int last) {
   const absl::TimeZone zone = calendar::ZoneOrUtc(one.moment().time_zone);
+  Turning turning;
   for (int day = 0; day <= last; ++day) {
     BANSO_ASSIGN_OR_RETURN(const std::optional<bool> holds,
-                           one.HoldsAt(condition, calendar::EndOfDay(begin + day, zone)));
-    if (holds.value_or(false)) return std::optional<int>(day);
+                           one.HasTurnedAt(condition, calendar::EndOfDay(begin + day, zone)));
+    if (holds.value_or(false)) {
+      turning.day = day;
+      return turning;
+    }
+    if (!holds.has_value()) turning.is_sure = false;
   }
-  return std::optional<int>();
+  return turning;
 }
 
 absl::Status StudyTiming(const v1::TimingStudy& study, const Sureness& sureness,
@@ -158,9 +171,17 @@ absl::Status StudyTiming(const v1::TimingStudy& study, const Sureness& sureness,
     // The present day is not over.
     row.watched = static_cast<int>(today - begin) - 1;
     if (row.watched < row.landmark) return "the landmark has not passed";
-    BANSO_ASSIGN_OR_RETURN(row.set_up, FirstDay(one, study.set_up(), begin, row.landmark));
-    BANSO_ASSIGN_OR_RETURN(row.reached,
-                           FirstDay(one, study.level(), begin, std::min(row.watched, row.horizon)));
+    // Set up by the landmark is early, on whichever day.
+    BANSO_ASSIGN_OR_RETURN(const Turning set_up,
+                           FindTurning(one, study.set_up(), begin, row.landmark));
+    if (!set_up.day.has_value() && !set_up.is_sure) {
+      return "it is not known whether they were set up by the landmark";
+    }
+    row.set_up = set_up.day;
+    BANSO_ASSIGN_OR_RETURN(const Turning level, FindTurning(one, study.level(), begin,
+                                                            std::min(row.watched, row.horizon)));
+    if (!level.is_sure) return "it is not known when they reached the level, or whether";
+    row.reached = level.day;
     cases.push_back(row);
     return "";
   }));
@@ -178,9 +199,13 @@ absl::Status StudyDependence(const v1::DependenceStudy& study, const Sureness& s
   std::set<std::string> seen;
   BANSO_RETURN_IF_ERROR(reading.ForEachCase([&](StudyCase& one) -> absl::StatusOr<std::string> {
     if (!seen.insert(one.account()).second) return "the account has been counted already";
-    BANSO_ASSIGN_OR_RETURN(const std::vector<double> use, one.Daily(study.use(), window));
-    BANSO_ASSIGN_OR_RETURN(const std::vector<double> touches, one.Daily(study.touch(), window));
-    v1::AccountDependence account = DependenceOf(use, touches, days, sureness);
+    BANSO_ASSIGN_OR_RETURN(const std::vector<std::optional<double>> use,
+                           one.Daily(study.use(), window));
+    BANSO_ASSIGN_OR_RETURN(const std::vector<std::optional<double>> touches,
+                           one.Daily(study.touch(), window));
+    const std::optional<UseAndTouches> known = SinceBothAreKnown(use, touches);
+    if (!known.has_value()) return "it is not known on which days there was use or a touch";
+    v1::AccountDependence account = DependenceOf(known->use, known->touches, days, sureness);
     if (account.days_with_use() == 0) return "there was no use in the window";
     account.set_account(one.account());
     accounts.push_back(std::move(account));

@@ -125,6 +125,61 @@ TEST_F(RunStudyTest, FollowsTimedCasesFromTheLandmarkOn) {
   EXPECT_EQ(response.basis().clock(), type::v1::CLOCK_CONTRACT_START);
 }
 
+// Nothing known is not late, not `not reached` and not zero.
+TEST_F(RunStudyTest, LeavesOutWhatIsNotKnownInsteadOfTakingItForNo) {
+  const std::vector<std::string> accounts = AddAccounts("c", 24);
+  MakeMetric("visits", v1::METRIC_KIND_COUNTER, "calendar");
+  for (size_t i = 0; i < accounts.size(); ++i) {
+    for (int day = 160; day <= 244; ++day) Used(accounts[i], "mails", day, 10);
+    // The calendar of a third of them tells nothing.
+    if (i % 3 == 0) continue;
+    Used(accounts[i], "visits", 0);
+    if (i % 3 == 1) Used(accounts[i], "visits", 40);
+  }
+  Settle();
+  const auto at_least = [](absl::string_view fact, double least) {
+    type::v1::Condition condition;
+    type::v1::Comparison& compare = *condition.mutable_compare();
+    compare.mutable_fact()->set_fact(std::string(fact));
+    compare.mutable_fact()->mutable_window()->set_aggregation(type::v1::AGGREGATION_SUM);
+    compare.set_op(type::v1::OPERATOR_GE);
+    *compare.add_values() = rule::NumberValue(least);
+    return condition;
+  };
+  v1::RunStudyRequest request;
+  v1::TimingStudy& study = *request.mutable_timing();
+  study.set_clock(type::v1::CLOCK_CONTRACT_START);
+  *study.mutable_set_up() = at_least("metric.logins", 1);
+  *study.mutable_landmark() = calendar::MakePeriod(14, type::v1::PERIOD_UNIT_DAY);
+  *study.mutable_level() = at_least("metric.visits", 2);
+  *study.mutable_horizon() = calendar::MakePeriod(80, type::v1::PERIOD_UNIT_DAY);
+  BANSO_ASSERT_OK_AND_ASSIGN(v1::RunStudyResponse response, studies_.RunStudy(Now(), request));
+  EXPECT_EQ(response.timing().early().n(), 16);
+  EXPECT_EQ(response.timing().early().reached(), 8);
+  ASSERT_EQ(response.basis().left_out_size(), 1);
+  EXPECT_EQ(response.basis().left_out(0).because(),
+            "it is not known when they reached the level, or whether");
+  EXPECT_EQ(response.basis().left_out(0).cases(), 8);
+
+  *study.mutable_set_up() = at_least("metric.visits", 1);
+  *study.mutable_level() = at_least("metric.logins", 2);
+  BANSO_ASSERT_OK_AND_ASSIGN(response, studies_.RunStudy(Now(), request));
+  EXPECT_EQ(response.timing().early().n(), 16);
+  EXPECT_EQ(response.timing().late().n(), 0);
+  ASSERT_EQ(response.basis().left_out_size(), 1);
+  EXPECT_EQ(response.basis().left_out(0).because(),
+            "it is not known whether they were set up by the landmark");
+
+  request.mutable_dependence()->set_use("metric.mails");
+  request.mutable_dependence()->set_touch("metric.visits");
+  BANSO_ASSERT_OK_AND_ASSIGN(response, studies_.RunStudy(Now(), request));
+  EXPECT_EQ(response.dependence().accounts_size(), 16);
+  ASSERT_EQ(response.basis().left_out_size(), 1);
+  EXPECT_EQ(response.basis().left_out(0).because(),
+            "it is not known on which days there was use or a touch");
+  EXPECT_EQ(response.basis().left_out(0).cases(), 8);
+}
+
 TEST_F(RunStudyTest, TellsTheDependentAccountFromTheOneThatStandsAlone) {
   const std::vector<std::string> accounts = AddAccounts("c", 2);
   // The last ninety days before 1 December begin on 3 September, day 155.

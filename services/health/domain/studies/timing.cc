@@ -105,6 +105,21 @@ v1::TimingReport CompareTiming(absl::Span<const TimedCase> cases, const Sureness
   return report;
 }
 
+std::optional<UseAndTouches> SinceBothAreKnown(absl::Span<const std::optional<double>> use,
+                                               absl::Span<const std::optional<double>> touches) {
+  UseAndTouches known;
+  for (size_t day = 0; day < use.size(); ++day) {
+    if (use[day].has_value() && touches[day].has_value()) {
+      known.use.push_back(*use[day]);
+      known.touches.push_back(*touches[day]);
+    } else if (!known.use.empty()) {
+      return std::nullopt;
+    }
+  }
+  if (known.use.empty()) return std::nullopt;
+  return known;
+}
+
 v1::AccountDependence DependenceOf(absl::Span<const double> use, absl::Span<const double> touches,
                                    int days, const Sureness& sureness) {
   v1::AccountDependence result;

@@ -33,6 +33,18 @@ struct TimedCase {
 // counted. Shares are those by the shortest way from landmark to horizon.
 v1::TimingReport CompareTiming(absl::Span<const TimedCase> cases, const Sureness& sureness);
 
+// The use and the touches of an account, day by day.
+struct UseAndTouches {
+  std::vector<double> use;
+  std::vector<double> touches;
+};
+
+// Both from the first day on which both are known; days before it are not looked at: an account
+// that was not there yet did without use. Nothing when one of the two is never known, or not on
+// some later day. The lists are equally long, the oldest day first.
+std::optional<UseAndTouches> SinceBothAreKnown(absl::Span<const std::optional<double>> use,
+                                               absl::Span<const std::optional<double>> touches);
+
 // How much of an account's use falls on the day of a touch or up to `days` days after one. Both
 // lists hold one number for each day of the window, the oldest first. The name is for the caller.
 v1::AccountDependence DependenceOf(absl::Span<const double> use, absl::Span<const double> touches,

@@ -112,6 +112,16 @@ TEST(DependenceOf, TellsUseThatFollowsTouchesFromUseThatDoesNot) {
   EXPECT_NEAR(standing.covered(), 24.0 / 90, 1e-12);
 }
 
+TEST(SinceBothAreKnown, LooksAtNoDayOfWhichNothingIsKnown) {
+  using Days = std::vector<std::optional<double>>;
+  const auto known = SinceBothAreKnown(Days{{}, 1, 2, 3}, Days{{}, {}, 0, 1});
+  ASSERT_TRUE(known.has_value());
+  EXPECT_THAT(known->use, ElementsAre(2, 3));
+  EXPECT_THAT(known->touches, ElementsAre(0, 1));
+  EXPECT_FALSE(SinceBothAreKnown(Days{1, 2}, Days{{}, {}}).has_value());
+  EXPECT_FALSE(SinceBothAreKnown(Days{1, {}, 3}, Days{0, 0, 0}).has_value());
+}
+
 TEST(DependenceOf, OfFewDaysWithUseSaysNothing) {
   std::vector<double> use(30, 0);
   use[3] = 10;
