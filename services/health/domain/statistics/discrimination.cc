@@ -1,6 +1,7 @@
 #include "services/health/domain/statistics/discrimination.h"
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -130,6 +131,17 @@ double Covariance(const Clusters& clusters, const std::vector<ClusterSums>& a,
          cross / (size.events * size.others);
 }
 
+// Of how many clusters an area is made decides how well its variance is known. The normal
+// distribution finds a rating that says nothing in 6 to 7 of 100 draws of 60 clusters; Student's,
+// with one degree of freedom less than there are clusters of the rarer kind, in 5.
+boost::math::students_t StudentOf(const Clusters& clusters) {
+  return boost::math::students_t(std::min(clusters.having_events, clusters.having_others) - 1);
+}
+
+double StudentQuantile(const Clusters& clusters, double confidence) {
+  return boost::math::quantile(StudentOf(clusters), (1 + confidence) / 2);
+}
+
 // Below it, residuals are those of rounding.
 constexpr double kNoVariance = 1e-15;
 
@@ -172,7 +184,7 @@ std::optional<Area> AreaUnderCurve(absl::Span<const RatedCase> cases, double con
     area.interval = AreaScoreInterval(area.value, static_cast<int64_t>(clusters.having_events),
                                       static_cast<int64_t>(clusters.having_others), confidence);
   } else {
-    const double half = NormalQuantile(confidence) * std::sqrt(area.variance);
+    const double half = StudentQuantile(clusters, confidence) * std::sqrt(area.variance);
     area.interval = {std::max(0.0, area.value - half), std::min(1.0, area.value + half)};
   }
   area.cases = static_cast<int64_t>(cases.size());
@@ -195,8 +207,8 @@ std::optional<AreaDifference> CompareAreas(absl::Span<const RatedCase> a,
   AreaDifference out;
   out.difference.value = places_a.area - places_b.area;
   out.z = out.difference.value / error;
-  out.p_value = NormalPValue(out.z);
-  const double half = NormalQuantile(confidence) * error;
+  out.p_value = 2 * boost::math::cdf(boost::math::complement(StudentOf(clusters), std::abs(out.z)));
+  const double half = StudentQuantile(clusters, confidence) * error;
   out.difference.interval = {out.difference.value - half, out.difference.value + half};
   return out;
 }

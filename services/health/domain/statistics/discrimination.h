@@ -22,7 +22,8 @@ struct RatedCase {
 // without, the rating is higher for the one with the event, ties as halves.
 struct Area {
   double value = 0;
-  // Normal, cut at 0 and 1; AreaScoreInterval of the clusters where the variance is 0.
+  // Student's, with one degree of freedom less than there are clusters of the rarer kind, cut at 0
+  // and 1; AreaScoreInterval of the clusters where the variance is 0.
   Interval interval;
   // 0 when the rating separates the two kinds without fail, or ranks no case above another. Then it
   // says nothing of how sure the area is.
@@ -49,7 +50,7 @@ Interval AreaScoreInterval(double area, int64_t events, int64_t others,
 struct AreaDifference {
   Estimate difference;
   double z = 0;
-  // Two-sided, normal.
+  // Two-sided, Student's as for an area.
   double p_value = 1;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/testing/proves.h"
+#include "services/health/domain/statistics/null_rate.h"
 
 namespace banso::health {
 namespace {
@@ -32,7 +33,7 @@ std::vector<TimedCase> DrawTiming(double ratio, int n, std::mt19937& random) {
 }
 
 TEST(CompareTiming, RecoversThePlantedRateAlthoughManyCasesAreSeenInPart) {
-  constexpr int kSeeds = 100;
+  constexpr int kSeeds = 500;
   int covered = 0;
   int found = 0;
   int false_finds = 0;
@@ -49,7 +50,8 @@ TEST(CompareTiming, RecoversThePlantedRateAlthoughManyCasesAreSeenInPart) {
   }
   EXPECT_GE(covered, kSeeds * 88 / 100);
   EXPECT_GE(found, kSeeds * 95 / 100);
-  EXPECT_LE(false_finds, kSeeds * 10 / 100);
+  // The Monte Carlo error of 500 draws adds 2.9 %.
+  EXPECT_LE(false_finds, statistics::MostByChance(kSeeds));
   testing::Proves("REP-06");
 }
 
