@@ -15,6 +15,7 @@
 #include "common/contract/errors.h"
 #include "common/rule/compare.h"
 #include "common/rule/condition.h"
+#include "common/rule/open.h"
 #include "common/rule/reading.h"
 #include "common/rule/value.h"
 #include "common/status_macros.h"
@@ -43,7 +44,7 @@ constexpr int kMaxReasons = 3;
 Truth TruthFrom(bool holds) { return holds ? TRUTH_TRUE : TRUTH_FALSE; }
 
 std::string OpenText(const Resolved& resolved) {
-  return absl::StrCat("window open until ", calendar::DayText(*resolved.to));
+  return absl::StrCat(kOpenUntil, calendar::DayText(*resolved.to));
 }
 
 // --- Resolving -----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 #include "common/contract/errors.h"
 #include "common/rule/condition.h"
 #include "common/rule/memory_fact_reader.h"
+#include "common/rule/open.h"
 #include "common/rule/test_facts.h"
 #include "common/rule/value.h"
 #include "common/testing/status_matchers.h"
@@ -333,6 +334,25 @@ TEST_F(EvaluateTest, DecidesNothingInAnOpenWindowForWhatMayFall) {
   EXPECT_EQ(Result(WithinThirtyDays("metric.interviews", "GE", 1, "MEAN")), TRUTH_UNKNOWN);
   EXPECT_EQ(Result(WithinThirtyDays("metric.interviews", "GE", 1, "LATEST")), TRUTH_UNKNOWN);
   EXPECT_EQ(Result(WithinThirtyDays("metric.interviews", "GE", 1, "COUNT")), TRUTH_TRUE);
+}
+
+TEST_F(EvaluateTest, TellsAWindowThatIsNotOverFromWhatIsNotKnown) {
+  moment_.clocks[type::v1::CLOCK_CONTRACT_START] = CivilDay(2026, 4, 20);
+  Set("metric.interviews", NumberValue(1), 21);
+  const std::string open = WithinThirtyDays("metric.interviews", "GE", 4);
+  const std::string reached = WithinThirtyDays("metric.interviews", "GE", 1);
+  const std::string silent = WithinThirtyDays("metric.temperature", "GE", 4);
+  const auto both = [](const std::string& a, const std::string& b) {
+    return absl::StrCat("all { conditions { ", a, " } conditions { ", b, " } }");
+  };
+  EXPECT_TRUE(IsOnlyOpen(Explained(open)));
+  EXPECT_FALSE(IsOnlyOpen(Explained(reached)));
+  EXPECT_FALSE(IsOnlyOpen(Explained(silent)));
+  EXPECT_TRUE(IsOnlyOpen(Explained(both(open, reached))));
+  EXPECT_FALSE(IsOnlyOpen(Explained(both(open, silent))));
+  // Once it is over, nothing is open.
+  moment_.as_of = NoonOf(CivilDay(2026, 5, 21));
+  EXPECT_FALSE(IsOnlyOpen(Explained(open)));
 }
 
 TEST_F(EvaluateTest, LeavesAWindowThatHasNotBegunUnknown) {

@@ -1,7 +1,9 @@
 #include "services/health/api/evaluation.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/calendar/period.h"
@@ -86,7 +88,6 @@ constexpr ClockFact kClockFacts[] = {
     {type::v1::CLOCK_HANDOFF_ACCEPTED, "account.onboarding.clock.handoff_accepted"},
 };
 constexpr char kStateFact[] = "account.onboarding.state";
-constexpr char kRunning[] = "running";
 
 // What is read of an onboarding to know what it was: its state, then its clocks.
 const std::vector<std::string>& OnboardingFacts() {
@@ -98,12 +99,20 @@ const std::vector<std::string>& OnboardingFacts() {
   return facts;
 }
 
+// The state that a fact tells, such as `handed_off`.
+accounts::v1::OnboardingState ParseState(absl::string_view text) {
+  accounts::v1::OnboardingState state = accounts::v1::ONBOARDING_STATE_UNSPECIFIED;
+  accounts::v1::OnboardingState_Parse(
+      absl::StrCat("ONBOARDING_STATE_", absl::AsciiStrToUpper(text)), &state);
+  return state;
+}
+
 // The onboarding as the answers to OnboardingFacts have it.
 Onboarding AsKnown(const Onboarding& onboarding, absl::Span<const fact::v1::FactReading> answers) {
   Onboarding then;
   then.set_name(onboarding.name());
   *then.mutable_create_time() = onboarding.create_time();
-  if (answers[0].value().text() == kRunning) then.set_state(accounts::v1::ONBOARDING_STATE_RUNNING);
+  then.set_state(ParseState(answers[0].value().text()));
   for (size_t i = 1; i < answers.size(); ++i) {
     if (!answers[i].value().has_date()) continue;
     accounts::v1::ClockReading* clock = then.add_clocks();
@@ -111,6 +120,16 @@ Onboarding AsKnown(const Onboarding& onboarding, absl::Span<const fact::v1::Fact
     *clock->mutable_date() = answers[i].value().date();
   }
   return then;
+}
+
+// Whether the time lies within what counts as of then.
+bool IsSeenAsOf(absl::Time time, const AsOf& as_of) {
+  return time <= as_of.time && time <= as_of.known_at.value_or(absl::InfiniteFuture());
+}
+
+// Whether the onboarding, as it was followed last, is what it was then.
+bool IsSameAsOf(const Onboarding& onboarding, const AsOf& as_of) {
+  return IsSeenAsOf(calendar::ToTime(onboarding.update_time()), as_of);
 }
 
 void AddFacts(const type::v1::Condition& condition, std::set<std::string>& facts) {
@@ -193,7 +212,9 @@ absl::StatusOr<AccountEvaluation> AccountEvaluation::Load(const Store& store,
   AccountEvaluation evaluation(facts, account);
   evaluation.zone_name_ = ZoneNameOf(header);
   evaluation.zone_ = calendar::ZoneOrUtc(evaluation.zone_name_);
-  evaluation.archived_ = header.has_archive_time();
+  if (header.has_archive_time()) {
+    evaluation.archive_time_ = calendar::ToTime(header.archive_time());
+  }
   BANSO_ASSIGN_OR_RETURN(evaluation.onboardings_, store.OnboardingsOf(reader, account));
   BANSO_ASSIGN_OR_RETURN(evaluation.overrides_, store.OverridesOf(reader, account));
   return evaluation;
@@ -229,8 +250,48 @@ rule::Moment AccountEvaluation::MomentFor(const Onboarding* onboarding, const As
   return moment;
 }
 
-rule::Moment AccountEvaluation::LatestMoment(const AsOf& as_of) const {
-  return MomentFor(LatestOne(onboardings_), as_of);
+bool AccountEvaluation::IsArchivedAt(const AsOf& as_of) const {
+  return archive_time_.has_value() && IsSeenAsOf(*archive_time_, as_of);
+}
+
+absl::StatusOr<std::optional<Onboarding>> AccountEvaluation::ReadOnboarding(
+    const Onboarding& onboarding, const AsOf& as_of) const {
+  std::vector<rule::FactRead> reads;
+  for (const std::string& fact : OnboardingFacts()) {
+    rule::FactRead& read = reads.emplace_back();
+    read.subject = onboarding.name();
+    read.query.set_fact(fact);
+  }
+  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactReading> answers,
+                         facts_->Read(reads, MomentFor(nullptr, as_of)));
+  if (!answers[0].has_value()) return std::optional<Onboarding>();
+  return std::optional<Onboarding>(AsKnown(onboarding, answers));
+}
+
+absl::StatusOr<std::vector<Onboarding>> AccountEvaluation::OnboardingsAsOf(
+    const AsOf& as_of) const {
+  std::vector<Onboarding> then;
+  for (const Onboarding& onboarding : onboardings_) {
+    if (IsSameAsOf(onboarding, as_of)) {
+      then.push_back(onboarding);
+      continue;
+    }
+    BANSO_ASSIGN_OR_RETURN(std::optional<Onboarding> known, ReadOnboarding(onboarding, as_of));
+    if (known.has_value()) then.push_back(*std::move(known));
+  }
+  return then;
+}
+
+absl::StatusOr<rule::Moment> AccountEvaluation::MomentOf(Choice choose, const AsOf& as_of) const {
+  const bool same = std::ranges::all_of(
+      onboardings_, [&](const Onboarding& onboarding) { return IsSameAsOf(onboarding, as_of); });
+  if (same) return MomentFor(choose(onboardings_), as_of);
+  BANSO_ASSIGN_OR_RETURN(const std::vector<Onboarding> then, OnboardingsAsOf(as_of));
+  return MomentFor(choose(then), as_of);
+}
+
+absl::StatusOr<rule::Moment> AccountEvaluation::LatestMoment(const AsOf& as_of) const {
+  return MomentOf(LatestOne, as_of);
 }
 
 absl::StatusOr<rule::Readings> AccountEvaluation::ReadAll(const v1::ScoreModel& model,
@@ -253,34 +314,10 @@ absl::StatusOr<rule::Readings> AccountEvaluation::ReadAll(const v1::ScoreModel& 
   return readings;
 }
 
-// The moment with the onboarding that was running. As known at a time, its state and clocks are
-// those facts as they were known then: what has become of it since must not be seen.
-absl::StatusOr<rule::Moment> AccountEvaluation::MomentOfRunning(const AsOf& as_of) {
-  if (!as_of.known_at.has_value()) return MomentFor(RunningOne(onboardings_), as_of);
-  const rule::Moment bare = MomentFor(nullptr, as_of);
-  std::vector<rule::FactRead> reads;
-  for (const Onboarding& onboarding : onboardings_) {
-    for (const std::string& fact : OnboardingFacts()) {
-      rule::FactRead& read = reads.emplace_back();
-      read.subject = onboarding.name();
-      read.query.set_fact(fact);
-    }
-  }
-  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactReading> answers,
-                         facts_->Read(reads, bare));
-  std::vector<Onboarding> then;
-  for (size_t i = 0; i < onboardings_.size(); ++i) {
-    then.push_back(AsKnown(
-        onboardings_[i],
-        absl::MakeSpan(answers).subspan(i * OnboardingFacts().size(), OnboardingFacts().size())));
-  }
-  return MomentFor(RunningOne(then), as_of);
-}
-
 absl::StatusOr<AccountEvaluation::Inputs> AccountEvaluation::ReadInputs(
     const v1::ScoreModel& model, const rule::FactCatalog& catalog, const AsOf& as_of) {
   Inputs inputs;
-  BANSO_ASSIGN_OR_RETURN(inputs.moment, MomentOfRunning(as_of));
+  BANSO_ASSIGN_OR_RETURN(inputs.moment, MomentOf(RunningOne, as_of));
   BANSO_ASSIGN_OR_RETURN(const rule::Readings readings, ReadAll(model, inputs.moment, catalog));
   inputs.applies.set_result(type::v1::TRUTH_TRUE);
   if (model.has_applies_if()) {
@@ -334,7 +371,7 @@ absl::StatusOr<AccountEvaluation::Points> AccountEvaluation::PointsBy(
 absl::StatusOr<Explanation> AccountEvaluation::Evaluate(const type::v1::Condition& condition,
                                                         const rule::FactCatalog& catalog,
                                                         const AsOf& as_of) {
-  BANSO_ASSIGN_OR_RETURN(const rule::Moment moment, MomentOfRunning(as_of));
+  BANSO_ASSIGN_OR_RETURN(const rule::Moment moment, MomentOf(RunningOne, as_of));
   return rule::Evaluate(condition, moment, catalog, *facts_);
 }
 

@@ -72,21 +72,27 @@ class AccountEvaluation {
 
   const std::string& name() const { return account_; }
   absl::TimeZone zone() const { return zone_; }
-  bool archived() const { return archived_; }
+  bool archived() const { return archive_time_.has_value(); }
+  bool IsArchivedAt(const AsOf& as_of) const;
   const std::vector<accounts::v1::Onboarding>& onboardings() const { return onboardings_; }
   // All judgements about its scores, also those that are over.
   const std::vector<v1::ScoreOverride>& overrides() const { return overrides_; }
   // The onboarding of that name, or null.
   const accounts::v1::Onboarding* FindOnboarding(absl::string_view name) const;
 
-  // The moment of the running onboarding; when none runs, of the one created last that was not
-  // cancelled: what came after an onboarding is told by its clocks and facts, too.
-  rule::Moment LatestMoment(const AsOf& as_of) const;
+  // The onboardings that were known as of then, with the state and the clocks that they had: what
+  // has become of them since must not be seen. Of those that have changed since, state and clocks
+  // are the facts of accounts as of then, and nothing else is set but name and create_time.
+  absl::StatusOr<std::vector<accounts::v1::Onboarding>> OnboardingsAsOf(const AsOf& as_of) const;
+
+  // The moment of the onboarding that was running as of then; when none was, of the one created
+  // last that was not cancelled: what came after an onboarding is told by its clocks and facts,
+  // too. State and clocks are those of OnboardingsAsOf.
+  absl::StatusOr<rule::Moment> LatestMoment(const AsOf& as_of) const;
   StoreFactReader& facts() { return *facts_; }
 
   // The account's score by a model revision, with the override that stood then. The moment's
-  // onboarding is the running one, of several the one created last; as known at a time, that is the
-  // one whose state and clocks, as they were known then, say so.
+  // onboarding is the one of OnboardingsAsOf that was running, of several the one created last.
   absl::StatusOr<v1::Score> ScoreBy(const v1::ScoreModel& model, const rule::FactCatalog& catalog,
                                     const AsOf& as_of);
 
@@ -107,6 +113,7 @@ class AccountEvaluation {
   absl::StatusOr<std::optional<type::v1::Value>> Latest(absl::string_view fact, const AsOf& as_of);
 
   // The label of one of its onboardings by a definition revision, under the name that callers see.
+  // Its clocks are those of `onboarding`: as of a past time, one of OnboardingsAsOf.
   absl::StatusOr<v1::SuccessLabel> LabelBy(const v1::SuccessDefinition& definition,
                                            const accounts::v1::Onboarding& onboarding,
                                            const rule::FactCatalog& catalog, const AsOf& as_of);
@@ -126,14 +133,20 @@ class AccountEvaluation {
   };
   absl::StatusOr<Inputs> ReadInputs(const v1::ScoreModel& model, const rule::FactCatalog& catalog,
                                     const AsOf& as_of);
-  absl::StatusOr<rule::Moment> MomentOfRunning(const AsOf& as_of);
+  // Which of several onboardings a moment is about; null: none.
+  using Choice =
+      const accounts::v1::Onboarding* (*)(const std::vector<accounts::v1::Onboarding>& onboardings);
+  absl::StatusOr<rule::Moment> MomentOf(Choice choose, const AsOf& as_of) const;
+  // One of its onboardings by its facts as of then; nothing when it was not known.
+  absl::StatusOr<std::optional<accounts::v1::Onboarding>> ReadOnboarding(
+      const accounts::v1::Onboarding& onboarding, const AsOf& as_of) const;
   absl::StatusOr<rule::Readings> ReadAll(const v1::ScoreModel& model, const rule::Moment& moment,
                                          const rule::FactCatalog& catalog);
 
   std::string account_;
   absl::TimeZone zone_;
   std::string zone_name_;
-  bool archived_ = false;
+  std::optional<absl::Time> archive_time_;
   std::vector<accounts::v1::Onboarding> onboardings_;
   std::vector<v1::ScoreOverride> overrides_;
   StoreFactReader* facts_;

@@ -8,8 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
@@ -96,6 +98,36 @@ class HealthFixture : public banso::testing::TempDirTest {
   }
   Call Now() const { return At(now_); }
 
+  // What accounts has told of the onboarding `o1` of an account, at a time: its state and the day
+  // of its contract, as facts, and from Now() on.
+  void FollowOnboarding(absl::string_view id, accounts::v1::OnboardingState state,
+                        absl::CivilDay contract_start, absl::Time time) {
+    accounts::v1::Onboarding onboarding;
+    onboarding.set_name(absl::StrCat("accounts/", id, "/onboardings/o1"));
+    onboarding.set_state(state);
+    accounts::v1::ClockReading* clock = onboarding.add_clocks();
+    clock->set_clock(type::v1::CLOCK_CONTRACT_START);
+    *clock->mutable_date() = calendar::ToDate(contract_start);
+    const std::string word = accounts::v1::OnboardingState_Name(state);
+    fact::v1::FactChange changes[2];
+    changes[0].set_fact("account.onboarding.state");
+    *changes[0].mutable_value() =
+        rule::TextValue(absl::AsciiStrToLower(absl::StripPrefix(word, "ONBOARDING_STATE_")));
+    changes[1].set_fact("account.onboarding.clock.contract_start");
+    *changes[1].mutable_value() = rule::DateValue(contract_start);
+    EXPECT_THAT(database_->Write(Now(),
+                                 [&](storage::Writer& writer) -> absl::Status {
+                                   for (fact::v1::FactChange& change : changes) {
+                                     change.set_subject(onboarding.name());
+                                     *change.mutable_occurred_time() = calendar::ToTimestamp(time);
+                                     *change.mutable_recorded_time() = calendar::ToTimestamp(time);
+                                     BANSO_RETURN_IF_ERROR(store_.mirror.Mirror(writer, change));
+                                   }
+                                   return store_.FollowOnboarding(writer, onboarding);
+                                 }),
+                banso::testing::IsOk());
+  }
+
   void Follow(absl::string_view id) {
     accounts::v1::Account account;
     account.set_name(absl::StrCat("accounts/", id));
@@ -104,18 +136,12 @@ class HealthFixture : public banso::testing::TempDirTest {
     accounts::v1::ExternalId* external = account.add_external_ids();
     external->set_system("crm");
     external->set_id(absl::StrCat("C-", id));
-    accounts::v1::Onboarding onboarding;
-    onboarding.set_name(absl::StrCat(account.name(), "/onboardings/o1"));
-    onboarding.set_state(accounts::v1::ONBOARDING_STATE_RUNNING);
-    accounts::v1::ClockReading* clock = onboarding.add_clocks();
-    clock->set_clock(type::v1::CLOCK_CONTRACT_START);
-    *clock->mutable_date() = calendar::ToDate(absl::CivilDay(2026, 4, 1));
-    EXPECT_THAT(database_->Write(Now(),
-                                 [&](storage::Writer& writer) -> absl::Status {
-                                   BANSO_RETURN_IF_ERROR(store_.FollowAccount(writer, account));
-                                   return store_.FollowOnboarding(writer, onboarding);
-                                 }),
-                banso::testing::IsOk());
+    EXPECT_THAT(
+        database_->Write(
+            Now(), [&](storage::Writer& writer) { return store_.FollowAccount(writer, account); }),
+        banso::testing::IsOk());
+    FollowOnboarding(id, accounts::v1::ONBOARDING_STATE_RUNNING, kApril1,
+                     calendar::StartOfDay(kApril1, calendar::ZoneOrUtc("Asia/Tokyo")));
   }
 
   void MakeMetric(absl::string_view id, v1::MetricKind kind = v1::METRIC_KIND_COUNTER,

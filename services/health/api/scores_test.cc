@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -150,6 +151,33 @@ TEST_F(ScoresTest, ExplainsAScoreThatSumsUpAndReplaysItAsOfThen) {
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score hindsight, Get("@1", then));
   EXPECT_NEAR(hindsight.value(), 0.7 * 87.5 + 0.3 * 75, 1e-9);
   Proves("LAP-21");
+}
+
+// A past day is that of the onboarding which ran then, by the clocks that it had, whatever has
+// become of it since.
+TEST_F(ScoresTest, ReadsAPastDayByTheOnboardingThatRanThen) {
+  v1::ScoreModel model = MakeModel();
+  type::v1::Window* window = model.mutable_measures(0)->mutable_fact()->mutable_window();
+  window->mutable_from_clock()->set_clock(type::v1::CLOCK_CONTRACT_START);
+  *window->mutable_from_clock()->mutable_length() =
+      calendar::MakePeriod(30, type::v1::PERIOD_UNIT_DAY);
+  model.mutable_measures(0)->set_missing(v1::MISSING_POLICY_NO_SCORE);
+  Activate(model);
+  now_ = Noon(kApril1 + 10);
+  const absl::Time then = now_;
+  ASSERT_THAT(Ingest(Now(), {MakeSample("a", "pool", Noon(kApril1 + 3), 20)}), IsOk());
+  ASSERT_THAT(Judge(4), IsOk());
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score score, Get());
+  EXPECT_NEAR(score.value(), 57.5, 1e-9);
+  now_ = Noon(kApril1 + 100);
+  FollowOnboarding("acme", accounts::v1::ONBOARDING_STATE_HANDED_OFF, kApril1 + 5, now_);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score present, Get("@1"));
+  EXPECT_FALSE(present.has_value());
+  for (const std::optional<absl::Time> known_at :
+       {std::optional<absl::Time>(), std::optional<absl::Time>(then)}) {
+    BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score replayed, Get("@1", then, known_at));
+    EXPECT_EQ(replayed.value(), score.value()) << replayed.ShortDebugString();
+  }
 }
 
 TEST_F(ScoresTest, ComputesDraftsWithOtherSharesWithoutStoringThem) {

@@ -3,11 +3,17 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "banso/health/v1/estimate.pb.h"
+#include "services/health/domain/statistics/agreement.h"
 #include "services/health/domain/statistics/proportion.h"
 
 namespace banso::health {
+
+// With fewer cases nothing is compared and no agreement estimated: StudyScope.min_n when it is not
+// given.
+inline constexpr int64_t kFewestCases = 8;
 
 // An estimate from `n` cases; without a value, only how many there were.
 inline v1::Estimate MakeEstimate(std::optional<double> value, const statistics::Interval& interval,
@@ -19,6 +25,15 @@ inline v1::Estimate MakeEstimate(std::optional<double> value, const statistics::
   estimate.set_low(interval.low);
   estimate.set_high(interval.high);
   return estimate;
+}
+
+// Cohen's kappa of a table of `n` cases; no value of too few.
+inline v1::Estimate KappaOf(const std::vector<std::vector<double>>& table,
+                                     statistics::KappaWeights weights, int64_t n) {
+  if (n < kFewestCases) return MakeEstimate(std::nullopt, {}, n);
+  const auto kappa = statistics::CohenKappa(table, weights);
+  if (!kappa.has_value()) return MakeEstimate(std::nullopt, {}, n);
+  return MakeEstimate(kappa->value, kappa->interval, n);
 }
 
 // A share with Wilson's interval.

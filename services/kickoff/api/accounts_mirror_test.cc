@@ -21,6 +21,7 @@ namespace {
 using ::banso::testing::IsOk;
 using ::banso::testing::StatusIs;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 using AccountsMirrorTest = KickoffTest;

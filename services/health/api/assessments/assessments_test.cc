@@ -8,6 +8,7 @@
 #include "common/contract/errors.h"
 #include "common/testing/proves.h"
 #include "services/health/api/account_data_fixture.h"
+#include "services/health/domain/assessments/rater_agreement.h"
 
 namespace banso::health {
 namespace {
@@ -184,6 +185,27 @@ TEST_F(AssessmentsTest, RefusesACampaignThatMakesNoSense) {
   create.mutable_upkeep_campaign()->add_members("members/nobody");
   EXPECT_EQ(contract::Reason(assessments_->CreateUpkeepCampaign(Now(), create).status()),
             "NOTHING_TO_DO");
+}
+
+TEST(RaterAgreementTest, EstimatesNoKappaOfTwoAccounts) {
+  const auto agree = [](int accounts) {
+    std::vector<v1::Assessment> judgements;
+    for (int i = 0; i < accounts; ++i) {
+      for (const char* rater : {"members/aoki", "members/ito"}) {
+        v1::Assessment& judgement = judgements.emplace_back();
+        judgement.set_name(absl::StrCat("accounts/a", i, "/assessments/", rater + 8));
+        judgement.set_rater(rater);
+        judgement.set_rating(1 + 2 * (i % 2));
+      }
+    }
+    return RaterAgreements(judgements);
+  };
+  const std::vector<v1::RaterAgreement> few = agree(2);
+  ASSERT_THAT(few, SizeIs(1));
+  EXPECT_EQ(few[0].same(), 2);
+  EXPECT_EQ(few[0].weighted_kappa().n(), 2);
+  EXPECT_FALSE(few[0].weighted_kappa().has_value());
+  EXPECT_EQ(agree(8)[0].weighted_kappa().value(), 1);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "common/testing/proves.h"
 #include "services/health/api/account_data_fixture.h"
 #include "services/health/api/forecasts/forecasts_api.h"
+#include "services/health/domain/forecasts/forecast_quality.h"
 
 namespace banso::health {
 namespace {
@@ -142,6 +143,33 @@ TEST_F(ForecastsTest, TakesNoForecastOfWhatIsDecidedAndTheLastOfSeveral) {
   request.set_to_clock_days(20);
   BANSO_ASSERT_OK_AND_ASSIGN(report, forecasts_.ScoreForecasts(Now(), request));
   EXPECT_NEAR(report.all().mean_probability(), 0.1, 1e-9);
+}
+
+TEST(ForecastQualityTest, ConcludesNothingFromTwoAccounts) {
+  const auto score = [](int accounts) {
+    std::vector<DecidedForecast> forecasts;
+    for (int i = 0; i < accounts; ++i) {
+      const bool success = i % 2 == 0;
+      // Several forecasts for one account are no more than one.
+      for (int repeated = 0; repeated < 5; ++repeated) {
+        forecasts.push_back({.forecaster = "members/aoki",
+                             .probability = success ? 0.6 - 0.01 * i : 0.4,
+                             .success = success,
+                             .account = i,
+                             .model = success ? 0.9 : 0.1});
+      }
+    }
+    v1::ScoreForecastsResponse response;
+    ScoreForecasts(forecasts, "scoreModels/use", &response);
+    return response;
+  };
+  const v1::ScoreForecastsResponse few = score(2);
+  EXPECT_EQ(few.all().n(), 10);
+  EXPECT_FALSE(few.all().brier().has_value());
+  EXPECT_FALSE(few.all().area_under_curve().has_value());
+  EXPECT_FALSE(few.model().brier_difference().has_value());
+  EXPECT_THAT(few.model().conclusion(), HasSubstr("too few accounts"));
+  EXPECT_THAT(score(8).model().conclusion(), HasSubstr("the model was better"));
 }
 
 }  // namespace

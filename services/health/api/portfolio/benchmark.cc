@@ -71,7 +71,7 @@ class Readings {
  private:
   absl::StatusOr<type::v1::Explanation> Read(const AccountEvaluation& evaluation,
                                              const type::v1::FactRef& ref) {
-    const rule::Moment moment = evaluation.LatestMoment({.time = as_of_});
+    BANSO_ASSIGN_OR_RETURN(const rule::Moment moment, evaluation.LatestMoment({.time = as_of_}));
     const std::vector<rule::FactRead> reads = rule::Reads(ref, moment, catalog_);
     BANSO_ASSIGN_OR_RETURN(std::vector<fact::v1::FactReading> answers, facts_.Read(reads, moment));
     rule::Readings readings;

@@ -94,8 +94,8 @@ absl::Status AddAccounts(const Store& store, Reader& reader, const v1::GetCovera
     BANSO_ASSIGN_OR_RETURN(const std::optional<AccountEvaluation> evaluation,
                            AccountEvaluation::LoadIfKnown(store, reader, facts, account.name));
     if (!evaluation.has_value()) continue;
-    BANSO_RETURN_IF_ERROR(
-        AddAccount(request, catalog, evaluation->LatestMoment({.time = as_of}), facts, response));
+    BANSO_ASSIGN_OR_RETURN(const rule::Moment moment, evaluation->LatestMoment({.time = as_of}));
+    BANSO_RETURN_IF_ERROR(AddAccount(request, catalog, moment, facts, response));
   }
   return absl::OkStatus();
 }

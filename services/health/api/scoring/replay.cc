@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,7 +45,7 @@ absl::CivilDay HorizonEnd(const v1::Replay& replay, absl::CivilDay day) {
   return calendar::Add(day, replay.horizon(), Calendar::Japan());
 }
 
-void CheckPeriods(const v1::Replay& replay, contract::Violations* violations) {
+void CheckTerms(const v1::Replay& replay, contract::Violations* violations) {
   const absl::CivilDay from = calendar::ToDay(replay.from());
   const absl::CivilDay end = HorizonEnd(replay, from);
   if (end <= from || end - from > kLongestHorizonDays) {
@@ -55,6 +56,10 @@ void CheckPeriods(const v1::Replay& replay, contract::Violations* violations) {
   if (next - from < kShortestStepDays) {
     violations->Add("replay.step", calendar::PeriodText(StepOf(replay)), "7 days or more",
                     "OUT_OF_RANGE");
+  }
+  if (replay.minimum_events() != 0 && replay.minimum_events() < kFewestAccounts) {
+    violations->Add("replay.minimum_events", absl::StrCat(replay.minimum_events()),
+                    absl::StrCat("0, or ", kFewestAccounts, " or more"), "OUT_OF_RANGE");
   }
 }
 
@@ -111,20 +116,45 @@ ReplayTerms TermsOf(const v1::Replay& replay, const std::vector<absl::CivilDay>&
   return terms;
 }
 
-// When outcomes of the kind that is foretold occurred, by account.
-using OutcomeTimes = std::map<std::string, std::vector<absl::Time>>;
+// What became of an account.
+struct Outcomes {
+  // When the kind that is foretold occurred.
+  std::vector<absl::Time> foretold;
+  // When it was a customer no more, or turned out never to become one.
+  absl::Time end = absl::InfiniteFuture();
+};
+using OutcomesByAccount = std::map<std::string, Outcomes>;
 
-absl::StatusOr<OutcomeTimes> ReadOutcomes(const Store& store, storage::Reader& reader,
-                                          const v1::Replay& replay) {
-  OutcomeTimes times;
-  if (!replay.has_outcome()) return times;
-  BANSO_RETURN_IF_ERROR(store.outcomes.ForEach(
-      reader, "", {storage::Equal("kind", replay.outcome())}, [&](v1::Outcome& outcome) {
-        times[contract::Ancestor(outcome.name(), "accounts")].push_back(
-            calendar::ToTime(outcome.occurred_time()));
-        return absl::OkStatus();
-      }));
-  return times;
+bool EndsRelation(v1::OutcomeKind kind) {
+  return kind == v1::OUTCOME_KIND_CHURN || kind == v1::OUTCOME_KIND_NOT_STARTED;
+}
+
+absl::StatusOr<OutcomesByAccount> ReadOutcomes(const Store& store, storage::Reader& reader,
+                                               const v1::Replay& replay) {
+  OutcomesByAccount outcomes;
+  if (!replay.has_outcome()) return outcomes;
+  const std::set<v1::OutcomeKind> kinds = {replay.outcome(), v1::OUTCOME_KIND_CHURN,
+                                           v1::OUTCOME_KIND_NOT_STARTED};
+  for (const v1::OutcomeKind kind : kinds) {
+    BANSO_RETURN_IF_ERROR(store.outcomes.ForEach(
+        reader, "", {storage::Equal("kind", kind)}, [&](v1::Outcome& outcome) {
+          Outcomes& of_account = outcomes[contract::Ancestor(outcome.name(), "accounts")];
+          const absl::Time occurred = calendar::ToTime(outcome.occurred_time());
+          if (kind == replay.outcome()) of_account.foretold.push_back(occurred);
+          if (EndsRelation(kind)) of_account.end = std::min(of_account.end, occurred);
+          return absl::OkStatus();
+        }));
+  }
+  return outcomes;
+}
+
+// Whether samples or another fact that the model reads told of the account. Conditions are no such
+// sign: that nothing is known makes some of them true.
+bool TellsOfAccount(const v1::ScoreModel& model, absl::Span<const MeasurePoints> points) {
+  for (size_t i = 0; i < points.size(); ++i) {
+    if (points[i].known && model.measures(static_cast<int>(i)).has_fact()) return true;
+  }
+  return false;
 }
 
 // What is replayed, and how.
@@ -134,7 +164,7 @@ struct Replaying {
   const rule::FactCatalog& catalog;
   const v1::Replay& replay;
   const std::vector<absl::CivilDay>& days;
-  OutcomeTimes outcomes;
+  OutcomesByAccount outcomes;
   // Nothing when the model reads more than samples.
   std::optional<ScorePlan> plan;
   LoadedPages::MetricsBySource metrics;
@@ -198,6 +228,11 @@ class Replayer {
       const AsOf then{.time = end, .known_at = end};
       BANSO_RETURN_IF_ERROR(read_points(then, one));
       BANSO_ASSIGN_OR_RETURN(one.stage, StageAt(account, then));
+      // An account of which nothing was known then was not there to have the event.
+      if (one.stage.empty() && !TellsOfAccount(what_.model, one.points)) {
+        ++not_at_risk_;
+        continue;
+      }
       cases_.push_back(std::move(one));
     }
     return absl::OkStatus();
@@ -214,13 +249,14 @@ class Replayer {
   }
 
   bool DecideByOutcomes(const NumberedAccount& account, ReplayCase& one) const {
-    const auto outcomes = what_.outcomes.find(account.name);
-    if (outcomes == what_.outcomes.end()) return true;
-    const bool ends = what_.replay.outcome() == v1::OUTCOME_KIND_CHURN ||
-                      what_.replay.outcome() == v1::OUTCOME_KIND_NOT_STARTED;
-    for (const absl::Time occurred : outcomes->second) {
+    const auto found = what_.outcomes.find(account.name);
+    if (found == what_.outcomes.end()) return true;
+    const Outcomes& outcomes = found->second;
+    const bool ended = outcomes.end != absl::InfiniteFuture() &&
+                       calendar::DayOf(outcomes.end, account.zone) <= one.day;
+    if (ended) return false;
+    for (const absl::Time occurred : outcomes.foretold) {
       const absl::CivilDay day = calendar::DayOf(occurred, account.zone);
-      if (ends && day <= one.day) return false;
       one.event |= day > one.day && day <= one.horizon_end;
     }
     return true;
@@ -319,7 +355,7 @@ absl::StatusOr<ReplayResult> RunReplay(storage::Database& database, const Store&
   } else if (replay.outcome() == v1::OUTCOME_KIND_UNSPECIFIED) {
     violations.Add("replay.outcome", "OUTCOME_KIND_UNSPECIFIED", "a kind of outcome", "REQUIRED");
   }
-  CheckPeriods(replay, &violations);
+  CheckTerms(replay, &violations);
   BANSO_RETURN_IF_ERROR(violations.ToStatus());
   ReplayResult result;
   // In UTC: wherever an account is, a day that has ended there within half a day counts.

@@ -172,7 +172,7 @@ absl::Status End(const Store& store, Writer& writer, const SignalObservation& ob
 absl::StatusOr<SignalObservation> Observe(const v1::SignalRule& rule, AccountEvaluation& account,
                                           const rule::FactCatalog& catalog, absl::Time now) {
   SignalObservation observation;
-  const rule::Moment moment = account.LatestMoment({.time = now});
+  BANSO_ASSIGN_OR_RETURN(const rule::Moment moment, account.LatestMoment({.time = now}));
   observation.rule = rule;
   observation.account = moment.account;
   observation.onboarding = moment.onboarding;

@@ -37,7 +37,7 @@ std::vector<const Condition*> ConditionsOf(const v1::StageModel& model) {
 absl::StatusOr<StageJudgement> JudgeStages(const AccountEvaluation& account, StoreFactReader& facts,
                                            const v1::StageModel& model,
                                            const rule::FactCatalog& catalog, absl::Time time) {
-  const rule::Moment moment = account.LatestMoment({.time = time});
+  BANSO_ASSIGN_OR_RETURN(const rule::Moment moment, account.LatestMoment({.time = time}));
   const std::vector<const Condition*> conditions = ConditionsOf(model);
   std::vector<rule::FactRead> reads;
   for (const Condition* condition : conditions) {

@@ -6,6 +6,7 @@
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/rule/condition.h"
+#include "common/rule/open.h"
 #include "common/rule/value.h"
 #include "common/status_macros.h"
 #include "services/health/domain/studies/measured.h"
@@ -26,12 +27,23 @@ std::optional<bool> Known(type::v1::Truth truth) {
 
 }  // namespace
 
-absl::StatusOr<std::optional<bool>> StudyCase::HoldsAt(const type::v1::Condition& condition,
-                                                       absl::Time time) {
+absl::StatusOr<type::v1::Explanation> StudyCase::ExplainAt(const type::v1::Condition& condition,
+                                                           absl::Time time) {
   rule::Moment moment = moment_;
   moment.as_of = time;
-  BANSO_ASSIGN_OR_RETURN(const type::v1::Explanation explanation,
-                         rule::Evaluate(condition, moment, reader_->catalog_, reader_->facts_));
+  return rule::Evaluate(condition, moment, reader_->catalog_, reader_->facts_);
+}
+
+absl::StatusOr<std::optional<bool>> StudyCase::HoldsAt(const type::v1::Condition& condition,
+                                                       absl::Time time) {
+  BANSO_ASSIGN_OR_RETURN(const type::v1::Explanation explanation, ExplainAt(condition, time));
+  return Known(explanation.result());
+}
+
+absl::StatusOr<std::optional<bool>> StudyCase::HasTurnedAt(const type::v1::Condition& condition,
+                                                           absl::Time time) {
+  BANSO_ASSIGN_OR_RETURN(const type::v1::Explanation explanation, ExplainAt(condition, time));
+  if (rule::IsOnlyOpen(explanation)) return std::optional<bool>(false);
   return Known(explanation.result());
 }
 
@@ -107,7 +119,8 @@ absl::StatusOr<std::string> StudyCase::Text(const type::v1::FactRef& fact) {
   return value.has_text() ? value.text() : rule::ValueText(value);
 }
 
-absl::StatusOr<std::vector<double>> StudyCase::Daily(const std::string& fact, int days) {
+absl::StatusOr<std::vector<std::optional<double>>> StudyCase::Daily(const std::string& fact,
+                                                                    int days) {
   const absl::CivilDay last = rule::Today(moment_);
   std::vector<rule::FactRead> reads;
   for (int i = days - 1; i >= 0; --i) {
@@ -121,8 +134,10 @@ absl::StatusOr<std::vector<double>> StudyCase::Daily(const std::string& fact, in
   }
   BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactReading> answers,
                          reader_->facts_.Read(reads, moment_));
-  std::vector<double> sums;
-  for (const fact::v1::FactReading& answer : answers) sums.push_back(answer.value().number());
+  std::vector<std::optional<double>> sums(answers.size());
+  for (size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i].has_value()) sums[i] = answers[i].value().number();
+  }
   return sums;
 }
 
@@ -180,7 +195,16 @@ std::string CaseReader::Observe(StudyCase& one) const {
   return "";
 }
 
+std::string CaseReader::EndedBecause(const StudyCase& one) const {
+  if (takes_ended_) return "";
+  if (one.account_->IsArchivedAt(as_of_)) return "the account is archived";
+  const bool cancelled = one.onboarding_ != nullptr &&
+                         one.onboarding_->state() == accounts::v1::ONBOARDING_STATE_CANCELLED;
+  return cancelled ? "the onboarding was cancelled" : "";
+}
+
 absl::StatusOr<std::string> CaseReader::LeaveOut(StudyCase& one) {
+  if (std::string because = EndedBecause(one); !because.empty()) return because;
   if (std::string because = Observe(one); !because.empty()) return because;
   if (scope_->has_population()) {
     BANSO_ASSIGN_OR_RETURN(const std::optional<bool> wanted, one.Holds(scope_->population()));
@@ -206,9 +230,14 @@ absl::Status CaseReader::TakeAccount(const std::string& name, OnCase on_case) {
     }
     return absl::OkStatus();
   }));
+  BANSO_ASSIGN_OR_RETURN(const std::vector<accounts::v1::Onboarding> known,
+                         account.OnboardingsAsOf(as_of_));
+  if (const size_t unknown = account.onboardings().size() - known.size(); unknown > 0) {
+    left_out_["the onboarding was not known then"] += static_cast<int64_t>(unknown);
+  }
   std::vector<const accounts::v1::Onboarding*> onboardings;
-  for (const auto& onboarding : account.onboardings()) onboardings.push_back(&onboarding);
-  if (onboardings.empty()) onboardings.push_back(nullptr);
+  for (const accounts::v1::Onboarding& onboarding : known) onboardings.push_back(&onboarding);
+  if (account.onboardings().empty()) onboardings.push_back(nullptr);
   for (const accounts::v1::Onboarding* onboarding : onboardings) {
     StudyCase one(*this, account, onboarding, account.MomentFor(onboarding, as_of_));
     BANSO_ASSIGN_OR_RETURN(std::string because, LeaveOut(one));

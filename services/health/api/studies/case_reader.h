@@ -43,12 +43,15 @@ class StudyCase {
   absl::StatusOr<std::optional<bool>> Holds(const type::v1::Condition& condition);
   absl::StatusOr<std::optional<bool>> HoldsAt(const type::v1::Condition& condition,
                                               absl::Time time);
+  // Whether a condition was true by a time: while only its windows are open, it was not yet.
+  absl::StatusOr<std::optional<bool>> HasTurnedAt(const type::v1::Condition& condition,
+                                                  absl::Time time);
   // A reading; nothing when it is not known or, for the number, none.
   absl::StatusOr<std::optional<double>> Amount(const type::v1::FactRef& fact);
   absl::StatusOr<std::string> Text(const type::v1::FactRef& fact);
   // The sum of a fact on each of the last `days` days up to the time of observation, the oldest
-  // first; a day of which nothing is known is 0.
-  absl::StatusOr<std::vector<double>> Daily(const std::string& fact, int days);
+  // first; nothing for a day of which nothing is known.
+  absl::StatusOr<std::vector<std::optional<double>>> Daily(const std::string& fact, int days);
   // The account's outcomes that count as of the study's time.
   const std::vector<v1::Outcome>& outcomes() const;
   // The traits and amounts of a list.
@@ -69,13 +72,15 @@ class StudyCase {
             const accounts::v1::Onboarding* onboarding, rule::Moment moment)
       : reader_(&reader), account_(&account), onboarding_(onboarding), moment_(std::move(moment)) {}
 
+  absl::StatusOr<type::v1::Explanation> ExplainAt(const type::v1::Condition& condition,
+                                                  absl::Time time);
   absl::StatusOr<std::optional<double>> ValueOf(const v1::Measured& measured);
   absl::StatusOr<std::optional<bool>> Met(const std::string& definition);
   absl::StatusOr<std::optional<bool>> Came(const v1::OutcomeWindow& window);
 
   CaseReader* reader_;
   AccountEvaluation* account_;
-  // Null for an account without onboardings.
+  // As of the study's time; null for an account without onboardings.
   const accounts::v1::Onboarding* onboarding_;
   rule::Moment moment_;
   std::string stratum_;
@@ -89,6 +94,9 @@ class CaseReader {
   static absl::StatusOr<CaseReader> Open(const Store& store, storage::Reader& reader,
                                          const v1::StudyScope& scope, const Call& call,
                                          std::optional<v1::Observation> observed = std::nullopt);
+
+  // Takes cancelled onboardings and archived accounts, too, for questions about what has ended.
+  void TakeEnded() { takes_ended_ = true; }
 
   const rule::FactCatalog& catalog() const { return catalog_; }
   absl::Time as_of() const { return as_of_.time; }
@@ -124,6 +132,8 @@ class CaseReader {
         facts_(store, reader, Holding::kOneAccount) {}
 
   absl::Status TakeAccount(const std::string& account, OnCase on_case);
+  // Why a case that has ended says nothing of how onboarding goes; empty to take it.
+  std::string EndedBecause(const StudyCase& one) const;
   // The reason to leave the case out before anybody looks at it; empty to take it.
   absl::StatusOr<std::string> LeaveOut(StudyCase& one);
   // Sets as of when the case is observed; the reason why it is not, else empty.
@@ -138,6 +148,7 @@ class CaseReader {
   AsOf as_of_;
   // True when stored labels say what is asked for.
   bool present_ = false;
+  bool takes_ended_ = false;
   std::optional<v1::Observation> observed_;
   rule::FactCatalog catalog_;
   std::map<std::string, v1::SuccessDefinition> definitions_;

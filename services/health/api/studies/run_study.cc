@@ -127,23 +127,34 @@ absl::Status StudyGroups(const v1::GroupStudy& study, const Sureness& sureness, 
   return absl::OkStatus();
 }
 
-// The first day, counted from `begin` up to `last`, at whose end the condition is true.
-absl::StatusOr<std::optional<int>> FirstDay(StudyCase& one, const type::v1::Condition& condition,
-                                            absl::CivilDay begin, int last) {
+// When a condition became true.
+struct Turning {
+  // The first day at whose end it was.
+  std::optional<int> day;
+  // Whether it was known on all days before, or on all days.
+  bool is_sure = true;
+};
+
+// Days are counted from `begin` up to `last`.
+absl::StatusOr<Turning> FindTurning(StudyCase& one, const type::v1::Condition& condition,
+                                    absl::CivilDay begin, int last) {
   const absl::TimeZone zone = calendar::ZoneOrUtc(one.moment().time_zone);
+  Turning turning;
   for (int day = 0; day <= last; ++day) {
     BANSO_ASSIGN_OR_RETURN(const std::optional<bool> holds,
-                           one.HoldsAt(condition, calendar::EndOfDay(begin + day, zone)));
-    if (holds.value_or(false)) return std::optional<int>(day);
+                           one.HasTurnedAt(condition, calendar::EndOfDay(begin + day, zone)));
+    if (holds.value_or(false)) {
+      turning.day = day;
+      return turning;
+    }
+    if (!holds.has_value()) turning.is_sure = false;
   }
-  return std::optional<int>();
+  return turning;
 }
 
 absl::Status StudyTiming(const v1::TimingStudy& study, const Sureness& sureness,
                          CaseReader& reading, v1::RunStudyResponse& response) {
   const calendar::Calendar& calendar = calendar::Calendar::Japan();
-  int landmark = 0;
-  int horizon = 0;
   std::vector<TimedCase> cases;
   BANSO_RETURN_IF_ERROR(reading.ForEachCase([&](StudyCase& one) -> absl::StatusOr<std::string> {
     const auto clock = one.moment().clocks.find(study.clock());
@@ -151,21 +162,30 @@ absl::Status StudyTiming(const v1::TimingStudy& study, const Sureness& sureness,
       return absl::StrCat("the clock ", rule::ClockText(study.clock()), " has no day");
     }
     const absl::CivilDay begin = clock->second;
-    landmark = static_cast<int>(calendar::Add(begin, study.landmark(), calendar) - begin);
-    horizon = static_cast<int>(calendar::Add(begin, study.horizon(), calendar) - begin);
+    TimedCase row;
+    row.landmark = static_cast<int>(calendar::Add(begin, study.landmark(), calendar) - begin);
+    row.horizon = static_cast<int>(calendar::Add(begin, study.horizon(), calendar) - begin);
+    if (row.horizon <= row.landmark) return "the horizon is not after the landmark";
     const absl::CivilDay today =
         calendar::DayOf(reading.as_of(), calendar::ZoneOrUtc(one.moment().time_zone));
-    TimedCase row;
     // The present day is not over.
     row.watched = static_cast<int>(today - begin) - 1;
-    if (row.watched < landmark) return "the landmark has not passed";
-    BANSO_ASSIGN_OR_RETURN(row.set_up, FirstDay(one, study.set_up(), begin, landmark));
-    BANSO_ASSIGN_OR_RETURN(row.reached,
-                           FirstDay(one, study.level(), begin, std::min(row.watched, horizon)));
+    if (row.watched < row.landmark) return "the landmark has not passed";
+    // Set up by the landmark is early, on whichever day.
+    BANSO_ASSIGN_OR_RETURN(const Turning set_up,
+                           FindTurning(one, study.set_up(), begin, row.landmark));
+    if (!set_up.day.has_value() && !set_up.is_sure) {
+      return "it is not known whether they were set up by the landmark";
+    }
+    row.set_up = set_up.day;
+    BANSO_ASSIGN_OR_RETURN(const Turning level, FindTurning(one, study.level(), begin,
+                                                            std::min(row.watched, row.horizon)));
+    if (!level.is_sure) return "it is not known when they reached the level, or whether";
+    row.reached = level.day;
     cases.push_back(row);
     return "";
   }));
-  *response.mutable_timing() = CompareTiming(cases, landmark, horizon, sureness);
+  *response.mutable_timing() = CompareTiming(cases, sureness);
   *response.mutable_basis() = reading.Basis(kTimingMethod);
   response.mutable_basis()->set_clock(study.clock());
   return absl::OkStatus();
@@ -179,9 +199,13 @@ absl::Status StudyDependence(const v1::DependenceStudy& study, const Sureness& s
   std::set<std::string> seen;
   BANSO_RETURN_IF_ERROR(reading.ForEachCase([&](StudyCase& one) -> absl::StatusOr<std::string> {
     if (!seen.insert(one.account()).second) return "the account has been counted already";
-    BANSO_ASSIGN_OR_RETURN(const std::vector<double> use, one.Daily(study.use(), window));
-    BANSO_ASSIGN_OR_RETURN(const std::vector<double> touches, one.Daily(study.touch(), window));
-    v1::AccountDependence account = DependenceOf(use, touches, days, sureness);
+    BANSO_ASSIGN_OR_RETURN(const std::vector<std::optional<double>> use,
+                           one.Daily(study.use(), window));
+    BANSO_ASSIGN_OR_RETURN(const std::vector<std::optional<double>> touches,
+                           one.Daily(study.touch(), window));
+    const std::optional<UseAndTouches> known = SinceBothAreKnown(use, touches);
+    if (!known.has_value()) return "it is not known on which days there was use or a touch";
+    v1::AccountDependence account = DependenceOf(known->use, known->touches, days, sureness);
     if (account.days_with_use() == 0) return "there was no use in the window";
     account.set_account(one.account());
     accounts.push_back(std::move(account));
@@ -199,6 +223,7 @@ absl::Status StudyReasons(const v1::ReasonStudy& study, const Sureness& sureness
                           CaseReader& reading, v1::RunStudyResponse& response) {
   const int months = study.has_months() ? study.months() : kReasonMonths;
   std::map<std::string, DatedReason> outcomes;
+  reading.TakeEnded();
   BANSO_RETURN_IF_ERROR(reading.ForEachCase([&](StudyCase& one) -> absl::StatusOr<std::string> {
     const absl::TimeZone zone = calendar::ZoneOrUtc(one.moment().time_zone);
     const absl::CivilMonth last(calendar::DayOf(reading.as_of(), zone));

@@ -125,6 +125,61 @@ TEST_F(RunStudyTest, FollowsTimedCasesFromTheLandmarkOn) {
   EXPECT_EQ(response.basis().clock(), type::v1::CLOCK_CONTRACT_START);
 }
 
+// Nothing known is not late, not `not reached` and not zero.
+TEST_F(RunStudyTest, LeavesOutWhatIsNotKnownInsteadOfTakingItForNo) {
+  const std::vector<std::string> accounts = AddAccounts("c", 24);
+  MakeMetric("visits", v1::METRIC_KIND_COUNTER, "calendar");
+  for (size_t i = 0; i < accounts.size(); ++i) {
+    for (int day = 160; day <= 244; ++day) Used(accounts[i], "mails", day, 10);
+    // The calendar of a third of them tells nothing.
+    if (i % 3 == 0) continue;
+    Used(accounts[i], "visits", 0);
+    if (i % 3 == 1) Used(accounts[i], "visits", 40);
+  }
+  Settle();
+  const auto at_least = [](absl::string_view fact, double least) {
+    type::v1::Condition condition;
+    type::v1::Comparison& compare = *condition.mutable_compare();
+    compare.mutable_fact()->set_fact(std::string(fact));
+    compare.mutable_fact()->mutable_window()->set_aggregation(type::v1::AGGREGATION_SUM);
+    compare.set_op(type::v1::OPERATOR_GE);
+    *compare.add_values() = rule::NumberValue(least);
+    return condition;
+  };
+  v1::RunStudyRequest request;
+  v1::TimingStudy& study = *request.mutable_timing();
+  study.set_clock(type::v1::CLOCK_CONTRACT_START);
+  *study.mutable_set_up() = at_least("metric.logins", 1);
+  *study.mutable_landmark() = calendar::MakePeriod(14, type::v1::PERIOD_UNIT_DAY);
+  *study.mutable_level() = at_least("metric.visits", 2);
+  *study.mutable_horizon() = calendar::MakePeriod(80, type::v1::PERIOD_UNIT_DAY);
+  BANSO_ASSERT_OK_AND_ASSIGN(v1::RunStudyResponse response, studies_.RunStudy(Now(), request));
+  EXPECT_EQ(response.timing().early().n(), 16);
+  EXPECT_EQ(response.timing().early().reached(), 8);
+  ASSERT_EQ(response.basis().left_out_size(), 1);
+  EXPECT_EQ(response.basis().left_out(0).because(),
+            "it is not known when they reached the level, or whether");
+  EXPECT_EQ(response.basis().left_out(0).cases(), 8);
+
+  *study.mutable_set_up() = at_least("metric.visits", 1);
+  *study.mutable_level() = at_least("metric.logins", 2);
+  BANSO_ASSERT_OK_AND_ASSIGN(response, studies_.RunStudy(Now(), request));
+  EXPECT_EQ(response.timing().early().n(), 16);
+  EXPECT_EQ(response.timing().late().n(), 0);
+  ASSERT_EQ(response.basis().left_out_size(), 1);
+  EXPECT_EQ(response.basis().left_out(0).because(),
+            "it is not known whether they were set up by the landmark");
+
+  request.mutable_dependence()->set_use("metric.mails");
+  request.mutable_dependence()->set_touch("metric.visits");
+  BANSO_ASSERT_OK_AND_ASSIGN(response, studies_.RunStudy(Now(), request));
+  EXPECT_EQ(response.dependence().accounts_size(), 16);
+  ASSERT_EQ(response.basis().left_out_size(), 1);
+  EXPECT_EQ(response.basis().left_out(0).because(),
+            "it is not known on which days there was use or a touch");
+  EXPECT_EQ(response.basis().left_out(0).cases(), 8);
+}
+
 TEST_F(RunStudyTest, TellsTheDependentAccountFromTheOneThatStandsAlone) {
   const std::vector<std::string> accounts = AddAccounts("c", 2);
   // The last ninety days before 1 December begin on 3 September, day 155.
@@ -181,6 +236,98 @@ TEST_F(RunStudyTest, CountsWhyCustomersDidNotStartAndWhetherThatChanges) {
   EXPECT_NEAR(report.reasons(0).trend_per_month(), -0.3, 1e-12);
   EXPECT_EQ(report.reasons(1).reason(), "no_data");
   testing::Proves("SHR-05");
+}
+
+// Whoever gave up has neither met nor missed a goal, and a duplicate is nobody.
+TEST_F(RunStudyTest, LeavesOutCancelledOnboardingsAndArchivedAccounts) {
+  const std::vector<std::string> accounts = AddAccounts("c", 24);
+  for (size_t i = 0; i < accounts.size(); ++i) {
+    if (i < 12) Used(accounts[i], "searches", 3);
+    if (i % 3 != 0) Used(accounts[i], "offers", 20);
+  }
+  Settle();
+  v1::RunStudyRequest request;
+  request.mutable_factors()->mutable_result()->set_success_definition("successDefinitions/offer");
+  request.mutable_factors()->set_result_name("Offer");
+  *request.mutable_factors()->add_factors() = Make("searched", If(Within30Days("metric.searches")));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse before, studies_.RunStudy(Now(), request));
+  for (const std::string& gone : AddAccounts("gone", 10)) {
+    FollowOnboarding(gone.substr(gone.find('/') + 1), accounts::v1::ONBOARDING_STATE_CANCELLED,
+                     kApril1, now_);
+  }
+  for (const std::string& duplicate : AddAccounts("duplicate", 5)) {
+    accounts::v1::Account archived;
+    archived.set_name(duplicate);
+    archived.set_time_zone("Asia/Tokyo");
+    *archived.mutable_archive_time() = calendar::ToTimestamp(now_ - absl::Hours(1));
+    EXPECT_THAT(
+        database_->Write(
+            Now(), [&](storage::Writer& writer) { return store_.FollowAccount(writer, archived); }),
+        banso::testing::IsOk());
+  }
+  Settle();
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse after, studies_.RunStudy(Now(), request));
+  EXPECT_EQ(after.factors().SerializeAsString(), before.factors().SerializeAsString());
+  EXPECT_EQ(after.basis().cases(), 24);
+  ASSERT_EQ(after.basis().left_out_size(), 2);
+  EXPECT_EQ(after.basis().left_out(0).because(), "the account is archived");
+  EXPECT_EQ(after.basis().left_out(0).cases(), 5);
+  EXPECT_EQ(after.basis().left_out(1).because(), "the onboarding was cancelled");
+  EXPECT_EQ(after.basis().left_out(1).cases(), 10);
+
+  // Why they gave up is asked of those who did.
+  Became("accounts/gone0", v1::OUTCOME_KIND_NOT_STARTED, absl::CivilDay(2026, 11, 10), "",
+         "no_owner");
+  v1::RunStudyRequest reasons;
+  reasons.mutable_reasons()->set_kind(v1::OUTCOME_KIND_NOT_STARTED);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse counted, studies_.RunStudy(Now(), reasons));
+  EXPECT_EQ(counted.reasons().outcomes(), 1);
+}
+
+// Clocks and states are as they were then: whatever was moved or given up later is not seen.
+TEST_F(RunStudyTest, ReadsOnboardingsAsOfThenAndAsKnownThen) {
+  const std::vector<std::string> accounts = AddAccounts("c", 20);
+  for (size_t i = 0; i < accounts.size(); ++i) {
+    if (i % 2 == 0) Used(accounts[i], "searches", 20);
+  }
+  const absl::Time now = now_;
+  now_ = Noon(kApril1 + 200);
+  Settle();
+  const absl::Time then = now_ + absl::Hours(1);
+  v1::RunStudyRequest request;
+  *request.mutable_factors()->mutable_result() = Came(v1::OUTCOME_KIND_CHURN);
+  request.mutable_factors()->set_result_name("Churn");
+  *request.mutable_factors()->add_factors() = Make("searched", If(Within30Days("metric.searches")));
+  *request.mutable_scope()->mutable_as_of() = calendar::ToTimestamp(then);
+  *request.mutable_scope()->mutable_known_at() = calendar::ToTimestamp(then);
+  now_ = now;
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse before, studies_.RunStudy(Now(), request));
+  EXPECT_EQ(before.factors().factors(0).with().n(), 10);
+  // Of some the contract turns out to have begun later, some are given up, and some are new.
+  for (int i = 0; i < 8; ++i) {
+    FollowOnboarding(
+        absl::StrCat("c", i),
+        i < 5 ? accounts::v1::ONBOARDING_STATE_RUNNING : accounts::v1::ONBOARDING_STATE_CANCELLED,
+        kApril1 + 90, now_ - absl::Hours(1));
+  }
+  accounts::v1::Account late;
+  late.set_name("accounts/late");
+  EXPECT_THAT(
+      database_->Write(Now(),
+                       [&](storage::Writer& writer) { return store_.FollowAccount(writer, late); }),
+      banso::testing::IsOk());
+  FollowOnboarding("late", accounts::v1::ONBOARDING_STATE_RUNNING, kApril1 + 220,
+                   now_ - absl::Hours(1));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse after, studies_.RunStudy(Now(), request));
+  EXPECT_EQ(after.factors().SerializeAsString(), before.factors().SerializeAsString());
+  EXPECT_EQ(after.basis().cases(), 20);
+  ASSERT_EQ(after.basis().left_out_size(), 1);
+  EXPECT_EQ(after.basis().left_out(0).because(), "the onboarding was not known then");
+  EXPECT_EQ(after.basis().left_out(0).cases(), 1);
+  // As of now it is another matter.
+  request.clear_scope();
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse present, studies_.RunStudy(Now(), request));
+  EXPECT_LT(present.factors().factors(0).with().n(), 10);
 }
 
 TEST_F(RunStudyTest, RefusesAFactThatNobodyKnows) {

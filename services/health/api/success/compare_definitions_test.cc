@@ -103,5 +103,29 @@ TEST(DefinitionComparisonTest, SaysWhenThereIsTooLittle) {
   EXPECT_THAT(response.first().association().conclusion(), HasSubstr("too few"));
 }
 
+// Two of two against none of two is not yet a finding, whatever its interval says.
+TEST(DefinitionComparisonTest, ConcludesNothingFromTwoAgainstTwo) {
+  const auto compare = [](int n) {
+    std::vector<ComparedOnboarding> onboardings;
+    for (int i = 0; i < 2 * n; ++i) {
+      const v1::SuccessState state = i < n ? v1::SUCCESS_STATE_MET : v1::SUCCESS_STATE_MISSED;
+      onboardings.push_back({.first = state, .second = state, .result = state});
+    }
+    v1::CompareSuccessDefinitionsResponse response;
+    CompareDefinitions(onboardings, "successDefinitions/hire@1", 3, &response);
+    return response;
+  };
+  const v1::CompareSuccessDefinitionsResponse few = compare(2);
+  const v1::ResultAssociation& association = few.first().association();
+  EXPECT_EQ(association.share_if_met().value(), 1);
+  EXPECT_FALSE(association.difference().has_value());
+  EXPECT_FALSE(association.has_p_value());
+  EXPECT_THAT(association.conclusion(), HasSubstr("only 2, and 8 are the minimum"));
+  EXPECT_EQ(few.kappa().n(), 4);
+  EXPECT_FALSE(few.kappa().has_value());
+  EXPECT_THAT(compare(8).first().association().conclusion(), HasSubstr("goes with the result"));
+  EXPECT_TRUE(compare(8).kappa().has_value());
+}
+
 }  // namespace
 }  // namespace banso::health

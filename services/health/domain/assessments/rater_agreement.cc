@@ -7,7 +7,6 @@
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
 #include "services/health/domain/estimates.h"
-#include "services/health/domain/statistics/agreement.h"
 
 namespace banso::health {
 namespace {
@@ -44,10 +43,8 @@ v1::RaterAgreement Compare(const Latest& a, const Latest& b) {
   for (const std::vector<double>& row : table) {
     for (const double count : row) agreement.add_table(static_cast<int64_t>(count));
   }
-  const auto kappa = statistics::CohenKappa(table, statistics::KappaWeights::kQuadratic);
   *agreement.mutable_weighted_kappa() =
-      kappa.has_value() ? MakeEstimate(kappa->value, kappa->interval, agreement.accounts())
-                        : MakeEstimate(std::nullopt, {}, agreement.accounts());
+      KappaOf(table, statistics::KappaWeights::kQuadratic, agreement.accounts());
   return agreement;
 }
 

@@ -2,7 +2,9 @@
 
 #include <cmath>
 #include <map>
+#include <set>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/contract/resource_name.h"
 #include "services/health/domain/estimates.h"
@@ -27,6 +29,13 @@ v1::Estimate FromEstimate(const std::optional<statistics::Estimate>& estimate, i
   return MakeEstimate(estimate->value, estimate->interval, n);
 }
 
+// Forecasts for one account are not independent: what counts is how many accounts there are.
+int64_t CountAccounts(const std::vector<Forecast>& forecasts) {
+  std::set<int64_t> accounts;
+  for (const Forecast& forecast : forecasts) accounts.insert(forecast.cluster);
+  return static_cast<int64_t>(accounts.size());
+}
+
 v1::ForecastQuality QualityOf(const std::vector<Forecast>& forecasts) {
   v1::ForecastQuality quality;
   const auto n = static_cast<int64_t>(forecasts.size());
@@ -43,15 +52,7 @@ v1::ForecastQuality QualityOf(const std::vector<Forecast>& forecasts) {
   if (n == 0) return quality;
   const double share = static_cast<double>(quality.successes()) / static_cast<double>(n);
   quality.set_mean_probability(sum / static_cast<double>(n));
-  *quality.mutable_brier() = FromEstimate(statistics::ClusteredMean(errors), n);
   quality.set_reference_brier(share * (1 - share));
-  const auto brier = statistics::Brier(forecasts, share);
-  *quality.mutable_skill() =
-      FromEstimate(brier.has_value() ? std::optional(brier->skill) : std::nullopt, n);
-  const auto area = statistics::AreaUnderCurve(cases);
-  *quality.mutable_area_under_curve() = area.has_value()
-                                            ? MakeEstimate(area->value, area->interval, n)
-                                            : MakeEstimate(std::nullopt, {}, n);
   for (const statistics::CalibrationBin& bin : statistics::CalibrationBins(forecasts, kGroups)) {
     v1::ForecastGroup* group = quality.add_calibration();
     group->set_n(bin.count.n);
@@ -59,11 +60,28 @@ v1::ForecastQuality QualityOf(const std::vector<Forecast>& forecasts) {
     group->set_mean_probability(bin.mean_probability);
     *group->mutable_share() = ShareOf(bin.count);
   }
+  if (CountAccounts(forecasts) < kFewestCases) {
+    for (v1::Estimate* estimate :
+         {quality.mutable_brier(), quality.mutable_skill(), quality.mutable_area_under_curve()}) {
+      estimate->set_n(n);
+    }
+    return quality;
+  }
+  *quality.mutable_brier() = FromEstimate(statistics::ClusteredMean(errors), n);
+  const auto brier = statistics::Brier(forecasts, share);
+  *quality.mutable_skill() =
+      FromEstimate(brier.has_value() ? std::optional(brier->skill) : std::nullopt, n);
+  const auto area = statistics::AreaUnderCurve(cases);
+  *quality.mutable_area_under_curve() = area.has_value()
+                                            ? MakeEstimate(area->value, area->interval, n)
+                                            : MakeEstimate(std::nullopt, {}, n);
   return quality;
 }
 
 std::string Conclusion(const v1::Estimate& difference) {
-  if (!difference.has_value()) return "too few accounts to compare the two";
+  if (!difference.has_value()) {
+    return absl::StrCat("too few accounts to compare the two: ", kFewestCases, " are the minimum");
+  }
   if (difference.low() > 0) {
     return absl::StrFormat("the model was better by %.3f (%.3f to %.3f)", difference.value(),
                            difference.low(), difference.high());
@@ -92,8 +110,11 @@ void SetModelBeside(const std::vector<DecidedForecast>& forecasts, absl::string_
   beside->set_score_model(std::string(score_model));
   *beside->mutable_forecasts() = QualityOf(members);
   *beside->mutable_model() = QualityOf(model);
-  *beside->mutable_brier_difference() = FromEstimate(statistics::ClusteredMean(differences),
-                                                     static_cast<int64_t>(differences.size()));
+  const auto n = static_cast<int64_t>(differences.size());
+  *beside->mutable_brier_difference() =
+      CountAccounts(members) < kFewestCases
+          ? MakeEstimate(std::nullopt, {}, n)
+          : FromEstimate(statistics::ClusteredMean(differences), n);
   beside->set_conclusion(Conclusion(beside->brier_difference()));
 }
 

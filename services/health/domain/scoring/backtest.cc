@@ -228,8 +228,8 @@ std::string VerdictText(const v1::Discrimination& found, const ReplayTerms& term
       return absl::StrCat("Out of time the score predicts nothing that could be told from chance: ",
                           AreaText(found), ", ", cases, ".");
     default:
-      return absl::StrCat("There is too little out of time to say anything: ", cases, "; at least ",
-                          terms.minimum_events, " events and as many cases without are needed.");
+      return absl::StrCat("There is too little out of time to say anything: ", cases, "; ",
+                          NeededText(terms), ".");
   }
 }
 

@@ -3,13 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "services/health/domain/scoring/weight_fit.h"
+#include "services/health/domain/statistics/null_rate.h"
 
 namespace banso::health {
 namespace {
@@ -142,7 +145,8 @@ TEST(BacktestTest, LeavesOutSharesOfAGroupThatTheModelDoesNotHave) {
 
 TEST(BacktestTest, SaysPlainlyThatAModelPredictsNothing) {
   int flagged = 0;
-  for (uint32_t seed = 0; seed < 100; ++seed) {
+  constexpr int kDraws = 500;
+  for (uint32_t seed = 0; seed < kDraws; ++seed) {
     const v1::BacktestReport report =
         Backtest(MakeModel(), MakeCases(100 + seed, 60, 0), MakeTerms(), {});
     if (report.verdict() == v1::PREDICTION_VERDICT_NOTHING) {
@@ -151,8 +155,50 @@ TEST(BacktestTest, SaysPlainlyThatAModelPredictsNothing) {
       ++flagged;
     }
   }
-  // 5 % are stated; 11 of 100 would be three standard errors more.
-  EXPECT_LE(flagged, 11);
+  // The Monte Carlo error of 500 draws adds 2.9 %.
+  EXPECT_LE(flagged, statistics::MostByChance(kDraws));
+}
+
+// What the accounts of `cases` had, given to others: each takes over all days of another one, so
+// that neither the events' number nor their course is changed, but what goes before them is.
+std::vector<ReplayCase> Shuffled(const std::vector<ReplayCase>& cases, int accounts,
+                                 std::mt19937& random) {
+  std::vector<int64_t> other(static_cast<size_t>(accounts));
+  std::iota(other.begin(), other.end(), 0);
+  std::shuffle(other.begin(), other.end(), random);
+  const size_t days = cases.size() / static_cast<size_t>(accounts);
+  std::vector<ReplayCase> shuffled = cases;
+  for (size_t i = 0; i < cases.size(); ++i) {
+    const auto from = static_cast<size_t>(other[i / days]);
+    shuffled[i].event = cases[from * days + i % days].event;
+  }
+  return shuffled;
+}
+
+TEST(BacktestTest, FindsNothingOnceItsLabelsAreShuffled) {
+  constexpr int kAccounts = 100;
+  constexpr int kShuffles = 500;
+  const std::vector<ReplayCase> cases = MakeCases(12, kAccounts, 1.5);
+  ASSERT_EQ(Backtest(MakeModel(), cases, MakeTerms(), {}).verdict(),
+            v1::PREDICTION_VERDICT_PREDICTS);
+  std::mt19937 random(13);
+  int flagged = 0;
+  double sum = 0;
+  double squares = 0;
+  for (int shuffle = 0; shuffle < kShuffles; ++shuffle) {
+    const v1::BacktestReport report =
+        Backtest(MakeModel(), Shuffled(cases, kAccounts, random), MakeTerms(), {});
+    ASSERT_TRUE(report.out_of_time().discrimination().has_auc());
+    const double auc = report.out_of_time().discrimination().auc();
+    sum += auc;
+    squares += auc * auc;
+    flagged += report.verdict() != v1::PREDICTION_VERDICT_NOTHING ? 1 : 0;
+  }
+  const double mean = sum / kShuffles;
+  const double deviation = std::sqrt(squares / kShuffles - mean * mean);
+  EXPECT_NEAR(mean, 0.5, 3 * deviation / std::sqrt(kShuffles));
+  // The Monte Carlo error of 500 shuffles adds 2.9 %.
+  EXPECT_LE(flagged, statistics::MostByChance(kShuffles));
 }
 
 TEST(BacktestTest, RefusesToSayAnythingOfTooFewEvents) {
@@ -164,6 +210,29 @@ TEST(BacktestTest, RefusesToSayAnythingOfTooFewEvents) {
   EXPECT_FALSE(report.out_of_time().discrimination().has_auc());
   EXPECT_FALSE(report.out_of_time().has_calibration());
   EXPECT_THAT(report.summary(0), HasSubstr("at least 10 events"));
+}
+
+// The same account on several days is one event, not several.
+TEST(BacktestTest, PredictsNothingFromTheEventsOfOneOrTwoAccounts) {
+  for (const int churned : {1, 2, 4, 5}) {
+    std::vector<ReplayCase> cases = MakeCases(6, 40, 0);
+    for (ReplayCase& one : cases) {
+      one.event = one.account < churned;
+      for (MeasurePoints& point : one.points) point.points = one.event ? 0 : 100;
+    }
+    const v1::BacktestReport report = Backtest(MakeModel(), cases, MakeTerms(), {});
+    const v1::Discrimination& found = report.out_of_time().discrimination();
+    EXPECT_EQ(found.events(), 4 * churned);
+    if (churned < kFewestAccounts) {
+      EXPECT_EQ(report.verdict(), v1::PREDICTION_VERDICT_INSUFFICIENT) << churned;
+      EXPECT_FALSE(found.has_auc());
+    } else {
+      // Without a mistake, and still no certainty.
+      EXPECT_EQ(report.verdict(), v1::PREDICTION_VERDICT_PREDICTS);
+      EXPECT_NEAR(found.auc(), 1, 1e-12);
+      EXPECT_LT(found.auc_lower(), 0.9);
+    }
+  }
 }
 
 TEST(BacktestTest, ReadsAWelcomeEventTheOtherWayRound) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace banso::health {
@@ -12,6 +13,18 @@ v1::PredictionVerdict VerdictOf(const statistics::Interval& interval) {
   if (interval.low > 0.5) return v1::PREDICTION_VERDICT_PREDICTS;
   if (interval.high < 0.5) return v1::PREDICTION_VERDICT_INVERTED;
   return v1::PREDICTION_VERDICT_NOTHING;
+}
+
+bool IsEnoughOf(bool event, absl::Span<const NumberedCase> cases, const ReplayTerms& terms) {
+  int64_t count = 0;
+  // No more than have to be told apart.
+  std::set<int64_t> accounts;
+  for (const NumberedCase& one : cases) {
+    if (one.of->event != event) continue;
+    ++count;
+    if (accounts.size() < kFewestAccounts) accounts.insert(one.of->account);
+  }
+  return count >= terms.minimum_events && accounts.size() >= kFewestAccounts;
 }
 
 }  // namespace
@@ -48,10 +61,7 @@ std::vector<statistics::RatedCase> Rate(absl::Span<const NumberedCase> cases,
 }
 
 bool IsEnough(absl::Span<const NumberedCase> cases, const ReplayTerms& terms) {
-  const auto events = std::count_if(cases.begin(), cases.end(),
-                                    [](const NumberedCase& one) { return one.of->event; });
-  const auto others = static_cast<std::ptrdiff_t>(cases.size()) - events;
-  return events >= terms.minimum_events && others >= terms.minimum_events;
+  return IsEnoughOf(true, cases, terms) && IsEnoughOf(false, cases, terms);
 }
 
 v1::Discrimination Discriminate(absl::Span<const NumberedCase> cases, const ReplayTerms& terms) {
@@ -72,6 +82,11 @@ v1::Discrimination Discriminate(absl::Span<const NumberedCase> cases, const Repl
   out.set_auc_upper(area->interval.high);
   out.set_verdict(VerdictOf(area->interval));
   return out;
+}
+
+std::string NeededText(const ReplayTerms& terms) {
+  return absl::StrCat("at least ", terms.minimum_events, " events of ", kFewestAccounts,
+                      " accounts and as many cases without are needed");
 }
 
 std::string AreaText(const v1::Discrimination& discrimination) {

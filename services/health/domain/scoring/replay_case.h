@@ -29,13 +29,18 @@ struct ReplayCase {
   std::vector<MeasurePoints> points;
 };
 
+// One account gives an event on several days, and of few accounts even a perfect order is chance:
+// of 5 against 5 it happens once in 252 times.
+inline constexpr int kFewestAccounts = 5;
+
 // How a replay is judged.
 struct ReplayTerms {
   // Cases from this day on are out of time.
   absl::CivilDay split;
   // True when a high score should go with the event, false when a low one should.
   bool event_is_good = false;
-  // With fewer events, or fewer cases without, nothing is said.
+  // With fewer events, or fewer cases without, nothing is said; nor when either come from fewer
+  // than kFewestAccounts accounts.
   int minimum_events = 10;
   // The event and the time that it has, in words.
   std::string event;
@@ -68,8 +73,11 @@ v1::Discrimination Discriminate(absl::Span<const NumberedCase> cases, const Repl
 std::vector<statistics::RatedCase> Rate(absl::Span<const NumberedCase> cases,
                                         const ReplayTerms& terms);
 
-// Whether there are events enough, and cases without.
+// Whether there are events enough, and cases without, and both of accounts enough.
 bool IsEnough(absl::Span<const NumberedCase> cases, const ReplayTerms& terms);
+
+// `at least 10 events of 5 accounts and as many cases without are needed`.
+std::string NeededText(const ReplayTerms& terms);
 
 // `AUC 0.712 (0.655 to 0.769)`, or that it is not known.
 std::string AreaText(const v1::Discrimination& discrimination);

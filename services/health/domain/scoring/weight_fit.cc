@@ -129,8 +129,7 @@ void Summarize(const ReplayTerms& terms, int measures, v1::ModelFit& out) {
   if (out.weights().empty()) {
     out.add_summary(
         absl::StrCat("There is too little before the split to fit anything: ", out.events(),
-                     " events in ", out.cases(), " cases; at least ", terms.minimum_events,
-                     " events and as many cases without are needed."));
+                     " events in ", out.cases(), " cases; ", NeededText(terms), "."));
     return;
   }
   out.add_summary(absl::StrCat("Out of time the fitted weights have ", AreaText(out.fitted()),

@@ -6,6 +6,8 @@
 #include <random>
 #include <vector>
 
+#include "services/health/domain/statistics/null_rate.h"
+
 namespace banso::health::statistics {
 namespace {
 
@@ -103,7 +105,7 @@ TEST(MannWhitney, OfEqualAmountsFindsNoMoreThanItsLevel) {
   std::mt19937 random(kSeed);
   std::exponential_distribution amount;
   int found = 0;
-  constexpr int kRuns = 1000;
+  constexpr int kRuns = 4000;
   for (int run = 0; run < kRuns; ++run) {
     std::vector<double> a(25);
     std::vector<double> b(35);
@@ -111,8 +113,9 @@ TEST(MannWhitney, OfEqualAmountsFindsNoMoreThanItsLevel) {
     for (double& value : b) value = amount(random);
     if (MannWhitney(a, b)->p_value <= 0.05) ++found;
   }
-  EXPECT_LE(found, 65) << "seed " << kSeed;
-  EXPECT_GE(found, 30) << "seed " << kSeed;
+  // The Monte Carlo error of 4,000 runs adds 1.03 %.
+  EXPECT_LE(found, MostByChance(kRuns)) << "seed " << kSeed;
+  EXPECT_GE(found, kRuns * 0.03) << "seed " << kSeed;
 }
 
 TEST(MannWhitney, OfAnEmptyGroupOrEqualValuesSaysNothing) {

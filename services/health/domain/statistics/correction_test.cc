@@ -7,6 +7,8 @@
 #include <random>
 #include <vector>
 
+#include "services/health/domain/statistics/null_rate.h"
+
 namespace banso::health::statistics {
 namespace {
 
@@ -66,7 +68,7 @@ TEST(Corrections, OfNothingButChanceFindNoMoreThanTheirLevel) {
   constexpr unsigned kSeed = 32;
   std::mt19937 random(kSeed);
   std::uniform_real_distribution uniform;
-  constexpr int kRuns = 4000;
+  constexpr int kRuns = 40000;
   int by_holm = 0;
   int by_rate = 0;
   for (int run = 0; run < kRuns; ++run) {
@@ -75,10 +77,10 @@ TEST(Corrections, OfNothingButChanceFindNoMoreThanTheirLevel) {
     by_holm += std::ranges::min(Holm(p)) <= 0.05 ? 1 : 0;
     by_rate += std::ranges::min(BenjaminiHochberg(p)) <= 0.05 ? 1 : 0;
   }
-  // Where nothing is to be found, both keep the chance of any find to the level; three standard
-  // errors above it would be 0.0603.
-  EXPECT_LE(by_holm, kRuns * 0.0603) << "seed " << kSeed;
-  EXPECT_LE(by_rate, kRuns * 0.0603) << "seed " << kSeed;
+  // Where nothing is to be found, both keep the chance of any find to the level; the Monte Carlo
+  // error of 40,000 runs adds 0.33 %.
+  EXPECT_LE(by_holm, MostByChance(kRuns)) << "seed " << kSeed;
+  EXPECT_LE(by_rate, MostByChance(kRuns)) << "seed " << kSeed;
 }
 
 }  // namespace

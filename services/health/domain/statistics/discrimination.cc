@@ -1,6 +1,7 @@
 #include "services/health/domain/statistics/discrimination.h"
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -130,7 +131,46 @@ double Covariance(const Clusters& clusters, const std::vector<ClusterSums>& a,
          cross / (size.events * size.others);
 }
 
+// Of how many clusters an area is made decides how well its variance is known. The normal
+// distribution finds a rating that says nothing in 6 to 7 of 100 draws of 60 clusters; Student's,
+// with one degree of freedom less than there are clusters of the rarer kind, in 5.
+boost::math::students_t StudentOf(const Clusters& clusters) {
+  return boost::math::students_t(std::min(clusters.having_events, clusters.having_others) - 1);
+}
+
+double StudentQuantile(const Clusters& clusters, double confidence) {
+  return boost::math::quantile(StudentOf(clusters), (1 + confidence) / 2);
+}
+
+// Below it, residuals are those of rounding.
+constexpr double kNoVariance = 1e-15;
+
+// Where `is_beyond` turns from false to true between `inside` and `outside`.
+template <typename IsBeyond>
+double Bisect(double inside, double outside, IsBeyond is_beyond) {
+  constexpr int kHalvings = 60;
+  for (int i = 0; i < kHalvings; ++i) {
+    const double middle = (inside + outside) / 2;
+    (is_beyond(middle) ? outside : inside) = middle;
+  }
+  return (inside + outside) / 2;
+}
+
 }  // namespace
+
+Interval AreaScoreInterval(double area, int64_t events, int64_t others, double confidence) {
+  const auto m = static_cast<double>(events);
+  const auto n = static_cast<double>(others);
+  const double more = (m + n) / 2 - 1;
+  const double z = NormalQuantile(confidence);
+  const auto is_beyond = [&](double value) {
+    const double variance = value * (1 - value) *
+                            (1 + more * ((1 - value) / (2 - value) + value / (1 + value))) /
+                            (m * n);
+    return std::abs(value - area) > z * std::sqrt(variance);
+  };
+  return {Bisect(area, 0, is_beyond), Bisect(area, 1, is_beyond)};
+}
 
 std::optional<Area> AreaUnderCurve(absl::Span<const RatedCase> cases, double confidence) {
   const Placements placements = Place(cases);
@@ -139,8 +179,14 @@ std::optional<Area> AreaUnderCurve(absl::Span<const RatedCase> cases, double con
   Area area;
   area.value = placements.area;
   area.variance = std::max(0.0, Covariance(clusters, clusters.a, clusters.a, placements));
-  const double half = NormalQuantile(confidence) * std::sqrt(area.variance);
-  area.interval = {std::max(0.0, area.value - half), std::min(1.0, area.value + half)};
+  if (area.variance <= kNoVariance) {
+    area.variance = 0;
+    area.interval = AreaScoreInterval(area.value, static_cast<int64_t>(clusters.having_events),
+                                      static_cast<int64_t>(clusters.having_others), confidence);
+  } else {
+    const double half = StudentQuantile(clusters, confidence) * std::sqrt(area.variance);
+    area.interval = {std::max(0.0, area.value - half), std::min(1.0, area.value + half)};
+  }
   area.cases = static_cast<int64_t>(cases.size());
   area.events = static_cast<int64_t>(placements.events);
   area.clusters = static_cast<int64_t>(clusters.number);
@@ -156,13 +202,13 @@ std::optional<AreaDifference> CompareAreas(absl::Span<const RatedCase> a,
   const double variance = Covariance(clusters, clusters.a, clusters.a, places_a) +
                           Covariance(clusters, clusters.b, clusters.b, places_a) -
                           2 * Covariance(clusters, clusters.a, clusters.b, places_a);
-  if (variance <= 1e-15) return std::nullopt;
+  if (variance <= kNoVariance) return std::nullopt;
   const double error = std::sqrt(variance);
   AreaDifference out;
   out.difference.value = places_a.area - places_b.area;
   out.z = out.difference.value / error;
-  out.p_value = NormalPValue(out.z);
-  const double half = NormalQuantile(confidence) * error;
+  out.p_value = 2 * boost::math::cdf(boost::math::complement(StudentOf(clusters), std::abs(out.z)));
+  const double half = StudentQuantile(clusters, confidence) * error;
   out.difference.interval = {out.difference.value - half, out.difference.value + half};
   return out;
 }

@@ -22,8 +22,11 @@ struct RatedCase {
 // without, the rating is higher for the one with the event, ties as halves.
 struct Area {
   double value = 0;
-  // Normal, cut at 0 and 1.
+  // Student's, with one degree of freedom less than there are clusters of the rarer kind, cut at 0
+  // and 1; AreaScoreInterval of the clusters where the variance is 0.
   Interval interval;
+  // 0 when the rating separates the two kinds without fail, or ranks no case above another. Then it
+  // says nothing of how sure the area is.
   double variance = 0;
   int64_t cases = 0;
   int64_t events = 0;
@@ -36,11 +39,18 @@ struct Area {
 std::optional<Area> AreaUnderCurve(absl::Span<const RatedCase> cases,
                                    double confidence = kConfidence);
 
+// The interval of an area from `events` independent cases with the event and `others` without, by
+// inverting the score test with the variance of Hanley, McNeil 1982 (Radiology 143:29-36) for two
+// groups of mean size: method 5 of Newcombe 2006, Statistics in Medicine 25:559-573. Of an area of
+// 0 or 1 it is as wide as the numbers ask for. Both numbers are above 0.
+Interval AreaScoreInterval(double area, int64_t events, int64_t others,
+                           double confidence = kConfidence);
+
 // The area of a less that of b.
 struct AreaDifference {
   Estimate difference;
   double z = 0;
-  // Two-sided, normal.
+  // Two-sided, Student's as for an area.
   double p_value = 1;
 };
 

@@ -7,6 +7,8 @@
 #include <random>
 #include <vector>
 
+#include "services/health/domain/statistics/null_rate.h"
+
 namespace banso::health::statistics {
 namespace {
 
@@ -147,7 +149,7 @@ TEST(MeanScoreTest, OfEqualGroupsFindsAboutAsOftenAsItsLevel) {
   constexpr unsigned kSeed = 12;
   std::mt19937 random(kSeed);
   int found = 0;
-  constexpr int kRuns = 1000;
+  constexpr int kRuns = 4000;
   for (int run = 0; run < kRuns; ++run) {
     std::vector<GroupedValue> cases;
     for (int i = 0; i < 120; ++i) {
@@ -157,8 +159,9 @@ TEST(MeanScoreTest, OfEqualGroupsFindsAboutAsOftenAsItsLevel) {
     }
     if (MeanScoreTest(cases).p_value <= 0.05) ++found;
   }
-  EXPECT_LE(found, 65) << "seed " << kSeed;
-  EXPECT_GE(found, 35) << "seed " << kSeed;
+  // The Monte Carlo error of 4,000 runs adds 1.03 %.
+  EXPECT_LE(found, MostByChance(kRuns)) << "seed " << kSeed;
+  EXPECT_GE(found, kRuns * 0.035) << "seed " << kSeed;
 }
 
 TEST(StandardizeGroups, ExpectsOfAGroupWhatItsCasesGiveOthers) {

@@ -126,6 +126,21 @@ v1::AdjustedContrast Adjust(absl::Span<const Case> cases, size_t value, bool is_
   return adjusted;
 }
 
+void SetInsufficient(const std::string& because, v1::Contrast& contrast) {
+  contrast.set_finding(v1::FINDING_INSUFFICIENT);
+  contrast.set_insufficient_because(because);
+}
+
+// The p value by which a comparison is judged, where it has one.
+std::optional<double> JudgedBy(const v1::Contrast& contrast, const Sureness& sureness) {
+  if (sureness.stratified) {
+    if (!contrast.adjusted().has_p_value()) return std::nullopt;
+    return contrast.adjusted().p_value();
+  }
+  if (!contrast.has_p_value()) return std::nullopt;
+  return contrast.p_value();
+}
+
 }  // namespace
 
 v1::ConfidenceInterval ToMessage(const statistics::Interval& interval) {
@@ -133,6 +148,11 @@ v1::ConfidenceInterval ToMessage(const statistics::Interval& interval) {
   if (std::isfinite(interval.low)) message.set_low(interval.low);
   if (std::isfinite(interval.high)) message.set_high(interval.high);
   return message;
+}
+
+double FoundDifference(const v1::Contrast& contrast) {
+  return contrast.adjusted().has_difference() ? contrast.adjusted().difference()
+                                              : contrast.difference();
 }
 
 v1::Contrast Compare(absl::Span<const Case> cases, size_t value, const Compared& what,
@@ -145,9 +165,9 @@ v1::Contrast Compare(absl::Span<const Case> cases, size_t value, const Compared&
   *contrast.mutable_without() = FiguresOf(groups.without, what.is_amount, sureness.confidence);
   const int64_t least = std::min(contrast.with().n(), contrast.without().n());
   if (least < sureness.min_n) {
-    contrast.set_finding(v1::FINDING_INSUFFICIENT);
-    contrast.set_insufficient_because(absl::StrCat("a group has only ", least, " known cases, and ",
-                                                   sureness.min_n, " are the minimum"));
+    SetInsufficient(absl::StrCat("a group has only ", least, " known cases, and ", sureness.min_n,
+                                 " are the minimum"),
+                    contrast);
     return contrast;
   }
   if (what.is_amount) {
@@ -157,6 +177,9 @@ v1::Contrast Compare(absl::Span<const Case> cases, size_t value, const Compared&
   }
   if (sureness.stratified) {
     *contrast.mutable_adjusted() = Adjust(cases, value, what.is_amount, sureness.confidence);
+    if (contrast.adjusted().strata() == 0) {
+      SetInsufficient("no stratum has known cases of both groups", contrast);
+    }
   }
   return contrast;
 }
@@ -165,9 +188,10 @@ void CorrectForMany(const std::vector<v1::Contrast*>& contrasts, const Sureness&
   std::vector<v1::Contrast*> tested;
   std::vector<double> p_values;
   for (v1::Contrast* contrast : contrasts) {
-    if (!contrast->has_p_value()) continue;
+    const std::optional<double> p_value = JudgedBy(*contrast, sureness);
+    if (!p_value.has_value()) continue;
     tested.push_back(contrast);
-    p_values.push_back(contrast->p_value());
+    p_values.push_back(*p_value);
   }
   const std::vector<double> holm = statistics::Holm(p_values);
   const std::vector<double> q_values = statistics::BenjaminiHochberg(p_values);

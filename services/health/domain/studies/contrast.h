@@ -45,12 +45,17 @@ struct Sureness {
 v1::Contrast Compare(absl::Span<const Case> cases, size_t value, const Compared& what,
                      const Sureness& sureness);
 
-// Corrects the p values of one answer for their number and says what was found.
+// Corrects the p values of one answer for their number and says what was found. Of a comparison
+// that was adjusted, that is the p value among like cases.
 void CorrectForMany(const std::vector<v1::Contrast*>& contrasts, const Sureness& sureness);
 
 // All values, compared and corrected together, in the order of `what`.
 std::vector<v1::Contrast> CompareAll(absl::Span<const Case> cases, absl::Span<const Compared> what,
                                      const Sureness& sureness);
+
+// The difference that `finding` is about: among like cases where that is known of a comparison that
+// was adjusted, else of all.
+double FoundDifference(const v1::Contrast& contrast);
 
 // An interval as the contract has it: an end that is not finite is left out.
 v1::ConfidenceInterval ToMessage(const statistics::Interval& interval);

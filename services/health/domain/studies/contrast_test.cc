@@ -99,6 +99,22 @@ TEST(Compare, AmongLikeCasesUndoesAnUnfairMix) {
   EXPECT_NEAR(contrast.adjusted().ratio(), 1, 1e-9);
   EXPECT_NEAR(contrast.adjusted().difference(), 0, 1e-9);
   EXPECT_GT(contrast.adjusted().p_value(), 0.9);
+  // What is said of it is said of like cases.
+  EXPECT_LT(contrast.p_value(), 1e-6);
+  EXPECT_EQ(contrast.finding(), v1::FINDING_NOT_DIFFERENT);
+  EXPECT_DOUBLE_EQ(contrast.q_value(), contrast.adjusted().p_value());
+  EXPECT_DOUBLE_EQ(contrast.holm_p_value(), contrast.adjusted().p_value());
+  EXPECT_THAT(contrast.sentence(), HasSubstr("not to be told from chance"));
+}
+
+TEST(Compare, SaysInsufficientWhereNoStratumHasCasesOfBothGroups) {
+  std::vector<Case> cases;
+  Add(cases, true, 18, 20, 0);
+  Add(cases, false, 2, 20, 1);
+  const v1::Contrast contrast = CompareOne(cases, {.stratified = true});
+  EXPECT_EQ(contrast.finding(), v1::FINDING_INSUFFICIENT);
+  EXPECT_THAT(contrast.insufficient_because(), HasSubstr("no stratum"));
+  EXPECT_FALSE(contrast.has_q_value());
 }
 
 TEST(Compare, ComparesAmountsByRank) {

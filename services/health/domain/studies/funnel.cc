@@ -51,7 +51,7 @@ void FillPassages(absl::Span<const Case> cases, size_t step, v1::StepAnalysis& a
 void RankWalls(v1::FunnelAnalysis& analysis) {
   std::vector<v1::Wall> walls;
   const auto add = [&](const v1::Contrast& contrast, v1::WallKind kind) {
-    if (contrast.finding() != v1::FINDING_DIFFERENT || contrast.difference() <= 0) return;
+    if (contrast.finding() != v1::FINDING_DIFFERENT || FoundDifference(contrast) <= 0) return;
     v1::Wall wall;
     wall.set_key(contrast.key());
     wall.set_display_name(contrast.display_name());
@@ -62,7 +62,7 @@ void RankWalls(v1::FunnelAnalysis& analysis) {
   for (const v1::StepAnalysis& step : analysis.steps()) add(step.reach(), v1::WALL_KIND_STEP);
   for (const v1::Contrast& habit : analysis.habits()) add(habit, v1::WALL_KIND_HABIT);
   std::ranges::stable_sort(walls, std::greater(),
-                           [](const v1::Wall& wall) { return wall.contrast().difference(); });
+                           [](const v1::Wall& wall) { return FoundDifference(wall.contrast()); });
   for (v1::Wall& wall : walls) {
     wall.set_rank(analysis.walls_size() + 1);
     *analysis.add_walls() = std::move(wall);

@@ -133,6 +133,29 @@ TEST(AnalyzeCases, RanksWallsByHowFarTheGroupsPart) {
   EXPECT_NEAR(analysis.walls(1).contrast().difference(), 0.4, 1e-12);
 }
 
+// Successes are mostly of the segment in which everybody searches: among like cases they do not
+// part.
+TEST(AnalyzeCases, TakesNoWallFromAnUnfairMixAndRanksAmongLikeCases) {
+  const v1::Funnel funnel = MakeFunnel({"search", "mail"}, {"weekly"});
+  std::vector<Case> cases;
+  const auto add = [&](bool with, int stratum, int n, int search, int mail, int weekly) {
+    for (int i = 0; i < n; ++i) {
+      cases.push_back(
+          {with, stratum, {i < search ? 1.0 : 0.0, i < mail ? 1.0 : 0.0, i < weekly ? 1.0 : 0.0}});
+    }
+  };
+  add(true, 0, 100, 90, 95, 80);
+  add(false, 0, 20, 18, 12, 4);
+  add(true, 1, 20, 4, 12, 14);
+  add(false, 1, 100, 20, 20, 10);
+  EXPECT_THAT(WallKeys(AnalyzeCases(funnel, cases, {})), ElementsAre("weekly", "mail", "search"));
+  const v1::FunnelAnalysis alike = AnalyzeCases(funnel, cases, {.stratified = true});
+  EXPECT_THAT(WallKeys(alike), ElementsAre("weekly", "mail"));
+  EXPECT_EQ(alike.steps(0).reach().finding(), v1::FINDING_NOT_DIFFERENT);
+  EXPECT_GT(alike.walls(0).contrast().adjusted().difference(),
+            alike.walls(1).contrast().adjusted().difference());
+}
+
 TEST(AnalyzeCases, FindsNoWallsAmongTooFewCases) {
   const v1::Funnel funnel = MakeFunnel({"search", "mail"});
   const std::vector<Case> cases = {{true, 0, {1.0, 1.0}}, {false, 0, {0.0, 0.0}}};

@@ -7,6 +7,7 @@
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/status_macros.h"
+#include "services/health/domain/studies/contrast.h"
 
 namespace banso::health {
 namespace {
@@ -30,7 +31,7 @@ absl::Status CheckState(const v1::Hypothesis& hypothesis, v1::HypothesisState wa
 }
 
 bool InFavour(const v1::Contrast& contrast) {
-  return contrast.finding() == v1::FINDING_DIFFERENT && contrast.difference() > 0;
+  return contrast.finding() == v1::FINDING_DIFFERENT && FoundDifference(contrast) > 0;
 }
 
 absl::Status CheckCarries(const v1::Hypothesis& hypothesis, const v1::LookBack& look_back) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -15,17 +16,32 @@ namespace {
 using statistics::Ending;
 using statistics::Observation;
 
-v1::TimingGroup Describe(const std::vector<Observation>& cases, int days,
-                         const Sureness& sureness) {
+// The cases of one group, in days from the landmark.
+struct Followed {
+  std::vector<Observation> cases;
+  int64_t reached = 0;
+  // Still being watched when the data ended.
+  int64_t censored = 0;
+};
+
+void Follow(const TimedCase& one, Followed& group) {
+  const bool reached = one.reached.has_value() && *one.reached <= one.horizon;
+  const int last = reached ? *one.reached : std::min(one.watched, one.horizon);
+  group.cases.push_back(
+      {static_cast<double>(last - one.landmark), reached ? Ending::kEvent : Ending::kCensored});
+  if (reached) {
+    ++group.reached;
+  } else if (last < one.horizon) {
+    ++group.censored;
+  }
+}
+
+v1::TimingGroup Describe(const Followed& followed, int days, const Sureness& sureness) {
+  const std::vector<Observation>& cases = followed.cases;
   v1::TimingGroup group;
   group.set_n(static_cast<int64_t>(cases.size()));
-  for (const Observation& one : cases) {
-    if (one.ending == Ending::kEvent) {
-      group.set_reached(group.reached() + 1);
-    } else if (one.time < days) {
-      group.set_censored(group.censored() + 1);
-    }
-  }
+  group.set_reached(followed.reached);
+  group.set_censored(followed.censored);
   const statistics::SurvivalCurve curve(cases, sureness.confidence);
   if (const auto median = curve.Median()) group.set_median_days(*median);
   const auto survival = curve.SurvivalAt(days);
@@ -52,34 +68,32 @@ void SetRateRatio(const statistics::LogRank& test, double confidence, v1::Timing
 
 }  // namespace
 
-v1::TimingReport CompareTiming(absl::Span<const TimedCase> cases, int landmark, int horizon,
-                               const Sureness& sureness) {
+v1::TimingReport CompareTiming(absl::Span<const TimedCase> cases, const Sureness& sureness) {
   v1::TimingReport report;
-  std::vector<Observation> early;
-  std::vector<Observation> late;
+  Followed early;
+  Followed late;
+  int days = std::numeric_limits<int>::max();
   for (const TimedCase& one : cases) {
-    if (one.reached.has_value() && *one.reached <= landmark) {
+    if (one.reached.has_value() && *one.reached <= one.landmark) {
       report.set_before_landmark(report.before_landmark() + 1);
       continue;
     }
-    if (one.watched < landmark) continue;
-    const bool reached = one.reached.has_value() && *one.reached <= horizon;
-    const int last = reached ? *one.reached : std::min(one.watched, horizon);
-    const bool is_early = one.set_up.has_value() && *one.set_up <= landmark;
-    (is_early ? early : late)
-        .push_back(
-            {static_cast<double>(last - landmark), reached ? Ending::kEvent : Ending::kCensored});
+    if (one.watched < one.landmark) continue;
+    const bool is_early = one.set_up.has_value() && *one.set_up <= one.landmark;
+    Follow(one, is_early ? early : late);
+    days = std::min(days, one.horizon - one.landmark);
   }
-  *report.mutable_early() = Describe(early, horizon - landmark, sureness);
-  *report.mutable_late() = Describe(late, horizon - landmark, sureness);
-  const size_t least = std::min(early.size(), late.size());
+  *report.mutable_early() = Describe(early, days, sureness);
+  *report.mutable_late() = Describe(late, days, sureness);
+  const size_t least = std::min(early.cases.size(), late.cases.size());
   if (least < static_cast<size_t>(sureness.min_n)) {
     report.set_finding(v1::FINDING_INSUFFICIENT);
     report.set_insufficient_because(absl::StrCat("a group has only ", least, " cases, and ",
                                                  sureness.min_n, " are the minimum"));
     return report;
   }
-  const auto test = statistics::CompareSurvival(std::vector<std::vector<Observation>>{early, late});
+  const auto test =
+      statistics::CompareSurvival(std::vector<std::vector<Observation>>{early.cases, late.cases});
   if (!test.has_value()) {
     report.set_finding(v1::FINDING_INSUFFICIENT);
     report.set_insufficient_because("nobody reached the level while both groups were watched");
@@ -89,6 +103,21 @@ v1::TimingReport CompareTiming(absl::Span<const TimedCase> cases, int landmark, 
   report.set_finding(test->p_value <= sureness.level ? v1::FINDING_DIFFERENT
                                                      : v1::FINDING_NOT_DIFFERENT);
   return report;
+}
+
+std::optional<UseAndTouches> SinceBothAreKnown(absl::Span<const std::optional<double>> use,
+                                               absl::Span<const std::optional<double>> touches) {
+  UseAndTouches known;
+  for (size_t day = 0; day < use.size(); ++day) {
+    if (use[day].has_value() && touches[day].has_value()) {
+      known.use.push_back(*use[day]);
+      known.touches.push_back(*touches[day]);
+    } else if (!known.use.empty()) {
+      return std::nullopt;
+    }
+  }
+  if (known.use.empty()) return std::nullopt;
+  return known;
 }
 
 v1::AccountDependence DependenceOf(absl::Span<const double> use, absl::Span<const double> touches,

@@ -15,9 +15,13 @@ namespace banso::health {
 
 // One case, in days from its clock.
 struct TimedCase {
+  // Set up by the landmark is early; how long is looked. The same period is longer for some cases
+  // than for others: months and business days are not all alike.
+  int landmark = 0;
+  int horizon = 0;
   // By when it was set up, and by when it reached the level; absent when it was not seen to.
-  std::optional<int> set_up;
-  std::optional<int> reached;
+  std::optional<int> set_up = std::nullopt;
+  std::optional<int> reached = std::nullopt;
   // For how long it was watched.
   int watched = 0;
 };
@@ -26,9 +30,20 @@ struct TimedCase {
 // Clinical Oncology 1:710-719), by Kaplan and Meier and the log-rank test. The ratio of rates is
 // exp((O - E) / V) of the early ones with the interval exp((O - E) / V +- z / sqrt(V)) (Peto and
 // others 1977, British Journal of Cancer 35:1-39). Cases watched for less than the landmark are not
-// counted.
-v1::TimingReport CompareTiming(absl::Span<const TimedCase> cases, int landmark, int horizon,
-                               const Sureness& sureness);
+// counted. Shares are those by the shortest way from landmark to horizon.
+v1::TimingReport CompareTiming(absl::Span<const TimedCase> cases, const Sureness& sureness);
+
+// The use and the touches of an account, day by day.
+struct UseAndTouches {
+  std::vector<double> use;
+  std::vector<double> touches;
+};
+
+// Both from the first day on which both are known; days before it are not looked at: an account
+// that was not there yet did without use. Nothing when one of the two is never known, or not on
+// some later day. The lists are equally long, the oldest day first.
+std::optional<UseAndTouches> SinceBothAreKnown(absl::Span<const std::optional<double>> use,
+                                               absl::Span<const std::optional<double>> touches);
 
 // How much of an account's use falls on the day of a touch or up to `days` days after one. Both
 // lists hold one number for each day of the window, the oldest first. The name is for the caller.

@@ -1,10 +1,12 @@
 #include "services/health/domain/success/definition_comparison.h"
 
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/contract/resource_name.h"
 #include "common/rule/condition.h"
 #include "services/health/domain/estimates.h"
-#include "services/health/domain/statistics/agreement.h"
 
 namespace banso::health {
 namespace {
@@ -37,8 +39,11 @@ v1::ResultAssociation Associate(const Count& met, const Count& missed, const std
   *association.mutable_share_if_met() = ShareOf(met);
   *association.mutable_share_if_missed() = ShareOf(missed);
   const int64_t n = met.n + missed.n;
-  if (met.n == 0 || missed.n == 0) {
-    association.set_conclusion("too few onboardings whose result is decided");
+  const int64_t least = std::min(met.n, missed.n);
+  if (least < kFewestCases) {
+    association.set_conclusion(
+        absl::StrCat("too few onboardings whose result is decided: a group has only ", least,
+                     ", and ", kFewestCases, " are the minimum"));
     return association;
   }
   const double difference = *statistics::Share(met) - *statistics::Share(missed);
@@ -88,9 +93,7 @@ void SetAgreement(const std::vector<ComparedOnboarding>& onboardings,
   const int64_t n = same + response->met_by_first_only() + response->met_by_second_only();
   response->set_decided_by_both(n);
   *response->mutable_agreement() = ShareOf({.events = same, .n = n});
-  const auto kappa = statistics::CohenKappa(table);
-  *response->mutable_kappa() = kappa.has_value() ? MakeEstimate(kappa->value, kappa->interval, n)
-                                                 : MakeEstimate(std::nullopt, {}, n);
+  *response->mutable_kappa() = KappaOf(table, statistics::KappaWeights::kNone, n);
 }
 
 }  // namespace
