@@ -101,6 +101,29 @@ class ScoresTest : public HealthFixture {
     if (known_at.has_value()) *request.mutable_known_at() = calendar::ToTimestamp(*known_at);
     return api_->GetScore(Now(), request);
   }
+
+  // The stored score of an account, as a list shows it.
+  v1::Score Stored(absl::string_view account = "acme") {
+    v1::ListScoresRequest request;
+    request.set_parent(absl::StrCat("accounts/", account));
+    const auto listed = api_->ListScores(Now(), request);
+    EXPECT_THAT(listed, IsOk());
+    if (!listed.ok() || listed->scores().size() != 1) {
+      ADD_FAILURE() << account << " does not have one score";
+      return {};
+    }
+    return listed->scores(0);
+  }
+
+  void Evaluate() { ASSERT_THAT(evaluator_->EvaluateDue(Now()), IsOk()); }
+
+  absl::Status UpdatePool(const v1::Metric& patch, const std::string& path) {
+    v1::UpdateMetricRequest request;
+    *request.mutable_metric() = patch;
+    request.mutable_metric()->set_name("metrics/pool");
+    request.mutable_update_mask()->add_paths(path);
+    return api_->UpdateMetric(Now(), request).status();
+  }
 };
 
 double SumOfAmounts(const v1::Score& score) {
@@ -319,6 +342,45 @@ TEST_F(ScoresTest, ListsByBandAndSaysWhatIsStale) {
   ASSERT_THAT(Ingest(Now(), {MakeSample("c", "pool", Noon(kApril1), 10)}), IsOk());
   BANSO_ASSERT_OK_AND_ASSIGN(red, api_->ListScores(Now(), request));
   EXPECT_THAT(red.scores(0).stale_because(), ElementsAre("samples have come in"));
+}
+
+TEST_F(ScoresTest, IsWorkedOutAnewWhenAMetricIsReadOtherwise) {
+  MakeMetric("calls", v1::METRIC_KIND_COUNTER, "crm");
+  Activate(MakeModel());
+  now_ = Noon(kApril1 + 1);
+  ASSERT_THAT(Ingest(Now(), {MakeSample("a", "calls", Noon(kApril1), 3)}), IsOk());
+  Evaluate();
+  // Nothing has come from the product yet, so the pool is not known.
+  EXPECT_FALSE(Stored().has_value());
+  v1::Metric patch;
+  patch.set_display_name("Candidates pooled");
+  ASSERT_THAT(UpdatePool(patch, "display_name"), IsOk());
+  EXPECT_THAT(Stored().stale_because(), IsEmpty());
+  // The other source does report: there are no candidates.
+  patch.set_source("crm");
+  ASSERT_THAT(UpdatePool(patch, "source"), IsOk());
+  EXPECT_THAT(Stored().stale_because(), ElementsAre("metrics/pool has changed"));
+  Evaluate();
+  EXPECT_THAT(Stored().stale_because(), IsEmpty());
+  ASSERT_TRUE(Stored().has_value());
+  EXPECT_NEAR(Stored().value(), 0, 1e-9);
+}
+
+TEST_F(ScoresTest, IsWorkedOutAnewWhenARubricIsPutInForce) {
+  Activate(MakeModel());
+  now_ = Noon(kApril1 + 1);
+  ASSERT_THAT(Ingest(Now(), {MakeSample("a", "pool", Noon(kApril1), 40)}), IsOk());
+  ASSERT_THAT(Judge(5), IsOk());
+  Evaluate();
+  EXPECT_THAT(Stored().missing(), IsEmpty());
+  v1::Rubric without = MakeRubric();
+  without.mutable_items(0)->set_key("budget");
+  Activate(without);
+  EXPECT_THAT(Stored().stale_because(), ElementsAre("rubrics/scouting@2 was put in force"));
+  Evaluate();
+  EXPECT_THAT(Stored().stale_because(), IsEmpty());
+  ASSERT_THAT(Stored().missing(), SizeIs(1));
+  EXPECT_EQ(Stored().missing(0).measure(), "needs");
 }
 
 TEST_F(ScoresTest, RecordsRatingsOnTheirScaleAndShowsTheirTrend) {
