@@ -215,6 +215,49 @@ TEST_F(SignalsTest, TakesWhatComesBackOnTheSameDayForTheSameCause) {
   EXPECT_FALSE(raised[0].has_over_time());
 }
 
+TEST_F(SignalsTest, TakesWhatComesBackOnAnyDayForTheSameCause) {
+  MakeMetric("level", v1::METRIC_KIND_GAUGE);
+  v1::SignalRule at_once = LevelRule("at-once", "metric.level", 5);
+  at_once.set_resolve_when_over(true);
+  ActivateRule(at_once);
+  v1::SignalRule held = LevelRule("held", "metric.level", 5);
+  *held.mutable_hold_for() = calendar::MakePeriod(2, type::v1::PERIOD_UNIT_DAY);
+  ActivateRule(held);
+  SetLevel(7);
+  Evaluate();
+  for (int day = 0; day < 3; ++day) {
+    now_ += absl::Hours(24);
+    Evaluate();
+  }
+  ASSERT_THAT(List(), SizeIs(2));
+  // Long after both were raised, it is away for ten minutes.
+  now_ += absl::Hours(24);
+  SetLevel(1);
+  Evaluate();
+  for (const v1::Signal& signal : List()) EXPECT_TRUE(signal.has_over_time());
+  now_ += absl::Minutes(10);
+  SetLevel(7);
+  Evaluate();
+  ASSERT_THAT(List(), SizeIs(2));
+  for (const v1::Signal& signal : List()) {
+    EXPECT_FALSE(signal.has_over_time());
+    EXPECT_EQ(signal.state(), v1::SIGNAL_STATE_OPEN);
+    EXPECT_EQ(signal.outcome(), v1::SIGNAL_OUTCOME_UNSPECIFIED);
+  }
+  // What is away at the end of a day is another cause when it is back, and has to hold anew.
+  now_ += absl::Minutes(10);
+  SetLevel(1);
+  Evaluate();
+  now_ += absl::Hours(24);
+  SetLevel(7);
+  Evaluate();
+  ASSERT_THAT(List(), SizeIs(3));
+  EXPECT_EQ(List()[0].signal_rule(), "signalRules/at-once@1");
+  now_ += absl::Hours(48);
+  Evaluate();
+  EXPECT_THAT(List(), SizeIs(4));
+}
+
 TEST_F(SignalsTest, KeepsQuietDuringCoolDown) {
   MakeMetric("level", v1::METRIC_KIND_GAUGE);
   v1::SignalRule rule = LevelRule("high", "metric.level", 5);

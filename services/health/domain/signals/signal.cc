@@ -147,6 +147,17 @@ absl::Status Resolve(v1::SignalOutcome outcome, absl::string_view result, absl::
   return absl::OkStatus();
 }
 
+void Resume(v1::Signal& signal) {
+  signal.clear_over_time();
+  if (signal.outcome() != v1::SIGNAL_OUTCOME_OVER) return;
+  signal.set_state(signal.acknowledged_by().empty() ? v1::SIGNAL_STATE_OPEN
+                                                    : v1::SIGNAL_STATE_ACKNOWLEDGED);
+  signal.clear_outcome();
+  signal.clear_result();
+  signal.clear_resolved_by();
+  signal.clear_resolve_time();
+}
+
 void TakeOver(const kickoff::v1::PlanTask& task, v1::SignalAction& action) {
   action.set_target(task.name());
   action.clear_last_error();

@@ -46,6 +46,9 @@ void Wake(v1::Signal& signal);
 // Closes it. FAILED_PRECONDITION (SIGNAL_RESOLVED).
 absl::Status Resolve(v1::SignalOutcome outcome, absl::string_view result, absl::string_view actor,
                      absl::Time now, v1::Signal& signal);
+// Takes back that the cause has ended: it lasts on, and so does the signal where it was resolved
+// for that.
+void Resume(v1::Signal& signal);
 
 // What the state of a task in kickoff says about the action that it came from.
 void TakeOver(const kickoff::v1::PlanTask& task, v1::SignalAction& action);
