@@ -115,6 +115,38 @@ class ScoresTest : public HealthFixture {
     return listed->scores(0);
   }
 
+  // Saves, with the type of the fact, and activates a model of the pool and of the plan's
+  // readiness.
+  void ActivateWithPlan() {
+    v1::ScoreModel model = MakeModel();
+    v1::Measure* plan = model.mutable_measures(1);
+    plan->clear_curve();
+    plan->set_key("plan");
+    plan->mutable_fact()->set_fact("plan.readiness");
+    plan->add_words()->set_word("ready");
+    plan->mutable_words(0)->set_points(100);
+    v1::SaveScoreModelRequest save;
+    *save.mutable_score_model() = model;
+    save.set_reason("with the plan");
+    fact::v1::FactType* type = save.add_additional_fact_types();
+    type->set_name("plan.readiness");
+    type->set_value_type(type::v1::VALUE_TYPE_TEXT);
+    type->set_subject(fact::v1::SUBJECT_KIND_ONBOARDING);
+    ASSERT_THAT(api_->SaveScoreModel(Now(), save), IsOk());
+    Activate(model);
+  }
+
+  absl::Status MirrorReadiness() {
+    fact::v1::FactChange change;
+    change.set_subject("accounts/acme/onboardings/o1");
+    change.set_fact("plan.readiness");
+    *change.mutable_value() = rule::TextValue("ready");
+    *change.mutable_occurred_time() = calendar::ToTimestamp(now_);
+    *change.mutable_recorded_time() = calendar::ToTimestamp(now_);
+    const auto mirror = [&](storage::Writer& writer) { return store_.MirrorFact(writer, change); };
+    return database_->Write(Now(), mirror).status();
+  }
+
   void Evaluate() { ASSERT_THAT(evaluator_->EvaluateDue(Now()), IsOk()); }
 
   absl::Status UpdatePool(const v1::Metric& patch, const std::string& path) {
@@ -285,38 +317,33 @@ TEST_F(ScoresTest, ReadsTheLabelThatTheSameTurnHasDecided) {
 }
 
 TEST_F(ScoresTest, RereadsTheFactsOfOtherServices) {
-  v1::ScoreModel model = MakeModel();
-  v1::Measure* plan = model.mutable_measures(1);
-  plan->clear_curve();
-  plan->set_key("plan");
-  plan->mutable_fact()->set_fact("plan.readiness");
-  plan->add_words()->set_word("ready");
-  plan->mutable_words(0)->set_points(100);
-  v1::SaveScoreModelRequest save;
-  *save.mutable_score_model() = model;
-  save.set_reason("with the plan");
-  fact::v1::FactType* type = save.add_additional_fact_types();
-  type->set_name("plan.readiness");
-  type->set_value_type(type::v1::VALUE_TYPE_TEXT);
-  type->set_subject(fact::v1::SUBJECT_KIND_ONBOARDING);
-  ASSERT_THAT(api_->SaveScoreModel(Now(), save), IsOk());
-  Activate(model);
+  ActivateWithPlan();
   now_ = Noon(kApril1 + 2);
   ASSERT_THAT(Ingest(Now(), {MakeSample("a", "pool", Noon(kApril1), 20)}), IsOk());
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score before, Get());
   EXPECT_NEAR(before.value(), 50, 1e-9);
-  fact::v1::FactChange change;
-  change.set_subject("accounts/acme/onboardings/o1");
-  change.set_fact("plan.readiness");
-  *change.mutable_value() = rule::TextValue("ready");
-  *change.mutable_occurred_time() = calendar::ToTimestamp(now_);
-  *change.mutable_recorded_time() = calendar::ToTimestamp(now_);
-  ASSERT_THAT(
-      database_->Write(Now(),
-                       [&](storage::Writer& writer) { return store_.MirrorFact(writer, change); }),
-      IsOk());
+  ASSERT_THAT(MirrorReadiness(), IsOk());
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score after, Get());
   EXPECT_NEAR(after.value(), 0.7 * 50 + 30, 1e-9);
+}
+
+TEST_F(ScoresTest, CountsNoLongerWhatDoesNotComeAgainFromAnotherService) {
+  ActivateWithPlan();
+  now_ = Noon(kApril1 + 2);
+  ASSERT_THAT(Ingest(Now(), {MakeSample("a", "pool", Noon(kApril1), 20)}), IsOk());
+  ASSERT_THAT(MirrorReadiness(), IsOk());
+  Evaluate();
+  EXPECT_NEAR(Stored().value(), 0.7 * 50 + 30, 1e-9);
+  // Kickoff was restored from a backup that does not have it yet.
+  ASSERT_THAT(
+      database_->Write(
+          Now(), [&](storage::Writer& writer) { return store_.ForgetMirrored(writer, {"plan."}); }),
+      IsOk());
+  EXPECT_THAT(Stored().stale_because(),
+              ElementsAre("the facts of another service are taken over again"));
+  Evaluate();
+  EXPECT_NEAR(Stored().value(), 50, 1e-9);
+  EXPECT_THAT(Stored().missing(), SizeIs(1));
 }
 
 TEST_F(ScoresTest, ListsByBandAndSaysWhatIsStale) {

@@ -203,7 +203,7 @@ absl::Status Store::ForgetFollowed(Writer& writer) const {
                           "DELETE FROM onboarding_header"}) {
     BANSO_RETURN_IF_ERROR(writer.Execute(sql, {}).status());
   }
-  return absl::OkStatus();
+  return MarkAllDue(writer, "accounts and onboardings are taken over again");
 }
 
 absl::Status Store::ForgetMirrored(Writer& writer, const std::vector<std::string>& prefixes) const {
@@ -214,7 +214,7 @@ absl::Status Store::ForgetMirrored(Writer& writer, const std::vector<std::string
                      {{"from", prefix}, {"to", absl::StrCat(prefix, "\x7f")}})
             .status());
   }
-  return absl::OkStatus();
+  return MarkAllDue(writer, "the facts of another service are taken over again");
 }
 
 absl::Status Store::MirrorFact(Writer& writer, const fact::v1::FactChange& change) const {
