@@ -105,12 +105,14 @@ absl::Status React(const Store& store, Writer& writer, const std::string& play_n
                    absl::CivilDay today, Signal& signal) {
   if (play_name.empty()) return absl::OkStatus();
   const absl::StatusOr<v1::Play> play = store.signals.plays.Active(writer, play_name, writer.now());
-  // A play that is not in force makes nothing.
   if (absl::IsFailedPrecondition(play.status()) || absl::IsNotFound(play.status())) {
+    signal.set_no_action_because(absl::StrCat(play_name, " is not in force"));
     return absl::OkStatus();
   }
   BANSO_RETURN_IF_ERROR(play.status());
-  for (const v1::Reaction* reaction : ReactionsFor(*play, signal.touch())) {
+  const std::vector<const v1::Reaction*> reactions = ReactionsFor(*play, signal.touch());
+  if (reactions.empty()) signal.set_no_action_because(NoReactionText(*play, signal.touch()));
+  for (const v1::Reaction* reaction : reactions) {
     v1::SignalAction action = MakeAction(*play, *reaction, signal.actions_size() + 1, today);
     if (reaction->has_message()) {
       BANSO_RETURN_IF_ERROR(HandToOutbox(store, writer, signal, reaction->message(), action));

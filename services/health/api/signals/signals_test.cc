@@ -532,6 +532,41 @@ TEST_F(ScoreActionsTest, ReportsAlertsRaisedAgainstActionsTaken) {
   Proves("LX-34");
 }
 
+TEST_F(ScoreActionsTest, SaysWhyAPlayMadeNothing) {
+  FollowCompleted("red", kCompleted);
+  now_ = Noon(kCompleted + 10);
+  IngestDaily("red", "logins", kCompleted + 4, kCompleted + 10, 1);
+  Activate(LoginModel());
+  v1::SavePlayRequest draft;
+  *draft.mutable_play() = CallPlay();
+  draft.set_reason("test");
+  ASSERT_THAT(signals_->SavePlay(Now(), draft), IsOk());
+  ActivateRule(RedRule());
+  Evaluate();
+  ASSERT_THAT(List(), SizeIs(1));
+  EXPECT_THAT(List()[0].actions(), IsEmpty());
+  EXPECT_EQ(List()[0].no_action_because(), "plays/call is not in force");
+
+  v1::Play for_low = CallPlay();
+  for_low.mutable_reactions(0)->add_touches("low");
+  ActivatePlay(for_low);
+  for (const absl::string_view touch : {"high", "", "low"}) {
+    const std::string id = absl::StrCat("red-", touch.empty() ? "none" : touch);
+    FollowCompleted(id, kCompleted, touch);
+    IngestDaily(id, "logins", kCompleted + 4, kCompleted + 10, 1);
+  }
+  Evaluate();
+  const auto because = [&](absl::string_view id) { return List(id).at(0).no_action_because(); };
+  EXPECT_EQ(because("red-high"), "plays/call@2 has no reaction for the touch level high");
+  EXPECT_EQ(because("red-none"), "plays/call@2 has no reaction for accounts without a touch level");
+  EXPECT_EQ(because("red-low"), "");
+  EXPECT_THAT(List("red-low")[0].actions(), SizeIs(1));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::SignalReport report,
+                             signals_->GetSignalReport(Now(), v1::GetSignalReportRequest()));
+  EXPECT_EQ(report.total().raised(), 4);
+  EXPECT_EQ(report.total().without_action(), 3);
+}
+
 TEST_F(ScoreActionsTest, TriesAgainUntilKickoffTakesTheTask) {
   MakeScores();
   kickoff_.answer = contract::Unavailable("kickoff", absl::Seconds(1));

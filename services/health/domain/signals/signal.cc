@@ -76,6 +76,14 @@ std::vector<const v1::Reaction*> ReactionsFor(const v1::Play& play, absl::string
   return named.empty() ? others : named;
 }
 
+std::string NoReactionText(const v1::Play& play, absl::string_view touch) {
+  const std::string revision = contract::JoinRevision(play.name(), play.revision().number());
+  if (touch.empty()) {
+    return absl::StrCat(revision, " has no reaction for accounts without a touch level");
+  }
+  return absl::StrCat(revision, " has no reaction for the touch level ", touch);
+}
+
 v1::SignalAction MakeAction(const v1::Play& play, const v1::Reaction& reaction, int number,
                             absl::CivilDay today) {
   v1::SignalAction action;

@@ -27,6 +27,9 @@ std::string AccountableFor(const accounts::v1::Account& account);
 // level.
 std::vector<const v1::Reaction*> ReactionsFor(const v1::Play& play, absl::string_view touch);
 
+// Says that a play has no reaction for a touch level; empty for an account without one.
+std::string NoReactionText(const v1::Play& play, absl::string_view touch);
+
 // What a reaction to a signal raised on `today` becomes: not handed over yet. `number` counts the
 // actions of the signal from 1.
 v1::SignalAction MakeAction(const v1::Play& play, const v1::Reaction& reaction, int number,
