@@ -96,9 +96,10 @@ class RescoringTest : public HealthFixture {
     ASSERT_EQ(stored->stored(), 1);
   }
 
-  void Mirror(absl::string_view account, absl::string_view word) {
+  void Mirror(absl::string_view account, absl::string_view word,
+              absl::string_view onboarding = "o1") {
     fact::v1::FactChange change;
-    change.set_subject(absl::StrCat("accounts/", account, "/onboardings/o1"));
+    change.set_subject(absl::StrCat("accounts/", account, "/onboardings/", onboarding));
     change.set_fact(kReadiness);
     *change.mutable_value() = rule::TextValue(std::string(word));
     *change.mutable_occurred_time() = calendar::ToTimestamp(now_);
@@ -223,6 +224,22 @@ TEST_F(RescoringTest, SaysWhyAScoreIsStale) {
     EXPECT_THAT(Stored().at("accounts/acme/scores/logins").stale_because(),
                 Contains(std::string(each.because)));
   }
+}
+
+TEST_F(RescoringTest, ReadsTheOnboardingThatWasCreatedLastWhenItWasHeardOfFirst) {
+  const absl::Time created = now_;
+  for (const auto& [id, age] : {std::pair("o2", 1), {"o1", 9}}) {
+    now_ += absl::Hours(1);
+    accounts::v1::Onboarding onboarding;
+    onboarding.set_name(absl::StrCat("accounts/acme/onboardings/", id));
+    onboarding.set_state(accounts::v1::ONBOARDING_STATE_RUNNING);
+    *onboarding.mutable_create_time() = calendar::ToTimestamp(created - absl::Hours(age));
+    Write([&](storage::Writer& writer) { return store_.FollowOnboarding(writer, onboarding); });
+    Mirror("acme", "ready", id);
+  }
+  Mirror("acme", "behind", "o1");
+  Evaluate();
+  EXPECT_EQ(Stored().at("accounts/acme/scores/readiness").value(), 100);
 }
 
 // Whatever happens, and however it is spread over sweeps: what is stored is what working out every

@@ -180,6 +180,9 @@ absl::Status Store::FollowOnboarding(Writer& writer,
   accounts::v1::Onboarding header = onboarding;
   header.clear_ball();
   header.clear_ball_history();
+  // What also changes with what is left out here.
+  header.clear_etag();
+  header.clear_update_time();
   BANSO_RETURN_IF_ERROR(onboardings.Put(writer, std::move(header)).status());
   return MarkDue(writer, contract::Parent(onboarding.name()), "an onboarding has changed");
 }
