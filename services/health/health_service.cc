@@ -31,6 +31,7 @@
 #include "services/health/api/studies/studies_api.h"
 #include "services/health/api/surveys/surveys_api.h"
 #include "services/health/api/use/expected_uses_api.h"
+#include "services/health/store/mirror/mirror_hash.h"
 #include "services/health/store/store.h"
 
 namespace banso::health {
@@ -215,6 +216,6 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
 
 }  // namespace
 
-server::ServiceModule Module() { return {"health", Build}; }
+server::ServiceModule Module() { return {"health", Build, Schema, MirrorHash}; }
 
 }  // namespace banso::health

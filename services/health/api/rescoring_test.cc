@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <random>
@@ -9,7 +10,9 @@
 
 #include "services/health/api/health_fixture.h"
 #include "services/health/api/scoring/scoring_api.h"
+#include "services/health/domain/score.h"
 #include "services/health/store/evaluations.h"
+#include "services/health/store/mirror/mirror_hash.h"
 
 // Which scores are worked out anew, and when.
 namespace banso::health {
@@ -242,8 +245,8 @@ TEST_F(RescoringTest, ReadsTheOnboardingThatWasCreatedLastWhenItWasHeardOfFirst)
   EXPECT_EQ(Stored().at("accounts/acme/scores/readiness").value(), 100);
 }
 
-// Whatever happens, and however it is spread over sweeps: what is stored is what working out every
-// account anew would store.
+// Whatever happens, and however it is spread over sweeps: what is stored is
+// what working out every account anew would store.
 TEST_F(RescoringTest, StoresWhatWorkingOutEverythingAnewWouldStore) {
   const unsigned seed = std::random_device()();
   SCOPED_TRACE(seed);
@@ -282,6 +285,195 @@ TEST_F(RescoringTest, StoresWhatWorkingOutEverythingAnewWouldStore) {
     Write([](storage::Writer& writer) { return MarkAllDue(writer, "everything anew"); });
     Evaluate();
     ASSERT_EQ(Texts(Stored()), kept) << "round " << round;
+  }
+}
+
+// What the other services have told, and what they would tell whoever begins
+// anew.
+class Sources {
+ public:
+  using Effect = std::function<absl::Status(const Store&, storage::Writer&)>;
+
+  explicit Sources(unsigned seed) : random_(seed) {}
+
+  int Some(int most) { return std::uniform_int_distribution<int>(0, most)(random_); }
+
+  // Something happens there at `now`; returns what it means here.
+  Effect Happen(absl::Time now) {
+    const std::string account = absl::StrCat("accounts/a", Some(2));
+    if (accounts_.count(account) == 0 || Some(9) == 0) return ChangeAccount(account);
+    const std::string onboarding = absl::StrCat(account, "/onboardings/o", Some(2));
+    if (onboardings_.count(onboarding) == 0 || Some(3) == 0) {
+      return ChangeOnboarding(onboarding, now);
+    }
+    if (Some(19) == 0) {
+      onboardings_.erase(onboarding);
+      return [onboarding](const Store& store, storage::Writer& writer) {
+        return store.ForgetOnboarding(writer, onboarding);
+      };
+    }
+    const char* words[] = {"ready", "behind", nullptr};
+    return ChangeFact(onboarding, kReadiness, words[Some(2)], now - absl::Hours(Some(30)), now);
+  }
+
+  // Everything from the beginning.
+  std::vector<Effect> All() const {
+    std::vector<Effect> effects;
+    for (const auto& [name, account] : accounts_) effects.push_back(Follow(account));
+    for (const auto& [name, onboarding] : onboardings_) effects.push_back(Follow(onboarding));
+    for (const fact::v1::FactChange& change : facts_) effects.push_back(Follow(change));
+    return effects;
+  }
+
+ private:
+  static Effect Follow(const accounts::v1::Account& account) {
+    return [account](const Store& store, storage::Writer& writer) {
+      return store.FollowAccount(writer, account);
+    };
+  }
+  static Effect Follow(const accounts::v1::Onboarding& onboarding) {
+    return [onboarding](const Store& store, storage::Writer& writer) {
+      return store.FollowOnboarding(writer, onboarding);
+    };
+  }
+  static Effect Follow(const fact::v1::FactChange& change) {
+    return [change](const Store& store, storage::Writer& writer) {
+      return store.MirrorFact(writer, change);
+    };
+  }
+
+  Effect ChangeAccount(const std::string& name) {
+    accounts::v1::Account& account = accounts_[name];
+    account.set_name(name);
+    account.set_time_zone("Asia/Tokyo");
+    account.set_display_name(absl::StrCat("Name ", ++changes_));
+    account.set_etag(absl::StrCat(changes_));
+    account.clear_external_ids();
+    accounts::v1::ExternalId* id = account.add_external_ids();
+    id->set_system("crm");
+    id->set_id(absl::StrCat(name.substr(name.size() - 1), "-", Some(1)));
+    return Follow(account);
+  }
+
+  // Its state is told as a fact, too.
+  Effect ChangeOnboarding(const std::string& name, absl::Time now) {
+    accounts::v1::Onboarding& onboarding = onboardings_[name];
+    if (onboarding.name().empty()) {
+      *onboarding.mutable_create_time() = calendar::ToTimestamp(now);
+    }
+    const bool running = Some(3) > 0;
+    onboarding.set_name(name);
+    onboarding.set_state(running ? accounts::v1::ONBOARDING_STATE_RUNNING
+                                 : accounts::v1::ONBOARDING_STATE_COMPLETED);
+    onboarding.set_etag(absl::StrCat(++changes_));
+    *onboarding.mutable_update_time() = calendar::ToTimestamp(now);
+    const Effect resource = Follow(onboarding);
+    const Effect fact =
+        ChangeFact(name, "account.onboarding.state", running ? "running" : "completed", now, now);
+    return [resource, fact](const Store& store, storage::Writer& writer) -> absl::Status {
+      BANSO_RETURN_IF_ERROR(resource(store, writer));
+      return fact(store, writer);
+    };
+  }
+
+  // Without a word: it is withdrawn.
+  Effect ChangeFact(const std::string& subject, const std::string& fact, const char* word,
+                    absl::Time occurred, absl::Time recorded) {
+    fact::v1::FactChange& change = facts_.emplace_back();
+    change.set_subject(subject);
+    change.set_fact(fact);
+    if (word != nullptr) *change.mutable_value() = rule::TextValue(word);
+    *change.mutable_occurred_time() = calendar::ToTimestamp(occurred);
+    *change.mutable_recorded_time() = calendar::ToTimestamp(recorded);
+    return Follow(change);
+  }
+
+  std::mt19937 random_;
+  int changes_ = 0;
+  std::map<std::string, accounts::v1::Account> accounts_;
+  std::map<std::string, accounts::v1::Onboarding> onboardings_;
+  std::vector<fact::v1::FactChange> facts_;
+};
+
+class MirrorTest : public RescoringTest {
+ protected:
+  // The accounts of the fixture are no source's.
+  MirrorTest() {
+    Write([&](storage::Writer& writer) { return store_.ForgetFollowed(writer); });
+  }
+
+  // Takes over some effects as a follower does: in transactions of a few, of
+  // which some fail halfway and are tried again, and some come twice. Now and
+  // then everybody is evaluated.
+  void TakeOver(Sources& sources, const std::vector<Sources::Effect>& effects) {
+    size_t begin = 0;
+    while (begin < effects.size()) {
+      const size_t end = std::min(effects.size(), begin + 1 + static_cast<size_t>(sources.Some(5)));
+      const auto apply = [&](storage::Writer& writer) -> absl::Status {
+        for (size_t i = begin; i < end; ++i) BANSO_RETURN_IF_ERROR(effects[i](store_, writer));
+        return absl::OkStatus();
+      };
+      if (sources.Some(3) == 0) {
+        const size_t broken = begin + (end - begin) / 2;
+        const auto fail = [&](storage::Writer& writer) -> absl::Status {
+          for (size_t i = begin; i < broken; ++i) BANSO_RETURN_IF_ERROR(effects[i](store_, writer));
+          return absl::AbortedError("the process died");
+        };
+        ASSERT_FALSE(database_->Write(Now(), fail).ok());
+      }
+      Write(apply);
+      if (sources.Some(3) == 0) Write(apply);
+      if (sources.Some(7) == 0) Evaluate();
+      begin = end;
+    }
+  }
+
+  std::string Hash() {
+    std::string hash;
+    EXPECT_THAT(database_->Read([&](storage::Reader& reader) -> absl::Status {
+      BANSO_ASSIGN_OR_RETURN(hash, MirrorHash(reader));
+      return absl::OkStatus();
+    }),
+                IsOk());
+    return hash;
+  }
+};
+
+TEST_F(MirrorTest, IsTheSameWithTheSameScoresWhenItIsTakenOverAgain) {
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE(seed);
+  Sources sources(seed);
+  for (int i = 0; i < 150; ++i) {
+    now_ += absl::Minutes(sources.Some(30));
+    TakeOver(sources, {sources.Happen(now_)});
+  }
+  Evaluate();
+  const std::string hash = Hash();
+  const auto scores = Stored();
+  EXPECT_THAT(scores, SizeIs(6));
+  EXPECT_THAT(hash, SizeIs(64));
+
+  // What nobody has told is in it.
+  fact::v1::FactChange stray;
+  stray.set_subject("accounts/a0/onboardings/o0");
+  stray.set_fact(kReadiness);
+  *stray.mutable_value() = rule::TextValue("ready");
+  *stray.mutable_occurred_time() = calendar::ToTimestamp(now_);
+  *stray.mutable_recorded_time() = calendar::ToTimestamp(now_ - absl::Seconds(1));
+  Write([&](storage::Writer& writer) { return store_.MirrorFact(writer, stray); });
+  Evaluate();
+  EXPECT_NE(Hash(), hash);
+
+  Write([&](storage::Writer& writer) -> absl::Status {
+    BANSO_RETURN_IF_ERROR(store_.ForgetFollowed(writer));
+    return store_.ForgetMirrored(writer, {"account.", "plan."});
+  });
+  TakeOver(sources, sources.All());
+  Evaluate();
+  EXPECT_EQ(Hash(), hash);
+  for (const auto& [name, score] : Stored()) {
+    EXPECT_TRUE(SameNumbers(score, scores.at(name))) << score.DebugString() << "was\n"
+                                                     << scores.at(name).DebugString();
   }
 }
 
