@@ -12,6 +12,8 @@
 #include "common/calendar/clock.h"
 #include "common/server/client.h"
 #include "common/server/flags.h"
+#include "common/storage/database.h"
+#include "common/storage/migration.h"
 
 namespace banso::server {
 
@@ -44,6 +46,10 @@ struct ServiceModule {
   std::string name;
   // Opens the store, migrates it, and wires handlers, sweeps and followers. Nothing runs yet.
   std::function<absl::StatusOr<std::unique_ptr<ServiceDefinition>>(const Environment&)> build;
+  // The schema of its store.
+  std::function<storage::Migrations()> schema = nullptr;
+  // A hash of what its store has taken over from other services; empty where there is none.
+  std::function<absl::StatusOr<std::string>(storage::Reader&)> mirror_hash = nullptr;
 };
 
 }  // namespace banso::server

@@ -56,6 +56,11 @@ ABSL_FLAG(absl::Duration, change_retention, absl::InfiniteDuration(),
           "how long changes and histories are kept, 24h or longer, or inf");
 ABSL_FLAG(std::string, backup_to, "", "copies the stores to this folder, also while served; ends");
 ABSL_FLAG(std::string, restore_from, "", "puts the stores of such a folder in --data_dir; ends");
+ABSL_FLAG(bool, rebuild_mirrors, false,
+          "lets the services take over again, at their next start, what they have from each other; "
+          "ends");
+ABSL_FLAG(bool, mirror_hash, false,
+          "prints a hash of what the services have taken over from each other; ends");
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10),
           "how long calls under way may still take after SIGTERM");
 ABSL_FLAG(std::string, accounts_address, "", "where accounts is, as host:port");
@@ -66,8 +71,10 @@ ABSL_FLAG(std::string, handoff_address, "", "where handoff is, as host:port");
 namespace banso::server {
 namespace {
 
-// What the environment and the file may set. --backup_to and --restore_from are commands: they are
-// given for one run.
+// Commands: they are given for one run.
+constexpr absl::string_view kCommands[] = {"backup_to", "restore_from", "rebuild_mirrors",
+                                           "mirror_hash"};
+// What the environment and the file may set.
 constexpr const char* kNames[] = {"listen_host",       "port",
                                   "ops_port",          "data_dir",
                                   "calendar_dir",      "port_file",
@@ -124,7 +131,8 @@ std::vector<std::string> UnknownVariables() {
 }
 
 std::string AcceptedVariable(const std::string& given) {
-  if (given == VariableOf("backup_to") || given == VariableOf("restore_from")) {
+  if (std::any_of(std::begin(kCommands), std::end(kCommands),
+                  [&](absl::string_view command) { return given == VariableOf(command); })) {
     return "a flag of the command line, for one run; no variable";
   }
   const std::vector<std::string> flags(std::begin(kNames), std::end(kNames));
@@ -170,6 +178,24 @@ absl::StatusOr<std::vector<char*>> ReadAll(int argc, char** argv) {
   return absl::ParseCommandLine(argc, argv);
 }
 
+// At most one command is given.
+void CheckCommands(const Flags& flags, contract::Violations* violations) {
+  const std::pair<const char*, std::string> commands[] = {
+      {"--backup_to", flags.backup_to},
+      {"--restore_from", flags.restore_from},
+      {"--rebuild_mirrors", flags.rebuild_mirrors ? "true" : ""},
+      {"--mirror_hash", flags.mirror_hash ? "true" : ""}};
+  const char* first = nullptr;
+  for (const auto& [name, value] : commands) {
+    if (value.empty()) continue;
+    if (first != nullptr) {
+      violations->Add(name, value, absl::StrCat("nothing together with ", first), "NOT_ACCEPTED");
+    } else {
+      first = name;
+    }
+  }
+}
+
 absl::Status CheckFlags(const Flags& flags) {
   contract::Violations violations;
   if (flags.port < 0 || flags.port > kMaxPort) {
@@ -191,10 +217,7 @@ absl::Status CheckFlags(const Flags& flags) {
       violations.Add(name, absl::FormatDuration(retention), "24h or longer", "OUT_OF_RANGE");
     }
   }
-  if (!flags.backup_to.empty() && !flags.restore_from.empty()) {
-    violations.Add("--restore_from", flags.restore_from, "nothing together with --backup_to",
-                   "NOT_ACCEPTED");
-  }
+  CheckCommands(flags, &violations);
   absl::Time start;
   std::string error;
   if (!flags.test_clock_start.empty() &&
@@ -241,6 +264,8 @@ absl::StatusOr<Flags> ParseFlags(int argc, char** argv, absl::string_view usage)
   flags.change_retention = absl::GetFlag(FLAGS_change_retention);
   flags.backup_to = absl::GetFlag(FLAGS_backup_to);
   flags.restore_from = absl::GetFlag(FLAGS_restore_from);
+  flags.rebuild_mirrors = absl::GetFlag(FLAGS_rebuild_mirrors);
+  flags.mirror_hash = absl::GetFlag(FLAGS_mirror_hash);
   flags.addresses = {{"accounts", absl::GetFlag(FLAGS_accounts_address)},
                      {"health", absl::GetFlag(FLAGS_health_address)},
                      {"kickoff", absl::GetFlag(FLAGS_kickoff_address)},

@@ -62,6 +62,11 @@ struct Flags {
   std::string backup_to;
   // --restore_from: puts the stores of such a folder into --data_dir, where none may be, and ends.
   std::string restore_from;
+  // --rebuild_mirrors: lets the services of the program, which do not run, take over again at their
+  // next start what they have from each other, and ends; see mirrors.h.
+  bool rebuild_mirrors = false;
+  // --mirror_hash: prints a hash of what they have taken over, and ends; see mirrors.h.
+  bool mirror_hash = false;
   // --drain_timeout: how long calls under way may still take after SIGTERM.
   absl::Duration drain_timeout = absl::Seconds(10);
   // --accounts_address, --health_address, --kickoff_address, --handoff_address: where the others

@@ -164,6 +164,7 @@ TEST_F(FlagsTest, RefuseWhatMakesNoSense) {
         Case{"answers forgotten too soon", {"--request_retention=1h"}, "--request_retention"},
         Case{"changes forgotten too soon", {"--change_retention=-24h"}, "--change_retention"},
         Case{"two commands at once", {"--backup_to=a", "--restore_from=b"}, "--restore_from"},
+        Case{"two other commands", {"--mirror_hash", "--rebuild_mirrors"}, "--mirror_hash"},
         Case{"an argument that is no flag", {"serve"}, "serve"}}) {
     SCOPED_TRACE(c.name);
     absl::FlagSaver saver;
@@ -191,6 +192,7 @@ TEST_F(FlagsTest, RefuseUnknownVariablesWithoutShowingTheirValues) {
        {Case{"BANSO_DATA_DIRR", "did you mean BANSO_DATA_DIR?"},
         Case{"BANSO_COLOUR", "one of BANSO_LISTEN_HOST, BANSO_PORT"},
         Case{"BANSO_BACKUP_TO", "a flag of the command line, for one run"},
+        Case{"BANSO_REBUILD_MIRRORS", "a flag of the command line, for one run"},
         Case{"BANSO_TEST_CLOCK_START_", "did you mean BANSO_TEST_CLOCK_START?"},
         Case{"BANSO_port", "did you mean BANSO_PORT?"}, Case{"BANSO_", "one of "}}) {
     SCOPED_TRACE(c.variable);

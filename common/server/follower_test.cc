@@ -11,6 +11,7 @@
 #include "common/server/backup.h"
 #include "common/server/notes_server.h"
 #include "common/status_macros.h"
+#include "common/storage/follower_position.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_dir.h"
 #include "common/testing/wait.h"
@@ -142,6 +143,32 @@ TEST_F(FollowerTest, BeginsAgainWhenTheOtherStoreWasReplaced) {
   PutNote(notes_->database(), "new", "2");
   EXPECT_TRUE(testing::WaitUntil([&] { return GetNote(*mirror_, "new") == "2"; }));
   EXPECT_EQ(GetNote(*mirror_, "old"), "");
+  EXPECT_EQ(resets, 2);
+}
+
+TEST_F(FollowerTest, BeginsAgainWhenItsPlaceIsForgotten) {
+  int resets = 0;
+  const auto follow = [&] {
+    ChangesFollowerOptions options = Options();
+    options.reset = [&](storage::Writer& writer) -> absl::Status {
+      ++resets;
+      return writer.Execute("DELETE FROM note", {}).status();
+    };
+    const auto follower = FollowChanges(std::move(options));
+    follower->Start();
+    EXPECT_THAT(Await(*follower, notes_->database().position()), IsOk());
+  };
+  PutNote(notes_->database(), "kept", "1");
+  follow();
+  PutNote(*mirror_, "stray", "2");
+  follow();
+  EXPECT_EQ(GetNote(*mirror_, "stray"), "2");
+  EXPECT_EQ(resets, 1);
+  ASSERT_THAT(mirror_->Write(ServiceCall("mirror", clock_.TimeNow()), storage::ForgetPositions),
+              IsOk());
+  follow();
+  EXPECT_EQ(GetNote(*mirror_, "kept"), "1");
+  EXPECT_EQ(GetNote(*mirror_, "stray"), "");
   EXPECT_EQ(resets, 2);
 }
 

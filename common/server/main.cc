@@ -22,6 +22,7 @@
 #include "common/server/calendar_files.h"
 #include "common/server/log.h"
 #include "common/server/metrics.h"
+#include "common/server/mirrors.h"
 #include "common/server/ops_server.h"
 #include "common/server/server.h"
 #include "common/server/service_store.h"
@@ -188,8 +189,21 @@ class Program {
   std::unique_ptr<OpsServer> ops_;
 };
 
+bool IsCommand(const Flags& flags) {
+  return !flags.backup_to.empty() || !flags.restore_from.empty() || flags.rebuild_mirrors ||
+         flags.mirror_hash;
+}
+
 // What the flags ask for instead of serving.
 absl::Status RunCommand(const Flags& flags, const std::vector<ServiceModule>& modules) {
+  if (flags.rebuild_mirrors) return RebuildMirrors(modules, flags.data_dir);
+  if (flags.mirror_hash) {
+    BANSO_ASSIGN_OR_RETURN(const auto hashes, MirrorHashes(modules, flags.data_dir));
+    for (const auto& [service, hash] : hashes) {
+      std::printf("%s %s\n", service.c_str(), hash.c_str());
+    }
+    return absl::OkStatus();
+  }
   std::vector<std::string> services;
   for (const ServiceModule& module : modules) services.push_back(module.name);
   const bool backup = !flags.backup_to.empty();
@@ -271,7 +285,7 @@ int Main(int argc, char** argv, const std::vector<ServiceModule>& modules) {
       [](std::string* out, const ServiceModule& module) { out->append(module.name); });
   absl::StatusOr<Flags> flags = ParseFlags(argc, argv, absl::StrCat("Serves ", names, "."));
   if (!flags.ok()) return Fail(flags.status());
-  if (!flags->backup_to.empty() || !flags->restore_from.empty()) {
+  if (IsCommand(*flags)) {
     const absl::Status status = RunCommand(*flags, modules);
     return status.ok() ? 0 : Fail(status);
   }

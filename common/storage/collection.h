@@ -38,11 +38,14 @@ struct Kind {
   std::vector<Column<T>> columns;
   // False for internals that are no API: then nothing goes into the feed of changes.
   bool record_changes = true;
+  // True for copies of another store's resources: etag, create_time and update_time are those that
+  // the caller gives.
+  bool copies = false;
 };
 
 // The resources of one kind. T is a message with a field `name`; where it has `etag`,
-// `create_time` and `update_time`, these are set here, whatever the caller put there. Fields that
-// are computed at reading must be cleared by the caller before storing.
+// `create_time` and `update_time`, these are set here, whatever the caller put there (but see
+// Kind::copies). Fields that are computed at reading must be cleared by the caller before storing.
 //
 // Every write appends a row to the feed of changes, with the resource as it then is. A write that
 // changes nothing writes nothing. Immutable and thread-safe.
@@ -193,6 +196,7 @@ class Collection {
     spec.table = kind.table;
     spec.pattern = kind.pattern;
     spec.record_changes = kind.record_changes;
+    spec.copies = kind.copies;
     spec.prototype = &T::default_instance();
     for (const Column<T>& column : kind.columns) {
       spec.columns.push_back(

@@ -31,8 +31,8 @@ Migrations Schema() {
   };
 }
 
-const Collection<Note>& Notes() {
-  static const auto& notes = *new Collection<Note>({
+Kind<Note> NoteKind() {
+  return {
       .table = "note",
       .pattern = "shelves/{shelf}/notes/{note}",
       .columns = {{"title", [](const Note& note) { return note.title(); }},
@@ -43,7 +43,11 @@ const Collection<Note>& Notes() {
                      return note.has_due_time() ? Value(calendar::ToTime(note.due_time()))
                                                 : Value();
                    }}},
-  });
+  };
+}
+
+const Collection<Note>& Notes() {
+  static const auto& notes = *new Collection<Note>(NoteKind());
   return notes;
 }
 

@@ -37,6 +37,7 @@ struct Engine {
 
 // The schema of the resources below.
 Migrations Schema();
+Kind<Note> NoteKind();
 const Collection<Note>& Notes();
 const RevisionedCollection<Recipe>& Recipes();
 

@@ -96,6 +96,23 @@ TEST_P(ConformanceTest, AdoptsWithTheTimeOfCreation) {
   EXPECT_THAT(adopt("z", created), StatusIs(absl::StatusCode::kAlreadyExists));
 }
 
+TEST_P(ConformanceTest, ACopyKeepsWhatItsOriginHas) {
+  Kind<Note> kind = NoteKind();
+  kind.copies = true;
+  const Collection<Note> copies(kind);
+  const auto put = [&](const Note& note) {
+    return Mutate<Note>(db(), MakeCall(), note,
+                        [&](Writer& writer) { return copies.Put(writer, note); });
+  };
+  Note note = MakeNote("s", "a", "first");
+  note.set_etag("there");
+  *note.mutable_create_time() = calendar::ToTimestamp(StartTime() - absl::Hours(9));
+  EXPECT_THAT(put(note), IsOkAndHolds(EqualsProto(note)));
+  *note.mutable_create_time() = calendar::ToTimestamp(StartTime() - absl::Hours(10));
+  EXPECT_THAT(put(note), IsOkAndHolds(EqualsProto(note)));
+  EXPECT_THAT(Get("shelves/s/notes/a"), IsOkAndHolds(EqualsProto(note)));
+}
+
 TEST_P(ConformanceTest, RefusesADuplicateAndKeepsTheFirst) {
   BANSO_ASSERT_OK_AND_ASSIGN(const Note first, Create(MakeNote("s", "a", "first")));
   const absl::Status status = Create(MakeNote("s", "a", "second")).status();

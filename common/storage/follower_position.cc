@@ -32,4 +32,8 @@ absl::StatusOr<FollowerPosition> LoadPosition(Reader& reader, absl::string_view 
   return position;
 }
 
+absl::Status ForgetPositions(Writer& writer) {
+  return writer.Execute("DELETE FROM follower_position", {}).status();
+}
+
 }  // namespace banso::storage

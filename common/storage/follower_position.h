@@ -27,6 +27,9 @@ absl::Status SavePosition(Writer& writer, absl::string_view source,
 // Returns the place last kept; the beginning when there is none.
 absl::StatusOr<FollowerPosition> LoadPosition(Reader& reader, absl::string_view source);
 
+// Forgets every place, so that all followers begin again; see FollowerOptions::reset.
+absl::Status ForgetPositions(Writer& writer);
+
 }  // namespace banso::storage
 
 #endif  // BANSO_COMMON_STORAGE_FOLLOWER_POSITION_H_

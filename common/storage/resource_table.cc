@@ -110,6 +110,14 @@ Params ResourceTable::ColumnParams(const Message& resource) const {
   return params;
 }
 
+void ResourceTable::SetBookkeeping(Message& resource, absl::Time created, absl::Time updated,
+                                   const std::string& etag) const {
+  if (spec_.copies) return;
+  SetCreateTime(resource, created);
+  SetUpdateTime(resource, updated);
+  SetEtag(resource, etag);
+}
+
 absl::Status ResourceTable::Insert(Writer& writer, absl::Time create_time,
                                    Message& resource) const {
   const std::string name = NameOf(resource);
@@ -117,9 +125,7 @@ absl::Status ResourceTable::Insert(Writer& writer, absl::Time create_time,
     return contract::Internal(absl::StrCat(name, " does not match ", spec_.pattern));
   }
   const int64_t position = writer.NextPosition();
-  SetCreateTime(resource, create_time);
-  SetUpdateTime(resource, writer.now());
-  SetEtag(resource, MakeEtag(1, position));
+  SetBookkeeping(resource, create_time, writer.now(), MakeEtag(1, position));
   std::string data = contract::DeterministicBytes(resource);
   Params params = ColumnParams(resource);
   params.Add("name", name)
@@ -135,16 +141,17 @@ absl::Status ResourceTable::Insert(Writer& writer, absl::Time create_time,
 }
 
 absl::Status ResourceTable::Replace(Writer& writer, const Stored& stored, Message& resource) const {
-  if (SameContent(resource, *stored.resource)) {
+  const bool same = spec_.copies ? contract::DeterministicBytes(resource) ==
+                                       contract::DeterministicBytes(*stored.resource)
+                                 : SameContent(resource, *stored.resource);
+  if (same) {
     resource.CopyFrom(*stored.resource);
     return absl::OkStatus();
   }
   const std::string name = NameOf(resource);
   const int64_t revision = stored.revision + 1;
   const int64_t position = writer.NextPosition();
-  SetCreateTime(resource, stored.create_time);
-  SetUpdateTime(resource, writer.now());
-  SetEtag(resource, MakeEtag(revision, position));
+  SetBookkeeping(resource, stored.create_time, writer.now(), MakeEtag(revision, position));
   std::string data = contract::DeterministicBytes(resource);
   Params params = ColumnParams(resource);
   params.Add("name", name)

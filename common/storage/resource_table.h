@@ -30,6 +30,7 @@ struct ResourceTableSpec {
   std::string pattern;
   std::vector<Column> columns;
   bool record_changes = true;
+  bool copies = false;
   // An empty message of the kind; lives as long as the program.
   const google::protobuf::Message* prototype = nullptr;
 };
@@ -87,6 +88,9 @@ class ResourceTable : public SnapshotSource {
   };
 
   absl::StatusOr<Stored> Load(Reader& reader, absl::string_view name) const;
+  // Sets what every resource has.
+  void SetBookkeeping(Message& resource, absl::Time created, absl::Time updated,
+                      const std::string& etag) const;
   absl::Status CreateAt(Writer& writer, absl::Time create_time, Message& resource) const;
   absl::Status Insert(Writer& writer, absl::Time create_time, Message& resource) const;
   absl::Status Replace(Writer& writer, const Stored& stored, Message& resource) const;

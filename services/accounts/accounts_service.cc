@@ -64,6 +64,6 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
 
 }  // namespace
 
-server::ServiceModule Module() { return {"accounts", Build}; }
+server::ServiceModule Module() { return {"accounts", Build, Schema}; }
 
 }  // namespace banso::accounts

@@ -71,6 +71,6 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
 
 }  // namespace
 
-server::ServiceModule Module() { return {"gateway", Build}; }
+server::ServiceModule Module() { return {"gateway", Build, Schema}; }
 
 }  // namespace banso::gateway

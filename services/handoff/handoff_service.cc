@@ -81,6 +81,6 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
 
 }  // namespace
 
-server::ServiceModule Module() { return {"handoff", Build}; }
+server::ServiceModule Module() { return {"handoff", Build, Schema}; }
 
 }  // namespace banso::handoff

@@ -37,6 +37,7 @@
 #include "services/health/api/success/success_api.h"
 #include "services/health/api/surveys/surveys_api.h"
 #include "services/health/api/use/expected_uses_api.h"
+#include "services/health/store/mirror/mirror_hash.h"
 #include "services/health/store/store.h"
 
 namespace banso::health {
@@ -141,8 +142,20 @@ void AddTaskFollower(const server::Environment& environment, const Store* store,
   service.AddFollower(server::FollowChanges(std::move(tasks)));
 }
 
-// Hands tasks and messages over and asks what facts there are, on a thread of its own: it waits for
-// others.
+// Runs sweeps that wait for others, on a thread of their own.
+void AddWaitingSweeps(const server::Environment& environment, std::vector<server::Sweep> sweeps,
+                      server::ServiceDefinition& service) {
+  server::SweepRunner* runner = service.Own(std::make_unique<server::SweepRunner>(
+      environment.service, std::move(sweeps), environment.clock, environment.test_clock));
+  service.OnStart([runner] {
+    runner->Start();
+    return absl::OkStatus();
+  });
+  service.OnStop([runner] { runner->Stop(); });
+}
+
+// Hands tasks over and asks what facts there are; sends messages to receivers of whom nothing is
+// known, apart from these.
 void AddEffects(const server::Environment& environment, const Store* store,
                 storage::Database* database, server::ServiceDefinition& service) {
   KickoffClient* kickoff =
@@ -155,20 +168,16 @@ void AddEffects(const server::Environment& environment, const Store* store,
       *database, *store,
       std::vector<server::Peer*>{&environment.peers->accounts(), &environment.peers->kickoff(),
                                  &environment.peers->handoff()}));
-  std::vector<server::Sweep> sweeps = {
-      {"signal_tasks", kEffectsPeriod,
-       [effects](const Call& call) { return effects->HandOverTasks(call); }},
-      {"signal_messages", kEffectsPeriod,
-       [effects](const Call& call) { return effects->SendMessages(call); }},
-      {"fact_types", kFactTypesPeriod,
-       [types](const Call& call) { return types->TakeOver(call); }}};
-  server::SweepRunner* runner = service.Own(std::make_unique<server::SweepRunner>(
-      environment.service, std::move(sweeps), environment.clock, environment.test_clock));
-  service.OnStart([runner] {
-    runner->Start();
-    return absl::OkStatus();
-  });
-  service.OnStop([runner] { runner->Stop(); });
+  AddWaitingSweeps(environment,
+                   {{"signal_tasks", kEffectsPeriod,
+                     [effects](const Call& call) { return effects->HandOverTasks(call); }},
+                    {"fact_types", kFactTypesPeriod,
+                     [types](const Call& call) { return types->TakeOver(call); }}},
+                   service);
+  AddWaitingSweeps(environment,
+                   {{"signal_messages", kEffectsPeriod,
+                     [effects](const Call& call) { return effects->SendMessages(call); }}},
+                   service);
 }
 
 // The services of banso.health.v1 with their handlers.
@@ -222,6 +231,6 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
 
 }  // namespace
 
-server::ServiceModule Module() { return {"health", Build}; }
+server::ServiceModule Module() { return {"health", Build, Schema, MirrorHash}; }
 
 }  // namespace banso::health

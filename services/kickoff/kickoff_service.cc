@@ -86,6 +86,6 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
 
 }  // namespace
 
-server::ServiceModule Module() { return {"kickoff", Build}; }
+server::ServiceModule Module() { return {"kickoff", Build, Schema}; }
 
 }  // namespace banso::kickoff

@@ -13,6 +13,17 @@
 
 namespace banso::faults {
 
+int64_t MemoryMib(pid_t pid) {
+  std::ifstream status(absl::StrCat("/proc/", pid, "/status"));
+  std::string word;
+  int64_t kibibytes = 0;
+  while (status >> word) {
+    if (word == "VmRSS:" && status >> kibibytes) return kibibytes / 1024;
+  }
+  BANSO_CHECK(false && "the process must run");
+  return 0;
+}
+
 Service::Service() : port_(journeys::FreePorts(1)[0]) {
   std::filesystem::create_directory(data_dir());
 }
@@ -47,17 +58,6 @@ std::string Service::Log() const {
   std::ostringstream text;
   text << std::ifstream(dir_.File("log")).rdbuf();
   return text.str();
-}
-
-int64_t Service::MemoryMib() const {
-  std::ifstream status(absl::StrCat("/proc/", pid(), "/status"));
-  std::string word;
-  int64_t kibibytes = 0;
-  while (status >> word) {
-    if (word == "VmRSS:" && status >> kibibytes) return kibibytes / 1024;
-  }
-  BANSO_CHECK(false && "the process must run");
-  return 0;
 }
 
 }  // namespace banso::faults

@@ -14,6 +14,9 @@
 
 namespace banso::faults {
 
+// How much memory a process that runs has in use, in MiB.
+int64_t MemoryMib(pid_t pid);
+
 // The accounts service as one process with a store and a port of its own, which it keeps when it is
 // started again. It takes calls from anybody.
 class Service {
@@ -41,8 +44,7 @@ class Service {
   std::string store() const { return data_dir() + "/accounts.db"; }
   // What it has logged.
   std::string Log() const;
-  // How much memory it has in use, in MiB.
-  int64_t MemoryMib() const;
+  int64_t MemoryMib() const { return faults::MemoryMib(pid()); }
 
  private:
   std::vector<std::string> Command(const std::vector<std::string>& prefix) const;

@@ -151,6 +151,26 @@ absl::Status Client::CallStream(absl::string_view method, const std::vector<std:
   return Decode(status, std::move(bytes), response);
 }
 
+int64_t Client::Flood(absl::string_view method, absl::string_view json) const {
+  const absl::StatusOr<grpc::ByteBuffer> request = Encode(Find(method), json);
+  BANSO_CHECK(request.ok());
+  grpc::ClientContext context;
+  Prepare(token_, limit_, &context);
+  grpc::GenericStub stub(channel_);
+  grpc::CompletionQueue queue;
+  const auto call = stub.PrepareCall(&context, absl::StrCat("/", std::string(method)), &queue);
+  call->StartCall(nullptr);
+  int64_t taken = 0;
+  for (bool open = Next(&queue); open; open = Next(&queue)) {
+    call->Write(*request, nullptr);
+    ++taken;
+  }
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  Next(&queue);
+  return taken;
+}
+
 bool Client::MayChange(const absl::Status& status) {
   return status.ok() || absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
          absl::IsNotFound(status);

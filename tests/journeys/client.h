@@ -1,6 +1,7 @@
 #ifndef BANSO_TESTS_JOURNEYS_CLIENT_H_
 #define BANSO_TESTS_JOURNEYS_CLIENT_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -69,6 +70,10 @@ class Client {
     if (!status.ok()) return status;
     return response;
   }
+
+  // The same with one message again and again, as fast as it is taken, until the time limit of a
+  // call is over. Returns how often.
+  int64_t Flood(absl::string_view method, absl::string_view json) const;
 
  private:
   static constexpr int kAttempts = 600;

@@ -53,6 +53,7 @@ class Suite {
 
   // The processes, by name: the services, or `suite`.
   std::vector<std::string> processes() const;
+  pid_t pid(const std::string& process) const { return processes_.at(process)->pid(); }
   // Kills a process with SIGKILL.
   void Kill(const std::string& process);
   // Halts a process in the midst of what it does (SIGSTOP), and lets it go on (SIGCONT).

@@ -102,6 +102,61 @@ class ScoresTest : public HealthFixture {
     if (known_at.has_value()) *request.mutable_known_at() = calendar::ToTimestamp(*known_at);
     return health_->GetScore(Now(), request);
   }
+
+  // The stored score of an account, as a list shows it.
+  v1::Score Stored(absl::string_view account = "acme") {
+    v1::ListScoresRequest request;
+    request.set_parent(absl::StrCat("accounts/", account));
+    const auto listed = health_->ListScores(Now(), request);
+    EXPECT_THAT(listed, IsOk());
+    if (!listed.ok() || listed->scores().size() != 1) {
+      ADD_FAILURE() << account << " does not have one score";
+      return {};
+    }
+    return listed->scores(0);
+  }
+
+  // Saves, with the type of the fact, and activates a model of the pool and of the plan's
+  // readiness.
+  void ActivateWithPlan() {
+    v1::ScoreModel model = MakeModel();
+    v1::Measure* plan = model.mutable_measures(1);
+    plan->clear_curve();
+    plan->set_key("plan");
+    plan->mutable_fact()->set_fact("plan.readiness");
+    plan->add_words()->set_word("ready");
+    plan->mutable_words(0)->set_points(100);
+    v1::SaveScoreModelRequest save;
+    *save.mutable_score_model() = model;
+    save.set_reason("with the plan");
+    fact::v1::FactType* type = save.add_additional_fact_types();
+    type->set_name("plan.readiness");
+    type->set_value_type(type::v1::VALUE_TYPE_TEXT);
+    type->set_subject(fact::v1::SUBJECT_KIND_ONBOARDING);
+    ASSERT_THAT(health_->SaveScoreModel(Now(), save), IsOk());
+    Activate(model);
+  }
+
+  absl::Status MirrorReadiness() {
+    fact::v1::FactChange change;
+    change.set_subject("accounts/acme/onboardings/o1");
+    change.set_fact("plan.readiness");
+    *change.mutable_value() = rule::TextValue("ready");
+    *change.mutable_occurred_time() = calendar::ToTimestamp(now_);
+    *change.mutable_recorded_time() = calendar::ToTimestamp(now_);
+    const auto mirror = [&](storage::Writer& writer) { return store_.MirrorFact(writer, change); };
+    return database_->Write(Now(), mirror).status();
+  }
+
+  void Evaluate() { ASSERT_THAT(evaluator_->EvaluateDue(Now()), IsOk()); }
+
+  absl::Status UpdatePool(const v1::Metric& patch, const std::string& path) {
+    v1::UpdateMetricRequest request;
+    *request.mutable_metric() = patch;
+    request.mutable_metric()->set_name("metrics/pool");
+    request.mutable_update_mask()->add_paths(path);
+    return metrics_->UpdateMetric(Now(), request).status();
+  }
 };
 
 double SumOfAmounts(const v1::Score& score) {
@@ -290,38 +345,33 @@ TEST_F(ScoresTest, ReadsTheLabelThatTheSameTurnHasDecided) {
 }
 
 TEST_F(ScoresTest, RereadsTheFactsOfOtherServices) {
-  v1::ScoreModel model = MakeModel();
-  v1::Measure* plan = model.mutable_measures(1);
-  plan->clear_curve();
-  plan->set_key("plan");
-  plan->mutable_fact()->set_fact("plan.readiness");
-  plan->add_words()->set_word("ready");
-  plan->mutable_words(0)->set_points(100);
-  v1::SaveScoreModelRequest save;
-  *save.mutable_score_model() = model;
-  save.set_reason("with the plan");
-  fact::v1::FactType* type = save.add_additional_fact_types();
-  type->set_name("plan.readiness");
-  type->set_value_type(type::v1::VALUE_TYPE_TEXT);
-  type->set_subject(fact::v1::SUBJECT_KIND_ONBOARDING);
-  ASSERT_THAT(health_->SaveScoreModel(Now(), save), IsOk());
-  Activate(model);
+  ActivateWithPlan();
   now_ = Noon(kApril1 + 2);
   ASSERT_THAT(Ingest(Now(), {MakeSample("a", "pool", Noon(kApril1), 20)}), IsOk());
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score before, Get());
   EXPECT_NEAR(before.value(), 50, 1e-9);
-  fact::v1::FactChange change;
-  change.set_subject("accounts/acme/onboardings/o1");
-  change.set_fact("plan.readiness");
-  *change.mutable_value() = rule::TextValue("ready");
-  *change.mutable_occurred_time() = calendar::ToTimestamp(now_);
-  *change.mutable_recorded_time() = calendar::ToTimestamp(now_);
-  ASSERT_THAT(
-      database_->Write(Now(),
-                       [&](storage::Writer& writer) { return store_.MirrorFact(writer, change); }),
-      IsOk());
+  ASSERT_THAT(MirrorReadiness(), IsOk());
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score after, Get());
   EXPECT_NEAR(after.value(), 0.7 * 50 + 30, 1e-9);
+}
+
+TEST_F(ScoresTest, CountsNoLongerWhatDoesNotComeAgainFromAnotherService) {
+  ActivateWithPlan();
+  now_ = Noon(kApril1 + 2);
+  ASSERT_THAT(Ingest(Now(), {MakeSample("a", "pool", Noon(kApril1), 20)}), IsOk());
+  ASSERT_THAT(MirrorReadiness(), IsOk());
+  Evaluate();
+  EXPECT_NEAR(Stored().value(), 0.7 * 50 + 30, 1e-9);
+  // Kickoff was restored from a backup that does not have it yet.
+  ASSERT_THAT(
+      database_->Write(
+          Now(), [&](storage::Writer& writer) { return store_.ForgetMirrored(writer, {"plan."}); }),
+      IsOk());
+  EXPECT_THAT(Stored().stale_because(),
+              ElementsAre("the facts of another service are taken over again"));
+  Evaluate();
+  EXPECT_NEAR(Stored().value(), 50, 1e-9);
+  EXPECT_THAT(Stored().missing(), SizeIs(1));
 }
 
 TEST_F(ScoresTest, ListsByBandAndSaysWhatIsStale) {
@@ -347,6 +397,45 @@ TEST_F(ScoresTest, ListsByBandAndSaysWhatIsStale) {
   ASSERT_THAT(Ingest(Now(), {MakeSample("c", "pool", Noon(kApril1), 10)}), IsOk());
   BANSO_ASSERT_OK_AND_ASSIGN(red, health_->ListScores(Now(), request));
   EXPECT_THAT(red.scores(0).stale_because(), ElementsAre("samples have come in"));
+}
+
+TEST_F(ScoresTest, IsWorkedOutAnewWhenAMetricIsReadOtherwise) {
+  MakeMetric("calls", v1::METRIC_KIND_COUNTER, "crm");
+  Activate(MakeModel());
+  now_ = Noon(kApril1 + 1);
+  ASSERT_THAT(Ingest(Now(), {MakeSample("a", "calls", Noon(kApril1), 3)}), IsOk());
+  Evaluate();
+  // Nothing has come from the product yet, so the pool is not known.
+  EXPECT_FALSE(Stored().has_value());
+  v1::Metric patch;
+  patch.set_display_name("Candidates pooled");
+  ASSERT_THAT(UpdatePool(patch, "display_name"), IsOk());
+  EXPECT_THAT(Stored().stale_because(), IsEmpty());
+  // The other source does report: there are no candidates.
+  patch.set_source("crm");
+  ASSERT_THAT(UpdatePool(patch, "source"), IsOk());
+  EXPECT_THAT(Stored().stale_because(), ElementsAre("metrics/pool has changed"));
+  Evaluate();
+  EXPECT_THAT(Stored().stale_because(), IsEmpty());
+  ASSERT_TRUE(Stored().has_value());
+  EXPECT_NEAR(Stored().value(), 0, 1e-9);
+}
+
+TEST_F(ScoresTest, IsWorkedOutAnewWhenARubricIsPutInForce) {
+  Activate(MakeModel());
+  now_ = Noon(kApril1 + 1);
+  ASSERT_THAT(Ingest(Now(), {MakeSample("a", "pool", Noon(kApril1), 40)}), IsOk());
+  ASSERT_THAT(Judge(5), IsOk());
+  Evaluate();
+  EXPECT_THAT(Stored().missing(), IsEmpty());
+  v1::Rubric without = MakeRubric();
+  without.mutable_items(0)->set_key("budget");
+  Activate(without);
+  EXPECT_THAT(Stored().stale_because(), ElementsAre("rubrics/scouting@2 was put in force"));
+  Evaluate();
+  EXPECT_THAT(Stored().stale_because(), IsEmpty());
+  ASSERT_THAT(Stored().missing(), SizeIs(1));
+  EXPECT_EQ(Stored().missing(0).measure(), "needs");
 }
 
 TEST_F(ScoresTest, RecordsRatingsOnTheirScaleAndShowsTheirTrend) {

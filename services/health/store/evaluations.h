@@ -29,7 +29,7 @@ struct DueEvaluation {
 
 // Makes an account's evaluation due now. An empty name is passed over.
 absl::Status MarkDue(storage::Writer& writer, absl::string_view account, absl::string_view because);
-// The same for every account: a model or definition was put in force.
+// The same for every account: what all of them are judged by has changed.
 absl::Status MarkAllDue(storage::Writer& writer, absl::string_view because);
 
 // Up to `limit` accounts that are due at `now`, those due longest first.

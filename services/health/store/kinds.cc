@@ -133,7 +133,8 @@ storage::Kind<accounts::v1::Account> AccountHeaderKind() {
   return {.table = "account_header",
           .pattern = "accounts/{account}",
           .columns = {},
-          .record_changes = false};
+          .record_changes = false,
+          .copies = true};
 }
 
 storage::Kind<accounts::v1::Onboarding> OnboardingHeaderKind() {
@@ -144,7 +145,8 @@ storage::Kind<accounts::v1::Onboarding> OnboardingHeaderKind() {
                        [](const Onboarding& onboarding) {
                          return Value(contract::Parent(onboarding.name()));
                        }}},
-          .record_changes = false};
+          .record_changes = false,
+          .copies = true};
 }
 
 }  // namespace banso::health

@@ -181,6 +181,9 @@ absl::Status Store::FollowOnboarding(Writer& writer,
   accounts::v1::Onboarding header = onboarding;
   header.clear_ball();
   header.clear_ball_history();
+  // What also changes with what is left out here.
+  header.clear_etag();
+  header.clear_update_time();
   BANSO_RETURN_IF_ERROR(onboardings.Put(writer, std::move(header)).status());
   return MarkDue(writer, contract::Parent(onboarding.name()), "an onboarding has changed");
 }
@@ -204,7 +207,7 @@ absl::Status Store::ForgetFollowed(Writer& writer) const {
                           "DELETE FROM onboarding_header"}) {
     BANSO_RETURN_IF_ERROR(writer.Execute(sql, {}).status());
   }
-  return absl::OkStatus();
+  return MarkAllDue(writer, "accounts and onboardings are taken over again");
 }
 
 absl::Status Store::ForgetMirrored(Writer& writer, const std::vector<std::string>& prefixes) const {
@@ -215,7 +218,7 @@ absl::Status Store::ForgetMirrored(Writer& writer, const std::vector<std::string
                      {{"from", prefix}, {"to", absl::StrCat(prefix, "\x7f")}})
             .status());
   }
-  return absl::OkStatus();
+  return MarkAllDue(writer, "the facts of another service are taken over again");
 }
 
 absl::Status Store::MirrorFact(Writer& writer, const fact::v1::FactChange& change) const {

@@ -90,7 +90,8 @@ class Store {
                                 const accounts::v1::Onboarding& onboarding) const;
   absl::Status ForgetAccount(storage::Writer& writer, absl::string_view name) const;
   absl::Status ForgetOnboarding(storage::Writer& writer, absl::string_view name) const;
-  // Forgets what was taken over, before it is taken over again from the beginning.
+  // Forgets what was taken over, before it is taken over again from the beginning. What does not
+  // come again counts no longer: every account is due.
   absl::Status ForgetFollowed(storage::Writer& writer) const;
   absl::Status ForgetMirrored(storage::Writer& writer,
                               const std::vector<std::string>& prefixes) const;

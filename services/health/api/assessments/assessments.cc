@@ -13,6 +13,7 @@
 #include "services/health/api/assessments/assessments_api.h"
 #include "services/health/api/lists.h"
 #include "services/health/domain/assessments/rubric.h"
+#include "services/health/store/evaluations.h"
 
 namespace banso::health {
 
@@ -112,6 +113,8 @@ absl::StatusOr<Rubric> AssessmentsApi::ActivateRubric(const Call& call,
         BANSO_ASSIGN_OR_RETURN(const std::vector<Rubric> in_force,
                                store_.rubrics.AllActive(writer, call.now));
         BANSO_RETURN_IF_ERROR(CheckItemsFree(rubric, in_force));
+        BANSO_RETURN_IF_ERROR(
+            MarkAllDue(writer, absl::StrCat(request.name(), " was put in force")));
         return store_.rubrics.Activate(writer, request.name(), call.now);
       });
 }

@@ -10,6 +10,7 @@
 #include "common/contract/errors.h"
 #include "common/contract/field_mask.h"
 #include "common/contract/field_rules.h"
+#include "common/contract/fingerprint.h"
 #include "common/rule/catalog.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
@@ -17,6 +18,7 @@
 #include "services/health/api/metrics/metrics_api.h"
 #include "services/health/domain/fact_types.h"
 #include "services/health/domain/metric_ratio.h"
+#include "services/health/store/evaluations.h"
 
 namespace banso::health {
 
@@ -81,6 +83,13 @@ absl::Status CheckStored(const Store& store, Reader& reader, absl::Time now, con
   return violations.ToStatus();
 }
 
+// Whether the same samples may now be read as something else: silence counts by source, and a ratio
+// is what it divides.
+bool IsReadOtherwise(const Metric& before, const Metric& after) {
+  return before.source() != after.source() ||
+         contract::Fingerprint(before.ratio()) != contract::Fingerprint(after.ratio());
+}
+
 }  // namespace
 
 absl::StatusOr<Metric> MetricsApi::CreateMetric(const Call& call,
@@ -130,9 +139,13 @@ absl::StatusOr<Metric> MetricsApi::UpdateMetric(const Call& call,
           BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, call.now, created));
           return store_.metrics.Create(writer, std::move(created));
         }
+        const Metric before = *metric;
         BANSO_RETURN_IF_ERROR(
             contract::ApplyMask(request.update_mask(), patch, "metric", &*metric));
         BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, call.now, *metric));
+        if (IsReadOtherwise(before, *metric)) {
+          BANSO_RETURN_IF_ERROR(MarkAllDue(writer, absl::StrCat(metric->name(), " has changed")));
+        }
         return store_.metrics.Update(writer, *std::move(metric), patch.etag());
       });
 }

@@ -1,12 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "common/contract/errors.h"
 #include "common/contract/json.h"
 #include "common/testing/http_receiver.h"
+#include "common/testing/wait.h"
 #include "services/health/api/outbox/outbox_api.h"
 #include "services/health/api/signals/signals_fixture.h"
 #include "services/health/domain/outbox/delivery.h"
@@ -52,12 +54,14 @@ class OutboxTest : public SignalsFixture {
     }
   }
 
-  void SetWebhook(const std::string& url, int max_attempts = 16) {
+  void SetWebhook(const std::string& url, int max_attempts = 16, absl::string_view id = "mail",
+                  absl::Duration timeout = absl::Milliseconds(200)) {
     v1::SetWebhookRequest request;
-    request.mutable_webhook()->set_name("webhooks/mail");
+    request.mutable_webhook()->set_name(absl::StrCat("webhooks/", id));
     request.mutable_webhook()->set_url(url);
     request.mutable_webhook()->set_enabled(true);
-    request.mutable_webhook()->set_timeout_ms(200);
+    request.mutable_webhook()->set_timeout_ms(
+        static_cast<int32_t>(absl::ToInt64Milliseconds(timeout)));
     request.mutable_webhook()->set_max_attempts(max_attempts);
     request.set_secret(kSecret);
     const auto set = outbox_.SetWebhook(Now(), request);
@@ -135,6 +139,37 @@ TEST_F(OutboxTest, TriesAgainAfterAFailureUnderTheSameDeliveryId) {
     EXPECT_EQ(requests[i].headers.at("banso-delivery"), Messages()[0].delivery_id());
     EXPECT_EQ(requests[i].headers.at("banso-attempt"), absl::StrCat(i + 1));
   }
+}
+
+TEST_F(OutboxTest, AReceiverThatHangsHoldsUpNoOther) {
+  v1::Play play;
+  play.set_name("plays/mail");
+  play.set_display_name("Mail and chat");
+  for (const char* channel : {"mail", "chat"}) {
+    v1::MessageReaction* message = play.add_reactions()->mutable_message();
+    message->set_channel(channel);
+    message->set_subject("お困りではありませんか");
+    message->set_body("ガイドはこちらです");
+  }
+  ActivatePlay(play);
+  auto hanging = std::make_unique<HttpReceiver>(std::vector<int>{HttpReceiver::kNoAnswer});
+  HttpReceiver chat({204});
+  SetWebhook(hanging->url(), 16, "mail", absl::Seconds(30));
+  SetWebhook(chat.url(), 16, "chat", absl::Seconds(30));
+  SignalEffects effects(*database_, store_, kickoff_, handoff_, absl::ZeroDuration());
+  for (const size_t count : {size_t{1}, size_t{2}}) {
+    RaiseOne();
+    EXPECT_TRUE(testing::WaitUntil([&] {
+      EXPECT_THAT(effects.SendMessages(Now()), IsOk());
+      return Messages(v1::OUTBOX_STATE_DELIVERED).size() == count &&
+             hanging->requests().size() == 1;
+    }));
+  }
+  EXPECT_THAT(Messages(v1::OUTBOX_STATE_PENDING), SizeIs(2));
+  // It hangs up at last.
+  hanging.reset();
+  EXPECT_TRUE(testing::WaitUntil(
+      [&] { return !Messages(v1::OUTBOX_STATE_PENDING)[0].last_error().empty(); }));
 }
 
 TEST_F(OutboxTest, KeepsTheOrderOfAnAccount) {

@@ -28,7 +28,8 @@ constexpr int kDefaultAccounts = 20;
 // The two revisions, and what is known of facts.
 struct Pair {
   ScoreModel model;
-  ScoreModel baseline;
+  // Nothing for a first draft: no revision of its model is in force.
+  std::optional<ScoreModel> baseline;
   rule::FactCatalog catalog;
 };
 
@@ -36,10 +37,13 @@ absl::StatusOr<Pair> LoadPair(const Store& store, Reader& reader,
                               const v1::CompareScoreModelsRequest& request, absl::Time now) {
   Pair pair;
   BANSO_ASSIGN_OR_RETURN(pair.model, store.models.Get(reader, request.score_model(), now));
-  if (request.baseline().empty()) {
-    BANSO_ASSIGN_OR_RETURN(pair.baseline, store.models.Active(reader, pair.model.name(), now));
-  } else {
-    BANSO_ASSIGN_OR_RETURN(pair.baseline, store.models.Get(reader, request.baseline(), now));
+  absl::StatusOr<ScoreModel> baseline = request.baseline().empty()
+                                            ? store.models.Active(reader, pair.model.name(), now)
+                                            : store.models.Get(reader, request.baseline(), now);
+  if (baseline.ok()) {
+    pair.baseline = *std::move(baseline);
+  } else if (!absl::IsFailedPrecondition(baseline.status())) {
+    return baseline.status();
   }
   BANSO_ASSIGN_OR_RETURN(pair.catalog, store.Catalog(reader, now));
   return pair;
@@ -79,9 +83,24 @@ MeasureAmounts AmountsOf(const ScoreModel& model, const ScoreFigures& figures) {
   return amounts;
 }
 
-// Adds what the plan has read of the account; its models are the one in question and the baseline.
-void AddPlanned(const NumberedAccount& account, ScorePlan& plan, ModelDifference& difference) {
+// The models of a plan: the one in question and, where there is one, the baseline.
+std::vector<ScoreModel> ModelsOf(const Pair& pair) {
+  std::vector<ScoreModel> models = {pair.model};
+  if (pair.baseline.has_value()) models.push_back(*pair.baseline);
+  return models;
+}
+
+// Adds what the plan has read of the account.
+void AddPlanned(const NumberedAccount& account, bool has_baseline, ScorePlan& plan,
+                ModelDifference& difference) {
   const ScoreFigures& after = plan.Figures(0);
+  if (!has_baseline) {
+    difference.AddFirst(account.name, JudgedBy(after), [&]() -> std::string {
+      if (!after.value.has_value()) return WhyNoValue(plan.model(0), after);
+      return DifferenceText({}, AmountsOf(plan.model(0), after));
+    });
+    return;
+  }
   const ScoreFigures& before = plan.Figures(1);
   difference.Add(account.name, JudgedBy(before), JudgedBy(after), [&]() -> std::string {
     if (!after.value.has_value()) return WhyNoValue(plan.model(0), after);
@@ -108,7 +127,8 @@ absl::Status AddByPlan(const ModelComparison& comparison, Reader& reader,
                      [&](const NumberedAccount& account, SamplePages& pages) -> absl::Status {
                        for (size_t i = 0; i < comparison.times.size(); ++i) {
                          BANSO_RETURN_IF_ERROR(plan.Read(pages, account, comparison.times[i]));
-                         AddPlanned(account, plan, differences[i]);
+                         AddPlanned(account, comparison.pair.baseline.has_value(), plan,
+                                    differences[i]);
                        }
                        return absl::OkStatus();
                      });
@@ -124,10 +144,14 @@ absl::Status AddOneByOne(const ModelComparison& comparison, Reader& reader,
         AccountEvaluation::LoadIfKnown(comparison.store, reader, facts, numbered.name));
     if (!account.has_value()) continue;
     for (size_t i = 0; i < comparison.times.size(); ++i) {
-      BANSO_ASSIGN_OR_RETURN(const v1::Score before,
-                             account->ScoreBy(pair.baseline, pair.catalog, comparison.times[i]));
       BANSO_ASSIGN_OR_RETURN(const v1::Score after,
                              account->ScoreBy(pair.model, pair.catalog, comparison.times[i]));
+      if (!pair.baseline.has_value()) {
+        differences[i].AddFirst(after);
+        continue;
+      }
+      BANSO_ASSIGN_OR_RETURN(const v1::Score before,
+                             account->ScoreBy(*pair.baseline, pair.catalog, comparison.times[i]));
       differences[i].Add(before, after);
     }
   }
@@ -139,9 +163,8 @@ absl::Status CompareAll(storage::Database& database, const Store& store, const C
                         Differences& differences) {
   ModelComparison comparison{store, pair, times, {}, {}};
   BANSO_RETURN_IF_ERROR(database.Read([&](Reader& reader) -> absl::Status {
-    BANSO_ASSIGN_OR_RETURN(
-        comparison.plan,
-        ScorePlan::Compile(store, reader, {pair.model, pair.baseline}, pair.catalog));
+    BANSO_ASSIGN_OR_RETURN(comparison.plan,
+                           ScorePlan::Compile(store, reader, ModelsOf(pair), pair.catalog));
     BANSO_ASSIGN_OR_RETURN(comparison.metrics, ReadMetricsBySource(reader));
     return absl::OkStatus();
   }));
@@ -176,7 +199,7 @@ absl::StatusOr<v1::CompareScoreModelsResponse> ScoringApi::CompareScoreModels(
   BANSO_RETURN_IF_ERROR(CompareAll(database_, store_, call, pair, times, differences));
   v1::CompareScoreModelsResponse response;
   response.set_score_model(RevisionName(pair.model));
-  response.set_baseline(RevisionName(pair.baseline));
+  if (pair.baseline.has_value()) response.set_baseline(RevisionName(*pair.baseline));
   for (size_t i = 0; i < times.size(); ++i) {
     v1::ScoreModelDifference* out = response.add_differences();
     *out = differences[i].Finish();

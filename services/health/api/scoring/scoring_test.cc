@@ -220,6 +220,48 @@ TEST_F(ScoringTest, ComparesTwoVersionsOnOneLogNowAndAsOfThen) {
   Proves("PAN-17");
 }
 
+TEST_F(ScoringTest, TriesAFirstDraftOnThePortfolioBeforeAnyIsInForce) {
+  Follow("beta");
+  Follow("silent");
+  now_ = Noon(kApril1 + 1);
+  ASSERT_THAT(Send("a", "acme", kApril1, 32), IsOk());
+  ASSERT_THAT(Send("b", "beta", kApril1, 4), IsOk());
+  v1::ScoreModel of_samples = MakeModel();
+  v1::ScoreModel of_more = MakeModel();
+  of_more.set_name("scoreModels/more");
+  of_more.mutable_applies_if()->mutable_known()->set_fact("metric.logins");
+  for (const v1::ScoreModel& model : {of_samples, of_more}) {
+    SCOPED_TRACE(model.name());
+    v1::SaveScoreModelRequest save;
+    *save.mutable_score_model() = model;
+    save.set_reason("the first");
+    ASSERT_THAT(api_->SaveScoreModel(Now(), save), IsOk());
+    v1::CompareScoreModelsRequest request;
+    request.set_score_model(model.name());
+    BANSO_ASSERT_OK_AND_ASSIGN(const v1::CompareScoreModelsResponse compared,
+                               scoring_.CompareScoreModels(Now(), request));
+    EXPECT_EQ(compared.score_model(), absl::StrCat(model.name(), "@1"));
+    EXPECT_EQ(compared.baseline(), "");
+    ASSERT_THAT(compared.differences(), SizeIs(1));
+    const v1::ScoreModelDifference& scored = compared.differences(0);
+    EXPECT_EQ(scored.accounts(), 3);
+    EXPECT_EQ(scored.moved(), 2);
+    EXPECT_FALSE(scored.has_mean_change());
+    ASSERT_THAT(scored.largest(), SizeIs(2));
+    EXPECT_EQ(scored.largest(0).account(), "accounts/acme");
+    EXPECT_FALSE(scored.largest(0).has_before());
+    EXPECT_NEAR(scored.largest(0).after(), 80, 1e-9);
+    EXPECT_EQ(scored.largest(0).band_before(), "-");
+    EXPECT_EQ(scored.largest(0).band_after(), "green");
+    EXPECT_EQ(scored.largest(0).because(), "logins +80");
+    EXPECT_EQ(scored.largest(1).band_after(), "red");
+  }
+  v1::CompareScoreModelsRequest request;
+  request.set_score_model("scoreModels/use");
+  request.set_baseline("scoreModels/none@1");
+  EXPECT_THAT(scoring_.CompareScoreModels(Now(), request), StatusIs(absl::StatusCode::kNotFound));
+}
+
 // Forty accounts over two years; half of them fall silent one after the other, and each churns 50
 // days after its last silent month began.
 class BacktestModelTest : public ScoringTest {

@@ -220,10 +220,13 @@ absl::Status SignalEffects::SendMessages(const Call& call) {
           return absl::OkStatus();
         });
   }));
-  for (const auto& [webhook, secret] : webhooks) {
-    BANSO_RETURN_IF_ERROR(SendTo(call, webhook, secret));
+  for (auto& [webhook, secret] : webhooks) {
+    const std::string name = webhook.name();
+    lanes_.Start(name, [this, call, webhook = std::move(webhook), secret = std::move(secret)] {
+      return SendTo(call, webhook, secret);
+    });
   }
-  return absl::OkStatus();
+  return lanes_.Await(patience_);
 }
 
 absl::Status SignalEffects::SendTo(const Call& call, const v1::Webhook& webhook,

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "banso/handoff/v1/process.pb.h"
 #include "banso/handoff/v1/processes_service.pb.h"
 #include "banso/health/v1/outbox.pb.h"
@@ -13,6 +14,7 @@
 #include "common/server/client.h"
 #include "common/server/http_client.h"
 #include "common/storage/database.h"
+#include "services/health/api/signals/lanes.h"
 #include "services/health/store/store.h"
 
 // What signals do outside of this service.
@@ -63,19 +65,25 @@ class RemoteHandoff : public HandoffClient {
 // Hands tasks to kickoff, onboardings to handoff and messages to webhooks. Each is tried again
 // until it works, is refused, or is given up; what has been handed over twice, because an answer
 // was lost, is one task (by its id) and one message (by its delivery id). Calls others and waits
-// for them, so its sweeps run on a thread of their own. Not for two threads at a time.
+// for them, so its sweeps run on threads of their own. Each function is for one thread at a time.
 class SignalEffects {
  public:
-  // All must outlive this.
+  // All must outlive this. SendMessages waits for `patience` (system time) at most.
   SignalEffects(storage::Database& database, const Store& store, KickoffClient& kickoff,
-                HandoffClient& handoff)
-      : database_(database), store_(store), kickoff_(kickoff), handoff_(handoff) {}
+                HandoffClient& handoff, absl::Duration patience = absl::Seconds(1))
+      : database_(database),
+        store_(store),
+        kickoff_(kickoff),
+        handoff_(handoff),
+        patience_(patience) {}
 
   // Gives kickoff the tasks that are due and has handoff start the onboardings that are.
   absl::Status HandOverTasks(const Call& call);
 
-  // Sends the messages that are due to the webhooks that are enabled. After a failure nothing more
-  // is sent to that webhook in this run.
+  // Sends the messages that are due to the webhooks that are enabled, to each on a thread of its
+  // own, and waits for them for a while: a receiver that hangs holds up no other, and is sent
+  // nothing more until it has answered or its time is over. After a failure nothing more is sent to
+  // that webhook in this run.
   absl::Status SendMessages(const Call& call);
 
   // Takes over what has become of a task in kickoff. Tasks that no signal made are passed over.
@@ -99,6 +107,9 @@ class SignalEffects {
   const Store& store_;
   KickoffClient& kickoff_;
   HandoffClient& handoff_;
+  const absl::Duration patience_;
+  // By webhook. Last, so that no work outlives what it uses.
+  Lanes lanes_;
 };
 
 }  // namespace banso::health

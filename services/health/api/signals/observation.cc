@@ -105,12 +105,14 @@ absl::Status React(const Store& store, Writer& writer, const std::string& play_n
                    absl::CivilDay today, Signal& signal) {
   if (play_name.empty()) return absl::OkStatus();
   const absl::StatusOr<v1::Play> play = store.signals.plays.Active(writer, play_name, writer.now());
-  // A play that is not in force makes nothing.
   if (absl::IsFailedPrecondition(play.status()) || absl::IsNotFound(play.status())) {
+    signal.set_no_action_because(absl::StrCat(play_name, " is not in force"));
     return absl::OkStatus();
   }
   BANSO_RETURN_IF_ERROR(play.status());
-  for (const v1::Reaction* reaction : ReactionsFor(*play, signal.touch())) {
+  const std::vector<const v1::Reaction*> reactions = ReactionsFor(*play, signal.touch());
+  if (reactions.empty()) signal.set_no_action_because(NoReactionText(*play, signal.touch()));
+  for (const v1::Reaction* reaction : reactions) {
     v1::SignalAction action = MakeAction(*play, *reaction, signal.actions_size() + 1, today);
     if (reaction->has_message()) {
       BANSO_RETURN_IF_ERROR(HandToOutbox(store, writer, signal, reaction->message(), action));
@@ -123,36 +125,46 @@ absl::Status React(const Store& store, Writer& writer, const std::string& play_n
   return absl::OkStatus();
 }
 
+// The cause of a signal that there has been lasts on.
+absl::Status GoOn(const Store& store, Writer& writer, const SignalObservation& observation,
+                  const std::string& signal_name, SignalWatch watch) {
+  watch.active = true;
+  watch.signal = signal_name;
+  BANSO_RETURN_IF_ERROR(
+      store.signals.SaveWatch(writer, observation.account, observation.rule.name(), watch));
+  return store.signals.signals
+      .Modify(writer, signal_name, "",
+              [](Signal& signal) {
+                Resume(signal);
+                return absl::OkStatus();
+              })
+      .status();
+}
+
 absl::Status Raise(const Store& store, Writer& writer, const SignalObservation& observation,
                    SignalWatch watch) {
   const std::string cause = CauseOf(observation.rule, *observation.held_since);
-  watch.active = true;
   BANSO_ASSIGN_OR_RETURN(const std::optional<Signal> known,
                          store.signals.FindByCause(writer, observation.account, cause));
+  // Another revision, which has to hold for longer, may lead to the same day.
   if (known.has_value()) {
-    // It ended and came back on one day: the same cause.
-    const auto goes_on = [](Signal& signal) {
-      signal.clear_over_time();
-      return absl::OkStatus();
-    };
-    BANSO_RETURN_IF_ERROR(
-        store.signals.signals.Modify(writer, known->name(), "", goes_on).status());
-    watch.signal = known->name();
-  } else {
-    BANSO_ASSIGN_OR_RETURN(const accounts::v1::Account account,
-                           store.accounts.Get(writer, observation.account));
-    Signal signal = MakeSignal(observation, cause, account, writer.now());
-    watch.signal = signal.name();
-    watch.raised = observation.today;
-    BANSO_RETURN_IF_ERROR(React(store, writer, observation.rule.play(), observation.today, signal));
-    BANSO_RETURN_IF_ERROR(store.signals.signals.Create(writer, std::move(signal)).status());
+    return GoOn(store, writer, observation, known->name(), std::move(watch));
   }
+  BANSO_ASSIGN_OR_RETURN(const accounts::v1::Account account,
+                         store.accounts.Get(writer, observation.account));
+  Signal signal = MakeSignal(observation, cause, account, writer.now());
+  watch.active = true;
+  watch.signal = signal.name();
+  watch.raised = observation.today;
+  BANSO_RETURN_IF_ERROR(React(store, writer, observation.rule.play(), observation.today, signal));
+  BANSO_RETURN_IF_ERROR(store.signals.signals.Create(writer, std::move(signal)).status());
   return store.signals.SaveWatch(writer, observation.account, observation.rule.name(), watch);
 }
 
 absl::Status End(const Store& store, Writer& writer, const SignalObservation& observation,
                  SignalWatch watch) {
   watch.active = false;
+  watch.ended = observation.today;
   BANSO_RETURN_IF_ERROR(
       store.signals.SaveWatch(writer, observation.account, observation.rule.name(), watch));
   return store.signals.signals
@@ -198,6 +210,8 @@ absl::Status Apply(const Store& store, Writer& writer, const SignalObservation& 
                        observation.today, watch)) {
     case SignalDecision::kRaise:
       return Raise(store, writer, observation, watch);
+    case SignalDecision::kResume:
+      return GoOn(store, writer, observation, watch.signal, watch);
     case SignalDecision::kOver:
       return End(store, writer, observation, watch);
     case SignalDecision::kNothing:

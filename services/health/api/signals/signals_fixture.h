@@ -48,7 +48,9 @@ class SignalsFixture : public HealthFixture {
  protected:
   SignalsFixture() {
     signals_ = std::make_unique<SignalsApi>(*database_, store_);
-    effects_ = std::make_unique<SignalEffects>(*database_, store_, kickoff_, handoff_);
+    // However slow the machine is, what answers has answered.
+    effects_ =
+        std::make_unique<SignalEffects>(*database_, store_, kickoff_, handoff_, absl::Minutes(1));
   }
 
   // An account in retention whose onboarding was completed on `completed`.

@@ -207,6 +207,49 @@ TEST_F(SignalsTest, TakesWhatComesBackOnTheSameDayForTheSameCause) {
   EXPECT_FALSE(raised[0].has_over_time());
 }
 
+TEST_F(SignalsTest, TakesWhatComesBackOnAnyDayForTheSameCause) {
+  MakeMetric("level", v1::METRIC_KIND_GAUGE);
+  v1::SignalRule at_once = LevelRule("at-once", "metric.level", 5);
+  at_once.set_resolve_when_over(true);
+  ActivateRule(at_once);
+  v1::SignalRule held = LevelRule("held", "metric.level", 5);
+  *held.mutable_hold_for() = calendar::MakePeriod(2, type::v1::PERIOD_UNIT_DAY);
+  ActivateRule(held);
+  SetLevel(7);
+  Evaluate();
+  for (int day = 0; day < 3; ++day) {
+    now_ += absl::Hours(24);
+    Evaluate();
+  }
+  ASSERT_THAT(List(), SizeIs(2));
+  // Long after both were raised, it is away for ten minutes.
+  now_ += absl::Hours(24);
+  SetLevel(1);
+  Evaluate();
+  for (const v1::Signal& signal : List()) EXPECT_TRUE(signal.has_over_time());
+  now_ += absl::Minutes(10);
+  SetLevel(7);
+  Evaluate();
+  ASSERT_THAT(List(), SizeIs(2));
+  for (const v1::Signal& signal : List()) {
+    EXPECT_FALSE(signal.has_over_time());
+    EXPECT_EQ(signal.state(), v1::SIGNAL_STATE_OPEN);
+    EXPECT_EQ(signal.outcome(), v1::SIGNAL_OUTCOME_UNSPECIFIED);
+  }
+  // What is away at the end of a day is another cause when it is back, and has to hold anew.
+  now_ += absl::Minutes(10);
+  SetLevel(1);
+  Evaluate();
+  now_ += absl::Hours(24);
+  SetLevel(7);
+  Evaluate();
+  ASSERT_THAT(List(), SizeIs(3));
+  EXPECT_EQ(List()[0].signal_rule(), "signalRules/at-once@1");
+  now_ += absl::Hours(48);
+  Evaluate();
+  EXPECT_THAT(List(), SizeIs(4));
+}
+
 TEST_F(SignalsTest, KeepsQuietDuringCoolDown) {
   MakeMetric("level", v1::METRIC_KIND_GAUGE);
   v1::SignalRule rule = LevelRule("high", "metric.level", 5);
@@ -479,6 +522,41 @@ TEST_F(ScoreActionsTest, ReportsAlertsRaisedAgainstActionsTaken) {
   EXPECT_EQ(none.total().raised(), 0);
   EXPECT_FALSE(none.total().has_acted_on_share());
   Proves("LX-34");
+}
+
+TEST_F(ScoreActionsTest, SaysWhyAPlayMadeNothing) {
+  FollowCompleted("red", kCompleted);
+  now_ = Noon(kCompleted + 10);
+  IngestDaily("red", "logins", kCompleted + 4, kCompleted + 10, 1);
+  Activate(LoginModel());
+  v1::SavePlayRequest draft;
+  *draft.mutable_play() = CallPlay();
+  draft.set_reason("test");
+  ASSERT_THAT(signals_->SavePlay(Now(), draft), IsOk());
+  ActivateRule(RedRule());
+  Evaluate();
+  ASSERT_THAT(List(), SizeIs(1));
+  EXPECT_THAT(List()[0].actions(), IsEmpty());
+  EXPECT_EQ(List()[0].no_action_because(), "plays/call is not in force");
+
+  v1::Play for_low = CallPlay();
+  for_low.mutable_reactions(0)->add_touches("low");
+  ActivatePlay(for_low);
+  for (const absl::string_view touch : {"high", "", "low"}) {
+    const std::string id = absl::StrCat("red-", touch.empty() ? "none" : touch);
+    FollowCompleted(id, kCompleted, touch);
+    IngestDaily(id, "logins", kCompleted + 4, kCompleted + 10, 1);
+  }
+  Evaluate();
+  const auto because = [&](absl::string_view id) { return List(id).at(0).no_action_because(); };
+  EXPECT_EQ(because("red-high"), "plays/call@2 has no reaction for the touch level high");
+  EXPECT_EQ(because("red-none"), "plays/call@2 has no reaction for accounts without a touch level");
+  EXPECT_EQ(because("red-low"), "");
+  EXPECT_THAT(List("red-low")[0].actions(), SizeIs(1));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::SignalReport report,
+                             signals_->GetSignalReport(Now(), v1::GetSignalReportRequest()));
+  EXPECT_EQ(report.total().raised(), 4);
+  EXPECT_EQ(report.total().without_action(), 3);
 }
 
 TEST_F(ScoreActionsTest, TriesAgainUntilKickoffTakesTheTask) {

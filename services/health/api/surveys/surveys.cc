@@ -1,9 +1,11 @@
+#include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
 #include "services/health/api/lists.h"
 #include "services/health/api/surveys/surveys_api.h"
 #include "services/health/domain/surveys/survey.h"
+#include "services/health/store/evaluations.h"
 
 namespace banso::health {
 
@@ -24,9 +26,12 @@ absl::StatusOr<Survey> SurveysApi::SaveSurvey(const Call& call,
 
 absl::StatusOr<Survey> SurveysApi::ActivateSurvey(const Call& call,
                                                   const v1::ActivateSurveyRequest& request) {
-  return storage::Mutate<Survey>(database_, call, request, [&](Writer& writer) {
-    return store_.surveys.surveys.Activate(writer, request.name(), call.now);
-  });
+  return storage::Mutate<Survey>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Survey> {
+        BANSO_RETURN_IF_ERROR(
+            MarkAllDue(writer, absl::StrCat(request.name(), " was put in force")));
+        return store_.surveys.surveys.Activate(writer, request.name(), call.now);
+      });
 }
 
 absl::StatusOr<Survey> SurveysApi::GetSurvey(const Call& call,

@@ -182,6 +182,29 @@ class SurveysTest : public HealthFixture {
   std::unique_ptr<SurveysApi> surveys_;
 };
 
+TEST_F(SurveysTest, HasScoresWorkedOutAnewByTheQuestionsInForce) {
+  Activate(Satisfaction());
+  HealthFixture::Activate(Model());
+  ASSERT_THAT(Ask("spring", "acme", "owner"), IsOk());
+  ASSERT_THAT(Answer("spring", "acme", "owner", 5), IsOk());
+  MoveTo(kApril1 + 20);
+  const auto stored = [&] {
+    v1::ListScoresRequest request;
+    request.set_parent("accounts/acme");
+    const auto listed = api_->ListScores(Now(), request);
+    EXPECT_THAT(listed, IsOk());
+    return listed->scores(0);
+  };
+  ASSERT_THAT(evaluator_->EvaluateDue(Now()), IsOk());
+  EXPECT_TRUE(stored().has_value());
+  v1::Survey without = Satisfaction();
+  without.mutable_questions(0)->set_key("service");
+  Activate(without);
+  EXPECT_THAT(stored().stale_because(), ElementsAre("surveys/satisfaction@2 was put in force"));
+  ASSERT_THAT(evaluator_->EvaluateDue(Now()), IsOk());
+  EXPECT_FALSE(stored().has_value());
+}
+
 TEST_F(SurveysTest, ShowsTheShareThatAnsweredAndScoresTheSilentAsUnknown) {
   Activate(Satisfaction());
   HealthFixture::Activate(Model());

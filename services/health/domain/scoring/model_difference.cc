@@ -90,6 +90,17 @@ void ModelDifference::Add(absl::string_view account, const JudgedAccount& before
   Keep(std::move(entry));
 }
 
+void ModelDifference::AddFirst(const v1::Score& score) {
+  AddFirst(contract::Ancestor(score.name(), "accounts"), JudgedBy(score), [&] {
+    return score.has_value() ? DifferenceText({}, AmountsOf(score)) : score.no_value_because();
+  });
+}
+
+void ModelDifference::AddFirst(absl::string_view account, const JudgedAccount& judged,
+                               absl::FunctionRef<std::string()> because) {
+  Add(account, {.state = judged.state, .value = {}, .band = ""}, judged, because);
+}
+
 void ModelDifference::Merge(ModelDifference other) {
   accounts_ += other.accounts_;
   moved_ += other.moved_;

@@ -44,6 +44,12 @@ class ModelDifference {
   // The same for whole scores.
   void Add(const v1::Score& before, const v1::Score& after);
 
+  // Adds an account's score by the model in question where there is no baseline: it moves when it
+  // gets a band.
+  void AddFirst(absl::string_view account, const JudgedAccount& judged,
+                absl::FunctionRef<std::string()> because);
+  void AddFirst(const v1::Score& score);
+
   // Adds what was collected of other accounts.
   void Merge(ModelDifference other);
 

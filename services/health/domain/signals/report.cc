@@ -71,6 +71,7 @@ void SignalReportBuilder::Tally::Add(const v1::Signal& signal) {
     hours_to_acknowledge.push_back(absl::ToDoubleHours(calendar::ToTime(signal.acknowledge_time()) -
                                                        calendar::ToTime(signal.raise_time())));
   }
+  counts.set_without_action(counts.without_action() + (signal.no_action_because().empty() ? 0 : 1));
   for (const v1::SignalAction& action : signal.actions()) {
     counts.set_actions(counts.actions() + 1);
     counts.set_actions_done(counts.actions_done() +

@@ -76,6 +76,14 @@ std::vector<const v1::Reaction*> ReactionsFor(const v1::Play& play, absl::string
   return named.empty() ? others : named;
 }
 
+std::string NoReactionText(const v1::Play& play, absl::string_view touch) {
+  const std::string revision = contract::JoinRevision(play.name(), play.revision().number());
+  if (touch.empty()) {
+    return absl::StrCat(revision, " has no reaction for accounts without a touch level");
+  }
+  return absl::StrCat(revision, " has no reaction for the touch level ", touch);
+}
+
 v1::SignalAction MakeAction(const v1::Play& play, const v1::Reaction& reaction, int number,
                             absl::CivilDay today) {
   v1::SignalAction action;
@@ -145,6 +153,17 @@ absl::Status Resolve(v1::SignalOutcome outcome, absl::string_view result, absl::
   signal.set_resolved_by(std::string(actor));
   *signal.mutable_resolve_time() = calendar::ToTimestamp(now);
   return absl::OkStatus();
+}
+
+void Resume(v1::Signal& signal) {
+  signal.clear_over_time();
+  if (signal.outcome() != v1::SIGNAL_OUTCOME_OVER) return;
+  signal.set_state(signal.acknowledged_by().empty() ? v1::SIGNAL_STATE_OPEN
+                                                    : v1::SIGNAL_STATE_ACKNOWLEDGED);
+  signal.clear_outcome();
+  signal.clear_result();
+  signal.clear_resolved_by();
+  signal.clear_resolve_time();
 }
 
 void TakeOver(const kickoff::v1::PlanTask& task, v1::SignalAction& action) {

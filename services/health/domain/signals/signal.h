@@ -27,6 +27,9 @@ std::string AccountableFor(const accounts::v1::Account& account);
 // level.
 std::vector<const v1::Reaction*> ReactionsFor(const v1::Play& play, absl::string_view touch);
 
+// Says that a play has no reaction for a touch level; empty for an account without one.
+std::string NoReactionText(const v1::Play& play, absl::string_view touch);
+
 // What a reaction to a signal raised on `today` becomes: not handed over yet. `number` counts the
 // actions of the signal from 1.
 v1::SignalAction MakeAction(const v1::Play& play, const v1::Reaction& reaction, int number,
@@ -46,6 +49,9 @@ void Wake(v1::Signal& signal);
 // Closes it. FAILED_PRECONDITION (SIGNAL_RESOLVED).
 absl::Status Resolve(v1::SignalOutcome outcome, absl::string_view result, absl::string_view actor,
                      absl::Time now, v1::Signal& signal);
+// Takes back that the cause has ended: it lasts on, and so does the signal where it was resolved
+// for that.
+void Resume(v1::Signal& signal);
 
 // What the state of a task in kickoff says about the action that it came from.
 void TakeOver(const kickoff::v1::PlanTask& task, v1::SignalAction& action);

@@ -110,7 +110,11 @@ SignalDecision DecideSignal(const v1::SignalRule& rule, type::v1::Truth truth,
   if (truth == type::v1::TRUTH_FALSE) {
     return watch.active ? SignalDecision::kOver : SignalDecision::kNothing;
   }
-  if (watch.active || !held_since.has_value()) return SignalDecision::kNothing;
+  if (watch.active) return SignalDecision::kNothing;
+  // Causes are told apart by days: what is back on the day on which it ended was not away.
+  const bool back = truth == type::v1::TRUTH_TRUE && watch.ended == today;
+  if (back && !watch.signal.empty()) return SignalDecision::kResume;
+  if (!held_since.has_value()) return SignalDecision::kNothing;
   if (rule.has_cool_down() && watch.raised.has_value() &&
       today <= calendar::Add(*watch.raised, rule.cool_down(), calendar::Calendar::Japan())) {
     return SignalDecision::kNothing;

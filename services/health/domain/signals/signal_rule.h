@@ -50,12 +50,16 @@ struct SignalWatch {
   // The signal raised last, and the day on which that was; empty before the first.
   std::string signal = {};
   std::optional<absl::CivilDay> raised = std::nullopt;
+  // The day on which the cause of that signal ended; of no meaning while it lasts.
+  std::optional<absl::CivilDay> ended = std::nullopt;
 };
 
 // What an evaluation leads to.
 enum class SignalDecision {
   kNothing,
   kRaise,
+  // The cause of the signal raised last had ended today, and lasts on.
+  kResume,
   // The cause of the signal raised last has ended.
   kOver,
 };

@@ -189,6 +189,26 @@ TEST(DecideSignalTest, RaisesOncePerCause) {
   }
 }
 
+TEST(DecideSignalTest, TakesWhatIsBackOnTheDayItEndedForTheSameCause) {
+  const absl::CivilDay today(2026, 5, 10);
+  v1::SignalRule rule = HeldFor(3);
+  *rule.mutable_cool_down() = calendar::MakePeriod(90, type::v1::PERIOD_UNIT_DAY);
+  const SignalWatch ended_today{
+      .active = false, .signal = "s", .raised = today - 40, .ended = today};
+  // Neither the time it has to hold nor the cool-down begins again.
+  EXPECT_EQ(DecideSignal(rule, type::v1::TRUTH_TRUE, std::nullopt, today, ended_today),
+            SignalDecision::kResume);
+  EXPECT_EQ(DecideSignal(rule, type::v1::TRUTH_UNKNOWN, std::nullopt, today, ended_today),
+            SignalDecision::kNothing);
+  SignalWatch ended_before = ended_today;
+  ended_before.ended = today - 1;
+  EXPECT_EQ(DecideSignal(rule, type::v1::TRUTH_TRUE, std::nullopt, today, ended_before),
+            SignalDecision::kNothing);
+  rule.clear_cool_down();
+  EXPECT_EQ(DecideSignal(rule, type::v1::TRUTH_TRUE, today - 3, today, ended_before),
+            SignalDecision::kRaise);
+}
+
 v1::Play HighAndOthers() {
   v1::Play play;
   play.set_name("plays/stall");

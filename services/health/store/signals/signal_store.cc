@@ -91,13 +91,14 @@ absl::StatusOr<SignalWatch> SignalStore::Watch(Reader& reader, absl::string_view
                                                absl::string_view rule) const {
   SignalWatch watch;
   BANSO_RETURN_IF_ERROR(reader
-                            .QueryOne("SELECT active, signal, raised FROM signal_watch "
+                            .QueryOne("SELECT active, signal, raised, ended FROM signal_watch "
                                       "WHERE account = $account AND rule = $rule",
                                       {{"account", account}, {"rule", rule}},
                                       [&](const Row& row) {
                                         watch.active = row.Flag(0);
                                         watch.signal = std::string(row.Text(1));
                                         watch.raised = row.OptionalDay(2);
+                                        watch.ended = row.OptionalDay(3);
                                         return absl::OkStatus();
                                       })
                             .status());
@@ -108,15 +109,16 @@ absl::Status SignalStore::SaveWatch(Writer& writer, absl::string_view account,
                                     absl::string_view rule, const SignalWatch& watch) const {
   return writer
       .Execute(
-          "INSERT INTO signal_watch (account, rule, active, signal, raised) "
-          "VALUES ($account, $rule, $active, $signal, $raised) ON CONFLICT (account, rule) "
-          "DO UPDATE SET active = excluded.active, signal = excluded.signal, "
-          "raised = excluded.raised",
+          "INSERT INTO signal_watch (account, rule, active, signal, raised, ended) "
+          "VALUES ($account, $rule, $active, $signal, $raised, $ended) "
+          "ON CONFLICT (account, rule) DO UPDATE SET active = excluded.active, "
+          "signal = excluded.signal, raised = excluded.raised, ended = excluded.ended",
           {{"account", account},
            {"rule", rule},
            {"active", watch.active},
            {"signal", watch.signal},
-           {"raised", watch.raised}})
+           {"raised", watch.raised},
+           {"ended", watch.ended}})
       .status();
 }
 

@@ -1,0 +1,188 @@
+// Samples come in streams that break, and faster than they can be stored.
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/health/v1/health_service.pb.h"
+#include "common/testing/status_matchers.h"
+#include "common/testing/wait.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/faults/service.h"
+#include "tests/journeys/client.h"
+#include "tests/journeys/suite.h"
+
+namespace banso::faults {
+namespace {
+
+using ::banso::testing::IsOk;
+using ::banso::testing::WaitUntil;
+using ::testing::Each;
+using ::testing::Pair;
+
+using health::v1::IngestSamplesResponse;
+
+constexpr char kClock[] = "2025-04-01T01:00:00Z";
+constexpr char kIngest[] = "banso.health.v1.HealthService/IngestSamples";
+constexpr int kAccounts = 4;
+
+// The sum of the logins ever, as a score of its own.
+constexpr char kModel[] = R"({"reason": "test", "score_model": {
+  "name": "scoreModels/use", "display_name": "Use", "purpose": "Count", "decision_served": "None",
+  "owner": "members/aoki", "qualitative_share": 0, "minimum_coverage": 0.5,
+  "bands": [{"key": "all"}],
+  "measures": [{"key": "logins", "weight": 1, "group": "MEASURE_GROUP_QUANTITATIVE",
+    "fact": {"fact": "metric.logins", "window": {"aggregation": "AGGREGATION_SUM"}},
+    "curve": [{"value": 0}, {"value": 1000000, "points": 100}]}]}})";
+
+// The samples with these numbers, as one message; a number decides account and minute.
+std::string Samples(int from, int to) {
+  std::string json = R"({"samples": [)";
+  for (int i = from; i < to; ++i) {
+    const int minute = i / kAccounts;
+    absl::StrAppendFormat(
+        &json,
+        R"(%s{"id": "s%d", "account": "accounts/a%d", "metric": "metrics/logins",)"
+        R"( "occurred_time": "2025-03-%02dT%02d:%02d:00Z"})",
+        i == from ? "" : ",", i, i % kAccounts, 1 + minute / 1440 % 28, minute / 60 % 24,
+        minute % 60);
+  }
+  return absl::StrCat(json, "]}");
+}
+
+// A suite with some accounts, a metric of logins and a score of their sum.
+class IngestTest : public ::testing::Test {
+ protected:
+  IngestTest() : suite_(journeys::Shape::kFiveProcesses, kClock), client_(ClientWith(kLimit)) {
+    for (int i = 0; i < kAccounts; ++i) {
+      EXPECT_THAT(client_.Call<accounts::v1::Account>(
+                      "banso.accounts.v1.AccountsService/CreateAccount",
+                      absl::StrFormat(
+                          R"({"account_id": "a%d", "account": {"display_name": "A%d"}})", i, i)),
+                  IsOk());
+    }
+    EXPECT_THAT(client_.Call<health::v1::Metric>(
+                    "banso.health.v1.HealthService/CreateMetric",
+                    R"({"metric_id": "logins", "metric": {"display_name": "Logins",
+                        "kind": "METRIC_KIND_COUNTER", "source": "product"}})"),
+                IsOk());
+    EXPECT_THAT(client_.Call<health::v1::ScoreModel>("banso.health.v1.HealthService/SaveScoreModel",
+                                                     kModel),
+                IsOk());
+    EXPECT_THAT(
+        client_.Call<health::v1::ScoreModel>("banso.health.v1.HealthService/ActivateScoreModel",
+                                             R"({"name": "scoreModels/use@1"})"),
+        IsOk());
+    for (int i = 0; i < kAccounts; ++i) EXPECT_EQ(Logins(i), 0);
+  }
+
+  journeys::Client ClientWith(absl::Duration limit) const {
+    return journeys::Client(suite_.gateway_address(), suite_.operator_token(), limit);
+  }
+
+  // How many logins of an account are stored; waits until health serves and knows the account.
+  double Logins(int account) const {
+    const auto score = client_.Await<health::v1::Score>(
+        "banso.health.v1.HealthService/GetScore",
+        absl::StrFormat(R"({"name": "accounts/a%d/scores/use"})", account),
+        [](const health::v1::Score&) { return true; });
+    EXPECT_THAT(score, IsOk());
+    if (!score.ok() || score->contributions().empty()) return 0;
+    return score->contributions(0).value().number();
+  }
+
+  static constexpr absl::Duration kLimit = absl::Seconds(60);
+  journeys::Suite suite_;
+  const journeys::Client client_;
+};
+
+TEST_F(IngestTest, CountsEachSampleOnceThoughItDiesInTheMiddleOfStreams) {
+  constexpr int kMessages = 300;
+  constexpr int kPerMessage = 200;
+  constexpr int kAll = kMessages * kPerMessage;
+  std::vector<std::string> messages;
+  for (int i = 0; i < kMessages; ++i) {
+    messages.push_back(Samples(i * kPerMessage, (i + 1) * kPerMessage));
+  }
+  int broken = 0;
+  for (int round = 0; round < 3; ++round) {
+    const double before = Logins(0);
+    if (before == kAll / kAccounts) break;
+    std::atomic<bool> ended = false;
+    absl::StatusOr<IngestSamplesResponse> answer;
+    std::thread sender([&] {
+      answer = client_.Stream<IngestSamplesResponse>(kIngest, messages);
+      ended = true;
+    });
+    // Some of it is stored, and more is under way.
+    EXPECT_TRUE(WaitUntil([&] { return ended || Logins(0) > before; }, kLimit));
+    suite_.Kill("health");
+    sender.join();
+    if (!answer.ok()) ++broken;
+    suite_.Restart("health", kClock);
+  }
+  EXPECT_GT(broken, 0) << "it never died in the middle of a stream";
+
+  EXPECT_GT(Logins(0), 0);
+  const auto rest = client_.Stream<IngestSamplesResponse>(kIngest, messages);
+  ASSERT_THAT(rest, IsOk());
+  EXPECT_EQ(rest->received(), kAll);
+  EXPECT_EQ(rest->stored() + rest->duplicates(), kAll) << rest->ShortDebugString();
+  for (int i = 0; i < kAccounts; ++i) EXPECT_EQ(Logins(i), kAll / kAccounts);
+  const auto again = client_.Stream<IngestSamplesResponse>(kIngest, messages);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->duplicates(), kAll);
+  std::printf("broken %d times, %d of %d samples stored before the last stream\n", broken,
+              static_cast<int>(rest->duplicates()), kAll);
+  EXPECT_THAT(suite_.Stop(), Each(Pair(::testing::_, 0)));
+}
+
+TEST_F(IngestTest, TakesNoMoreThanItCanStore) {
+  constexpr int kSenders = 12;
+  constexpr int64_t kMostMib = 300;
+  // A message of the largest size, about a megabyte.
+  const std::string message = Samples(0, 10'000);
+  const std::vector<std::string> processes = {"health", "gateway"};
+  std::vector<int64_t> before;
+  for (const std::string& process : processes) before.push_back(MemoryMib(suite_.pid(process)));
+
+  std::atomic<int64_t> taken = 0;
+  std::atomic<int> ended = 0;
+  std::vector<std::thread> senders;
+  for (int i = 0; i < kSenders; ++i) {
+    senders.emplace_back([&] {
+      taken += ClientWith(absl::Seconds(5)).Flood(kIngest, message);
+      ++ended;
+    });
+  }
+  std::vector<int64_t> most = before;
+  EXPECT_TRUE(WaitUntil(
+      [&] {
+        for (size_t i = 0; i < processes.size(); ++i) {
+          most[i] = std::max(most[i], MemoryMib(suite_.pid(processes[i])));
+        }
+        return ended == kSenders;
+      },
+      kLimit));
+  for (std::thread& sender : senders) sender.join();
+  for (size_t i = 0; i < processes.size(); ++i) {
+    EXPECT_LT(most[i] - before[i], kMostMib) << processes[i];
+    std::printf("%s: %d MiB before, at most %d\n", processes[i].c_str(),
+                static_cast<int>(before[i]), static_cast<int>(most[i]));
+  }
+  std::printf("%d messages were taken\n", static_cast<int>(taken.load()));
+  EXPECT_GT(taken, kSenders);
+  EXPECT_EQ(Logins(0), 10'000 / kAccounts);
+  EXPECT_THAT(suite_.Stop(), Each(Pair(::testing::_, 0)));
+}
+
+}  // namespace
+}  // namespace banso::faults
