@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
@@ -111,6 +112,12 @@ class RowImport {
   void Reject(const CsvRow& row, absl::string_view field, absl::string_view text) {
     report_.rejected.push_back(sheet_.Problem(row, field, text));
   }
+  // Tells what is doubtful about a row that is taken. Thread-safe.
+  void Warn(const CsvRow& row, absl::string_view field, absl::string_view text) {
+    RowProblem problem = sheet_.Problem(row, field, text);
+    std::lock_guard lock(mutex_);
+    report_.warnings.push_back(std::move(problem));
+  }
   // Rejects the row when the field is empty; `why` is such as `a contract needs its first day`.
   void Need(const CsvRow& row, absl::string_view field, absl::string_view why) {
     if (sheet_.Text(row, field).empty()) Reject(row, field, absl::StrCat("empty; ", why));
@@ -140,11 +147,17 @@ class RowImport {
   void ReadRow(CsvRow* row) {
     Entry entry;
     entry.row = row;
-    const size_t before = report_.rejected.size();
+    const size_t rejected = report_.rejected.size();
+    const size_t warnings = report_.warnings.size();
     sheet_.CheckKnown(row, &report_.rejected, &report_.warnings);
     sheet_.Fill(*row, &entry.message, &report_.rejected);
     Read(*row, &entry);
-    if (report_.rejected.size() == before) entries_.push_back(std::move(entry));
+    if (report_.rejected.size() == rejected) {
+      entries_.push_back(std::move(entry));
+    } else {
+      // Warnings are about rows that are taken.
+      report_.warnings.resize(warnings);
+    }
   }
 
   Context& context_;
@@ -157,6 +170,7 @@ class RowImport {
   std::vector<Entry> entries_;
   // By outcome.
   std::atomic<int64_t> counts_[3] = {};
+  std::mutex mutex_;  // Guards the report's warnings while rows are stored.
   ImportReport report_;
 };
 

@@ -24,6 +24,7 @@
 #include "clients/cli/sheet.h"
 #include "common/contract/fingerprint.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/util/message_differencer.h"
 
 // What the imports share that make something of each row.
 namespace banso::cli {
@@ -55,6 +56,20 @@ Resource Changed(const Resource& stored, const Resource& change) {
 template <class Resource>
 bool SaysTheSame(const Resource& stored, const Resource& change) {
   return contract::Fingerprint(Changed(stored, change)) == contract::Fingerprint(stored);
+}
+
+// The fields in which what is stored would be other if it said what `change` says.
+template <class Resource>
+std::vector<std::string> FieldsThatDiffer(const Resource& stored, const Resource& change) {
+  const Resource after = Changed(stored, change);
+  std::vector<std::string> fields;
+  for (int i = 0; i < Resource::descriptor()->field_count(); ++i) {
+    const google::protobuf::FieldDescriptor* field = Resource::descriptor()->field(i);
+    google::protobuf::util::MessageDifferencer differencer;
+    if (differencer.CompareWithFields(stored, after, {field}, {field})) continue;
+    fields.push_back(field->name());
+  }
+  return fields;
 }
 
 // Which fields a table may have.

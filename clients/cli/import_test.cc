@@ -116,6 +116,7 @@ class ImportTest : public ImportFixture {
           }
           deal->set_stage(accounts::v1::DEAL_STAGE_WON);
           *deal->mutable_contract_start() = request.contract_start();
+          SetClosingDay(request, deal);
           deals_[request.name()] = *deal;
           return absl::OkStatus();
         });
@@ -125,9 +126,19 @@ class ImportTest : public ImportFixture {
           std::lock_guard lock(mutex_);
           *deal = deals_.at(request.name());
           deal->set_stage(accounts::v1::DEAL_STAGE_LOST);
+          deal->set_loss_reason(request.reason());
+          SetClosingDay(request, deal);
           deals_[request.name()] = *deal;
           return absl::OkStatus();
         });
+  }
+
+  // As the service does: today, unless the request names another day.
+  template <class Request>
+  static void SetClosingDay(const Request& request, Deal* deal) {
+    *deal->mutable_close_date() = request.has_close_date()
+                                      ? request.close_date()
+                                      : calendar::ToDate(absl::CivilDay(2025, 5, 1));
   }
 
   absl::Status Ingest(const std::vector<std::string>& requests,
@@ -270,7 +281,11 @@ TEST_F(DealImportTest, DealsAreWonLostOrLeftOpen) {
   EXPECT_EQ(won.amount().minor_units(), 100);
   EXPECT_EQ(won.sales_owner(), "members/jun-ito");
   EXPECT_EQ(calendar::DayText(won.contract_start()), "2025-04-01");
-  EXPECT_EQ(deals_.at("accounts/sakura/deals/d2").stage(), accounts::v1::DEAL_STAGE_LOST);
+  EXPECT_EQ(calendar::DayText(won.close_date()), "2025-04-01");
+  const Deal& lost = deals_.at("accounts/sakura/deals/d2");
+  EXPECT_EQ(lost.stage(), accounts::v1::DEAL_STAGE_LOST);
+  EXPECT_EQ(lost.loss_reason(), "Lost, as imported");
+  EXPECT_EQ(calendar::DayText(lost.close_date()), "2025-04-02");
   EXPECT_EQ(deals_.at("accounts/sakura/deals/d3").stage(), accounts::v1::DEAL_STAGE_OPEN);
   EXPECT_THAT(out_, HasSubstr("7 deals: 3 created, 0 updated, 0 unchanged, 1 members created, 1 "
                               "won, 1 lost, 4 rows rejected"));
@@ -291,6 +306,41 @@ TEST_F(DealImportTest, ImportingAgainChangesNothing) {
   Run(Command(file));
   EXPECT_EQ(Run(Command(file)), 4);
   EXPECT_THAT(out_, HasSubstr("7 deals: 0 created, 0 updated, 3 unchanged, 0 members created"));
+}
+
+TEST_F(DealImportTest, ADealWithoutADayIsClosedTodayAndThatIsTold) {
+  const std::string file = Write("deals.csv",
+                                 "no,company,stage,seller,closed,start,why\n"
+                                 "D1,Sakura,Won,Jun Ito,,2025-04-01,\n"
+                                 "D2,Sakura,Lost,Jun Ito,,,too dear\n"
+                                 "D3,Sakura,Engaging,Jun Ito,,,\n"
+                                 "D4,Nobody,Lost,Jun Ito,,,\n");
+  const std::string columns = "account=company,id=no,stage=stage,sales_owner=seller";
+  EXPECT_EQ(Run({"deals", file, "--create-members", "--map", columns, "--map",
+                 "contract_start=start,close_date=closed,loss_reason=why"}),
+            4);
+  EXPECT_EQ(calendar::DayText(deals_.at("accounts/sakura/deals/d2").close_date()), "2025-05-01");
+  EXPECT_EQ(deals_.at("accounts/sakura/deals/d2").loss_reason(), "too dear");
+  // Of rows that are taken, and closed.
+  EXPECT_THAT(out_, HasSubstr("   2  closed  \"\"     empty; counted as closed today  2, 3\n"));
+
+  deals_.clear();
+  EXPECT_EQ(Run({"deals", file, "--map", columns, "--map", "contract_start=start"}), 4);
+  EXPECT_THAT(out_, HasSubstr("not in the table; counted as closed today  2, 3\n"));
+}
+
+TEST_F(DealImportTest, WhatTheFileSaysOtherwiseOfAClosedDealIsTold) {
+  Run(Command(Write("deals.csv", kDeals)));
+  EXPECT_EQ(Run(Command(Write("later.csv",
+                              "no,company,stage,seller,closed,price,product\n"
+                              "D1,Sakura,Won,Jun Ito,2025-04-01,150,GTXPro\n"
+                              "D2,Sakura,Lost,Jun Ito,2025-04-12,0,MG Special\n"))),
+            0);
+  EXPECT_THAT(out_, AllOf(HasSubstr("2 deals: 0 created, 0 updated, 2 unchanged"),
+                          HasSubstr("\"2025-04-12\"  not taken: the deal is closed already"),
+                          HasSubstr("amount")));
+  EXPECT_EQ(deals_.at("accounts/sakura/deals/d1").amount().minor_units(), 100);
+  EXPECT_EQ(calendar::DayText(deals_.at("accounts/sakura/deals/d2").close_date()), "2025-04-02");
 }
 
 TEST_F(DealImportTest, ARefusalOfTheServerIsTheRows) {
