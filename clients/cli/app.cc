@@ -34,7 +34,8 @@ constexpr char kAbout[] =
 
 constexpr char kFooter[] =
     "Exit codes: 0 done; 1 the command line or a file cannot be used; 2 the server refused;\n"
-    "3 the server cannot be reached or did not answer in time; 4 some rows were not taken.\n\n"
+    "3 the server cannot be reached or did not answer in time; 4 some rows were not taken, or not\n"
+    "in full.\n\n"
     "Examples:\n"
     "  banso apply deploy/programs/lapras --reason 'first program'\n"
     "  banso import accounts accounts.csv --system crm --id account \\\n"

@@ -20,7 +20,7 @@ enum ExitCode {
   kRefused = 2,
   // The server cannot be reached, or did not answer in time.
   kUnavailable = 3,
-  // Some rows were taken and some were not.
+  // Some rows were not taken, or not in full.
   kPartly = 4,
 };
 

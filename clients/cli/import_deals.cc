@@ -128,8 +128,7 @@ class DealImport : public RowByRowImport<DealEntry> {
     *create.mutable_deal() = entry.message;
     SetRequestId(&create);
     BANSO_RETURN_IF_ERROR(Change<Deal>(absl::StrCat(kDeals, "CreateDeal"), create));
-    Count(RowOutcome::kCreated);
-    return Close(entry);
+    return CloseAndCount(entry, RowOutcome::kCreated);
   }
 
   // A deal that is there already: brought up to date while it is open.
@@ -150,8 +149,16 @@ class DealImport : public RowByRowImport<DealEntry> {
       update.mutable_deal()->set_name(entry.name());
       BANSO_RETURN_IF_ERROR(Change<Deal>(absl::StrCat(kDeals, "UpdateDeal"), update));
     }
-    Count(same && entry.stage == stored.stage() ? RowOutcome::kUnchanged : RowOutcome::kUpdated);
-    return Close(entry);
+    return CloseAndCount(entry, same && entry.stage == stored.stage() ? RowOutcome::kUnchanged
+                                                                      : RowOutcome::kUpdated);
+  }
+
+  // Closes a deal that is stored and open, if the file says so.
+  absl::Status CloseAndCount(const DealEntry& entry, RowOutcome outcome) {
+    BANSO_ASSIGN_OR_RETURN(const bool closed,
+                           TookAlso(Close(entry), *entry.row, "stage", "left open"));
+    if (closed) Count(outcome);
+    return absl::OkStatus();
   }
 
   // A closed deal stays as it is; what the file says otherwise is not hidden.

@@ -118,6 +118,19 @@ class RowImport {
     std::lock_guard lock(mutex_);
     report_.warnings.push_back(std::move(problem));
   }
+  // Whether a further step of a row, of which something is stored already, was taken too. When the
+  // server refuses the step, the row is reported as one that is stored in part, and is not to be
+  // counted; `field` is the one that is missing, `text` says so (`not won`). All other errors are
+  // returned. Thread-safe.
+  absl::StatusOr<bool> TookAlso(const absl::Status& status, const CsvRow& row,
+                                absl::string_view field, absl::string_view text) {
+    if (status.ok()) return true;
+    if (!IsOfTheRow(status)) return status;
+    RowProblem problem = sheet_.Problem(row, field, absl::StrCat(text, ": ", RefusalText(status)));
+    std::lock_guard lock(mutex_);
+    report_.partly.push_back(std::move(problem));
+    return false;
+  }
   // Rejects the row when the field is empty; `why` is such as `a contract needs its first day`.
   void Need(const CsvRow& row, absl::string_view field, absl::string_view why) {
     if (sheet_.Text(row, field).empty()) Reject(row, field, absl::StrCat("empty; ", why));
@@ -170,7 +183,8 @@ class RowImport {
   std::vector<Entry> entries_;
   // By outcome.
   std::atomic<int64_t> counts_[3] = {};
-  std::mutex mutex_;  // Guards the report's warnings while rows are stored.
+  // Guards the report's warnings, and what is stored in part, while rows are stored.
+  std::mutex mutex_;
   ImportReport report_;
 };
 
@@ -181,8 +195,8 @@ class RowByRowImport : public RowImport<Entry> {
   using RowImport<Entry>::RowImport;
 
  protected:
-  // Stores a good row, and counts it. A refusal of the server is the row's. Runs on several
-  // threads.
+  // Stores a good row, and counts it. A refusal of the server is returned while nothing of the row
+  // is stored: it is the row's. Later ones are reported by TookAlso. Runs on several threads.
   virtual absl::Status Store(const Entry& entry) = 0;
   // Rows of one chain are stored one after the other, in the order of the entries; those without a
   // chain in any order.

@@ -17,12 +17,6 @@ namespace {
 
 constexpr int kMaxParallel = 64;
 
-// Whether an error is the fault of one row: others may be better.
-bool IsOfTheRow(const absl::Status& status) {
-  return ExitCodeOf(status) == kRefused && status.code() != absl::StatusCode::kUnauthenticated &&
-         status.code() != absl::StatusCode::kPermissionDenied;
-}
-
 }  // namespace
 
 absl::StatusOr<ImportReport> ImportTable(
@@ -89,6 +83,11 @@ std::optional<std::string> RowIds::Read(const Sheet& sheet, const CsvRow& row,
   return std::nullopt;
 }
 
+bool IsOfTheRow(const absl::Status& status) {
+  return ExitCodeOf(status) == kRefused && status.code() != absl::StatusCode::kUnauthenticated &&
+         status.code() != absl::StatusCode::kPermissionDenied;
+}
+
 absl::Status StoreChains(const std::vector<RowChain>& chains, int parallel,
                          std::vector<RowProblem>* rejected) {
   std::atomic<size_t> next{0};
@@ -122,8 +121,10 @@ absl::Status StoreChains(const std::vector<RowChain>& chains, int parallel,
 
 void SortProblems(ImportReport* report) {
   const auto by_line = [](const RowProblem& a, const RowProblem& b) { return a.line < b.line; };
-  std::stable_sort(report->rejected.begin(), report->rejected.end(), by_line);
-  std::stable_sort(report->warnings.begin(), report->warnings.end(), by_line);
+  for (std::vector<RowProblem>* problems :
+       {&report->rejected, &report->partly, &report->warnings}) {
+    std::stable_sort(problems->begin(), problems->end(), by_line);
+  }
 }
 
 }  // namespace banso::cli

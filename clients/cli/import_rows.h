@@ -124,6 +124,9 @@ struct RowToStore {
 // Rows that are stored one after the other.
 using RowChain = std::vector<RowToStore>;
 
+// Whether an error is the fault of one row: others may be better.
+bool IsOfTheRow(const absl::Status& status);
+
 // Stores the rows of up to `parallel` chains at a time: each waits for its commit, and commits are
 // made together. What the server refuses is the row's: it goes to `rejected`, and the chain goes
 // on. Everything else ends the work and is returned.

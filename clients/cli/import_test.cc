@@ -11,6 +11,7 @@
 #include "clients/cli/import_fixture.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
+#include "common/testing/files.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -19,6 +20,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
@@ -297,7 +299,7 @@ TEST_F(DealImportTest, RowsThatDoNotFitAreNamedWithTheirFault) {
   EXPECT_THAT(out_, AllOf(HasSubstr("empty; a deal needs an account"),
                           HasSubstr("the name of no account; near 'Sakura'"),
                           HasSubstr("empty; a won deal needs the first day"),
-                          HasSubstr("\"04/01/2025\"  must be a day as YYYY-MM-DD"),
+                          HasSubstr("   1  closed   \"04/01/2025\"  must be a day as YYYY-MM-DD"),
                           HasSubstr("\"GTXPro\"  not known; near 'GTX Pro'")));
 }
 
@@ -347,10 +349,44 @@ TEST_F(DealImportTest, ARefusalOfTheServerIsTheRows) {
   const std::string file = Write("deals.csv",
                                  "no,company,stage,closed\n"
                                  "D1,Sakura,Won,2025-04-01\nD2,Sakura,Open,2025-04-01\n");
+  for (const char* id : {"d1", "d2"}) {
+    Deal& deal = deals_[absl::StrCat("accounts/sakura/deals/", id)];
+    deal.set_name(absl::StrCat("accounts/sakura/deals/", id));
+    deal.set_stage(id[1] == '1' ? accounts::v1::DEAL_STAGE_LOST : accounts::v1::DEAL_STAGE_OPEN);
+  }
   EXPECT_EQ(
       Run({"deals", file, "--map", "account=company,id=no,stage=stage,contract_start=closed"}), 4);
-  EXPECT_THAT(out_, HasSubstr("the account would have no owner"));
+  EXPECT_THAT(out_, HasSubstr("2 deals: 0 created, 0 updated, 1 unchanged, 0 won, 0 lost, 1 rows "
+                              "rejected"));
+  EXPECT_THAT(out_, HasSubstr("d1 is closed already, and otherwise than the file says"));
+  EXPECT_EQ(deals_.at("accounts/sakura/deals/d1").stage(), accounts::v1::DEAL_STAGE_LOST);
+}
+
+TEST_F(DealImportTest, ADealThatIsStoredAndCannotBeWonIsNoRejectedRow) {
+  const std::string file = Write("deals.csv",
+                                 "no,company,stage,closed\n"
+                                 "D1,Sakura,Won,2025-04-01\nD2,Sakura,Open,2025-04-01\n");
+  const std::vector<std::string> command = {
+      "deals", file, "--map",
+      "account=company,id=no,stage=stage,contract_start=closed,close_date=closed"};
+  EXPECT_EQ(Run(command), 4);
+  EXPECT_THAT(out_,
+              AllOf(HasSubstr("2 deals: 1 created, 0 updated, 0 unchanged, 0 won, 0 lost, "
+                              "1 rows stored in part, 0 rows rejected"),
+                    HasSubstr("\"Won\"  left open: "), HasSubstr("the account would have no owner"),
+                    Not(HasSubstr("Rejected rows"))));
+  EXPECT_EQ(deals_.at("accounts/sakura/deals/d1").stage(), accounts::v1::DEAL_STAGE_OPEN);
   EXPECT_THAT(deals_, SizeIs(2));
+
+  // Imported again it is still so, and a program is told too.
+  std::vector<std::string> as_json = command;
+  as_json.insert(as_json.end(), {"-o", "json", "--problems", folder_.File("problems.csv")});
+  EXPECT_EQ(Run(as_json), 4);
+  EXPECT_THAT(out_, AllOf(HasSubstr("\"unchanged\":1"), HasSubstr("\"rejected_rows\":0"),
+                          HasSubstr("\"partly_rows\":1,\"partly\":[{\"line\":2,"
+                                    "\"column\":\"stage\",\"value\":\"Won\"")));
+  EXPECT_THAT(testing::ReadFile(folder_.File("problems.csv")),
+              HasSubstr("2,partly,\"stage\",\"Won\""));
 }
 
 TEST_F(DealImportTest, SamplesComeInLongAndWideTables) {
