@@ -24,7 +24,7 @@
 #include "common/status_macros.h"
 #include "google/protobuf/message.h"
 
-// The frame of imports whose rows each become one thing of an account.
+// The frame of imports whose rows each become one thing: an account, or one of an account.
 namespace banso::cli {
 
 // What an import calls its rows.
@@ -43,9 +43,9 @@ struct RowEntry {
   using Message = MessageType;
 
   const CsvRow* row = nullptr;
-  // `accounts/{account}`.
+  // `accounts/{account}`; empty when the row is about an account itself.
   std::string account;
-  // The last part of the name of what becomes of it.
+  // The last part of the name of what becomes of it, or its id in the other system.
   std::string id;
   // The fields that are mapped.
   Message message;
@@ -79,7 +79,9 @@ class RowImport {
     report_ = ReportOn(sheet_, options_, words_.rows);
     rows_ = sheet_.TakeRows();
     BANSO_RETURN_IF_ERROR(Prepare());
-    BANSO_ASSIGN_OR_RETURN(accounts_, AccountDirectory(connection(), options_.system));
+    if (BelongsToAccounts()) {
+      BANSO_ASSIGN_OR_RETURN(accounts_, AccountDirectory(connection(), options_.system));
+    }
     for (CsvRow& row : rows_) ReadRow(&row);
     BANSO_RETURN_IF_ERROR(StoreAll());
     report_.created += counts_[static_cast<size_t>(RowOutcome::kCreated)];
@@ -92,6 +94,8 @@ class RowImport {
  protected:
   // Fetches what reading and storing need, such as what an earlier import has stored.
   virtual absl::Status Prepare() { return absl::OkStatus(); }
+  // Whether rows name accounts that are there already.
+  virtual bool BelongsToAccounts() const { return true; }
   // Completes an entry whose mapped fields have been set, and rejects the row if something is wrong
   // with it.
   virtual void Read(const CsvRow& row, Entry* entry) = 0;
@@ -147,6 +151,11 @@ class RowImport {
   // row is rejected.
   std::string ReadId(const CsvRow& row, absl::string_view parent) {
     return ids_.Read(sheet_, row, parent, &report_.rejected).value_or("");
+  }
+
+  // The same as it stands in `field`.
+  std::string ReadIdAsWritten(const CsvRow& row, absl::string_view field) {
+    return ids_.ReadAsWritten(sheet_, row, field, &report_.rejected).value_or("");
   }
 
   Connection& connection() { return context_.connection; }

@@ -71,16 +71,31 @@ std::optional<std::string> RowIds::Read(const Sheet& sheet, const CsvRow& row,
                                         absl::string_view parent,
                                         std::vector<RowProblem>* problems) {
   const std::string text = sheet.Text(row, "id");
-  if (text.empty()) {
-    problems->push_back(sheet.Problem(row, "id", absl::StrCat("empty; it identifies ", what_)));
-    return std::nullopt;
+  std::string id = text.empty() ? "" : IdOf(text);
+  const std::string key = id.empty() ? "" : absl::StrCat(parent, "/", id);
+  if (!IsFirst(sheet, row, "id", key, problems)) return std::nullopt;
+  return id;
+}
+
+std::optional<std::string> RowIds::ReadAsWritten(const Sheet& sheet, const CsvRow& row,
+                                                 absl::string_view field,
+                                                 std::vector<RowProblem>* problems) {
+  std::string id = sheet.Text(row, field);
+  if (!IsFirst(sheet, row, field, id, problems)) return std::nullopt;
+  return id;
+}
+
+bool RowIds::IsFirst(const Sheet& sheet, const CsvRow& row, absl::string_view field,
+                     const std::string& key, std::vector<RowProblem>* problems) {
+  if (key.empty()) {
+    problems->push_back(sheet.Problem(row, field, absl::StrCat("empty; it identifies ", what_)));
+    return false;
   }
-  std::string id = IdOf(text);
-  const auto [first, added] = lines_.emplace(absl::StrCat(parent, "/", id), row.line);
-  if (added) return id;
+  const auto [first, added] = lines_.emplace(key, row.line);
+  if (added) return true;
   problems->push_back(
-      sheet.Problem(row, "id", absl::StrCat("the same as in line ", first->second)));
-  return std::nullopt;
+      sheet.Problem(row, field, absl::StrCat("the same as in line ", first->second)));
+  return false;
 }
 
 bool IsOfTheRow(const absl::Status& status) {

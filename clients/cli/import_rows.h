@@ -99,18 +99,26 @@ std::optional<std::string> Lookup(const Sheet& sheet, const CsvRow& row, absl::s
                                   const Directory& directory, absl::string_view whose,
                                   absl::string_view what, std::vector<RowProblem>* problems);
 
-// The ids that rows give to what becomes of them, from the field `id`.
+// The ids that rows give to what becomes of them.
 class RowIds {
  public:
   // `what` is what they identify: `the deal`.
   explicit RowIds(std::string what) : what_(std::move(what)) {}
 
-  // The id of a row as the suite writes ids. Nothing, with a problem added, when it is empty or
-  // another row below the same parent has it.
+  // The id in the field `id` of a row, as the suite writes ids. Nothing, with a problem added, when
+  // it is empty or another row below the same parent has it.
   std::optional<std::string> Read(const Sheet& sheet, const CsvRow& row, absl::string_view parent,
                                   std::vector<RowProblem>* problems);
+  // The same for an id of another system: the text of `field` as it is.
+  std::optional<std::string> ReadAsWritten(const Sheet& sheet, const CsvRow& row,
+                                           absl::string_view field,
+                                           std::vector<RowProblem>* problems);
 
  private:
+  // Whether no earlier row has the key.
+  bool IsFirst(const Sheet& sheet, const CsvRow& row, absl::string_view field,
+               const std::string& key, std::vector<RowProblem>* problems);
+
   const std::string what_;
   // The first line with an id.
   std::map<std::string, int64_t> lines_;

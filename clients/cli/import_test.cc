@@ -19,6 +19,7 @@ namespace banso::cli {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -66,11 +67,12 @@ class ImportTest : public ImportFixture {
       request.ParseFromString(bytes);
       for (int i = 0; i < request.accounts_size(); ++i) {
         const Account& row = request.accounts(i);
-        if (row.display_name() == "Refused") {
+        const bool looped = row.external_ids(0).id() == "Loop" && !row.parent_account().empty();
+        if (looped || row.display_name() == "Refused") {
           accounts::v1::RowError* error = response.add_errors();
           error->set_index(i);
-          error->set_field("accounts.country");
-          error->set_message("a shorter name");
+          error->set_field(looped ? "accounts.parent_account" : "accounts.country");
+          error->set_message(looped ? "a parent above it" : "a shorter name");
           response.set_rejected(response.rejected() + 1);
           continue;
         }
@@ -196,8 +198,21 @@ TEST_F(ImportTest, AccountsAreStoredAndEveryRowIsAccountedFor) {
               AllOf(HasSubstr("\"many\"   must be a whole number"),
                     HasSubstr("\"Kaede\"  the same as in line 4"), HasSubstr("a shorter name"),
                     HasSubstr("\"Sakurra\"     no such account; near 'Sakura'"),
-                    HasSubstr("near 'technology'"), HasSubstr("near 'Philippines'")));
-  EXPECT_THAT(out_, HasSubstr("Doubtful spellings"));
+                    HasSubstr("near 'Philippines'")));
+  // Spellings are told of all rows; that of a refused row is not among those that were taken.
+  EXPECT_THAT(out_, AllOf(HasSubstr("Doubtful spellings"),
+                          ContainsRegex("sector +technolgy +1 +technology"),
+                          Not(HasSubstr("near 'technology'"))));
+}
+
+TEST_F(ImportTest, AParentThatIsRefusedIsToldAtItsRow) {
+  const std::string file =
+      Write("accounts.csv", "account,parent\nSakura,\nKaede,Sakura\nLoop,Kaede\n");
+  EXPECT_EQ(Run({"accounts", file, "--map", "display_name=account,parent=parent"}), 0);
+  EXPECT_EQ(accounts_.at("Loop").parent_account(), "");
+  EXPECT_THAT(out_, AllOf(HasSubstr("3 accounts: 3 created, 0 updated, 0 unchanged, 1 with a "
+                                    "parent, 0 rows rejected"),
+                          HasSubstr("\"Kaede\"  left without a parent: a parent above it  4\n")));
 }
 
 TEST_F(ImportTest, TheIdOfAnAccountIsMappedAsThatOfOtherRows) {
