@@ -31,8 +31,9 @@ constexpr char kAbout[] =
     "everything said about them to standard error.";
 
 constexpr char kFooter[] =
-    "Exit codes: 0 done; 1 the command line or a file cannot be used; 2 the server refused;\n"
-    "3 the server cannot be reached or did not answer in time; 4 some rows were not taken.\n\n"
+    "Exit codes: 0 done; 1 the command line or a file cannot be used, or the answer cannot be\n"
+    "written; 2 the server refused; 3 the server cannot be reached or did not answer in time;\n"
+    "4 some rows were not taken, or not in full.\n\n"
     "Examples:\n"
     "  banso apply deploy/programs/lapras --reason 'first program'\n"
     "  banso import accounts accounts.csv --system crm --id account \\\n"
@@ -157,7 +158,9 @@ void AddViews(CLI::App* app, Command* command) {
   sub->add_option("--stage", portfolio->stages,
                   "only these stages: prospect, won, onboarding, handoff_gap, retention, ...")
       ->delimiter(',');
-  sub->add_option("--limit", portfolio->limit, "at most so many; 0: all")->capture_default_str();
+  sub->add_option("--limit", portfolio->limit, "at most so many; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   sub->callback(
       [=] { *command = [=](Context& context) { return Portfolio(context, *portfolio); }; });
 
@@ -226,9 +229,7 @@ void AddCalls(CLI::App* app, Command* command) {
   set->callback([=] { *command = [=](Context& context) { return Time(context, *time); }; });
 }
 
-}  // namespace
-
-int RunApp(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+int RunCommand(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
   CLI::App app(kAbout);
   app.footer(kFooter);
   app.require_subcommand(1);
@@ -253,6 +254,18 @@ int RunApp(int argc, const char* const* argv, std::ostream& out, std::ostream& e
   Connection connection(*options);
   Context context{connection, out, err, globals.output == "json" ? Output::kJson : Output::kTable};
   return command(context);
+}
+
+}  // namespace
+
+int RunApp(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+  const int code = RunCommand(argc, argv, out, err);
+  const absl::Status written = CheckWritten(out);
+  // Otherwise something else has gone wrong, and was told.
+  const bool was_done = code == kDone || code == kPartly;
+  if (written.ok() || !was_done) return code;
+  err << "banso: " << ErrorText(written) << "\n";
+  return kUsage;
 }
 
 }  // namespace banso::cli

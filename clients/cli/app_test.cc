@@ -2,15 +2,25 @@
 
 #include <algorithm>
 #include <fstream>
+#include <ostream>
 #include <sstream>
+#include <streambuf>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/str_split.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
 #include "banso/accounts/v1/deals_service.pb.h"
 #include "banso/gateway/v1/gateway_service.pb.h"
 #include "banso/type/v1/operations.pb.h"
+#include "clients/cli/connection.h"
 #include "clients/cli/fake_server.h"
+#include "clients/cli/methods.h"
+#include "common/contract/json.h"
+#include "common/testing/status_matchers.h"
 #include "common/testing/temp_dir.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -21,6 +31,10 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::SizeIs;
+
+using ::banso::testing::IsOk;
+using ::banso::testing::StatusIs;
 
 // The program as a user sees it, against a server that says what a test tells it to.
 class AppTest : public ::testing::Test {
@@ -31,13 +45,50 @@ class AppTest : public ::testing::Test {
   }
 
   int RunWithout(const std::vector<std::string>& arguments) {
-    std::vector<const char*> argv;
-    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-    std::ostringstream out, err;
-    const int code = RunApp(static_cast<int>(argv.size()), argv.data(), out, err);
+    std::ostringstream out;
+    const int code = RunTo(out, arguments);
     out_ = out.str();
-    err_ = err.str();
     return code;
+  }
+
+  // The same with a standard output that takes nothing.
+  int RunOnAFullDisk(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"banso", "--address", server_.address()});
+    class FullDisk : public std::streambuf {};
+    FullDisk disk;
+    std::ostream out(&disk);
+    return RunTo(out, arguments);
+  }
+
+  void ServeTime() {
+    server_.Unary<type::v1::GetTimeRequest, type::v1::GetTimeResponse>(
+        "banso.type.v1.OperationsService/GetTime",
+        [](const type::v1::GetTimeRequest&, type::v1::GetTimeResponse* response) {
+          response->mutable_time()->set_seconds(1746057600);
+          response->set_test_clock(true);
+          return absl::OkStatus();
+        });
+  }
+
+  // Two changes of the service that is asked for, then the end.
+  void ServeChanges() {
+    server_.Handle("banso.gateway.v1.GatewayService/WatchPortfolio",
+                   [](const std::vector<std::string>& requests, const std::string&,
+                      std::vector<std::string>* responses) {
+                     gateway::v1::WatchPortfolioRequest request;
+                     request.ParseFromString(requests.at(0));
+                     gateway::v1::WatchPortfolioResponse message;
+                     message.set_service(request.services(0));
+                     message.mutable_change()->set_name("accounts/a");
+                     message.mutable_change()->set_actor("members/aoki");
+                     message.mutable_change()->set_operation(type::v1::OPERATION_CREATED);
+                     message.set_resume_token("behind-a");
+                     responses->push_back(message.SerializeAsString());
+                     message.mutable_change()->set_name("accounts/b");
+                     message.set_resume_token("behind-b");
+                     responses->push_back(message.SerializeAsString());
+                     return absl::OkStatus();
+                   });
   }
 
   void ServeAccount() {
@@ -51,9 +102,21 @@ class AppTest : public ::testing::Test {
         });
   }
 
+  // For handlers that do not answer; they may begin after the call is over.
+  absl::Notification over_;
   FakeServer server_;
   std::string out_;
   std::string err_;
+
+ private:
+  int RunTo(std::ostream& out, const std::vector<std::string>& arguments) {
+    std::vector<const char*> argv;
+    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+    std::ostringstream err;
+    const int code = RunApp(static_cast<int>(argv.size()), argv.data(), out, err);
+    err_ = err.str();
+    return code;
+  }
 };
 
 TEST_F(AppTest, CallPrintsTheAnswerAsJson) {
@@ -140,26 +203,110 @@ TEST_F(AppTest, TriesAgainWhenTheServerHasTooMuchToDo) {
 }
 
 TEST_F(AppTest, AStreamIsPrintedOneMessageALine) {
-  server_.Handle("banso.gateway.v1.GatewayService/WatchPortfolio",
-                 [](const std::vector<std::string>& requests, const std::string&,
-                    std::vector<std::string>* responses) {
-                   gateway::v1::WatchPortfolioRequest request;
-                   request.ParseFromString(requests.at(0));
-                   gateway::v1::WatchPortfolioResponse message;
-                   message.set_service(request.services(0));
-                   message.mutable_change()->set_name("accounts/a");
-                   message.mutable_change()->set_actor("members/aoki");
-                   message.mutable_change()->set_operation(type::v1::OPERATION_CREATED);
-                   responses->push_back(message.SerializeAsString());
-                   message.mutable_change()->set_name("accounts/b");
-                   responses->push_back(message.SerializeAsString());
-                   return absl::OkStatus();
-                 });
+  ServeChanges();
   EXPECT_EQ(Run({"watch", "--service", "accounts"}), 0);
   EXPECT_THAT(
       out_, AllOf(HasSubstr("created  accounts/a by members/aoki\n"), HasSubstr("accounts/b by")));
   EXPECT_EQ(Run({"call", "WatchPortfolio", "{services: [health]}"}), 0);
   EXPECT_EQ(std::count(out_.begin(), out_.end(), '\n'), 2);
+}
+
+TEST_F(AppTest, ProgramsGetTheWholeAnswerAsJson) {
+  ServeChanges();
+  EXPECT_EQ(Run({"-o", "json", "watch", "--service", "health"}), 0);
+  const std::vector<std::string> lines = absl::StrSplit(out_, '\n', absl::SkipEmpty());
+  ASSERT_THAT(lines, SizeIs(2));
+  gateway::v1::WatchPortfolioResponse change;
+  ASSERT_THAT(contract::FromJson(lines[1], &change), IsOk());
+  EXPECT_EQ(change.service(), "health");
+  EXPECT_EQ(change.change().name(), "accounts/b");
+  EXPECT_EQ(change.resume_token(), "behind-b");
+
+  server_.Unary<gateway::v1::GetAccountOverviewRequest, gateway::v1::AccountOverview>(
+      "banso.gateway.v1.GatewayService/GetAccountOverview",
+      [](const gateway::v1::GetAccountOverviewRequest& request,
+         gateway::v1::AccountOverview* overview) {
+        overview->mutable_account()->set_name(request.name());
+        overview->set_accountable_owner("members/aoki");
+        overview->add_story()->set_text("The deal was won");
+        return absl::OkStatus();
+      });
+  EXPECT_EQ(Run({"-o", "json", "overview", "acme"}), 0);
+  gateway::v1::AccountOverview overview;
+  ASSERT_THAT(contract::FromJson(out_, &overview), IsOk());
+  EXPECT_EQ(overview.account().name(), "accounts/acme");
+  EXPECT_EQ(overview.accountable_owner(), "members/aoki");
+  ASSERT_THAT(overview.story(), SizeIs(1));
+
+  ServeTime();
+  EXPECT_EQ(Run({"-o", "json", "time"}), 0);
+  type::v1::GetTimeResponse time;
+  ASSERT_THAT(contract::FromJson(out_, &time), IsOk());
+  EXPECT_EQ(time.time().seconds(), 1746057600);
+  EXPECT_TRUE(time.test_clock());
+
+  EXPECT_EQ(Run({"-o", "json", "list", "GetTime"}), 0);
+  EXPECT_EQ(out_,
+            "[{\"rpc\":\"OperationsService/GetTime\",\"request\":\"GetTimeRequest\","
+            "\"answer\":\"GetTimeResponse\"}]\n");
+}
+
+TEST_F(AppTest, AnAnswerThatCannotBeWrittenIsAnError) {
+  ServeTime();
+  ServeChanges();
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"time"}, {"list"}, {"watch", "--service", "health"}, {"--help"}}) {
+    EXPECT_EQ(RunOnAFullDisk(command), 1) << command[0];
+    EXPECT_EQ(err_, "banso: standard output cannot be written\n") << command[0];
+  }
+}
+
+TEST_F(AppTest, ACallThatIsNotAnsweredInTimeIsTheServersAbsence) {
+  server_.Unary<type::v1::GetTimeRequest, type::v1::GetTimeResponse>(
+      "banso.type.v1.OperationsService/GetTime",
+      [&](const type::v1::GetTimeRequest&, type::v1::GetTimeResponse*) {
+        over_.WaitForNotification();
+        return absl::OkStatus();
+      });
+  EXPECT_EQ(Run({"--timeout", "50ms", "time"}), 3);
+  EXPECT_THAT(err_, HasSubstr("did not answer within 50ms; --timeout gives it longer"));
+  over_.Notify();
+}
+
+TEST_F(AppTest, AnUploadHasTheTimeThatItsErrorTells) {
+  server_.Handle(
+      "banso.accounts.v1.AccountsService/ImportAccounts",
+      [&](const std::vector<std::string>&, const std::string&, std::vector<std::string>*) {
+        over_.WaitForNotification();
+        return absl::OkStatus();
+      });
+  // What an upload is given by default, and what --timeout says: the longer counts.
+  const std::pair<int, int> cases[] = {{60, 20}, {20, 60}};
+  for (const auto& [own, asked] : cases) {
+    ConnectionOptions options;
+    options.address = server_.address();
+    options.timeout = absl::Milliseconds(asked);
+    Connection connection(options);
+    const auto upload = connection.Send(
+        *FindFullName("banso.accounts.v1.AccountsService/ImportAccounts"), absl::Milliseconds(own));
+    accounts::v1::ImportAccountsResponse response;
+    const absl::Status status = upload->Finish(&response);
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kDeadlineExceeded));
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr("did not answer within 60ms; --timeout gives it longer"));
+  }
+  over_.Notify();
+}
+
+TEST_F(AppTest, NumbersThatMeanNothingAreRefused) {
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"portfolio", "--limit", "-5"},
+        {"import", "accounts", "-", "--map", "display_name=account", "--show", "-1"},
+        {"import", "deals", "-", "--map", "id=a,account=a", "--parallel", "0"},
+        {"import", "accounts", "-", "--map", "display_name=account", "--separator", "ab"}}) {
+    EXPECT_EQ(Run(command), 1) << command.back();
+    EXPECT_THAT(err_, HasSubstr(command[command.size() - 2])) << command.back();
+  }
 }
 
 TEST_F(AppTest, PortfolioReadsAllPagesAndSaysWhatIsMissing) {

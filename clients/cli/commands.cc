@@ -84,7 +84,7 @@ absl::Status ReadStream(Context& context, const MethodDescriptor& method, const 
   const std::unique_ptr<Message> message = NewMessage(*method.output_type());
   return context.connection.Read(method, request, message.get(), [&] {
     PrintAnswer(context, *message, pick, false);
-    return absl::OkStatus();
+    return CheckWritten(context.out);
   });
 }
 
@@ -263,7 +263,7 @@ int Watch(Context& context, const WatchOptions& options) {
     } else if (message.has_change()) {
       context.out << ChangeLine(message.service(), message.change()) << std::endl;
     }
-    return absl::OkStatus();
+    return CheckWritten(context.out);
   }));
 }
 

@@ -274,8 +274,10 @@ absl::Status Connection::Read(const MethodDescriptor& method, const Message& req
 }
 
 std::unique_ptr<Upload> Connection::Send(const MethodDescriptor& method, absl::Duration timeout) {
-  return std::make_unique<StreamUpload>(NewContext(absl::Now() + timeout), transport_, method,
-                                        options_);
+  ConnectionOptions options = options_;
+  options.timeout = std::max(timeout, options.timeout);
+  return std::make_unique<StreamUpload>(NewContext(absl::Now() + options.timeout), transport_,
+                                        method, options);
 }
 
 bool IsFromServer(const absl::Status& status) { return status.GetPayload(kServerMark).has_value(); }

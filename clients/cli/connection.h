@@ -85,7 +85,8 @@ class Connection {
                     const google::protobuf::Message& request, google::protobuf::Message* message,
                     const std::function<absl::Status()>& on_message);
 
-  // Begins a stream that is sent. `timeout` is for all of it.
+  // Begins a stream that is sent. All of it may take `timeout`, or that of the options if that is
+  // longer.
   std::unique_ptr<Upload> Send(const google::protobuf::MethodDescriptor& method,
                                absl::Duration timeout);
 

@@ -46,6 +46,11 @@ std::string ErrorText(const absl::Status& status) {
   return text;
 }
 
+absl::Status CheckWritten(std::ostream& out) {
+  out.flush();
+  return out.good() ? absl::OkStatus() : InputError("standard output cannot be written");
+}
+
 int Finish(Context& context, const absl::Status& status) {
   if (!status.ok()) context.err << "banso: " << ErrorText(status) << "\n";
   return ExitCodeOf(status);

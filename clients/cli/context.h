@@ -15,13 +15,13 @@ namespace banso::cli {
 enum ExitCode {
   // All was done.
   kDone = 0,
-  // The command line, or a file that it names, cannot be used.
+  // The command line, or a file that it names, cannot be used; or the answer cannot be written.
   kUsage = 1,
   // The server refused: a rule, a state, a missing right.
   kRefused = 2,
   // The server cannot be reached, or did not answer in time.
   kUnavailable = 3,
-  // Some rows were taken and some were not.
+  // Some rows were not taken, or not in full.
   kPartly = 4,
 };
 
@@ -44,6 +44,10 @@ ExitCode ExitCodeOf(const absl::Status& status);
 
 // An error in words: the message, then each violation and each cause on a line of its own.
 std::string ErrorText(const absl::Status& status);
+
+// An error of the input when what was written to `out` so far did not get through, as on a full
+// disk.
+absl::Status CheckWritten(std::ostream& out);
 
 // Says what went wrong, unless nothing did, and returns the exit code.
 int Finish(Context& context, const absl::Status& status);

@@ -55,15 +55,19 @@ struct ImportReport {
   int64_t unchanged = 0;
   // Further counts with their names, such as `won`.
   std::vector<std::pair<std::string, int64_t>> others;
-  // Why rows were refused; a row may have several entries.
+  // Why rows were refused, of which nothing is stored; a row may have several entries.
   std::vector<RowProblem> rejected;
+  // What is missing of rows that are stored but for that, and why. They are not counted as created,
+  // updated or unchanged.
+  std::vector<RowProblem> partly;
   // What is doubtful about rows that were taken.
   std::vector<RowProblem> warnings;
   std::vector<ColumnProfile> columns;
   absl::Duration took;
 
-  // How many rows were refused.
+  // How many rows were refused, and how many are stored in part.
   int64_t rejected_rows() const;
+  int64_t partly_rows() const;
 };
 
 absl::StatusOr<ImportReport> ImportAccounts(Context& context, const ImportOptions& options);
@@ -75,7 +79,7 @@ absl::StatusOr<ImportReport> ImportSurveys(Context& context, const ImportOptions
 absl::StatusOr<ImportReport> ImportSamples(Context& context, const ImportOptions& options);
 
 // Writes the report, and the file of problems if one is asked for; returns the exit code: kPartly
-// when rows were refused.
+// when rows were refused or are stored in part.
 int PrintReport(Context& context, const ImportOptions& options, const ImportReport& report);
 
 // The day that counts as today: the one given, else the server's business day in the zone given.

@@ -1,14 +1,17 @@
-#include <algorithm>
-#include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/types/span.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
 #include "clients/cli/directory.h"
 #include "clients/cli/import.h"
-#include "clients/cli/import_rows.h"
+#include "clients/cli/import_frame.h"
 #include "clients/cli/methods.h"
 #include "common/status_macros.h"
 
@@ -18,100 +21,72 @@ namespace {
 using accounts::v1::Account;
 using accounts::v1::ImportAccountsRequest;
 using accounts::v1::ImportAccountsResponse;
+using accounts::v1::RowError;
 
 constexpr char kImportAccounts[] = "banso.accounts.v1.AccountsService/ImportAccounts";
 constexpr size_t kAccountBatch = 500;
 constexpr absl::Duration kAccountsTimeout = absl::Minutes(10);
 
-// An account of the file, with the row that it came from.
-struct AccountEntry {
-  const CsvRow* row = nullptr;
-  std::string id;
-  Account account;
+// An account of the file. Its id is that of the other system.
+struct AccountEntry : RowEntry<Account> {
   // The parent as the file names it.
   std::string parent;
 };
 
-// The work of one import.
-class AccountImport {
+class AccountImport : public RowImport<AccountEntry> {
  public:
   AccountImport(Context& context, const ImportOptions& options, Sheet sheet)
-      : context_(context), options_(options), sheet_(std::move(sheet)) {}
-
-  absl::StatusOr<ImportReport> Run() {
-    report_ = ReportOn(sheet_, options_, "accounts");
-    rows_ = sheet_.TakeRows();
-    ReadRows();
-    BANSO_RETURN_IF_ERROR(SendAll());
-    if (sheet_.Has("parent")) BANSO_RETURN_IF_ERROR(SetParents());
-    return std::move(report_);
-  }
+      : RowImport(context, options, std::move(sheet),
+                  {.rows = "accounts", .one = "an account", .the = "the account"}) {}
 
  private:
-  std::string IdIn(const CsvRow& row) const {
-    if (sheet_.Has("id")) return sheet_.Text(row, "id");
-    if (options_.id_column.empty()) return sheet_.Text(row, "display_name");
-    return std::string(
-        absl::StripAsciiWhitespace(row.cells[sheet_.file().Find(options_.id_column)]));
+  bool BelongsToAccounts() const override { return false; }
+
+  void Read(const CsvRow& row, AccountEntry* entry) override {
+    entry->id = ReadIdAsWritten(row, sheet().Has("id") ? "id" : "display_name");
+    entry->parent = sheet().Text(row, "parent");
+    accounts::v1::ExternalId* id = entry->message.add_external_ids();
+    id->set_system(options().system);
+    id->set_id(entry->id);
   }
 
-  void Reject(const CsvRow& row, absl::string_view column, absl::string_view value,
-              absl::string_view text) {
-    report_.rejected.push_back(
-        {row.line, std::string(column), std::string(value), std::string(text)});
+  using Batch = absl::Span<const AccountEntry* const>;
+
+  absl::Status StoreAll() override {
+    std::vector<const AccountEntry*> all;
+    for (const AccountEntry& entry : entries()) all.push_back(&entry);
+    BANSO_RETURN_IF_ERROR(InBatches(all, [this](Batch batch) { return StoreBatch(batch); }));
+    return sheet().Has("parent") ? SetParents() : absl::OkStatus();
   }
 
-  void ReadRows() {
-    const std::string id_column = !options_.id_column.empty()
-                                      ? options_.id_column
-                                      : sheet_.ColumnOf(sheet_.Has("id") ? "id" : "display_name");
-    std::map<std::string, int64_t> lines;
-    for (CsvRow& row : rows_) {
-      if (!sheet_.CheckKnown(&row, &report_.rejected, &report_.warnings)) continue;
-      AccountEntry entry{&row, IdIn(row), {}, sheet_.Text(row, "parent")};
-      if (!sheet_.Fill(row, &entry.account, &report_.rejected)) continue;
-      if (entry.id.empty()) {
-        Reject(row, id_column, "", "empty; it identifies the account");
-        continue;
-      }
-      const auto [first, added] = lines.emplace(entry.id, row.line);
-      if (!added) {
-        Reject(row, id_column, entry.id, absl::StrCat("the same as in line ", first->second));
-        continue;
-      }
-      accounts::v1::ExternalId* id = entry.account.add_external_ids();
-      id->set_system(options_.system);
-      id->set_id(entry.id);
-      entries_.push_back(std::move(entry));
+  static absl::Status InBatches(Batch all, absl::FunctionRef<absl::Status(Batch)> store) {
+    for (size_t begin = 0; begin < all.size(); begin += kAccountBatch) {
+      BANSO_RETURN_IF_ERROR(store(all.subspan(begin, kAccountBatch)));
     }
+    return absl::OkStatus();
   }
 
-  absl::Status SendAll() {
-    for (size_t begin = 0; begin < entries_.size(); begin += kAccountBatch) {
-      ImportAccountsRequest request;
-      const size_t end = std::min(entries_.size(), begin + kAccountBatch);
-      for (size_t i = begin; i < end; ++i) *request.add_accounts() = entries_[i].account;
-      BANSO_ASSIGN_OR_RETURN(const ImportAccountsResponse response, Send(std::move(request)));
-      report_.created += response.created();
-      report_.updated += response.updated();
-      report_.unchanged += response.unchanged();
-      for (const accounts::v1::RowError& error : response.errors()) {
-        absl::string_view field = error.field();
-        absl::ConsumePrefix(&field, "accounts.");
-        const CsvRow& row = *entries_[begin + static_cast<size_t>(error.index())].row;
-        const std::string column = sheet_.ColumnOf(field);
-        Reject(row, column.empty() ? field : column, sheet_.Text(row, field), error.message());
-      }
+  absl::Status StoreBatch(Batch batch) {
+    ImportAccountsRequest request;
+    for (const AccountEntry* entry : batch) *request.add_accounts() = entry->message;
+    BANSO_ASSIGN_OR_RETURN(const ImportAccountsResponse response, Send(std::move(request)));
+    report().created += response.created();
+    report().updated += response.updated();
+    report().unchanged += response.unchanged();
+    for (const RowError& error : response.errors()) {
+      absl::string_view field = error.field();
+      absl::ConsumePrefix(&field, "accounts.");
+      Reject(*batch[static_cast<size_t>(error.index())]->row, field, error.message());
     }
     return absl::OkStatus();
   }
 
   // A call for each batch, so that the answer has room for every refused row.
   absl::StatusOr<ImportAccountsResponse> Send(ImportAccountsRequest request) {
-    request.set_external_system(options_.system);
-    request.set_validate_only(options_.dry_run);
+    request.set_external_system(options().system);
+    request.set_validate_only(options().dry_run);
     std::unique_ptr<Upload> upload =
-        context_.connection.Send(*FindFullName(kImportAccounts), kAccountsTimeout);
+        connection().Send(*FindFullName(kImportAccounts), kAccountsTimeout);
     upload->Send(request);
     ImportAccountsResponse response;
     BANSO_RETURN_IF_ERROR(upload->Finish(&response));
@@ -120,75 +95,61 @@ class AccountImport {
 
   // Parents come second: they may stand below their children in the file.
   absl::Status SetParents() {
-    BANSO_ASSIGN_OR_RETURN(Directory directory,
-                           AccountDirectory(context_.connection, options_.system));
-    if (options_.dry_run) {
-      for (const AccountEntry& entry : entries_) directory.Add(entry.id, entry.id);
+    BANSO_ASSIGN_OR_RETURN(Directory directory, AccountDirectory(connection(), options().system));
+    if (options().dry_run) {
+      for (const AccountEntry& entry : entries()) directory.Add(entry.id, entry.id);
     }
-    ImportAccountsRequest request;
-    int64_t found = 0;
-    for (const AccountEntry& entry : entries_) {
+    std::vector<const AccountEntry*> children;
+    for (const AccountEntry& entry : entries()) {
       if (entry.parent.empty()) continue;
-      const std::optional<std::string> parent = directory.Find(entry.parent);
-      if (!parent.has_value()) {
+      if (directory.Find(entry.parent).has_value()) {
+        children.push_back(&entry);
+      } else {
         WarnOfParent(entry, directory);
-        continue;
       }
-      ++found;
-      Account* account = request.add_accounts();
-      *account->mutable_external_ids() = entry.account.external_ids();
-      account->set_parent_account(*parent);
-      if (request.accounts_size() == kAccountBatch) BANSO_RETURN_IF_ERROR(SendParents(&request));
     }
-    report_.others.emplace_back("with a parent", found);
-    return SendParents(&request);
+    int64_t with_parent = static_cast<int64_t>(children.size());
+    if (!options().dry_run) {
+      BANSO_RETURN_IF_ERROR(InBatches(
+          children, [&](Batch batch) { return StoreParents(batch, directory, &with_parent); }));
+    }
+    report().others.emplace_back("with a parent", with_parent);
+    return absl::OkStatus();
   }
 
   void WarnOfParent(const AccountEntry& entry, const Directory& directory) {
     const std::optional<std::string> near = directory.Near(entry.parent);
-    report_.warnings.push_back(sheet_.Problem(
-        *entry.row, "parent",
-        near.has_value()
-            ? absl::StrCat("no such account; near '", *near, "'; left without a parent")
-            : "no such account; left without a parent"));
+    Warn(*entry.row, "parent",
+         near.has_value()
+             ? absl::StrCat("no such account; near '", *near, "'; left without a parent")
+             : "no such account; left without a parent");
   }
 
-  absl::Status SendParents(ImportAccountsRequest* request) {
-    if (request->accounts().empty() || options_.dry_run) return absl::OkStatus();
-    BANSO_ASSIGN_OR_RETURN(const ImportAccountsResponse response, Send(std::move(*request)));
-    for (const accounts::v1::RowError& error : response.errors()) {
-      // These accounts are stored, but for the parent.
-      for (const AccountEntry& entry : entries_) {
-        if (entry.id != error.external_id()) continue;
-        report_.warnings.push_back(sheet_.Problem(*entry.row, "parent", error.message()));
-      }
+  absl::Status StoreParents(Batch batch, const Directory& directory, int64_t* with_parent) {
+    ImportAccountsRequest request;
+    for (const AccountEntry* entry : batch) {
+      Account* account = request.add_accounts();
+      *account->mutable_external_ids() = entry->message.external_ids();
+      account->set_parent_account(*directory.Find(entry->parent));
     }
-    *request = ImportAccountsRequest();
+    BANSO_ASSIGN_OR_RETURN(const ImportAccountsResponse response, Send(std::move(request)));
+    for (const RowError& error : response.errors()) {
+      --*with_parent;
+      Warn(*batch[static_cast<size_t>(error.index())]->row, "parent",
+           absl::StrCat("left without a parent: ", error.message()));
+    }
     return absl::OkStatus();
   }
-
-  Context& context_;
-  const ImportOptions& options_;
-  Sheet sheet_;
-  std::vector<CsvRow> rows_;
-  std::vector<AccountEntry> entries_;
-  ImportReport report_;
 };
 
 }  // namespace
 
 absl::StatusOr<ImportReport> ImportAccounts(Context& context, const ImportOptions& options) {
-  const auto import = [&](Sheet sheet) -> absl::StatusOr<ImportReport> {
-    if (!options.id_column.empty() && sheet.Has("id")) {
-      return InputError("the id's column is given twice: by --id and by --map id=COLUMN");
-    }
-    if (!options.id_column.empty() && sheet.file().Find(options.id_column) < 0) {
-      return InputError(absl::StrCat("the file has no column '", options.id_column, "' (--id)"));
-    }
-    return AccountImport(context, options, std::move(sheet)).Run();
-  };
-  return ImportTable(context, options, {*Account::descriptor(), {"id", "parent"}, {"display_name"}},
-                     import);
+  ImportOptions with_id = options;
+  if (!options.id_column.empty()) {
+    with_id.sheet.map.push_back(absl::StrCat("id=", options.id_column));
+  }
+  return ImportRows<AccountImport>(context, with_id, {"id", "parent"}, {"display_name"});
 }
 
 }  // namespace banso::cli

@@ -62,6 +62,7 @@ void AddSheetOptions(CLI::App* sub, ImportOptions* options, std::string* separat
       ->capture_default_str();
   sub->add_flag("--dry-run", options->dry_run, "store nothing; report what would be");
   sub->add_option("--show", options->show, "how many groups of problems to show; 0: all")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   sub->add_option("--problems", options->problems_file,
                   "a CSV file to write every refused and doubtful row to");

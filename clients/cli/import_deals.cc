@@ -27,6 +27,7 @@ constexpr char kDefaultLossReason[] = "Lost, as imported";
 struct DealEntry : RowEntry<Deal> {
   accounts::v1::DealStage stage = accounts::v1::DEAL_STAGE_OPEN;
   type::v1::Date contract_start;
+  // Empty: the file says nothing of it.
   std::string loss_reason;
 
   std::string name() const { return contract::Join(account, "deals", id); }
@@ -80,6 +81,7 @@ class DealImport : public RowByRowImport<DealEntry> {
     // No two deals of a file have the same id, whosever they are.
     entry->id = ReadId(row, "");
     ReadStage(row, entry);
+    ReadClosingDay(row, *entry);
   }
 
   void ReadStage(const CsvRow& row, DealEntry* entry) {
@@ -87,7 +89,6 @@ class DealImport : public RowByRowImport<DealEntry> {
     if (absl::EqualsIgnoreCase(stage, options().lost)) {
       entry->stage = accounts::v1::DEAL_STAGE_LOST;
       entry->loss_reason = sheet().Text(row, "loss_reason");
-      if (entry->loss_reason.empty()) entry->loss_reason = kDefaultLossReason;
     }
     if (!absl::EqualsIgnoreCase(stage, options().won)) return;
     entry->stage = accounts::v1::DEAL_STAGE_WON;
@@ -100,10 +101,14 @@ class DealImport : public RowByRowImport<DealEntry> {
       Reject(row, "contract_start", absl::StrCat("must be ", *accepted));
     }
     entry->contract_start = holder.contract_start();
-    if (sheet().Has("close_date") && !entry->message.has_close_date() && !text.empty()) {
-      report().warnings.push_back(
-          sheet().Problem(row, "close_date", "empty; counted as closed today"));
-    }
+  }
+
+  // The server takes today for the day on which a deal was closed, unless it is told another.
+  void ReadClosingDay(const CsvRow& row, const DealEntry& entry) {
+    if (entry.stage == accounts::v1::DEAL_STAGE_OPEN || entry.message.has_close_date()) return;
+    Warn(row, "close_date",
+         absl::StrCat(sheet().Has("close_date") ? "empty" : "not in the table",
+                      "; counted as closed today"));
   }
 
   absl::Status StoreAll() override {
@@ -123,14 +128,14 @@ class DealImport : public RowByRowImport<DealEntry> {
     *create.mutable_deal() = entry.message;
     SetRequestId(&create);
     BANSO_RETURN_IF_ERROR(Change<Deal>(absl::StrCat(kDeals, "CreateDeal"), create));
-    Count(RowOutcome::kCreated);
-    return Close(entry);
+    return CloseAndCount(entry, RowOutcome::kCreated);
   }
 
   // A deal that is there already: brought up to date while it is open.
   absl::Status StoreAgain(const DealEntry& entry, const Deal& stored) {
     if (stored.stage() != accounts::v1::DEAL_STAGE_OPEN) {
       if (stored.stage() == entry.stage) {
+        WarnOfDifferences(entry, stored);
         Count(RowOutcome::kUnchanged);
         return absl::OkStatus();
       }
@@ -144,8 +149,29 @@ class DealImport : public RowByRowImport<DealEntry> {
       update.mutable_deal()->set_name(entry.name());
       BANSO_RETURN_IF_ERROR(Change<Deal>(absl::StrCat(kDeals, "UpdateDeal"), update));
     }
-    Count(same && entry.stage == stored.stage() ? RowOutcome::kUnchanged : RowOutcome::kUpdated);
-    return Close(entry);
+    return CloseAndCount(entry, same && entry.stage == stored.stage() ? RowOutcome::kUnchanged
+                                                                      : RowOutcome::kUpdated);
+  }
+
+  // Closes a deal that is stored and open, if the file says so.
+  absl::Status CloseAndCount(const DealEntry& entry, RowOutcome outcome) {
+    BANSO_ASSIGN_OR_RETURN(const bool closed,
+                           TookAlso(Close(entry), *entry.row, "stage", "left open"));
+    if (closed) Count(outcome);
+    return absl::OkStatus();
+  }
+
+  // A closed deal stays as it is; what the file says otherwise is not hidden.
+  void WarnOfDifferences(const DealEntry& entry, const Deal& stored) {
+    Deal said = entry.message;
+    if (entry.stage == accounts::v1::DEAL_STAGE_WON) {
+      *said.mutable_contract_start() = entry.contract_start;
+    } else if (!entry.loss_reason.empty()) {
+      said.set_loss_reason(entry.loss_reason);
+    }
+    for (const std::string& field : FieldsThatDiffer(stored, said)) {
+      Warn(*entry.row, field, "not taken: the deal is closed already, and otherwise");
+    }
   }
 
   absl::Status Close(const DealEntry& entry) {
@@ -162,7 +188,10 @@ class DealImport : public RowByRowImport<DealEntry> {
     } else if (entry.stage == accounts::v1::DEAL_STAGE_LOST) {
       accounts::v1::LoseDealRequest lose;
       lose.set_name(entry.name());
-      lose.set_reason(entry.loss_reason);
+      lose.set_reason(entry.loss_reason.empty() ? kDefaultLossReason : entry.loss_reason);
+      if (entry.message.has_close_date()) {
+        *lose.mutable_close_date() = entry.message.close_date();
+      }
       SetRequestId(&lose);
       BANSO_RETURN_IF_ERROR(Change<Deal>(absl::StrCat(kDeals, "LoseDeal"), lose));
       ++lost_;

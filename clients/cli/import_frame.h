@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
@@ -23,7 +24,7 @@
 #include "common/status_macros.h"
 #include "google/protobuf/message.h"
 
-// The frame of imports whose rows each become one thing of an account.
+// The frame of imports whose rows each become one thing: an account, or one of an account.
 namespace banso::cli {
 
 // What an import calls its rows.
@@ -42,9 +43,9 @@ struct RowEntry {
   using Message = MessageType;
 
   const CsvRow* row = nullptr;
-  // `accounts/{account}`.
+  // `accounts/{account}`; empty when the row is about an account itself.
   std::string account;
-  // The last part of the name of what becomes of it.
+  // The last part of the name of what becomes of it, or its id in the other system.
   std::string id;
   // The fields that are mapped.
   Message message;
@@ -78,7 +79,9 @@ class RowImport {
     report_ = ReportOn(sheet_, options_, words_.rows);
     rows_ = sheet_.TakeRows();
     BANSO_RETURN_IF_ERROR(Prepare());
-    BANSO_ASSIGN_OR_RETURN(accounts_, AccountDirectory(connection(), options_.system));
+    if (BelongsToAccounts()) {
+      BANSO_ASSIGN_OR_RETURN(accounts_, AccountDirectory(connection(), options_.system));
+    }
     for (CsvRow& row : rows_) ReadRow(&row);
     BANSO_RETURN_IF_ERROR(StoreAll());
     report_.created += counts_[static_cast<size_t>(RowOutcome::kCreated)];
@@ -91,6 +94,8 @@ class RowImport {
  protected:
   // Fetches what reading and storing need, such as what an earlier import has stored.
   virtual absl::Status Prepare() { return absl::OkStatus(); }
+  // Whether rows name accounts that are there already.
+  virtual bool BelongsToAccounts() const { return true; }
   // Completes an entry whose mapped fields have been set, and rejects the row if something is wrong
   // with it.
   virtual void Read(const CsvRow& row, Entry* entry) = 0;
@@ -111,6 +116,25 @@ class RowImport {
   void Reject(const CsvRow& row, absl::string_view field, absl::string_view text) {
     report_.rejected.push_back(sheet_.Problem(row, field, text));
   }
+  // Tells what is doubtful about a row that is taken. Thread-safe.
+  void Warn(const CsvRow& row, absl::string_view field, absl::string_view text) {
+    RowProblem problem = sheet_.Problem(row, field, text);
+    std::lock_guard lock(mutex_);
+    report_.warnings.push_back(std::move(problem));
+  }
+  // Whether a further step of a row, of which something is stored already, was taken too. When the
+  // server refuses the step, the row is reported as one that is stored in part, and is not to be
+  // counted; `field` is the one that is missing, `text` says so (`not won`). All other errors are
+  // returned. Thread-safe.
+  absl::StatusOr<bool> TookAlso(const absl::Status& status, const CsvRow& row,
+                                absl::string_view field, absl::string_view text) {
+    if (status.ok()) return true;
+    if (!IsOfTheRow(status)) return status;
+    RowProblem problem = sheet_.Problem(row, field, absl::StrCat(text, ": ", RefusalText(status)));
+    std::lock_guard lock(mutex_);
+    report_.partly.push_back(std::move(problem));
+    return false;
+  }
   // Rejects the row when the field is empty; `why` is such as `a contract needs its first day`.
   void Need(const CsvRow& row, absl::string_view field, absl::string_view why) {
     if (sheet_.Text(row, field).empty()) Reject(row, field, absl::StrCat("empty; ", why));
@@ -129,6 +153,11 @@ class RowImport {
     return ids_.Read(sheet_, row, parent, &report_.rejected).value_or("");
   }
 
+  // The same as it stands in `field`.
+  std::string ReadIdAsWritten(const CsvRow& row, absl::string_view field) {
+    return ids_.ReadAsWritten(sheet_, row, field, &report_.rejected).value_or("");
+  }
+
   Connection& connection() { return context_.connection; }
   const ImportOptions& options() const { return options_; }
   const Sheet& sheet() const { return sheet_; }
@@ -140,11 +169,17 @@ class RowImport {
   void ReadRow(CsvRow* row) {
     Entry entry;
     entry.row = row;
-    const size_t before = report_.rejected.size();
+    const size_t rejected = report_.rejected.size();
+    const size_t warnings = report_.warnings.size();
     sheet_.CheckKnown(row, &report_.rejected, &report_.warnings);
     sheet_.Fill(*row, &entry.message, &report_.rejected);
     Read(*row, &entry);
-    if (report_.rejected.size() == before) entries_.push_back(std::move(entry));
+    if (report_.rejected.size() == rejected) {
+      entries_.push_back(std::move(entry));
+    } else {
+      // Warnings are about rows that are taken.
+      report_.warnings.resize(warnings);
+    }
   }
 
   Context& context_;
@@ -157,6 +192,8 @@ class RowImport {
   std::vector<Entry> entries_;
   // By outcome.
   std::atomic<int64_t> counts_[3] = {};
+  // Guards the report's warnings, and what is stored in part, while rows are stored.
+  std::mutex mutex_;
   ImportReport report_;
 };
 
@@ -167,8 +204,8 @@ class RowByRowImport : public RowImport<Entry> {
   using RowImport<Entry>::RowImport;
 
  protected:
-  // Stores a good row, and counts it. A refusal of the server is the row's. Runs on several
-  // threads.
+  // Stores a good row, and counts it. A refusal of the server is returned while nothing of the row
+  // is stored: it is the row's. Later ones are reported by TookAlso. Runs on several threads.
   virtual absl::Status Store(const Entry& entry) = 0;
   // Rows of one chain are stored one after the other, in the order of the entries; those without a
   // chain in any order.

@@ -112,6 +112,9 @@ class HistoryTest : public ImportFixture {
         "banso.accounts.v1.OnboardingsService/RecordClock",
         [this](const accounts::v1::RecordClockRequest& request, Onboarding* onboarding) {
           std::lock_guard lock(mutex_);
+          if (request.clock() == type::v1::CLOCK_GO_LIVE) {
+            return contract::InvalidField("date", "2024-05-02", "a day behind the kickoff");
+          }
           accounts::v1::ClockReading* clock = onboardings_.at(request.name()).add_clocks();
           clock->set_clock(request.clock());
           *clock->mutable_date() = request.date();
@@ -330,9 +333,37 @@ TEST_F(HistoryTest, OnboardingsAreStartedAndTheirClocksSet) {
   ASSERT_EQ(first.clocks_size(), 1);
   EXPECT_EQ(first.clocks(0).clock(), type::v1::CLOCK_FIRST_MEETING);
   EXPECT_THAT(out_, AllOf(HasSubstr("2 onboardings: 1 created"),
-                          HasSubstr("processes/two has not started it: the account is not won")));
+                          HasSubstr("1 rows stored in part, 0 rows rejected"),
+                          HasSubstr("not started: processes/two: the account is not won")));
   EXPECT_EQ(Run(command), 4);
   EXPECT_THAT(out_, HasSubstr("0 created, 0 updated, 1 unchanged"));
+}
+
+TEST_F(HistoryTest, AnOnboardingWhoseClockIsRefusedIsStoredButForThat) {
+  const std::string file = Write("on.csv",
+                                 "account,from,live,met\n"
+                                 "A1,2024-05-01,2024-05-02,2024-05-10\n");
+  std::vector<std::string> command = {
+      "onboardings",
+      file,
+      "--map",
+      "account=account,contract_start=from,clocks.go_live=live,clocks.first_meeting=met",
+      "--set",
+      "id=first",
+      "--set",
+      "kind=initial",
+      "--set",
+      "owner=Guide"};
+  EXPECT_EQ(Run(command), 4);
+  // The other clock is set all the same.
+  EXPECT_EQ(onboardings_.at("accounts/one/onboardings/first").clocks_size(), 1);
+  EXPECT_THAT(out_, AllOf(HasSubstr("1 onboardings: 0 created, 0 updated, 0 unchanged, 1 rows "
+                                    "stored in part, 0 rows rejected"),
+                          HasSubstr("Rows stored in part"), HasSubstr("live    \"2024-05-02\""),
+                          HasSubstr("the clock is not set: date: ")));
+  EXPECT_EQ(Run(command), 4);
+  EXPECT_THAT(out_, HasSubstr("1 rows stored in part, 0 rows rejected"));
+  EXPECT_EQ(onboardings_.at("accounts/one/onboardings/first").clocks_size(), 1);
 }
 
 TEST_F(HistoryTest, UnknownClocksAreTheUsersFault) {

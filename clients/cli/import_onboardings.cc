@@ -51,9 +51,15 @@ absl::Status CheckClocks(const Sheet& sheet) {
   return absl::OkStatus();
 }
 
+// The day of a clock, with the field that it came from.
+struct ClockDay {
+  std::string field;
+  RecordClockRequest request;
+};
+
 // An onboarding of the file, and the days of its clocks.
 struct OnboardingEntry : RowEntry<StartOnboardingRequest> {
-  std::vector<RecordClockRequest> clocks;
+  std::vector<ClockDay> clocks;
 };
 
 class OnboardingImport : public RowByRowImport<OnboardingEntry> {
@@ -99,7 +105,7 @@ class OnboardingImport : public RowByRowImport<OnboardingEntry> {
       request.set_name(NameOf(*entry));
       request.set_clock(Clocks().at(std::string(absl::StripPrefix(field, kClocks))));
       SetRequestId(&request);
-      entry->clocks.push_back(std::move(request));
+      entry->clocks.push_back({field, std::move(request)});
     }
   }
 
@@ -110,16 +116,22 @@ class OnboardingImport : public RowByRowImport<OnboardingEntry> {
   absl::Status Store(const OnboardingEntry& entry) override {
     const auto stored = stored_.find(NameOf(entry));
     const bool fresh = stored == stored_.end();
-    if (fresh && !options().dry_run) BANSO_RETURN_IF_ERROR(Start(entry.message));
-    int recorded = 0;
-    for (const RecordClockRequest& clock : entry.clocks) {
-      if (!fresh && HasClock(stored->second, clock)) continue;
-      ++recorded;
-      BANSO_RETURN_IF_ERROR(Change<Onboarding>(absl::StrCat(kOnboardings, "RecordClock"), clock));
+    if (fresh && !options().dry_run) {
+      BANSO_ASSIGN_OR_RETURN(const bool started, Start(entry));
+      if (!started) return absl::OkStatus();
     }
-    Count(fresh          ? RowOutcome::kCreated
-          : recorded > 0 ? RowOutcome::kUpdated
-                         : RowOutcome::kUnchanged);
+    RowOutcome outcome = fresh ? RowOutcome::kCreated : RowOutcome::kUnchanged;
+    bool complete = true;
+    for (const auto& [field, clock] : entry.clocks) {
+      if (!fresh && HasClock(stored->second, clock)) continue;
+      if (!fresh) outcome = RowOutcome::kUpdated;
+      const absl::Status recorded =
+          Change<Onboarding>(absl::StrCat(kOnboardings, "RecordClock"), clock);
+      BANSO_ASSIGN_OR_RETURN(const bool taken,
+                             TookAlso(recorded, *entry.row, field, "the clock is not set"));
+      complete = complete && taken;
+    }
+    if (complete) Count(outcome);
     return absl::OkStatus();
   }
 
@@ -131,23 +143,33 @@ class OnboardingImport : public RowByRowImport<OnboardingEntry> {
     return false;
   }
 
-  // Starts it and waits until all services have done their part.
-  absl::Status Start(StartOnboardingRequest request) {
+  // Whether it could be started: waits until all services have done their part. What has begun and
+  // does not come to its end is reported.
+  absl::StatusOr<bool> Start(const OnboardingEntry& entry) {
+    StartOnboardingRequest request = entry.message;
     SetRequestId(&request);
     Process process;
     BANSO_RETURN_IF_ERROR(
         connection().Call(absl::StrCat(kProcesses, "StartOnboarding"), request, &process));
+    const absl::Status ended = AwaitEnd(&process);
+    // What was cancelled has been taken back.
+    if (process.state() == handoff::v1::PROCESS_STATE_CANCELLED) return ended;
+    return TookAlso(ended, *entry.row, "id", "not started");
+  }
+
+  // OK when the process has done all of its steps.
+  absl::Status AwaitEnd(Process* process) {
     const absl::Time deadline = absl::Now() + connection().options().timeout;
-    while (process.state() == handoff::v1::PROCESS_STATE_RUNNING && absl::Now() < deadline) {
+    while (process->state() == handoff::v1::PROCESS_STATE_RUNNING && absl::Now() < deadline) {
       absl::SleepFor(kProcessPause);
       handoff::v1::GetProcessRequest get;
-      get.set_name(process.name());
+      get.set_name(process->name());
       BANSO_RETURN_IF_ERROR(
-          connection().Call(absl::StrCat(kProcesses, "GetProcess"), get, &process));
+          connection().Call(absl::StrCat(kProcesses, "GetProcess"), get, process));
     }
-    if (process.state() == handoff::v1::PROCESS_STATE_SUCCEEDED) return absl::OkStatus();
-    return FromServer(absl::FailedPreconditionError(
-        absl::StrCat(process.name(), " has not started it: ", process.status_text())));
+    if (process->state() == handoff::v1::PROCESS_STATE_SUCCEEDED) return absl::OkStatus();
+    return FromServer(
+        absl::FailedPreconditionError(absl::StrCat(process->name(), ": ", process->status_text())));
   }
 
   Directory members_;

@@ -34,7 +34,9 @@ std::vector<Group> GroupsOf(const std::vector<RowProblem>& problems) {
     const auto key = std::make_tuple(problem.column, problem.value, problem.text);
     const auto [found, added] = index.try_emplace(key, groups.size());
     if (added) groups.push_back({problem.column, problem.value, problem.text, {}});
-    groups[found->second].lines.push_back(problem.line);
+    // Two fields of a row may come from one column.
+    std::vector<int64_t>& lines = groups[found->second].lines;
+    if (lines.empty() || lines.back() != problem.line) lines.push_back(problem.line);
   }
   std::stable_sort(groups.begin(), groups.end(),
                    [](const Group& a, const Group& b) { return a.lines.size() > b.lines.size(); });
@@ -96,6 +98,9 @@ std::string Summary(const ImportReport& report) {
                                     absl::StrCat(report.updated, " updated"),
                                     absl::StrCat(report.unchanged, " unchanged")};
   for (const auto& [name, count] : report.others) parts.push_back(absl::StrCat(count, " ", name));
+  if (!report.partly.empty()) {
+    parts.push_back(absl::StrCat(report.partly_rows(), " rows stored in part"));
+  }
   parts.push_back(absl::StrCat(report.rejected_rows(), " rows rejected"));
   const double seconds = std::max(absl::ToDoubleSeconds(report.took), 1e-3);
   return absl::StrFormat("%d %s%s: %s (%.1f s, %.0f rows a second)", report.rows, report.what,
@@ -141,11 +146,12 @@ std::string ReportJson(const ImportReport& report) {
   }
   std::vector<std::string> columns;
   for (const ColumnProfile& column : report.columns) columns.push_back(ColumnJson(column));
-  return absl::StrCat(text, ",\"rejected_rows\":", report.rejected_rows(),
-                      ",\"rejected\":", ProblemsJson(report.rejected),
-                      ",\"warnings\":", ProblemsJson(report.warnings), ",\"columns\":[",
-                      absl::StrJoin(columns, ","),
-                      "],\"seconds\":", absl::ToDoubleSeconds(report.took), "}");
+  return absl::StrCat(
+      text, ",\"rejected_rows\":", report.rejected_rows(),
+      ",\"rejected\":", ProblemsJson(report.rejected), ",\"partly_rows\":", report.partly_rows(),
+      ",\"partly\":", ProblemsJson(report.partly), ",\"warnings\":", ProblemsJson(report.warnings),
+      ",\"columns\":[", absl::StrJoin(columns, ","),
+      "],\"seconds\":", absl::ToDoubleSeconds(report.took), "}");
 }
 
 std::string CsvCell(absl::string_view text) {
@@ -163,17 +169,21 @@ bool WriteProblems(const std::string& path, const ImportReport& report) {
     }
   };
   write("rejected", report.rejected);
+  write("partly", report.partly);
   write("warning", report.warnings);
   return file.good();
 }
 
-}  // namespace
-
-int64_t ImportReport::rejected_rows() const {
+int64_t CountRows(const std::vector<RowProblem>& problems) {
   std::set<int64_t> lines;
-  for (const RowProblem& problem : rejected) lines.insert(problem.line);
+  for (const RowProblem& problem : problems) lines.insert(problem.line);
   return static_cast<int64_t>(lines.size());
 }
+
+}  // namespace
+
+int64_t ImportReport::rejected_rows() const { return CountRows(rejected); }
+int64_t ImportReport::partly_rows() const { return CountRows(partly); }
 
 int PrintReport(Context& context, const ImportOptions& options, const ImportReport& report) {
   if (context.output == Output::kJson) {
@@ -182,12 +192,13 @@ int PrintReport(Context& context, const ImportOptions& options, const ImportRepo
     context.out << Summary(report) << "\n";
     PrintColumns(context.out, report.columns);
     PrintGroups(context.out, "Doubtful rows, taken all the same", report.warnings, options.show);
+    PrintGroups(context.out, "Rows stored in part: what is missing", report.partly, options.show);
     PrintGroups(context.out, "Rejected rows", report.rejected, options.show);
   }
   if (!options.problems_file.empty() && !WriteProblems(options.problems_file, report)) {
     return Finish(context, InputError(absl::StrCat(options.problems_file, " cannot be written")));
   }
-  return report.rejected.empty() ? kDone : kPartly;
+  return report.rejected.empty() && report.partly.empty() ? kDone : kPartly;
 }
 
 }  // namespace banso::cli

@@ -17,12 +17,6 @@ namespace {
 
 constexpr int kMaxParallel = 64;
 
-// Whether an error is the fault of one row: others may be better.
-bool IsOfTheRow(const absl::Status& status) {
-  return ExitCodeOf(status) == kRefused && status.code() != absl::StatusCode::kUnauthenticated &&
-         status.code() != absl::StatusCode::kPermissionDenied;
-}
-
 }  // namespace
 
 absl::StatusOr<ImportReport> ImportTable(
@@ -77,16 +71,36 @@ std::optional<std::string> RowIds::Read(const Sheet& sheet, const CsvRow& row,
                                         absl::string_view parent,
                                         std::vector<RowProblem>* problems) {
   const std::string text = sheet.Text(row, "id");
-  if (text.empty()) {
-    problems->push_back(sheet.Problem(row, "id", absl::StrCat("empty; it identifies ", what_)));
-    return std::nullopt;
+  std::string id = text.empty() ? "" : IdOf(text);
+  const std::string key = id.empty() ? "" : absl::StrCat(parent, "/", id);
+  if (!IsFirst(sheet, row, "id", key, problems)) return std::nullopt;
+  return id;
+}
+
+std::optional<std::string> RowIds::ReadAsWritten(const Sheet& sheet, const CsvRow& row,
+                                                 absl::string_view field,
+                                                 std::vector<RowProblem>* problems) {
+  std::string id = sheet.Text(row, field);
+  if (!IsFirst(sheet, row, field, id, problems)) return std::nullopt;
+  return id;
+}
+
+bool RowIds::IsFirst(const Sheet& sheet, const CsvRow& row, absl::string_view field,
+                     const std::string& key, std::vector<RowProblem>* problems) {
+  if (key.empty()) {
+    problems->push_back(sheet.Problem(row, field, absl::StrCat("empty; it identifies ", what_)));
+    return false;
   }
-  std::string id = IdOf(text);
-  const auto [first, added] = lines_.emplace(absl::StrCat(parent, "/", id), row.line);
-  if (added) return id;
+  const auto [first, added] = lines_.emplace(key, row.line);
+  if (added) return true;
   problems->push_back(
-      sheet.Problem(row, "id", absl::StrCat("the same as in line ", first->second)));
-  return std::nullopt;
+      sheet.Problem(row, field, absl::StrCat("the same as in line ", first->second)));
+  return false;
+}
+
+bool IsOfTheRow(const absl::Status& status) {
+  return ExitCodeOf(status) == kRefused && status.code() != absl::StatusCode::kUnauthenticated &&
+         status.code() != absl::StatusCode::kPermissionDenied;
 }
 
 absl::Status StoreChains(const std::vector<RowChain>& chains, int parallel,
@@ -122,8 +136,10 @@ absl::Status StoreChains(const std::vector<RowChain>& chains, int parallel,
 
 void SortProblems(ImportReport* report) {
   const auto by_line = [](const RowProblem& a, const RowProblem& b) { return a.line < b.line; };
-  std::stable_sort(report->rejected.begin(), report->rejected.end(), by_line);
-  std::stable_sort(report->warnings.begin(), report->warnings.end(), by_line);
+  for (std::vector<RowProblem>* problems :
+       {&report->rejected, &report->partly, &report->warnings}) {
+    std::stable_sort(problems->begin(), problems->end(), by_line);
+  }
 }
 
 }  // namespace banso::cli

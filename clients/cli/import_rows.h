@@ -24,6 +24,7 @@
 #include "clients/cli/sheet.h"
 #include "common/contract/fingerprint.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/util/message_differencer.h"
 
 // What the imports share that make something of each row.
 namespace banso::cli {
@@ -57,6 +58,20 @@ bool SaysTheSame(const Resource& stored, const Resource& change) {
   return contract::Fingerprint(Changed(stored, change)) == contract::Fingerprint(stored);
 }
 
+// The fields in which what is stored would be other if it said what `change` says.
+template <class Resource>
+std::vector<std::string> FieldsThatDiffer(const Resource& stored, const Resource& change) {
+  const Resource after = Changed(stored, change);
+  std::vector<std::string> fields;
+  for (int i = 0; i < Resource::descriptor()->field_count(); ++i) {
+    const google::protobuf::FieldDescriptor* field = Resource::descriptor()->field(i);
+    google::protobuf::util::MessageDifferencer differencer;
+    if (differencer.CompareWithFields(stored, after, {field}, {field})) continue;
+    fields.push_back(field->name());
+  }
+  return fields;
+}
+
 // Which fields a table may have.
 struct TableFields {
   // The message whose fields may be mapped.
@@ -84,18 +99,26 @@ std::optional<std::string> Lookup(const Sheet& sheet, const CsvRow& row, absl::s
                                   const Directory& directory, absl::string_view whose,
                                   absl::string_view what, std::vector<RowProblem>* problems);
 
-// The ids that rows give to what becomes of them, from the field `id`.
+// The ids that rows give to what becomes of them.
 class RowIds {
  public:
   // `what` is what they identify: `the deal`.
   explicit RowIds(std::string what) : what_(std::move(what)) {}
 
-  // The id of a row as the suite writes ids. Nothing, with a problem added, when it is empty or
-  // another row below the same parent has it.
+  // The id in the field `id` of a row, as the suite writes ids. Nothing, with a problem added, when
+  // it is empty or another row below the same parent has it.
   std::optional<std::string> Read(const Sheet& sheet, const CsvRow& row, absl::string_view parent,
                                   std::vector<RowProblem>* problems);
+  // The same for an id of another system: the text of `field` as it is.
+  std::optional<std::string> ReadAsWritten(const Sheet& sheet, const CsvRow& row,
+                                           absl::string_view field,
+                                           std::vector<RowProblem>* problems);
 
  private:
+  // Whether no earlier row has the key.
+  bool IsFirst(const Sheet& sheet, const CsvRow& row, absl::string_view field,
+               const std::string& key, std::vector<RowProblem>* problems);
+
   const std::string what_;
   // The first line with an id.
   std::map<std::string, int64_t> lines_;
@@ -108,6 +131,9 @@ struct RowToStore {
 };
 // Rows that are stored one after the other.
 using RowChain = std::vector<RowToStore>;
+
+// Whether an error is the fault of one row: others may be better.
+bool IsOfTheRow(const absl::Status& status);
 
 // Stores the rows of up to `parallel` chains at a time: each waits for its commit, and commits are
 // made together. What the server refuses is the row's: it goes to `rejected`, and the chain goes

@@ -263,8 +263,11 @@ class SurveyImport : public RowByRowImport<RowEntry<SurveyInvitation>> {
     const auto stored = stored_.find(KeyOf(entry.message));
     if (stored == stored_.end()) {
       BANSO_RETURN_IF_ERROR(Ask(entry));
+      BANSO_ASSIGN_OR_RETURN(const bool answered,
+                             TookAlso(answers ? Answer(entry, NameOf(entry)) : absl::OkStatus(),
+                                      *entry.row, "answer_time", "the answers are not taken"));
+      if (!answered) return absl::OkStatus();
       Count(RowOutcome::kCreated);
-      if (answers) BANSO_RETURN_IF_ERROR(Answer(entry, NameOf(entry)));
     } else if (!stored->second.has_answer_time() && answers) {
       BANSO_RETURN_IF_ERROR(Answer(entry, stored->second.name()));
       Count(RowOutcome::kUpdated);

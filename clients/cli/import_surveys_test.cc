@@ -112,6 +112,9 @@ class SurveyImportTest : public ImportFixture {
         "banso.health.v1.SurveysService/AnswerSurvey",
         [this](const health::v1::AnswerSurveyRequest& request, SurveyInvitation* out) {
           std::lock_guard lock(mutex_);
+          if (request.comment() == "refused") {
+            return contract::InvalidField("comment", request.comment(), "another word");
+          }
           SurveyInvitation& invitation = invitations_.at(request.name());
           *invitation.mutable_answers() = request.answers();
           invitation.set_comment(request.comment());
@@ -205,6 +208,17 @@ TEST_F(SurveyImportTest, TellsEachBadRowAndTakesTheOthers) {
                           HasSubstr("the same person, survey and round as in line 12")));
   ASSERT_THAT(invitations_, SizeIs(1));
   EXPECT_EQ(Of("mori", "good").answers(0).rating(), 1);
+}
+
+TEST_F(SurveyImportTest, WhoWasAskedAndWhoseAnswersAreRefusedIsStoredInPart) {
+  const std::string file = Write(
+      "s.csv",
+      absl::StrCat(kHeader, "one,Mori Aya,before,2025-04-01,2025-04-02,2,3,refused\n").c_str());
+  EXPECT_EQ(Run(Command(file)), 4);
+  EXPECT_THAT(out_, AllOf(HasSubstr("1 survey invitations: 0 created, 0 updated, 0 unchanged, 0 "
+                                    "answered, 0 without an answer, 1 rows stored in part, 0 rows"),
+                          HasSubstr("the answers are not taken: comment: ")));
+  EXPECT_FALSE(Of("mori", "before").has_answer_time());
 }
 
 TEST_F(SurveyImportTest, BringsAnswersThatCameSinceAndLeavesThoseThereWere) {

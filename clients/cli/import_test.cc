@@ -11,6 +11,7 @@
 #include "clients/cli/import_fixture.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
+#include "common/testing/files.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -18,7 +19,9 @@ namespace banso::cli {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
@@ -64,11 +67,12 @@ class ImportTest : public ImportFixture {
       request.ParseFromString(bytes);
       for (int i = 0; i < request.accounts_size(); ++i) {
         const Account& row = request.accounts(i);
-        if (row.display_name() == "Refused") {
+        const bool looped = row.external_ids(0).id() == "Loop" && !row.parent_account().empty();
+        if (looped || row.display_name() == "Refused") {
           accounts::v1::RowError* error = response.add_errors();
           error->set_index(i);
-          error->set_field("accounts.country");
-          error->set_message("a shorter name");
+          error->set_field(looped ? "accounts.parent_account" : "accounts.country");
+          error->set_message(looped ? "a parent above it" : "a shorter name");
           response.set_rejected(response.rejected() + 1);
           continue;
         }
@@ -116,6 +120,7 @@ class ImportTest : public ImportFixture {
           }
           deal->set_stage(accounts::v1::DEAL_STAGE_WON);
           *deal->mutable_contract_start() = request.contract_start();
+          SetClosingDay(request, deal);
           deals_[request.name()] = *deal;
           return absl::OkStatus();
         });
@@ -125,9 +130,19 @@ class ImportTest : public ImportFixture {
           std::lock_guard lock(mutex_);
           *deal = deals_.at(request.name());
           deal->set_stage(accounts::v1::DEAL_STAGE_LOST);
+          deal->set_loss_reason(request.reason());
+          SetClosingDay(request, deal);
           deals_[request.name()] = *deal;
           return absl::OkStatus();
         });
+  }
+
+  // As the service does: today, unless the request names another day.
+  template <class Request>
+  static void SetClosingDay(const Request& request, Deal* deal) {
+    *deal->mutable_close_date() = request.has_close_date()
+                                      ? request.close_date()
+                                      : calendar::ToDate(absl::CivilDay(2025, 5, 1));
   }
 
   absl::Status Ingest(const std::vector<std::string>& requests,
@@ -183,8 +198,21 @@ TEST_F(ImportTest, AccountsAreStoredAndEveryRowIsAccountedFor) {
               AllOf(HasSubstr("\"many\"   must be a whole number"),
                     HasSubstr("\"Kaede\"  the same as in line 4"), HasSubstr("a shorter name"),
                     HasSubstr("\"Sakurra\"     no such account; near 'Sakura'"),
-                    HasSubstr("near 'technology'"), HasSubstr("near 'Philippines'")));
-  EXPECT_THAT(out_, HasSubstr("Doubtful spellings"));
+                    HasSubstr("near 'Philippines'")));
+  // Spellings are told of all rows; that of a refused row is not among those that were taken.
+  EXPECT_THAT(out_, AllOf(HasSubstr("Doubtful spellings"),
+                          ContainsRegex("sector +technolgy +1 +technology"),
+                          Not(HasSubstr("near 'technology'"))));
+}
+
+TEST_F(ImportTest, AParentThatIsRefusedIsToldAtItsRow) {
+  const std::string file =
+      Write("accounts.csv", "account,parent\nSakura,\nKaede,Sakura\nLoop,Kaede\n");
+  EXPECT_EQ(Run({"accounts", file, "--map", "display_name=account,parent=parent"}), 0);
+  EXPECT_EQ(accounts_.at("Loop").parent_account(), "");
+  EXPECT_THAT(out_, AllOf(HasSubstr("3 accounts: 3 created, 0 updated, 0 unchanged, 1 with a "
+                                    "parent, 0 rows rejected"),
+                          HasSubstr("\"Kaede\"  left without a parent: a parent above it  4\n")));
 }
 
 TEST_F(ImportTest, TheIdOfAnAccountIsMappedAsThatOfOtherRows) {
@@ -270,7 +298,11 @@ TEST_F(DealImportTest, DealsAreWonLostOrLeftOpen) {
   EXPECT_EQ(won.amount().minor_units(), 100);
   EXPECT_EQ(won.sales_owner(), "members/jun-ito");
   EXPECT_EQ(calendar::DayText(won.contract_start()), "2025-04-01");
-  EXPECT_EQ(deals_.at("accounts/sakura/deals/d2").stage(), accounts::v1::DEAL_STAGE_LOST);
+  EXPECT_EQ(calendar::DayText(won.close_date()), "2025-04-01");
+  const Deal& lost = deals_.at("accounts/sakura/deals/d2");
+  EXPECT_EQ(lost.stage(), accounts::v1::DEAL_STAGE_LOST);
+  EXPECT_EQ(lost.loss_reason(), "Lost, as imported");
+  EXPECT_EQ(calendar::DayText(lost.close_date()), "2025-04-02");
   EXPECT_EQ(deals_.at("accounts/sakura/deals/d3").stage(), accounts::v1::DEAL_STAGE_OPEN);
   EXPECT_THAT(out_, HasSubstr("7 deals: 3 created, 0 updated, 0 unchanged, 1 members created, 1 "
                               "won, 1 lost, 4 rows rejected"));
@@ -282,7 +314,7 @@ TEST_F(DealImportTest, RowsThatDoNotFitAreNamedWithTheirFault) {
   EXPECT_THAT(out_, AllOf(HasSubstr("empty; a deal needs an account"),
                           HasSubstr("the name of no account; near 'Sakura'"),
                           HasSubstr("empty; a won deal needs the first day"),
-                          HasSubstr("\"04/01/2025\"  must be a day as YYYY-MM-DD"),
+                          HasSubstr("   1  closed   \"04/01/2025\"  must be a day as YYYY-MM-DD"),
                           HasSubstr("\"GTXPro\"  not known; near 'GTX Pro'")));
 }
 
@@ -293,14 +325,83 @@ TEST_F(DealImportTest, ImportingAgainChangesNothing) {
   EXPECT_THAT(out_, HasSubstr("7 deals: 0 created, 0 updated, 3 unchanged, 0 members created"));
 }
 
+TEST_F(DealImportTest, ADealWithoutADayIsClosedTodayAndThatIsTold) {
+  const std::string file = Write("deals.csv",
+                                 "no,company,stage,seller,closed,start,why\n"
+                                 "D1,Sakura,Won,Jun Ito,,2025-04-01,\n"
+                                 "D2,Sakura,Lost,Jun Ito,,,too dear\n"
+                                 "D3,Sakura,Engaging,Jun Ito,,,\n"
+                                 "D4,Nobody,Lost,Jun Ito,,,\n");
+  const std::string columns = "account=company,id=no,stage=stage,sales_owner=seller";
+  EXPECT_EQ(Run({"deals", file, "--create-members", "--map", columns, "--map",
+                 "contract_start=start,close_date=closed,loss_reason=why"}),
+            4);
+  EXPECT_EQ(calendar::DayText(deals_.at("accounts/sakura/deals/d2").close_date()), "2025-05-01");
+  EXPECT_EQ(deals_.at("accounts/sakura/deals/d2").loss_reason(), "too dear");
+  // Of rows that are taken, and closed.
+  EXPECT_THAT(out_, HasSubstr("   2  closed  \"\"     empty; counted as closed today  2, 3\n"));
+
+  deals_.clear();
+  EXPECT_EQ(Run({"deals", file, "--map", columns, "--map", "contract_start=start"}), 4);
+  EXPECT_THAT(out_, HasSubstr("not in the table; counted as closed today  2, 3\n"));
+}
+
+TEST_F(DealImportTest, WhatTheFileSaysOtherwiseOfAClosedDealIsTold) {
+  Run(Command(Write("deals.csv", kDeals)));
+  EXPECT_EQ(Run(Command(Write("later.csv",
+                              "no,company,stage,seller,closed,price,product\n"
+                              "D1,Sakura,Won,Jun Ito,2025-04-01,150,GTXPro\n"
+                              "D2,Sakura,Lost,Jun Ito,2025-04-12,0,MG Special\n"))),
+            0);
+  EXPECT_THAT(out_, AllOf(HasSubstr("2 deals: 0 created, 0 updated, 2 unchanged"),
+                          HasSubstr("\"2025-04-12\"  not taken: the deal is closed already"),
+                          HasSubstr("amount")));
+  EXPECT_EQ(deals_.at("accounts/sakura/deals/d1").amount().minor_units(), 100);
+  EXPECT_EQ(calendar::DayText(deals_.at("accounts/sakura/deals/d2").close_date()), "2025-04-02");
+}
+
 TEST_F(DealImportTest, ARefusalOfTheServerIsTheRows) {
   const std::string file = Write("deals.csv",
                                  "no,company,stage,closed\n"
                                  "D1,Sakura,Won,2025-04-01\nD2,Sakura,Open,2025-04-01\n");
+  for (const char* id : {"d1", "d2"}) {
+    Deal& deal = deals_[absl::StrCat("accounts/sakura/deals/", id)];
+    deal.set_name(absl::StrCat("accounts/sakura/deals/", id));
+    deal.set_stage(id[1] == '1' ? accounts::v1::DEAL_STAGE_LOST : accounts::v1::DEAL_STAGE_OPEN);
+  }
   EXPECT_EQ(
       Run({"deals", file, "--map", "account=company,id=no,stage=stage,contract_start=closed"}), 4);
-  EXPECT_THAT(out_, HasSubstr("the account would have no owner"));
+  EXPECT_THAT(out_, HasSubstr("2 deals: 0 created, 0 updated, 1 unchanged, 0 won, 0 lost, 1 rows "
+                              "rejected"));
+  EXPECT_THAT(out_, HasSubstr("d1 is closed already, and otherwise than the file says"));
+  EXPECT_EQ(deals_.at("accounts/sakura/deals/d1").stage(), accounts::v1::DEAL_STAGE_LOST);
+}
+
+TEST_F(DealImportTest, ADealThatIsStoredAndCannotBeWonIsNoRejectedRow) {
+  const std::string file = Write("deals.csv",
+                                 "no,company,stage,closed\n"
+                                 "D1,Sakura,Won,2025-04-01\nD2,Sakura,Open,2025-04-01\n");
+  const std::vector<std::string> command = {
+      "deals", file, "--map",
+      "account=company,id=no,stage=stage,contract_start=closed,close_date=closed"};
+  EXPECT_EQ(Run(command), 4);
+  EXPECT_THAT(out_,
+              AllOf(HasSubstr("2 deals: 1 created, 0 updated, 0 unchanged, 0 won, 0 lost, "
+                              "1 rows stored in part, 0 rows rejected"),
+                    HasSubstr("\"Won\"  left open: "), HasSubstr("the account would have no owner"),
+                    Not(HasSubstr("Rejected rows"))));
+  EXPECT_EQ(deals_.at("accounts/sakura/deals/d1").stage(), accounts::v1::DEAL_STAGE_OPEN);
   EXPECT_THAT(deals_, SizeIs(2));
+
+  // Imported again it is still so, and a program is told too.
+  std::vector<std::string> as_json = command;
+  as_json.insert(as_json.end(), {"-o", "json", "--problems", folder_.File("problems.csv")});
+  EXPECT_EQ(Run(as_json), 4);
+  EXPECT_THAT(out_, AllOf(HasSubstr("\"unchanged\":1"), HasSubstr("\"rejected_rows\":0"),
+                          HasSubstr("\"partly_rows\":1,\"partly\":[{\"line\":2,"
+                                    "\"column\":\"stage\",\"value\":\"Won\"")));
+  EXPECT_THAT(testing::ReadFile(folder_.File("problems.csv")),
+              HasSubstr("2,partly,\"stage\",\"Won\""));
 }
 
 TEST_F(DealImportTest, SamplesComeInLongAndWideTables) {

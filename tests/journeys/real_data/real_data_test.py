@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""The commands of docs/real-data.md, on a small extract in the same file form.
+"""The commands of docs/real-data.md, on small extracts in the same file form.
 
 Usage: real_data_test.py BIN_DIR
 
 Starts a suite of its own, runs each command of the page and checks what must come out of an extract
-of which everything is known: what went in, which rows were refused and why, and that the backtest
-finds what is there to be found. The page itself shows the real set, which need not be here.
+of which everything is known: what went in, which rows were refused and why, what the services hold
+then, and that the backtest finds what is there to be found. The page itself shows the real sets,
+which need not be here.
 """
 
 import json
@@ -17,12 +18,13 @@ import tempfile
 import time
 import unittest
 from dataclasses import dataclass
-from typing import List
+from typing import Any, Dict, List
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 sys.path.insert(0, os.path.join(ROOT, "tests", "journeys", "tour"))
 
 # pylint: disable=wrong-import-position
+import crm_extract  # noqa: E402
 import tour  # noqa: E402
 from extract import Extract  # noqa: E402
 
@@ -76,11 +78,17 @@ class Suite:
             f"{command}\nstatus=$?; echo; echo {END} $status" for command in commands)
         shell = subprocess.run(
             ["bash", "-c", script], cwd=ROOT, encoding="utf-8",
-            env={**self.environment, "data": data}, stdin=subprocess.DEVNULL,
+            env={**self.environment, "data": data, "crm": data}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         parts = re.split(rf"\n{END} (\d+)\n", shell.stdout)
         return [Done(command, parts[2 * i], int(parts[2 * i + 1]))
                 for i, command in enumerate(commands)]
+
+    def answer(self, method: str, request: str) -> Any:
+        """What an RPC answers."""
+        done = subprocess.run(["banso", "call", method, request], env=self.environment,
+                              encoding="utf-8", stdout=subprocess.PIPE, check=True)
+        return json.loads(done.stdout)
 
     def stop(self) -> None:
         self.process.terminate()
@@ -100,9 +108,11 @@ class RealDataTest(unittest.TestCase):
         cls.addClassCleanup(cls.folder.cleanup)
         cls.extract = Extract(ACCOUNTS)
         cls.extract.write(cls.folder.name)
-        suite = Suite(cls.folder.name, clock.group(1))
-        cls.addClassCleanup(suite.stop)
-        cls.done = suite.run([step.command for step in tour.read_steps(page)], cls.folder.name)
+        crm_extract.write(cls.folder.name)
+        cls.suite = Suite(cls.folder.name, clock.group(1))
+        cls.addClassCleanup(cls.suite.stop)
+        cls.done = cls.suite.run([step.command for step in tour.read_steps(page)],
+                                 cls.folder.name)
 
     def outputs(self, *words: str) -> List[str]:
         """What the commands with all these words printed."""
@@ -119,7 +129,7 @@ class RealDataTest(unittest.TestCase):
     def test_every_good_row_goes_in_and_every_bad_one_is_named(self) -> None:
         good = self.extract.good
         for words, begin, bad in (
-                (("import accounts",),
+                (("import accounts", "ravenstack"),
                  f"{good['accounts'] + 1} accounts: {good['accounts']} created",
                  ["31-02-2024", "a day as DD-MM-YYYY", "many", "a whole number"]),
                 (("import contracts",),
@@ -158,6 +168,60 @@ class RealDataTest(unittest.TestCase):
         late = self.extract.late
         self.assertIn(f"{ACCOUNTS - late} successes against {late} failures", funnel)
         self.assertIn("1. Used anything within two weeks", funnel)
+
+    def test_the_crm_goes_in_with_its_misspellings_and_holes_told(self) -> None:
+        for words, texts in (
+                (("import accounts", "$crm"),
+                 ["5 accounts: 4 created, 0 updated, 0 unchanged, 2 with a parent, "
+                  "1 rows rejected",
+                  r"subsidiary_of +3 ", r"sector +technolgy +2 +technology",
+                  r"office_location +Philipines +1 +Philippines",
+                  r"2  sector +\"technolgy\" +taken as 'technology' +3, 5",
+                  r"\"Philipines\" +taken as 'Philippines' +4",
+                  r"employees +\"many\" +must be a whole number"]),
+                (("import deals", "$crm"),
+                 ["10 deals: 7 created, 0 updated, 0 unchanged, 2 members created, 3 won, 2 lost, "
+                  "3 rows rejected",
+                  r"account +2 ", r"close_date +4 ", r"product +GTXPro +6 +GTX Pro",
+                  r"4  product +\"GTXPro\" +taken as 'GTX Pro' +2, 5, 9, 10",
+                  r"2  account +\"\" +empty; a deal needs an account +6, 8",
+                  r"\"02.30.2017\" +must be a day as YYYY-MM-DD +11"]),
+        ):
+            with self.subTest(words=words):
+                output = self.outputs(*words)[0]
+                for text in texts:
+                    self.assertRegex(output, text)
+        self.assertRegex(self.outputs("import deals", "$crm")[1],
+                         "10 deals: 0 created, 0 updated, 7 unchanged, 0 members created, 0 won, "
+                         "0 lost, 3 rows rejected")
+
+    def test_the_crm_is_held_as_its_files_say(self) -> None:
+        account = self.suite.answer("GetAccount", "{name: accounts/mori-foods}")
+        self.assertEqual(account["parent_account"], "accounts/umibe-trading")
+        self.assertEqual(account["employees"], "495")
+        self.assertEqual(account["lifecycle_stage"], "LIFECYCLE_STAGE_WON")
+        for name, field, value in (("umibe-trading", "industry", "technology"),
+                                   ("kawa-clinic", "country", "Philippines"),
+                                   ("hoshi-soft", "lifecycle_stage", "LIFECYCLE_STAGE_PROSPECT")):
+            self.assertEqual(self.suite.answer("GetAccount", f"{{name: accounts/{name}}}")[field],
+                             value)
+        deals: Dict[str, Any] = {}
+        for account in ("umibe-trading", "mori-foods", "kawa-clinic", "hoshi-soft"):
+            answer = self.suite.answer("ListDeals", f"{{parent: accounts/{account}}}")
+            deals.update({deal["name"].split("/")[-1]: deal for deal in answer["deals"]})
+        self.assertEqual({name: deal["stage"].split("_")[-1] for name, deal in deals.items()},
+                         {"1c1i7a6r": "WON", "ec4qe1bx": "WON", "ec4qe1by": "WON",
+                          "z063oyw0": "LOST", "9me3374g": "LOST",
+                          "pe84cx4o": "OPEN", "7gn8q4ll": "OPEN"})
+        won = deals["1c1i7a6r"]
+        self.assertEqual(won["products"], ["GTX Pro"])
+        self.assertEqual(won["amount"], {"minor_units": "451400", "currency": "USD"})
+        self.assertEqual(won["sales_owner"], "members/aoi-kato")
+        self.assertEqual(won["close_date"], {"year": 2017, "month": 3, "day": 1})
+        self.assertEqual(won["contract_start"], {"year": 2017, "month": 3, "day": 1})
+        # The day on which it was lost, not that of the import.
+        self.assertEqual(deals["9me3374g"]["close_date"], {"year": 2017, "month": 4, "day": 2})
+        self.assertNotIn("close_date", deals["7gn8q4ll"])
 
 
 if __name__ == "__main__":
