@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import Callable, Iterator, List, Optional
+from typing import Callable, Dict, Iterator, List, Optional
 
 CODE = (".h", ".cc")
 SCRIPTS = (".py", ".sh", ".cmake", ".ts", ".js", ".sql", ".proto", ".yaml", ".yml", ".json", ".txt")
@@ -195,6 +195,29 @@ def check_include(layers: Layers, path: str, header: str) -> Iterator[str]:
         yield f"[services-meet-in-proto] includes {header}: services meet only through proto/"
 
 
+REASON = re.compile(r'\bk(?:Reason\w*)\[\] = "([A-Z][A-Z0-9_]+)"|'
+                    r'\b(?:FailedPrecondition|PermissionDenied|Unauthenticated|OutOfRange)\(\s*'
+                    r'"([A-Z][A-Z0-9_]+)"')
+
+# Nobody is answered with these: a start that fails, an action that is kept.
+UNANSWERED = {"OPERATOR_TOKEN_FILE", "NO_ONBOARDING"}
+
+
+def undocumented_reasons(files: Dict[str, str]) -> Iterator[str]:
+    """Yields the reasons of errors that services give and no proto names."""
+    protos = "".join(text for path, text in files.items() if path.endswith(".proto"))
+    documented = UNANSWERED | set(re.findall(r"[A-Z][A-Z0-9_]+", protos))
+    for path, text in sorted(files.items()):
+        if not path.startswith("services/") or not is_code(path) or TEST_FILE.match(path):
+            continue
+        for match in REASON.finditer(text):
+            reason = match.group(1) or match.group(2)
+            if reason not in documented:
+                number = text.count("\n", 0, match.start()) + 1
+                yield (f"{path}:{number}: [reasons-are-in-the-contract] {reason} stands in no proto: "
+                       "say with the RPC when it is answered")
+
+
 def check_guard(path: str, text: str) -> Iterator[str]:
     guard = "BANSO_" + re.sub(r"[^A-Za-z0-9]", "_", path).upper() + "_"
     found = re.search(r"^#ifndef (\w+)$", text, re.MULTILINE)
@@ -237,20 +260,20 @@ def main() -> int:
 
     with open(LAYERS, encoding="utf-8") as file:
         layers = Layers(file.read())
-    checked = violations = 0
+    texts: Dict[str, str] = {}
     for path in arguments.files or list_files(arguments.root):
-        full_path = os.path.join(arguments.root, path)
         try:
-            with open(full_path, encoding="utf-8") as file:
-                text = file.read()
+            with open(os.path.join(arguments.root, path), encoding="utf-8") as file:
+                texts[path] = file.read()
         except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):
             continue  # Binary, deleted but still in the index, or a submodule.
-        checked += 1
-        for problem in check_text(layers, path, text):
-            violations += 1
-            print(problem)
-    print(f"{checked} files checked, {violations} violations")
-    return 1 if violations else 0
+    problems = [problem for path, text in texts.items()
+                for problem in check_text(layers, path, text)]
+    problems += undocumented_reasons(texts)
+    for problem in problems:
+        print(problem)
+    print(f"{len(texts)} files checked, {len(problems)} violations")
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

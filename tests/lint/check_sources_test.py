@@ -36,6 +36,10 @@ VIOLATIONS = [
     ("no-registry-address", "proto/package-lock.json", '"resolved": "somewhere"'),
     ("unfinished", "common/rule/rule.cc", "// TO" + "DO: later"),
     ("machine-path", "deploy/up", "cd /ho" + "me/somebody/banso"),
+    ("reasons-are-in-the-contract", "services/kickoff/domain/a.cc",
+     'return contract::FailedPrecondition("NO_SUCH_REASON", name, what, "");'),
+    ("reasons-are-in-the-contract", "services/kickoff/domain/a.cc",
+     'constexpr char kReasonOther[] = "NO_SUCH_REASON";'),
     ("header-guard", "common/rule/rule.h", "#ifndef RULE_H_"),
 ]
 
