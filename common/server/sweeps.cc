@@ -31,7 +31,13 @@ void SweepRunner::Start() {
   if (test_clock_ != nullptr) {
     callback_ = test_clock_->OnAdvance([this](absl::Time) { RunAll(); });
   }
-  thread_ = std::thread([this] { Loop(); });
+  // Watched from here on, not from when the thread begins: what is committed meanwhile counts.
+  std::vector<std::unique_ptr<storage::CommitWatch>> watches;
+  for (size_t i = 0; i < sweeps_.size(); ++i) {
+    const storage::Database* database = sweeps_[i].database;
+    watches.push_back(WatchAfter(i, database == nullptr ? 0 : database->position()));
+  }
+  thread_ = std::thread([this, watches = std::move(watches)]() mutable { Loop(watches); });
 }
 
 void SweepRunner::Stop() {
@@ -101,12 +107,7 @@ void SweepRunner::Wake(size_t index) {
   woken_ = true;
 }
 
-void SweepRunner::Loop() {
-  std::vector<std::unique_ptr<storage::CommitWatch>> watches;
-  for (size_t i = 0; i < sweeps_.size(); ++i) {
-    const storage::Database* database = sweeps_[i].database;
-    watches.push_back(WatchAfter(i, database == nullptr ? 0 : database->position()));
-  }
+void SweepRunner::Loop(std::vector<std::unique_ptr<storage::CommitWatch>>& watches) {
   size_t index = 0;
   while (AwaitTurn(&index)) TakeTurn(index, watches[index]);
 }

@@ -61,7 +61,8 @@ class SweepRunner {
     int64_t seen = -1;
   };
 
-  void Loop();
+  // Runs the sweeps; `watches` are theirs, one each.
+  void Loop(std::vector<std::unique_ptr<storage::CommitWatch>>& watches);
   // Waits for the next sweep; false when the runner is stopping.
   bool AwaitTurn(size_t* index);
   // Runs the sweep and plans its next turn; `watch` wakes it.
