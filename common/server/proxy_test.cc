@@ -28,11 +28,11 @@ using ::testing::Lt;
 // A server that answers EchoService by asking another, and a peer that calls it.
 class Gateway {
  public:
-  explicit Gateway(Peer& backend, Admission admission = nullptr,
+  explicit Gateway(Peer& backend, const Admission& admission = nullptr,
                    const ServerOptions& options = EchoServer::FastOptions()) {
     auto definition = std::make_unique<ServiceDefinition>("gateway", &clock_, nullptr);
     definition->Add(
-        ProxyService(EchoRequest::descriptor()->file()->service(0), backend, std::move(admission)));
+        ProxyService(EchoRequest::descriptor()->file()->service(0), backend, admission));
     auto process = ServerProcess::Start(std::move(definition), options);
     BANSO_CHECK(process.ok());
     process_ = *std::move(process);

@@ -103,9 +103,9 @@ Target YamlTarget() {
       "yaml",
       {"", "name: accounts/a\ndisplay_name: A\nemployees: 12\n",
        "name: &a accounts/a\ndisplay_name: *a\nexternal_ids:\n- {system: crm, id: '1'}\n",
-       "classification_policies:\n- name: classificationPolicies/x\n  segments:\n  - value: smb\n"
-       "    when:\n      compare: {fact: {fact: account.employees}, op: OPERATOR_GE, values: "
-       "[{number: 100}]}\n",
+       ("classification_policies:\n- name: classificationPolicies/x\n  segments:\n  - value: smb\n"
+        "    when:\n      compare: {fact: {fact: account.employees}, op: OPERATOR_GE, values: "
+        "[{number: 100}]}\n"),
        "a: [", "? !!binary x", "create_time: 2025-04-01T00:00:00Z\n", "---\n---\n"},
       RunYaml};
 }

@@ -50,8 +50,8 @@ void MoveAway(Suite& suite, const std::string& service) {
 std::vector<std::string> Rows(Suite& suite, const std::string& service, const std::string& sql) {
   const Finished finished =
       Run({"/usr/bin/env", "python3", "-c",
-           "import sqlite3, sys\n"
-           "for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print(*row)\n",
+           ("import sqlite3, sys\n"
+            "for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print(*row)\n"),
            suite.File(absl::StrCat("data/", service, ".db")), sql});
   EXPECT_EQ(finished.exit_status, 0) << finished.errors;
   return absl::StrSplit(absl::StripSuffix(finished.output, "\n"), '\n');

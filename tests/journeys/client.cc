@@ -41,7 +41,7 @@ absl::StatusOr<grpc::ByteBuffer> Encode(const MethodDescriptor& method, absl::st
   return grpc::ByteBuffer(&slice, 1);
 }
 
-absl::Status Decode(const grpc::Status& status, grpc::ByteBuffer bytes, Message* response) {
+absl::Status Decode(const grpc::Status& status, const grpc::ByteBuffer& bytes, Message* response) {
   if (!status.ok()) return StatusOf(status);
   grpc::Slice slice;
   if (!bytes.DumpToSingleSlice(&slice).ok() ||
@@ -93,7 +93,7 @@ absl::Status Client::CallUnary(absl::string_view method, absl::string_view json,
   grpc::Status status;
   call->Finish(&bytes, &status, nullptr);
   Next(&queue);
-  return Decode(status, std::move(bytes), response);
+  return Decode(status, bytes, response);
 }
 
 absl::Status Client::Watch(absl::string_view method, absl::string_view json,
@@ -148,7 +148,7 @@ absl::Status Client::CallStream(absl::string_view method, const std::vector<std:
   grpc::Status status;
   call->Finish(&status, nullptr);
   Next(&queue);
-  return Decode(status, std::move(bytes), response);
+  return Decode(status, bytes, response);
 }
 
 int64_t Client::Flood(absl::string_view method, absl::string_view json) const {

@@ -56,7 +56,7 @@ Finished Run(const std::vector<std::string>& command, const std::string& input) 
           testing::ReadFile(dir.File("err"))};
 }
 
-Process::Process(std::vector<std::string> command, std::string log)
+Process::Process(const std::vector<std::string>& command, const std::string& log)
     : pid_(Spawn(command, "/dev/null", log, log)) {}
 
 Process::~Process() { Kill(); }

@@ -24,7 +24,7 @@ Finished Run(const std::vector<std::string>& command, const std::string& input =
 class Process {
  public:
   // Starts `command`; its output is appended to the file `log`.
-  Process(std::vector<std::string> command, std::string log);
+  Process(const std::vector<std::string>& command, const std::string& log);
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;

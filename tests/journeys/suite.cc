@@ -60,7 +60,7 @@ std::string SourceFile(absl::string_view path) {
   return absl::StrCat(FromEnvironment("BANSO_SOURCE_DIR"), "/", path);
 }
 
-Suite::Suite(Shape shape, std::string clock, std::vector<std::string> flags,
+Suite::Suite(Shape shape, const std::string& clock, std::vector<std::string> flags,
              std::shared_ptr<grpc::ChannelCredentials> credentials)
     : shape_(shape), flags_(std::move(flags)), credentials_(std::move(credentials)) {
   std::ofstream(File("suite.key")) << "a-key-that-only-the-tests-know\n";

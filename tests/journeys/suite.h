@@ -41,7 +41,7 @@ class Suite {
   // Starts it and waits until everything is served. `clock` is where its clock begins, RFC 3339;
   // every process is given `flags` too. `credentials` are what its services ask of callers, if not
   // plain text.
-  Suite(Shape shape, std::string clock, std::vector<std::string> flags = {},
+  Suite(Shape shape, const std::string& clock, std::vector<std::string> flags = {},
         std::shared_ptr<grpc::ChannelCredentials> credentials = nullptr);
 
   // `127.0.0.1:port` of the gateway.

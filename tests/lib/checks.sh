@@ -169,6 +169,7 @@ check_tidy_changed() {
     git ls-files --others --exclude-standard -- '*.cc' '*.h'
   } | sort -u)
   ((${#changed[@]} > 0)) || { say "No source has changed: nothing for clang-tidy."; return 0; }
+  build check banso_generated || return 1
   mapfile -t files < <(python3 tests/lint/readers.py build/check "${changed[@]}")
   say "clang-tidy on what reads ${#changed[@]} changed files, in ${#files[@]} parts," \
     "for $(duration "$seconds") at most"
@@ -178,6 +179,7 @@ check_tidy_changed() {
 # All sources, joined as they are built for the tests: what they include is read once for ten.
 check_tidy_all() {
   local files
+  build check banso_generated || return 1
   mapfile -t files < <(sed -n 's/^ *"file": "\(.*\)",*$/\1/p' build/check/compile_commands.json |
     grep -v '/generated')
   say "clang-tidy on all sources, in ${#files[@]} parts"

@@ -107,7 +107,7 @@ v1::GetTierMatrixResponse MakeMatrix(const std::optional<v1::MatrixPolicy>& poli
                                      const v1::ScoreModel& model, Classified accounts) {
   v1::GetTierMatrixResponse matrix;
   if (policy.has_value() && policy->tiers().empty()) {
-    for (auto& [name, account] : accounts) account.tier.clear();
+    for (auto& entry : accounts) entry.second.tier.clear();
   }
   for (std::string& tier : RowsOf(policy, accounts)) matrix.add_tiers(std::move(tier));
   for (const v1::Band& band : model.bands()) matrix.add_bands(band.key());

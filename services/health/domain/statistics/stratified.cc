@@ -154,7 +154,7 @@ std::optional<Estimate> MantelHaenszelDifference(absl::Span<const Stratum> strat
 ChiSquare MeanScoreTest(absl::Span<const GroupedValue> values) {
   int last = -1;
   for (const GroupedValue& one : values) last = std::max(last, one.group);
-  const size_t groups = static_cast<size_t>(last + 1);
+  const size_t groups = static_cast<size_t>(last) + 1;
   Deviations sums{ublas::zero_vector<double>(groups), ublas::zero_matrix<double>(groups, groups)};
   for (const auto& [stratum, cases] : ByStratum(values)) AddStratum(cases, sums);
   return QuadraticForm(std::move(sums));
