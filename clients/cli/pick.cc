@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -180,7 +181,9 @@ void PrintPick(const Message& answer, const Pick& pick, std::ostream& out) {
   const FieldPath items = *PickPath(*answer.GetDescriptor(), pick.field);
   if (!pick.columns.empty()) return PrintPicked(answer, items, pick.columns, out);
   EachValue(answer, items, [&](const Message& holder, const FieldDescriptor& field, int index) {
-    out << PickedValue(holder, field, index) << "\n";
+    const std::string value = PickedValue(holder, field, index);
+    // A report ends its last line itself.
+    out << value << (absl::EndsWith(value, "\n") ? "" : "\n");
   });
 }
 

@@ -249,9 +249,9 @@ absl::StatusOr<Contents> Look(const OpenOptions& options, bool fill, const Table
   };
   BANSO_RETURN_IF_ERROR(database->Read(read));
   if (!fill) {
-    for (const auto& [name, kind] : kinds) {
-      BANSO_RETURN_IF_ERROR(
-          database->Read([&](Reader& reader) { return CheckColumns(reader, *kind); }));
+    for (const auto& entry : kinds) {
+      const auto check = [&](Reader& reader) { return CheckColumns(reader, *entry.second); };
+      BANSO_RETURN_IF_ERROR(database->Read(check));
     }
     return contents;
   }

@@ -55,6 +55,11 @@ constexpr char kCompletions[] = "banso.handoff.v1.CompletionsService/";
 constexpr char kProcesses[] = "banso.handoff.v1.ProcessesService/";
 constexpr char kGateway[] = "banso.gateway.v1.GatewayService/";
 
+constexpr char kHeldKickoff[] = R"({"name": "$P/meetings/kickoff", "request_id": "hold-1",
+    "held_date": {"year": 2025, "month": 4, "day": 10},
+    "attendees": ["members/ueda", "$A/stakeholders/mori", "$A/stakeholders/hara"],
+    "minutes": "Two positions. Thirty candidates a week."})";
+
 // JSON in which $A, $O, $P and $C stand for the account, its onboarding, plan and completion.
 std::string Json(absl::string_view text) {
   const std::string onboarding = "accounts/crm-100/onboardings/o1";
@@ -176,15 +181,16 @@ void Lapras::WinDeal() {
   EXPECT_EQ(account->lifecycle_stage(), accounts::v1::LIFECYCLE_STAGE_WON);
 }
 
-void Lapras::StartOnboarding() {
-  const auto process = client_.Call<handoff::v1::Process>(
+absl::StatusOr<handoff::v1::Process> Lapras::AskForOnboarding() {
+  return client_.Call<handoff::v1::Process>(
       In(kProcesses, "StartOnboarding"),
       Json(R"({"parent": "$A", "onboarding_id": "o1", "kind": "ONBOARDING_KIND_INITIAL",
                "products": ["scout"], "deal": "$A/deals/d1", "owner": "members/ueda",
                "contract_start": {"year": 2025, "month": 4, "day": 1},
                "request_id": "start-1"})"));
-  ASSERT_THAT(process, IsOk());
 }
+
+void Lapras::StartOnboarding() { ASSERT_THAT(AskForOnboarding(), IsOk()); }
 
 void Lapras::AwaitOnboarding() {
   const auto processes = client_.Await<handoff::v1::ListProcessesResponse>(
@@ -270,20 +276,25 @@ void Lapras::GetReadyForKickoff() {
   EXPECT_EQ(after->verdict(), kickoff::v1::READINESS_VERDICT_READY) << after->ShortDebugString();
 }
 
-void Lapras::HoldKickoff() {
+void Lapras::ComeToKickoff() {
   SetTime("2025-04-10T08:00:00Z");
-  const std::string held = Json(R"({"name": "$P/meetings/kickoff", "request_id": "hold-1",
-      "held_date": {"year": 2025, "month": 4, "day": 10},
-      "attendees": ["members/ueda", "$A/stakeholders/mori", "$A/stakeholders/hara"],
-      "minutes": "Two positions. Thirty candidates a week."})");
-  const auto refused = client_.Call<kickoff::v1::Meeting>(In(kMeetings, "HoldMeeting"), held);
+  const auto refused =
+      client_.Call<kickoff::v1::Meeting>(In(kMeetings, "HoldMeeting"), Json(kHeldKickoff));
   EXPECT_EQ(contract::Reason(refused.status()), "NEXT_ACTIONS_MISSING");
-  const std::string with_actions =
-      absl::StrReplaceAll(held, {{R"("minutes")", R"("next_actions": [{"title": "Add 30 candidates",
+}
+
+absl::Status Lapras::TellOfKickoff() {
+  const std::string with_actions = absl::StrReplaceAll(
+      kHeldKickoff, {{R"("minutes")", R"("next_actions": [{"title": "Add 30 candidates",
                "side": "SIDE_CUSTOMER", "target_count": 30,
                "due": {"year": 2025, "month": 4, "day": 17}}], "minutes")"}});
-  ASSERT_THAT(client_.Call<kickoff::v1::Meeting>(In(kMeetings, "HoldMeeting"), with_actions),
-              IsOk());
+  return client_.Call<kickoff::v1::Meeting>(In(kMeetings, "HoldMeeting"), Json(with_actions))
+      .status();
+}
+
+void Lapras::HoldKickoff() {
+  ComeToKickoff();
+  ASSERT_THAT(TellOfKickoff(), IsOk());
   const auto follow_up = client_.Call<kickoff::v1::Meeting>(
       In(kMeetings, "GetMeeting"), Json(R"({"name": "$P/meetings/follow-up"})"));
   ASSERT_THAT(follow_up, IsOk());
@@ -309,7 +320,7 @@ void Lapras::AwaitKickoffClock() {
 
 void Lapras::LetTwoWeeksPass() { SetTime("2025-04-24T08:00:00Z"); }
 
-absl::Status Lapras::SendSamples(int part) {
+std::string Lapras::Samples(int part) {
   struct Row {
     const char* metric;
     int day;
@@ -328,8 +339,12 @@ absl::Status Lapras::SendSamples(int part) {
                     R"(", "occurred_time": "2025-04-)", row.day, R"(T03:00:00Z", "value": )",
                     row.value, "}");
   }
+  return Json(absl::StrCat(R"({"samples": [)", samples, "]}"));
+}
+
+absl::Status Lapras::SendSamples(int part) {
   const auto ingested = client_.Stream<health::v1::IngestSamplesResponse>(
-      In(kMetrics, "IngestSamples"), {Json(absl::StrCat(R"({"samples": [)", samples, "]}"))});
+      In(kMetrics, "IngestSamples"), {Samples(part)});
   if (!ingested.ok()) return ingested.status();
   if (ingested->rejected() != 0) return absl::InternalError(ingested->ShortDebugString());
   return absl::OkStatus();

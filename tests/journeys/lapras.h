@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "banso/handoff/v1/process.pb.h"
 #include "tests/journeys/client.h"
 #include "tests/journeys/process.h"
 #include "tests/journeys/suite.h"
@@ -28,15 +29,20 @@ class Lapras {
   void ApplyProgram();
   void ImportAccounts();
   void WinDeal();
-  // Only asks for it: the process may go on when this returns.
+  // Only asks for it: the process may go on when this returns. Asked again it is the same process.
+  absl::StatusOr<handoff::v1::Process> AskForOnboarding();
   void StartOnboarding();
   void AwaitOnboarding();
   void LookAtPlan();
   void GetReadyForKickoff();
+  // Until the kickoff could be held, then that, then both with a look at what follows from it.
+  void ComeToKickoff();
+  absl::Status TellOfKickoff();
   void HoldKickoff();
   void AwaitKickoffClock();
   void LetTwoWeeksPass();
-  // Part 0 and part 1 of the month's samples. Sending a part again changes nothing.
+  // Part 0 and part 1 of the month's samples as JSON. Sending a part again changes nothing.
+  static std::string Samples(int part);
   absl::Status SendSamples(int part);
   void LookAtScore();
   void LookAtSuccess();

@@ -140,6 +140,7 @@ TEST_F(CompletionApiTest, NeedsNoOutcomeUnderAnException) {
   BANSO_ASSERT_OK(AskAs("members/kato", &CompletionsApi::ApproveException, Name("exceptions/x1")));
   BANSO_ASSERT_OK(CompleteIt(""));
   EXPECT_EQ(Completion().readiness().verdict(), v1::OVERALL_VERDICT_READY_WITH_EXCEPTIONS);
+  Proves("KAM-16");
 }
 
 TEST_F(CompletionApiTest, CompletesOnlyWithBothKeys) {

@@ -10,6 +10,7 @@
 #include "common/storage/mutate.h"
 #include "services/handoff/api/etag.h"
 #include "services/handoff/api/processes_api.h"
+#include "services/handoff/domain/evidence.h"
 #include "services/handoff/domain/process.h"
 
 namespace banso::handoff {

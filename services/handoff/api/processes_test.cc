@@ -151,7 +151,7 @@ constexpr char kGiveUp[] =
 
 TEST_F(ProcessApiTest, AnOnboardingThatRunsIsGivenUp) {
   BANSO_ASSERT_OK(Start());
-  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process done, Ask(&HandoffApi::CancelOnboarding, kGiveUp));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process done, Ask(&ProcessesApi::CancelOnboarding, kGiveUp));
   EXPECT_EQ(done.kind(), v1::PROCESS_KIND_CANCEL_ONBOARDING);
   EXPECT_EQ(done.state(), v1::PROCESS_STATE_SUCCEEDED);
   EXPECT_EQ(neighbours_.onboarding(kOnboarding).state(), accounts::v1::ONBOARDING_STATE_CANCELLED);
@@ -161,10 +161,11 @@ TEST_F(ProcessApiTest, AnOnboardingThatRunsIsGivenUp) {
   EXPECT_EQ(completion.history().rbegin()->actor(), "members/aoki");
   EXPECT_EQ(completion.history().rbegin()->reason(), "merged with another");
   EXPECT_EQ(Fact("completion.state"), "cancelled");
-  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process again, Ask(&HandoffApi::CancelOnboarding, kGiveUp));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process again,
+                             Ask(&ProcessesApi::CancelOnboarding, kGiveUp));
   EXPECT_EQ(again.name(), done.name());
   EXPECT_EQ(contract::Reason(CompleteIt().status()), kReasonWrongState);
-  EXPECT_EQ(contract::Reason(Ask(&HandoffApi::CancelOnboarding,
+  EXPECT_EQ(contract::Reason(Ask(&ProcessesApi::CancelOnboarding,
                                  "onboarding: 'accounts/acme/onboardings/o1' reason: 'twice'")
                                  .status()),
             kReasonWrongState);
@@ -173,7 +174,7 @@ TEST_F(ProcessApiTest, AnOnboardingThatRunsIsGivenUp) {
 TEST_F(ProcessApiTest, GivingUpClosesWhatRetentionHasReturned) {
   BANSO_ASSERT_OK(Start());
   BANSO_ASSERT_OK(CompleteIt());
-  EXPECT_EQ(contract::Reason(Ask(&HandoffApi::CancelOnboarding, kGiveUp).status()),
+  EXPECT_EQ(contract::Reason(Ask(&ProcessesApi::CancelOnboarding, kGiveUp).status()),
             kReasonWrongState)
       << "a completed onboarding waits for retention";
   OfferIt();
@@ -182,7 +183,7 @@ TEST_F(ProcessApiTest, GivingUpClosesWhatRetentionHasReturned) {
       "name: 'accounts/acme/handoffs/o1-retention' reason_code: 'not_established' reason: 'no' "
       "outcome: RETURN_OUTCOME_CONTINUE_ONBOARDING "
       "new_deadline { year: 2026 month: 7 day: 31 }"));
-  BANSO_ASSERT_OK(Ask(&HandoffApi::CancelOnboarding,
+  BANSO_ASSERT_OK(Ask(&ProcessesApi::CancelOnboarding,
                       "onboarding: 'accounts/acme/onboardings/o1' reason: 'nobody is left'"));
   EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_CANCELLED);
   EXPECT_EQ(Handoff().state(), v1::HANDOFF_STATE_CANCELLED);
@@ -198,10 +199,10 @@ TEST_F(ProcessApiTest, GivingUpWaitsForAServiceAndHoldsTheCompletionMeanwhile) {
   BANSO_ASSERT_OK(Start());
   neighbours_.Fail("accounts", contract::Unavailable("away", absl::Seconds(1)));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process waiting,
-                             Ask(&HandoffApi::CancelOnboarding, kGiveUp));
+                             Ask(&ProcessesApi::CancelOnboarding, kGiveUp));
   EXPECT_EQ(waiting.state(), v1::PROCESS_STATE_RUNNING);
   EXPECT_EQ(contract::Reason(CompleteIt().status()), kReasonProcessRunning);
-  EXPECT_EQ(contract::Reason(Ask(&HandoffApi::CancelProcess,
+  EXPECT_EQ(contract::Reason(Ask(&ProcessesApi::CancelProcess,
                                  absl::StrCat("name: '", waiting.name(), "' reason: 'no'"))
                                  .status()),
             kReasonTooLate)
@@ -209,7 +210,7 @@ TEST_F(ProcessApiTest, GivingUpWaitsForAServiceAndHoldsTheCompletionMeanwhile) {
   neighbours_.Fail("accounts", contract::FailedPrecondition("WRONG_STATE", kOnboarding, "no", ""));
   BANSO_ASSERT_OK(engine_->Run(waiting.name(), absl::Now() + absl::Seconds(5)));
   neighbours_.Fail("accounts", absl::OkStatus());
-  BANSO_ASSERT_OK(Ask(&HandoffApi::RetryStep, absl::StrCat("name: '", waiting.name(), "'")));
+  BANSO_ASSERT_OK(Ask(&ProcessesApi::RetryStep, absl::StrCat("name: '", waiting.name(), "'")));
   EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_CANCELLED);
 }
 
@@ -232,9 +233,9 @@ TEST_F(ProcessApiTest, WhatAccountsCancelsItselfEndsHereToo) {
 TEST_F(ProcessApiTest, AnOnboardingThatIsStillBegunIsGivenUpByItsProcess) {
   neighbours_.Fail("kickoff", absl::FailedPreconditionError("no template"));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process waiting, Start());
-  const absl::Status refused = Ask(&HandoffApi::CancelOnboarding, kGiveUp).status();
+  const absl::Status refused = Ask(&ProcessesApi::CancelOnboarding, kGiveUp).status();
   EXPECT_EQ(contract::Reason(refused), kReasonProcessRunning);
-  EXPECT_THAT(contract::Preconditions(refused)[0].what_to_do, HasSubstr(waiting.name()));
+  EXPECT_THAT(contract::Preconditions(refused)[0].what_is_wrong, HasSubstr(waiting.name()));
 }
 
 TEST_F(ProcessApiTest, IsRunByOneThreadAtATime) {
@@ -346,26 +347,23 @@ TEST_F(CrashTest, GivesUpOnceWhereverItIsKilled) {
     options.path = TempFile(absl::StrCat("handoff-up-", writes, ".db"));
     options.service = "handoff";
     options.migrations = Schema();
-    api_.reset();
+    Stop();
     BANSO_ASSERT_OK_AND_ASSIGN(auto fresh, storage::OpenSqlite(options));
     database_ = std::make_unique<DyingDatabase>(*fresh);
     Boot();
     BANSO_ASSERT_OK(Start());
-    deaths += KillDuring(writes, [&] { return Ask(&HandoffApi::CancelOnboarding, kGiveUp).ok(); });
+    deaths +=
+        KillDuring(writes, [&] { return Ask(&ProcessesApi::CancelOnboarding, kGiveUp).ok(); });
     EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_CANCELLED);
     EXPECT_THAT(Completion().history(), SizeIs(2));
     EXPECT_THAT(neighbours_.effects(), Each(Pair(::testing::_, 1)));
     BANSO_ASSERT_OK_AND_ASSIGN(const v1::ListProcessesResponse processes,
-                               Ask(&HandoffApi::ListProcesses, ""));
+                               Ask(&ProcessesApi::ListProcesses, ""));
     EXPECT_EQ(processes.processes_size(), 2);
     EXPECT_EQ(processes.processes(0).state(), v1::PROCESS_STATE_SUCCEEDED);
     EXPECT_EQ(processes.processes(1).state(), v1::PROCESS_STATE_SUCCEEDED);
     neighbours_.Forget();
-    api_.reset();
-    engine_.reset();
-    steps_.reset();
-    inquiry_.reset();
-    database_.reset();
+    Stop();
   }
   EXPECT_GT(deaths, 3) << "most places were never reached";
 }

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/calendar/proto_time.h"
 #include "common/testing/proto_matchers.h"
+#include "common/testing/proves.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -57,9 +58,11 @@ TEST(GapWatchTest, WarnsOnDayEightAndEscalatesOnDayFifteen) {
   ASSERT_EQ(watch.history_size(), 3);
   EXPECT_EQ(watch.history(1).level(), v1::GAP_LEVEL_WARN);
   EXPECT_EQ(watch.history(2).level(), v1::GAP_LEVEL_ESCALATE);
+  testing::Proves("KAM-15");
 }
 
 TEST(GapWatchTest, TakesItsDaysFromThePolicy) {
+  testing::Proves("KAM-15");
   const v1::GapWatch watch = Opened(WithDefaults(testing::ParseProto<v1::HandoffPolicy>(
       "gap_warn_after { count: 2 unit: PERIOD_UNIT_BUSINESS_DAY } "
       "gap_escalate_after { count: 1 unit: PERIOD_UNIT_MONTH }")));

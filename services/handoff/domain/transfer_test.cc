@@ -5,6 +5,7 @@
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/testing/proto_matchers.h"
+#include "common/testing/proves.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -279,6 +280,7 @@ TEST(PackageTest, TellsTheConditionsUnderWhichTheCustomerWasTakenOn) {
       "key: 'leads' text: 'A lead per site before the kickoff'"));
   FillSections(policy, &the_case, &handoff);
   EXPECT_EQ(handoff.sections(0).body(), "- A lead per site before the kickoff");
+  testing::Proves("LX-29");
 }
 
 }  // namespace

@@ -105,6 +105,7 @@ class HealthFixture : public banso::testing::TempDirTest {
     accounts::v1::Onboarding onboarding;
     onboarding.set_name(absl::StrCat("accounts/", id, "/onboardings/o1"));
     onboarding.set_state(state);
+    *onboarding.mutable_update_time() = calendar::ToTimestamp(time);
     accounts::v1::ClockReading* clock = onboarding.add_clocks();
     clock->set_clock(type::v1::CLOCK_CONTRACT_START);
     *clock->mutable_date() = calendar::ToDate(contract_start);

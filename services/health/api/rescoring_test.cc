@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "services/health/api/health_fixture.h"
 #include "services/health/api/scoring/scoring_api.h"
+#include "services/health/api/turn.h"
 #include "services/health/domain/score.h"
 #include "services/health/store/evaluations.h"
 #include "services/health/store/mirror/mirror_hash.h"
@@ -200,6 +202,34 @@ TEST_F(RescoringTest, LeavesAloneTheAccountsThatNothingHasHappenedTo) {
   Send("beta", "logins", now_, 10);
   Evaluate();
   EXPECT_NEAR(Stored().at("accounts/beta/scores/logins").value(), 50, 1e-9);
+}
+
+// A sweep has read the account, a call works it out with what has come since, and the sweep ends.
+TEST_F(RescoringTest, DoesNotReplaceAScoreByAnOlderOne) {
+  Send("acme", "logins", now_, 10);
+  std::optional<Turn> slow;
+  Rules rules;
+  const auto work_out = [&](storage::Reader& reader) -> absl::Status {
+    BANSO_ASSIGN_OR_RETURN(const auto due, FindDue(reader, "accounts/acme", now_));
+    BANSO_ASSIGN_OR_RETURN(rules, LoadRules(store_, reader, now_));
+    StoreFactReader facts(store_, reader);
+    slow.emplace(due.value());
+    return slow->WorkOut(store_, reader, facts, rules, now_);
+  };
+  ASSERT_THAT(database_->Read(work_out), IsOk());
+  Send("acme", "logins", now_, 10);
+  Evaluate();
+  Write([&](storage::Writer& writer) { return slow->Save(store_, writer, rules).status(); });
+  EXPECT_NEAR(Stored().at("accounts/acme/scores/logins").value(), 50, 1e-9);
+  // While nobody has been faster it stores what it has, and the account stays due.
+  Send("acme", "logins", now_, 10);
+  ASSERT_THAT(database_->Read(work_out), IsOk());
+  Send("acme", "logins", now_, 10);
+  Write([&](storage::Writer& writer) { return slow->Save(store_, writer, rules).status(); });
+  EXPECT_NEAR(Stored().at("accounts/acme/scores/logins").value(), 75, 1e-9);
+  EXPECT_THAT(Stored().at("accounts/acme/scores/logins").stale_because(), SizeIs(1));
+  Evaluate();
+  EXPECT_NEAR(Stored().at("accounts/acme/scores/logins").value(), 100, 1e-9);
 }
 
 TEST_F(RescoringTest, SaysWhyAScoreIsStale) {
@@ -399,7 +429,10 @@ class MirrorTest : public RescoringTest {
  protected:
   // The accounts of the fixture are no source's.
   MirrorTest() {
-    Write([&](storage::Writer& writer) { return store_.ForgetFollowed(writer); });
+    Write([&](storage::Writer& writer) -> absl::Status {
+      BANSO_RETURN_IF_ERROR(store_.ForgetFollowed(writer));
+      return store_.ForgetMirrored(writer, {"account."});
+    });
   }
 
   // Takes over some effects as a follower does: in transactions of a few, of

@@ -103,6 +103,8 @@ absl::StatusOr<bool> Turn::SavePlacements(const Store& store, Writer& writer) {
 }
 
 absl::StatusOr<bool> Turn::Save(const Store& store, Writer& writer, const Rules& rules) {
+  BANSO_ASSIGN_OR_RETURN(const bool overtaken, IsOvertaken(writer, due_, writer.now()));
+  if (overtaken) return true;
   bool stands = true;
   const auto go_on = [&](TurnStep step, bool changed) {
     next_ = static_cast<TurnStep>(static_cast<int>(step) + 1);

@@ -33,7 +33,8 @@ class Turn {
   absl::Status WorkOut(const Store& store, storage::Reader& reader, StoreFactReader& facts,
                        const Rules& rules, absl::Time now);
 
-  // Stores what was worked out, as far as it stands; true when that was all.
+  // Stores what was worked out, as far as it stands; true when that was all. Nothing where another
+  // turn of the account, which has read more, was faster.
   absl::StatusOr<bool> Save(const Store& store, storage::Writer& writer, const Rules& rules);
 
  private:

@@ -29,7 +29,7 @@ inline v1::Estimate MakeEstimate(std::optional<double> value, const statistics::
 
 // Cohen's kappa of a table of `n` cases; no value of too few.
 inline v1::Estimate KappaOf(const std::vector<std::vector<double>>& table,
-                                     statistics::KappaWeights weights, int64_t n) {
+                            statistics::KappaWeights weights, int64_t n) {
   if (n < kFewestCases) return MakeEstimate(std::nullopt, {}, n);
   const auto kappa = statistics::CohenKappa(table, weights);
   if (!kappa.has_value()) return MakeEstimate(std::nullopt, {}, n);

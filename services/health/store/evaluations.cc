@@ -79,6 +79,13 @@ absl::StatusOr<int64_t> CountDue(Reader& reader, absl::Time now) {
   return count;
 }
 
+absl::StatusOr<bool> IsOvertaken(Reader& reader, const DueEvaluation& begun, absl::Time now) {
+  return reader.QueryOne(
+      "SELECT 1 FROM evaluation WHERE account = $account AND mark <> $mark AND due > $now",
+      {{"account", begun.account}, {"mark", begun.mark}, {"now", Value(now)}},
+      [](const Row&) { return absl::OkStatus(); });
+}
+
 absl::Status MarkDone(Writer& writer, const DueEvaluation& done, absl::Time next) {
   return writer
       .Execute(

@@ -41,6 +41,11 @@ absl::StatusOr<std::optional<DueEvaluation>> FindDue(storage::Reader& reader,
 // How many accounts are due at `now`.
 absl::StatusOr<int64_t> CountDue(storage::Reader& reader, absl::Time now);
 
+// Whether a later turn of the account has ended meanwhile: it was marked after `begun`, and is no
+// longer due. What was read for `begun` is older than what is stored then.
+absl::StatusOr<bool> IsOvertaken(storage::Reader& reader, const DueEvaluation& begun,
+                                 absl::Time now);
+
 // Sets when an evaluated account is due next. An account that was marked meanwhile stays due.
 absl::Status MarkDone(storage::Writer& writer, const DueEvaluation& done, absl::Time next);
 

@@ -181,9 +181,9 @@ absl::Status Store::FollowOnboarding(Writer& writer,
   accounts::v1::Onboarding header = onboarding;
   header.clear_ball();
   header.clear_ball_history();
-  // What also changes with what is left out here.
+  // Changes with what is left out here; so does the time of the update, by which is known what the
+  // onboarding was at an earlier time.
   header.clear_etag();
-  header.clear_update_time();
   BANSO_RETURN_IF_ERROR(onboardings.Put(writer, std::move(header)).status());
   return MarkDue(writer, contract::Parent(onboarding.name()), "an onboarding has changed");
 }

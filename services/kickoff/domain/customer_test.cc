@@ -44,6 +44,14 @@ PlanParts PlanFor(const std::string& segment) {
   return BuildPlan({&plan_template, "for the test"}, kOnboarding, TestDays(), context);
 }
 
+// The same, of which nothing is missing before the kickoff but who is who.
+PlanParts FilledPlanFor(const std::string& segment) {
+  PlanParts parts = PlanFor(segment);
+  AgreeAndAnswer(&parts);
+  parts.meetings[0].set_state(v1::MEETING_STATE_SCHEDULED);
+  return parts;
+}
+
 // What is missing before the kickoff in the area of roles, as far as it is required.
 std::vector<std::string> RequiredRoleGaps(const PlanParts& parts) {
   std::vector<std::string> gaps;
@@ -71,9 +79,10 @@ void AddPromoter(const std::string& site, PlanParts* parts) {
 }
 
 TEST(ReadinessOfRolesTest, AnEnterpriseNeedsAProjectOwnerAndEachSiteAPromoter) {
-  PlanParts small = PlanFor("smb");
+  PlanParts small = FilledPlanFor("smb");
   EXPECT_THAT(RequiredRoleGaps(small), IsEmpty());
-  PlanParts large = PlanFor("enterprise");
+  EXPECT_NE(CheckReadiness(small, absl::UnixEpoch()).verdict(), v1::READINESS_VERDICT_NOT_READY);
+  PlanParts large = FilledPlanFor("enterprise");
   EXPECT_THAT(RequiredRoleGaps(large), ElementsAre("nobody is named as project owner"));
   EXPECT_EQ(CheckReadiness(large, absl::UnixEpoch()).verdict(), v1::READINESS_VERDICT_NOT_READY);
 
@@ -87,6 +96,7 @@ TEST(ReadinessOfRolesTest, AnEnterpriseNeedsAProjectOwnerAndEachSiteAPromoter) {
   // The same person is project owner and promotes both.
   AddPromoter("bangkok", &large);
   EXPECT_THAT(RequiredRoleGaps(large), IsEmpty());
+  EXPECT_EQ(CheckReadiness(large, absl::UnixEpoch()).verdict(), v1::READINESS_VERDICT_READY);
   testing::Proves("KAN-13");
 }
 

@@ -32,11 +32,7 @@ Actor Aoki() { return {"members/aoki", absl::UnixEpoch(), absl::CivilDay(2025, 4
 PlanParts FilledPlan() {
   PlanParts parts = TestPlan();
   parts.role_assignments[0].set_stakeholder(kSato);
-  EXPECT_THAT(AgreeGoal(kSato, Aoki(), &parts.goals[0]), IsOk());
-  v1::HearingAnswer answer;
-  answer.set_answer("Two engineers");
-  answer.set_provenance(v1::PROVENANCE_CONFIRMED);
-  EXPECT_THAT(RecordAnswer(answer, &parts.hearing_answers[0]), IsOk());
+  AgreeAndAnswer(&parts);
   return parts;
 }
 

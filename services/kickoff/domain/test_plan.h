@@ -4,9 +4,12 @@
 #include <string>
 
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "banso/kickoff/v1/plan_template.pb.h"
+#include "common/status_macros.h"
 #include "google/protobuf/text_format.h"
 #include "services/kickoff/domain/plan_builder.h"
+#include "services/kickoff/domain/transitions.h"
 
 // A template and a plan for the tests of this folder.
 namespace banso::kickoff {
@@ -112,6 +115,16 @@ inline RuleContext TestContext() {
 inline PlanParts TestPlan() {
   const v1::PlanTemplate plan_template = TestTemplate();
   return BuildPlan({&plan_template, "for the test"}, kOnboarding, TestDays(), TestContext());
+}
+
+// Agrees the goal and answers the question of a plan by that template.
+inline void AgreeAndAnswer(PlanParts* parts) {
+  const Actor actor = {"members/aoki", absl::UnixEpoch(), absl::CivilDay(2025, 4, 10)};
+  BANSO_CHECK(AgreeGoal("accounts/acme/stakeholders/sato", actor, &parts->goals[0]).ok());
+  v1::HearingAnswer answer;
+  answer.set_answer("Two engineers");
+  answer.set_provenance(v1::PROVENANCE_CONFIRMED);
+  BANSO_CHECK(RecordAnswer(answer, &parts->hearing_answers[0]).ok());
 }
 
 }  // namespace banso::kickoff

@@ -130,7 +130,8 @@ CREATE TABLE account_summary (
   {resource},
   due_time BIGINT,
   champion_gap BIGINT NOT NULL,
-  person_change BIGINT NOT NULL
+  person_change BIGINT NOT NULL,
+  owner_not_certified BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX account_summary_by_due_time ON account_summary (due_time);
 

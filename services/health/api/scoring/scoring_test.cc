@@ -235,7 +235,7 @@ TEST_F(ScoringTest, TriesAFirstDraftOnThePortfolioBeforeAnyIsInForce) {
     v1::SaveScoreModelRequest save;
     *save.mutable_score_model() = model;
     save.set_reason("the first");
-    ASSERT_THAT(api_->SaveScoreModel(Now(), save), IsOk());
+    ASSERT_THAT(health_->SaveScoreModel(Now(), save), IsOk());
     v1::CompareScoreModelsRequest request;
     request.set_score_model(model.name());
     BANSO_ASSERT_OK_AND_ASSIGN(const v1::CompareScoreModelsResponse compared,
@@ -489,7 +489,7 @@ class LeakTest : public BacktestModelTest {
         Ref("metric.visits", type::v1::AGGREGATION_SUM);
     *ratio.mutable_metric()->mutable_ratio()->mutable_denominator() =
         Ref("metric.whole", type::v1::AGGREGATION_SUM);
-    ASSERT_THAT(api_->CreateMetric(Now(), ratio), IsOk());
+    ASSERT_THAT(metrics_->CreateMetric(Now(), ratio), IsOk());
   }
 
   std::vector<Kind> Kinds() {
@@ -538,7 +538,7 @@ class LeakTest : public BacktestModelTest {
     const absl::Time then = Noon(Month(10) + 20);
     *request.mutable_as_of() = calendar::ToTimestamp(then);
     if (known_at.has_value()) *request.mutable_known_at() = calendar::ToTimestamp(*known_at);
-    const auto score = api_->GetScore(Now(), request);
+    const auto score = health_->GetScore(Now(), request);
     EXPECT_THAT(score, IsOk());
     return score.value_or(v1::Score());
   }

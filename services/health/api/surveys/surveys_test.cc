@@ -191,7 +191,7 @@ TEST_F(SurveysTest, HasScoresWorkedOutAnewByTheQuestionsInForce) {
   const auto stored = [&] {
     v1::ListScoresRequest request;
     request.set_parent("accounts/acme");
-    const auto listed = api_->ListScores(Now(), request);
+    const auto listed = health_->ListScores(Now(), request);
     EXPECT_THAT(listed, IsOk());
     return listed->scores(0);
   };
