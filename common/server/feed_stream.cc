@@ -17,9 +17,8 @@ namespace {
 
 // At any time one of these is true of the stream:
 //   kBusy  a task on the executor works on it, is queued to, or a read or write is under way;
-//   kIdle  nothing happens until somebody wakes it: the request, the feed, the ticker, a cancel,
-//   the
-//          shutdown;
+//   kIdle  nothing happens until somebody wakes it: the request that comes, the feed, the ticker,
+//          a cancel, the shutdown;
 //   kOver  its status has been given.
 // Whoever moves it out of kIdle continues it, so that no two work on it at a time.
 class FeedCall final : public StreamReactor, public OpenStream {
