@@ -26,7 +26,7 @@ set(BANSO_BELOW_journey contract rule calendar statistics storage server testing
 # Third-party targets that only some layers may name; the others are free for all.
 # Pattern of the target's name, then the layers (and the service that may use it in its api layer).
 set(BANSO_RESTRICTED "^gRPC::" "^banso_rpc$" "^(SQLiteCpp|SQLite::)" "^GTest::" "^benchmark::"
-                     "^Boost::" "^CLI11::" "^yaml-cpp" "^(Eigen3|liblinear)::")
+                     "^Boost::" "^CLI11::" "^yaml-cpp" "^(Eigen3|liblinear)::" "^(CURL|OpenSSL)::")
 set(BANSO_USERS_0 server main client journey)
 set(BANSO_USERS_1 client journey)
 # The benchmarks compare with SQLite itself.
@@ -37,6 +37,7 @@ set(BANSO_USERS_5 statistics domain server client journey)
 set(BANSO_USERS_6 client main journey)
 set(BANSO_USERS_7 contract rule domain api main client journey testing)
 set(BANSO_USERS_8 statistics domain)
+set(BANSO_USERS_9 server)
 # The gateway is the one service that calls the others with stubs and listens for HTTP itself.
 set(BANSO_GATEWAY_MAY "^(gRPC::|banso_rpc$|Boost::)")
 

@@ -1,135 +1,114 @@
 #include "common/server/http_client.h"
 
+#include <curl/curl.h>
+
 #include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
-#include "boost/asio/io_context.hpp"
-#include "boost/asio/ip/tcp.hpp"
-#include "boost/beast/core.hpp"
-#include "boost/beast/http.hpp"
 #include "common/contract/errors.h"
 
 namespace banso::server {
 namespace {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
-using asio::ip::tcp;
-using boost::system::error_code;
-
-constexpr int kHttp11 = 11;
 constexpr absl::Duration kRetryConnectAfter = absl::Seconds(10);
+constexpr long kFirstFinalStatus = 200;
 
-bool IsVisible(absl::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return absl::ascii_isgraph(c); });
+struct Free {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(char* text) const { curl_free(text); }
+};
+
+// The part of the url, or empty.
+std::string PartOf(CURLU* url, CURLUPart part, unsigned flags = 0) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return "";
+  const std::unique_ptr<char, Free> owned(text);
+  return text;
 }
 
-// One exchange; ends when the io_context has nothing more to do, or is no longer run.
-class Exchange {
- public:
-  Exchange(const HttpPost& post, const HttpUrl& url) : url_(url) {
-    request_.method(http::verb::post);
-    request_.target(url.target);
-    request_.version(kHttp11);
-    request_.keep_alive(false);
-    request_.set(http::field::host, absl::StrCat(url.host, ":", url.port));
-    request_.set(http::field::content_type, post.content_type);
-    for (const auto& [name, value] : post.headers) request_.set(name, value);
-    request_.body() = post.body;
-    request_.prepare_payload();
+std::string PortOf(CURLU* url) { return PartOf(url, CURLUPART_PORT, CURLU_DEFAULT_PORT); }
+
+// Null for what is no address of HTTP.
+std::unique_ptr<CURLU, Free> Parse(absl::string_view text) {
+  if (!std::all_of(text.begin(), text.end(), [](char c) { return absl::ascii_isgraph(c); })) {
+    return nullptr;
   }
-
-  // Returns the error; `done` becomes true once the answer's header is there.
-  error_code Run(absl::Duration timeout, bool* done) {
-    resolver_.async_resolve(url_.host, url_.port,
-                            [this](error_code error, const tcp::resolver::results_type& found) {
-                              if (Failed(error)) return;
-                              Connect(found);
-                            });
-    context_.run_for(absl::ToChronoNanoseconds(timeout));
-    *done = done_;
-    return error_;
+  std::unique_ptr<CURLU, Free> url(curl_url());
+  if (curl_url_set(url.get(), CURLUPART_URL, std::string(text).c_str(), CURLU_DISALLOW_USER) !=
+      CURLUE_OK) {
+    return nullptr;
   }
+  const std::string scheme = PartOf(url.get(), CURLUPART_SCHEME);
+  const bool good = (scheme == "http" || scheme == "https") && PortOf(url.get()) != "0";
+  return good ? std::move(url) : nullptr;
+}
 
-  int status() const { return static_cast<int>(parser_.get().result_int()); }
+// Takes nothing of the answer's body: the code is all that is asked for.
+size_t RefuseBody(char*, size_t, size_t, void*) { return 0; }
 
- private:
-  bool Failed(error_code error) {
-    error_ = error;
-    return static_cast<bool>(error);
+std::unique_ptr<curl_slist, Free> HeadersOf(const HttpPost& post) {
+  // Nobody is asked whether the body may be sent.
+  curl_slist* list = curl_slist_append(nullptr, "Expect:");
+  list = curl_slist_append(list, absl::StrCat("Content-Type: ", post.content_type).c_str());
+  for (const auto& [name, value] : post.headers) {
+    list = curl_slist_append(list, absl::StrCat(name, ": ", value).c_str());
   }
+  return std::unique_ptr<curl_slist, Free>(list);
+}
 
-  void Connect(const tcp::resolver::results_type& found) {
-    stream_.async_connect(found, [this](error_code error, const tcp::endpoint&) {
-      if (Failed(error)) return;
-      http::async_write(stream_, request_, [this](error_code error, size_t) {
-        if (Failed(error)) return;
-        Read();
-      });
-    });
-  }
-
-  void Read() {
-    http::async_read_header(stream_, buffer_, parser_,
-                            [this](error_code error, size_t) { done_ = !Failed(error); });
-  }
-
-  const HttpUrl& url_;
-  http::request<http::string_body> request_;
-  http::response_parser<http::empty_body> parser_;
-  beast::flat_buffer buffer_;
-  error_code error_;
-  bool done_ = false;
-  asio::io_context context_{1};
-  tcp::resolver resolver_{context_};
-  beast::tcp_stream stream_{context_};
-};
+void Prepare(const HttpPost& post, curl_slist* headers, char* error, CURL* handle) {
+  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, error);
+  curl_easy_setopt(handle, CURLOPT_URL, post.url.c_str());
+  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+  curl_easy_setopt(handle, CURLOPT_FORBID_REUSE, 1L);
+  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt(handle, CURLOPT_POSTFIELDS, post.body.data());
+  curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(post.body.size()));
+  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &RefuseBody);
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS,
+                   static_cast<long>(absl::ToInt64Milliseconds(post.timeout)));
+  // No signals in a process of many threads, and no waiting for a name server after the timeout.
+  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
+  if (!post.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, post.ca_file.c_str());
+}
 
 }  // namespace
 
-std::optional<HttpUrl> ParseHttpUrl(absl::string_view url) {
-  if (!absl::ConsumePrefix(&url, "http://") || !IsVisible(url)) return std::nullopt;
-  const size_t path = std::min(url.find_first_of("/?#"), url.size());
-  absl::string_view authority = url.substr(0, path);
-  const absl::string_view rest = url.substr(path, url.find('#') - path);
-  HttpUrl parts;
-  parts.target = absl::StartsWith(rest, "/") ? std::string(rest) : absl::StrCat("/", rest);
-  parts.port = "80";
-  const size_t colon = authority.rfind(':');
-  const size_t bracket = authority.rfind(']');
-  const bool has_port =
-      colon != absl::string_view::npos && (bracket == absl::string_view::npos || bracket < colon);
-  if (has_port) {
-    int port = 0;
-    parts.port = std::string(authority.substr(colon + 1));
-    if (!absl::SimpleAtoi(parts.port, &port) || port < 1 || port > 65535) return std::nullopt;
-    authority = authority.substr(0, colon);
-  }
-  if (absl::ConsumePrefix(&authority, "[") && !absl::ConsumeSuffix(&authority, "]")) {
-    return std::nullopt;
-  }
-  if (authority.empty() || absl::StrContains(authority, '@')) return std::nullopt;
-  parts.host = std::string(authority);
-  return parts;
-}
+bool IsHttpUrl(absl::string_view url) { return Parse(url) != nullptr; }
 
 absl::StatusOr<int> PostHttp(const HttpPost& post) {
-  const std::optional<HttpUrl> url = ParseHttpUrl(post.url);
-  if (!url.has_value()) return contract::InvalidField("url", post.url, "an http address");
-  Exchange exchange(post, *url);
-  bool done = false;
-  const error_code error = exchange.Run(post.timeout, &done);
-  if (done) return exchange.status();
-  if (error) {
-    return contract::Unavailable(
-        absl::StrCat(url->host, ":", url->port, " (", error.message(), ")"), kRetryConnectAfter);
+  const auto url = Parse(post.url);
+  if (url == nullptr) {
+    return contract::InvalidField("url", post.url, "an http or https address without a user");
   }
-  return contract::DeadlineExceeded(absl::StrCat(url->host, ":", url->port));
+  static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+  const std::unique_ptr<CURL, Free> handle(ready == CURLE_OK ? curl_easy_init() : nullptr);
+  if (handle == nullptr) return contract::Internal("the HTTP client does not start");
+  const auto headers = HeadersOf(post);
+  char error[CURL_ERROR_SIZE] = "";
+  Prepare(post, headers.get(), error, handle.get());
+  const CURLcode code = curl_easy_perform(handle.get());
+  long status = 0;
+  curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
+  // A body makes it end with an error, as it should; the header is there all the same.
+  if (status >= kFirstFinalStatus && (code == CURLE_OK || code == CURLE_WRITE_ERROR)) {
+    return static_cast<int>(status);
+  }
+  // Not the path: some receivers take it for a secret.
+  const std::string receiver =
+      absl::StrCat(PartOf(url.get(), CURLUPART_HOST), ":", PortOf(url.get()));
+  if (code == CURLE_OPERATION_TIMEDOUT) return contract::DeadlineExceeded(receiver);
+  return contract::Unavailable(
+      absl::StrCat(receiver, " (", error[0] != '\0' ? error : curl_easy_strerror(code), ")"),
+      kRetryConnectAfter);
 }
 
 }  // namespace banso::server

@@ -37,6 +37,7 @@ HEADERS_OF = [
     ("Boost::headers", re.compile(r"boost/")),
     ("CLI11::CLI11", re.compile(r"CLI/")),
     ("yaml-cpp", re.compile(r"yaml-cpp/")),
+    ("CURL::libcurl", re.compile(r"(curl|openssl)/")),
     ("liblinear::liblinear", re.compile(r"(linear\.h|Eigen/)")),
 ]
 

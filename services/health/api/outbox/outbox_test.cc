@@ -266,11 +266,13 @@ TEST_F(OutboxTest, KeepsMessagesWhileTheirWebhookIsOff) {
   EXPECT_THAT(receiver.requests(), SizeIs(1));
 }
 
-TEST_F(OutboxTest, TakesOnlyPlainHttpAddresses) {
+TEST_F(OutboxTest, TakesAddressesOfHttpWithoutAUser) {
   v1::SetWebhookRequest request;
   request.mutable_webhook()->set_name("webhooks/mail");
-  request.mutable_webhook()->set_url("https://mail.example/hook");
-  EXPECT_THAT(outbox_.SetWebhook(Now(), request), StatusIs(absl::StatusCode::kInvalidArgument));
+  for (const char* url : {"ftp://mail.example/hook", "https://ito:key@mail.example/hook"}) {
+    request.mutable_webhook()->set_url(url);
+    EXPECT_THAT(outbox_.SetWebhook(Now(), request), StatusIs(absl::StatusCode::kInvalidArgument));
+  }
 }
 
 }  // namespace
