@@ -227,7 +227,7 @@ TEST_F(AppTest, ProgramsGetTheWholeAnswerAsJson) {
       [](const gateway::v1::GetAccountOverviewRequest& request,
          gateway::v1::AccountOverview* overview) {
         overview->mutable_account()->set_name(request.name());
-        overview->set_accountable_owner("members/aoki");
+        overview->mutable_account()->set_accountable_owner("members/aoki");
         overview->add_story()->set_text("The deal was won");
         return absl::OkStatus();
       });
@@ -235,7 +235,7 @@ TEST_F(AppTest, ProgramsGetTheWholeAnswerAsJson) {
   gateway::v1::AccountOverview overview;
   ASSERT_THAT(contract::FromJson(out_, &overview), IsOk());
   EXPECT_EQ(overview.account().name(), "accounts/acme");
-  EXPECT_EQ(overview.accountable_owner(), "members/aoki");
+  EXPECT_EQ(overview.account().accountable_owner(), "members/aoki");
   ASSERT_THAT(overview.story(), SizeIs(1));
 
   ServeTime();

@@ -68,7 +68,7 @@ void PrintAccount(const AccountOverview& overview, std::ostream& out) {
     if (!word.empty()) words.push_back(word);
   }
   Line(out, "class", absl::StrJoin(words, ", "));
-  Line(out, "accountable", overview.accountable_owner());
+  Line(out, "accountable", overview.account().accountable_owner());
   Line(out, "industry", account.industry());
   if (account.has_employees()) Line(out, "employees", absl::StrCat(account.employees()));
 }

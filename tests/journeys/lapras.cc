@@ -525,7 +525,7 @@ void Lapras::TellTheStory() {
       In(kGateway, "GetAccountOverview"), Json(R"({"name": "$A"})"));
   ASSERT_THAT(overview, IsOk());
   EXPECT_THAT(overview->missing(), IsEmpty()) << overview->missing(0).ShortDebugString();
-  EXPECT_EQ(overview->accountable_owner(), "members/ota");
+  EXPECT_EQ(overview->account().accountable_owner(), "members/ota");
   ASSERT_THAT(overview->onboardings(), SizeIs(1));
   const gateway::v1::OnboardingOverview& onboarding = overview->onboardings(0);
   EXPECT_THAT(onboarding.meetings(), SizeIs(3));

@@ -164,7 +164,7 @@ TEST_F(OnboardingsTest, AnAccountBecomesRetentionsOnlyThroughAnAcceptedHandoff) 
   account = GetAccount("a");
   EXPECT_EQ(TeamOf(AccountableOwner(account)), "retention");
   EXPECT_EQ(account.lifecycle_stage(), v1::LIFECYCLE_STAGE_RETENTION);
-  EXPECT_EQ(AccountableOwner(account), "members/ito");
+  EXPECT_EQ(account.accountable_owner(), "members/ito");
   EXPECT_THAT(FactHistory("accounts/a", "account.owner"),
               ElementsAre("members/sato", "members/aoki", "members/ito"));
   EXPECT_THAT(FactHistory("accounts/a", "account.lifecycle_stage"),
@@ -209,7 +209,7 @@ TEST_F(OnboardingsTest, ANewOwnerOfTheOnboardingIsAccountable) {
   BANSO_ASSERT_OK(
       Do(&OnboardingsApi::UpdateOnboarding,
          absl::StrCat("onboarding { name: '", kOnboarding, "' owner: 'members/ito' }")));
-  EXPECT_EQ(AccountableOwner(GetAccount("a")), "members/ito");
+  EXPECT_EQ(GetAccount("a").accountable_owner(), "members/ito");
   EXPECT_THAT(FactHistory("accounts/a", "account.owner"),
               ElementsAre("members/sato", "members/aoki", "members/ito"));
 }

@@ -94,9 +94,10 @@ Store::Store()
       operating_changes(OperatingChangeKind()),
       facts(storage::FactLog::Options{.zone_of = ZoneOfSubject}) {}
 
-absl::StatusOr<Account> Store::Save(Writer& writer, const Account* before, const Account& after,
+absl::StatusOr<Account> Store::Save(Writer& writer, const Account* before, Account after,
                                     absl::string_view expected_etag,
                                     absl::string_view source) const {
+  after.set_accountable_owner(AccountableOwner(after));
   absl::StatusOr<Account> stored = before == nullptr
                                        ? accounts.Create(writer, after)
                                        : accounts.Update(writer, after, expected_etag);

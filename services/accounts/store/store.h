@@ -92,7 +92,7 @@ class Store {
   // changed. `source` says where the facts come from; empty: whoever calls. ALREADY_EXISTS when the
   // name, or one of its external ids, belongs to another account; ABORTED as Collection::Update.
   absl::StatusOr<v1::Account> Save(storage::Writer& writer, const v1::Account* before,
-                                   const v1::Account& after, absl::string_view expected_etag = "",
+                                   v1::Account after, absl::string_view expected_etag = "",
                                    absl::string_view source = "") const;
 
   // The same for an onboarding.

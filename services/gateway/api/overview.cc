@@ -94,7 +94,6 @@ class AccountQuestions {
   // Waits for the answers and fills in everything that they tell.
   absl::Status Fill(AccountOverview* overview, MissingParts* missing) {
     BANSO_ASSIGN_OR_RETURN(*overview->mutable_account(), account_.Await());
-    overview->set_accountable_owner(AccountableOwner(overview->account()));
     if (auto deals = deals_.Take("deals", missing)) {
       overview->mutable_deals()->Swap(deals->mutable_deals());
       KeepNewest(overview->mutable_deals());

@@ -115,6 +115,7 @@ class OverviewTest : public ::testing::Test {
       display_name: "Acme"
       lifecycle_stage: LIFECYCLE_STAGE_ONBOARDING
       owners { onboarding: "members/aoki" }
+      accountable_owner: "members/aoki"
     )pb");
   }
 
@@ -218,7 +219,7 @@ std::vector<std::string> Missing(const google::protobuf::RepeatedPtrField<v1::Mi
 TEST_F(OverviewTest, TellsWhatAllServicesKnow) {
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::AccountOverview overview, Get(kAccount));
   EXPECT_THAT(overview.missing(), IsEmpty());
-  EXPECT_EQ(overview.accountable_owner(), "members/aoki");
+  EXPECT_EQ(overview.account().accountable_owner(), "members/aoki");
   ASSERT_THAT(overview.deals(), SizeIs(2));
   EXPECT_EQ(overview.deals(0).name(), "accounts/acme/deals/new");
   EXPECT_THAT(overview.scores(), SizeIs(1));

@@ -18,21 +18,6 @@ absl::TimeZone ZoneOf(const accounts::v1::Account& account) {
   return calendar::ZoneOrUtc(account.time_zone().empty() ? kDefaultZone : account.time_zone());
 }
 
-std::string AccountableOwner(const accounts::v1::Account& account) {
-  switch (account.lifecycle_stage()) {
-    case accounts::v1::LIFECYCLE_STAGE_WON:
-      return account.owners().sales();
-    case accounts::v1::LIFECYCLE_STAGE_ONBOARDING:
-    case accounts::v1::LIFECYCLE_STAGE_HANDOFF_GAP:
-    case accounts::v1::LIFECYCLE_STAGE_RE_ONBOARDING:
-      return account.owners().onboarding();
-    case accounts::v1::LIFECYCLE_STAGE_RETENTION:
-      return account.owners().retention();
-    default:
-      return "";
-  }
-}
-
 std::optional<absl::CivilDay> ClockDay(const Onboarding& onboarding, type::v1::Clock clock) {
   for (const accounts::v1::ClockReading& reading : onboarding.clocks()) {
     if (reading.clock() == clock && reading.has_date()) return calendar::ToDay(reading.date());

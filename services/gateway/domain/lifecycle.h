@@ -17,10 +17,6 @@ namespace banso::gateway {
 // The zone in which the account's days are counted.
 absl::TimeZone ZoneOf(const accounts::v1::Account& account);
 
-// The member who is accountable now: sales until the onboarding begins, then its owner until
-// retention has accepted, then retention. Empty for prospects and churned accounts.
-std::string AccountableOwner(const accounts::v1::Account& account);
-
 // The day of a clock, if it has one.
 std::optional<absl::CivilDay> ClockDay(const accounts::v1::Onboarding& onboarding,
                                        type::v1::Clock clock);

@@ -14,25 +14,6 @@ using ::banso::testing::EqualsProto;
 using ::banso::testing::ParseProto;
 using ::testing::ElementsAre;
 
-TEST(LifecycleTest, NamesTheOwnerOfTheStage) {
-  auto account = ParseProto<accounts::v1::Account>(R"pb(
-    owners { sales: "members/s" onboarding: "members/o" retention: "members/r" }
-  )pb");
-  const std::vector<std::pair<accounts::v1::LifecycleStage, std::string>> cases = {
-      {accounts::v1::LIFECYCLE_STAGE_PROSPECT, ""},
-      {accounts::v1::LIFECYCLE_STAGE_WON, "members/s"},
-      {accounts::v1::LIFECYCLE_STAGE_ONBOARDING, "members/o"},
-      {accounts::v1::LIFECYCLE_STAGE_HANDOFF_GAP, "members/o"},
-      {accounts::v1::LIFECYCLE_STAGE_RE_ONBOARDING, "members/o"},
-      {accounts::v1::LIFECYCLE_STAGE_RETENTION, "members/r"},
-      {accounts::v1::LIFECYCLE_STAGE_CHURNED, ""},
-  };
-  for (const auto& [stage, owner] : cases) {
-    account.set_lifecycle_stage(stage);
-    EXPECT_EQ(AccountableOwner(account), owner) << stage;
-  }
-}
-
 TEST(LifecycleTest, CountsDaysToTodayWhileThereIsNoCompletion) {
   const auto onboarding = ParseProto<accounts::v1::Onboarding>(R"pb(
     clocks {

@@ -112,7 +112,7 @@ v1::PortfolioRow RowOf(const AccountParts& parts, absl::Time now) {
   row.set_lifecycle_stage(account.lifecycle_stage());
   row.set_segment(account.classification().segment());
   row.set_touch(account.classification().touch());
-  row.set_owner(AccountableOwner(account));
+  row.set_owner(account.accountable_owner());
   FillScore(parts, &row);
   const Onboarding* onboarding = PresentOnboarding(parts.onboardings);
   if (onboarding == nullptr) return row;

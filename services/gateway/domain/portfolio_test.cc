@@ -21,6 +21,7 @@ AccountParts RunningAccount() {
     display_name: "A"
     lifecycle_stage: LIFECYCLE_STAGE_ONBOARDING
     owners { sales: "members/s" onboarding: "members/o" }
+    accountable_owner: "members/o"
     classification { segment: "smb" touch: "high" }
   )pb");
   parts.onboardings.push_back(ParseProto<accounts::v1::Onboarding>(R"pb(

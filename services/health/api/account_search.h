@@ -13,7 +13,6 @@
 #include "common/storage/database.h"
 #include "common/storage/list_query.h"
 #include "common/storage/page_size.h"
-#include "services/health/domain/signals/signal.h"
 #include "services/health/store/store.h"
 
 // Lists of what is due, worked out account by account.
@@ -54,7 +53,7 @@ absl::StatusOr<storage::Page<Entry>> SearchAccounts(const Store& store, storage:
     BANSO_ASSIGN_OR_RETURN(const storage::Page<accounts::v1::Account> page,
                            store.accounts.List(reader, query));
     for (const accounts::v1::Account& account : page.items) {
-      const std::string owner = AccountableFor(account);
+      const std::string& owner = account.accountable_owner();
       if (account.has_archive_time() || (!search.owner.empty() && search.owner != owner)) continue;
       BANSO_ASSIGN_OR_RETURN(std::vector<Entry> entries, entries_of(account, owner));
       std::sort(entries.begin(), entries.end(),

@@ -152,6 +152,7 @@ absl::Status Store::FollowAccount(Writer& writer, const accounts::v1::Account& a
   header.set_display_name(account.display_name());
   *header.mutable_external_ids() = account.external_ids();
   *header.mutable_owners() = account.owners();
+  header.set_accountable_owner(account.accountable_owner());
   header.set_lifecycle_stage(account.lifecycle_stage());
   if (account.has_recurring_revenue()) {
     *header.mutable_recurring_revenue() = account.recurring_revenue();

@@ -29,7 +29,7 @@ class AssessmentsTest : public AccountDataFixture {
     account.set_name(absl::StrCat("accounts/", id));
     account.set_time_zone("Asia/Tokyo");
     account.set_lifecycle_stage(accounts::v1::LIFECYCLE_STAGE_ONBOARDING);
-    account.mutable_owners()->set_onboarding(absl::StrCat("members/", owner));
+    account.set_accountable_owner(absl::StrCat("members/", owner));
     ASSERT_THAT(
         database_->Write(
             Now(), [&](storage::Writer& writer) { return store_.FollowAccount(writer, account); }),

@@ -13,7 +13,6 @@
 #include "services/health/api/lists.h"
 #include "services/health/domain/assessments/rubric.h"
 #include "services/health/domain/assessments/upkeep.h"
-#include "services/health/domain/signals/signal.h"
 
 namespace banso::health {
 namespace {
@@ -41,7 +40,7 @@ absl::Status CheckItems(const UpkeepCampaign& campaign, const std::vector<v1::Ru
 // What is to be judged for one account.
 std::vector<UpkeepTask> TasksFor(const UpkeepCampaign& campaign,
                                  const accounts::v1::Account& account) {
-  const std::string member = AccountableFor(account);
+  const std::string& member = account.accountable_owner();
   const auto& members = campaign.members();
   const bool wanted = members.empty()
                           ? !member.empty()

@@ -81,7 +81,7 @@ Signal MakeSignal(const SignalObservation& observation, const std::string& cause
     *signal.add_evidence() = std::move(read);
   }
   signal.set_onboarding(observation.onboarding);
-  signal.set_owner(AccountableFor(account));
+  signal.set_owner(account.accountable_owner());
   signal.set_touch(account.classification().touch());
   return signal;
 }

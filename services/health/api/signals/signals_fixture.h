@@ -63,6 +63,7 @@ class SignalsFixture : public HealthFixture {
     account.set_lifecycle_stage(accounts::v1::LIFECYCLE_STAGE_RETENTION);
     account.mutable_owners()->set_onboarding("members/aoki");
     account.mutable_owners()->set_retention("members/ito");
+    account.set_accountable_owner("members/ito");
     account.mutable_classification()->set_touch(std::string(touch));
     accounts::v1::Onboarding onboarding;
     onboarding.set_name(absl::StrCat(account.name(), "/onboardings/o1"));

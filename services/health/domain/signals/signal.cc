@@ -50,22 +50,6 @@ std::vector<v1::SignalEvidence> EvidenceOf(const type::v1::Explanation& explanat
   return evidence;
 }
 
-std::string AccountableFor(const accounts::v1::Account& account) {
-  switch (account.lifecycle_stage()) {
-    case accounts::v1::LIFECYCLE_STAGE_PROSPECT:
-    case accounts::v1::LIFECYCLE_STAGE_WON:
-      return account.owners().sales();
-    case accounts::v1::LIFECYCLE_STAGE_ONBOARDING:
-    case accounts::v1::LIFECYCLE_STAGE_HANDOFF_GAP:
-    case accounts::v1::LIFECYCLE_STAGE_RE_ONBOARDING:
-      return account.owners().onboarding();
-    case accounts::v1::LIFECYCLE_STAGE_RETENTION:
-      return account.owners().retention();
-    default:
-      return "";
-  }
-}
-
 std::vector<const v1::Reaction*> ReactionsFor(const v1::Play& play, absl::string_view touch) {
   std::vector<const v1::Reaction*> named;
   std::vector<const v1::Reaction*> others;

@@ -20,9 +20,6 @@ namespace banso::health {
 // The facts that an explanation read, in its order.
 std::vector<v1::SignalEvidence> EvidenceOf(const type::v1::Explanation& explanation);
 
-// The member who is accountable for the account at its stage; empty when there is none.
-std::string AccountableFor(const accounts::v1::Account& account);
-
 // The reactions of a play for a touch level: those that name it; when none does, those that name no
 // level.
 std::vector<const v1::Reaction*> ReactionsFor(const v1::Play& play, absl::string_view touch);
