@@ -221,12 +221,14 @@ void AddCalls(CLI::App* app, Command* command) {
   auto time = std::make_shared<std::string>();
   sub =
       app->add_subcommand("time", "Show the business time; `time set` moves a test clock forward");
+  auto zone = std::make_shared<std::string>("UTC");
+  sub->add_option("--zone", *zone, "The IANA time zone in which to show it")->capture_default_str();
   sub->callback([=] {
-    if (!*command) *command = [=](Context& context) { return Time(context, ""); };
+    if (!*command) *command = [=](Context& context) { return Time(context, "", *zone); };
   });
   CLI::App* set = sub->add_subcommand("set", "Set the business time of a suite with --test_clock");
   set->add_option("time", *time, "RFC 3339, such as 2025-04-01T09:00:00+09:00")->required();
-  set->callback([=] { *command = [=](Context& context) { return Time(context, *time); }; });
+  set->callback([=] { *command = [=](Context& context) { return Time(context, *time, *zone); }; });
 }
 
 int RunCommand(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {

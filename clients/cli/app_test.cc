@@ -202,6 +202,15 @@ TEST_F(AppTest, TriesAgainWhenTheServerHasTooMuchToDo) {
   EXPECT_EQ(calls, 3);
 }
 
+TEST_F(AppTest, TheTimeIsShownInAZone) {
+  ServeTime();
+  EXPECT_EQ(Run({"time"}), 0);
+  EXPECT_EQ(out_, "2025-05-01T00:00:00+00:00 (test clock)\n");
+  EXPECT_EQ(Run({"time", "--zone", "Asia/Tokyo"}), 0);
+  EXPECT_EQ(out_, "2025-05-01T09:00:00+09:00 (test clock)\n");
+  EXPECT_NE(Run({"time", "--zone", "Tokyo"}), 0);
+}
+
 TEST_F(AppTest, AStreamIsPrintedOneMessageALine) {
   ServeChanges();
   EXPECT_EQ(Run({"watch", "--service", "accounts"}), 0);

@@ -22,6 +22,7 @@
 #include "clients/cli/request_text.h"
 #include "clients/cli/table.h"
 #include "clients/cli/views.h"
+#include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/status_macros.h"
@@ -267,15 +268,16 @@ int Watch(Context& context, const WatchOptions& options) {
   }));
 }
 
-int Time(Context& context, const std::string& time) {
+int Time(Context& context, const std::string& time, const std::string& zone) {
+  const absl::StatusOr<absl::TimeZone> shown_in = calendar::LoadZone(zone);
+  if (!shown_in.ok()) return Finish(context, shown_in.status());
   type::v1::GetTimeResponse response;
   const absl::Status status = AskTime(context, time, &response);
   if (!status.ok()) return Finish(context, status);
   if (context.output == Output::kJson) {
     context.out << MessageJson(response, true) << "\n";
   } else {
-    context.out << absl::FormatTime(absl::RFC3339_sec, calendar::ToTime(response.time()),
-                                    absl::UTCTimeZone())
+    context.out << absl::FormatTime(absl::RFC3339_sec, calendar::ToTime(response.time()), *shown_in)
                 << (response.test_clock() ? " (test clock)\n" : "\n");
   }
   return kDone;

@@ -48,8 +48,9 @@ struct WatchOptions {
 // Prints changes until it is interrupted or the server ends.
 int Watch(Context& context, const WatchOptions& options);
 
-// Prints the business time; sets it when `time` is not empty (RFC 3339, test clock only).
-int Time(Context& context, const std::string& time);
+// Prints the business time as it is in an IANA time zone; sets it when `time` is not empty (RFC
+// 3339, test clock only).
+int Time(Context& context, const std::string& time, const std::string& zone);
 
 }  // namespace banso::cli
 

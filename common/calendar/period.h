@@ -36,6 +36,9 @@ std::string PeriodText(const type::v1::Period& period);
 // `day`, `business days`: the unit's name, as it is said with that count.
 std::string UnitText(type::v1::PeriodUnit unit, int count);
 
+// In which days are counted where no zone is named.
+inline constexpr char kDefaultZone[] = "Asia/Tokyo";
+
 // The zone of an IANA name such as `Asia/Tokyo`; INVALID_ARGUMENT when there is none of that name.
 absl::StatusOr<absl::TimeZone> LoadZone(absl::string_view zone_name);
 

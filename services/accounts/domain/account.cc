@@ -132,7 +132,7 @@ Account MergeRow(const Account& existing, const Account& row) {
 }
 
 std::string ZoneOf(const Account& account) {
-  return account.time_zone().empty() ? "Asia/Tokyo" : account.time_zone();
+  return account.time_zone().empty() ? calendar::kDefaultZone : account.time_zone();
 }
 
 absl::CivilDay Today(const Account& account, absl::Time now) {

@@ -33,7 +33,7 @@ void NoteFrom(absl::CivilDay day, Member* member) {
 
 }  // namespace
 
-absl::CivilDay VendorDay(absl::Time now) { return calendar::DayOf(now, "Asia/Tokyo"); }
+absl::CivilDay VendorDay(absl::Time now) { return calendar::DayOf(now, calendar::kDefaultZone); }
 
 void CheckMember(const Member& member, contract::Violations* violations) {
   for (int i = 0; i < member.leaves_size(); ++i) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
@@ -37,7 +38,7 @@ std::string ZoneOfSubject(Reader& reader, absl::string_view subject) {
                         zone = std::string(row.Text(0));
                         return absl::OkStatus();
                       });
-  return found.ok() && !zone.empty() ? zone : "Asia/Tokyo";
+  return found.ok() && !zone.empty() ? zone : calendar::kDefaultZone;
 }
 
 std::string SourceOf(const Writer& writer, absl::string_view source) {

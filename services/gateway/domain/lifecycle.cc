@@ -10,12 +10,11 @@ namespace {
 
 using accounts::v1::Onboarding;
 
-constexpr char kDefaultZone[] = "Asia/Tokyo";
-
 }  // namespace
 
 absl::TimeZone ZoneOf(const accounts::v1::Account& account) {
-  return calendar::ZoneOrUtc(account.time_zone().empty() ? kDefaultZone : account.time_zone());
+  return calendar::ZoneOrUtc(account.time_zone().empty() ? calendar::kDefaultZone
+                                                         : account.time_zone());
 }
 
 std::optional<absl::CivilDay> ClockDay(const Onboarding& onboarding, type::v1::Clock clock) {

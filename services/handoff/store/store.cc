@@ -22,13 +22,12 @@ using storage::Writer;
 
 namespace {
 
-constexpr char kDefaultZone[] = "Asia/Tokyo";
-
 absl::StatusOr<std::string> ZoneIn(const storage::Collection<accounts::v1::Account>& accounts,
                                    Reader& reader, absl::string_view name) {
   BANSO_ASSIGN_OR_RETURN(const auto account,
                          accounts.Find(reader, contract::Ancestor(name, "accounts")));
-  if (!account.has_value() || account->time_zone().empty()) return std::string(kDefaultZone);
+  if (!account.has_value() || account->time_zone().empty())
+    return std::string(calendar::kDefaultZone);
   return account->time_zone();
 }
 
@@ -37,7 +36,7 @@ storage::FactLog::Options FactOptions() {
   options.zone_of = [accounts = storage::Collection(AccountCopyKind())](
                         Reader& reader, absl::string_view subject) -> std::string {
     absl::StatusOr<std::string> zone = ZoneIn(accounts, reader, subject);
-    return zone.ok() ? *std::move(zone) : kDefaultZone;
+    return zone.ok() ? *std::move(zone) : calendar::kDefaultZone;
   };
   return options;
 }

@@ -28,7 +28,6 @@ using storage::Reader;
 using storage::Row;
 using storage::Writer;
 
-constexpr char kDefaultZone[] = "Asia/Tokyo";
 constexpr int kMaxSimilarNames = 1000;
 constexpr absl::string_view kRevisionsPart = "/revisions/";
 
@@ -59,7 +58,7 @@ std::string HeaderZone(Reader& reader, absl::string_view name) {
   static const auto* const kAccounts =
       new storage::Collection<accounts::v1::Account>(AccountHeaderKind());
   const auto header = kAccounts->Find(reader, contract::Ancestor(name, "accounts"));
-  if (!header.ok() || !header->has_value()) return kDefaultZone;
+  if (!header.ok() || !header->has_value()) return calendar::kDefaultZone;
   return ZoneNameOf(**header);
 }
 
@@ -80,7 +79,7 @@ bool ParseBrief(absl::string_view data, std::string& zone, AccountBrief& brief) 
     if (field == Account::kArchiveTimeFieldNumber) brief.archived = true;
     if (!WireFormatLite::SkipField(&in, tag)) return false;
   }
-  brief.zone = zone.empty() ? absl::string_view(kDefaultZone) : absl::string_view(zone);
+  brief.zone = zone.empty() ? absl::string_view(calendar::kDefaultZone) : absl::string_view(zone);
   return in.ConsumedEntireMessage();
 }
 
@@ -523,7 +522,7 @@ absl::Status Store::CheckSchema(Reader& reader) const {
 }
 
 std::string ZoneNameOf(const accounts::v1::Account& account) {
-  return account.time_zone().empty() ? kDefaultZone : account.time_zone();
+  return account.time_zone().empty() ? calendar::kDefaultZone : account.time_zone();
 }
 
 std::string StoredLabelName(absl::string_view label_name, absl::string_view definition_revision) {

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
@@ -55,7 +56,8 @@ absl::StatusOr<RuleContext> KickoffApi::MakeRuleContext(const Call& call,
   RuleContext context;
   context.catalog = catalog;
   context.moment.as_of = call.now;
-  context.moment.time_zone = account.time_zone().empty() ? "Asia/Tokyo" : account.time_zone();
+  context.moment.time_zone =
+      account.time_zone().empty() ? calendar::kDefaultZone : account.time_zone();
   context.moment.account = account.name();
   context.moment.onboarding = onboarding.name();
   for (const accounts::v1::ClockReading& clock : onboarding.clocks()) {

@@ -15,8 +15,6 @@ using storage::Reader;
 using storage::Row;
 using storage::Writer;
 
-constexpr char kDefaultZone[] = "Asia/Tokyo";
-
 // Creates each item.
 template <typename T>
 absl::Status CreateAll(Writer& writer, const storage::Collection<T>& collection,
@@ -100,7 +98,7 @@ absl::StatusOr<absl::TimeZone> Store::Zone(Reader& reader, absl::string_view nam
   BANSO_ASSIGN_OR_RETURN(const auto account,
                          account_copies.Find(reader, contract::Ancestor(name, "accounts")));
   const bool said = account.has_value() && !account->time_zone().empty();
-  return calendar::ZoneOrUtc(said ? account->time_zone() : kDefaultZone);
+  return calendar::ZoneOrUtc(said ? account->time_zone() : calendar::kDefaultZone);
 }
 
 absl::StatusOr<Actor> Store::ActorFor(Writer& writer, absl::string_view name) const {
