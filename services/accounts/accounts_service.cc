@@ -18,6 +18,7 @@
 #include "services/accounts/api/relations_api.h"
 #include "services/accounts/api/reports_api.h"
 #include "services/accounts/api/router.h"
+#include "services/accounts/api/rubrics_api.h"
 #include "services/accounts/api/team_api.h"
 #include "services/accounts/api/voice_api.h"
 #include "services/accounts/store/store.h"
@@ -53,6 +54,8 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   PeopleApi* people = service->Own(std::make_unique<PeopleApi>(*database, *store, *ids));
   service->Add(PeopleRouter(*people));
   service->Add(TeamRouter(*service->Own(std::make_unique<TeamApi>(*database, *store, *ids))));
+  service->Add(RubricsRouter(*service->Own(std::make_unique<RubricsApi>(*database, *store))));
+  service->SetRoleSource(MemberRoles(*database, *store));
   service->Add(ReportsRouter(*service->Own(std::make_unique<ReportsApi>(*database, *store, *ids))));
   service->AddSweep({"expired_overrides", absl::Minutes(1), [classification](const Call& call) {
                        return classification->ExpireOverrides(call);

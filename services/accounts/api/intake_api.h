@@ -41,6 +41,8 @@ class IntakeApi {
   absl::StatusOr<v1::IntakeReview> DecideIntakeReview(const Call& call,
                                                       const v1::DecideIntakeReviewRequest& request);
 
+  absl::StatusOr<v1::DeleteIntakeReviewResponse> DeleteIntakeReview(
+      const Call& call, const v1::DeleteIntakeReviewRequest& request);
   absl::StatusOr<v1::FeatureRelease> RegisterFeatureRelease(
       const Call& call, const v1::RegisterFeatureReleaseRequest& request);
   absl::StatusOr<v1::ListFeatureReleasesResponse> ListFeatureReleases(

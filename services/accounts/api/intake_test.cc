@@ -444,8 +444,14 @@ TEST_F(IntakeTest, ADealIsNotWonAgainstTheAnswerUnlessSomebodySaysWhy) {
   BANSO_ASSERT_OK(Question("declined").status());
   BANSO_ASSERT_OK(Answer("declined", "verdict: INTAKE_VERDICT_DECLINE").status());
   EXPECT_EQ(contract::Reason(win("declined").status()), kReasonIntakeNotAccepted);
-  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Deal won,
-                             win("declined", "intake_exception: 'The board has decided'"));
+  const char* exception = "intake_exception: 'The board has decided'";
+  EXPECT_EQ(contract::Reason(win("declined", exception).status()), kReasonRoleRequired)
+      << "who sells does not overrule the answer";
+  const std::string seller = std::exchange(actor_, "members/operator");
+  BANSO_ASSERT_OK(
+      Do(&TeamApi::UpdateMember, "member { name: 'members/sato' roles: MEMBER_ROLE_MANAGER }"));
+  actor_ = seller;
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Deal won, win("declined", exception));
   EXPECT_EQ(won.intake_exception(), "The board has decided");
   // Asked again and accepted.
   BANSO_ASSERT_OK(Answer("open", "verdict: INTAKE_VERDICT_ACCEPT").status());

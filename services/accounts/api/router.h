@@ -1,6 +1,7 @@
 #ifndef BANSO_SERVICES_ACCOUNTS_API_ROUTER_H_
 #define BANSO_SERVICES_ACCOUNTS_API_ROUTER_H_
 
+#include "common/server/roles.h"
 #include "common/server/router.h"
 #include "common/storage/database.h"
 #include "services/accounts/api/accounts_api.h"
@@ -11,6 +12,7 @@
 #include "services/accounts/api/people_api.h"
 #include "services/accounts/api/relations_api.h"
 #include "services/accounts/api/reports_api.h"
+#include "services/accounts/api/rubrics_api.h"
 #include "services/accounts/api/team_api.h"
 #include "services/accounts/api/voice_api.h"
 #include "services/accounts/store/store.h"
@@ -31,13 +33,18 @@ server::Router ClassificationRouter(ClassificationApi& api);
 server::Router IntakeRouter(IntakeApi& api);
 server::Router VoiceRouter(VoiceApi& api);
 
-// Handlers of RelationsService, PeopleService and TeamService. All must outlive the server.
+// Handlers of RelationsService, PeopleService, TeamService and RolePlayRubricsService. All must
+// outlive the server.
 server::Router RelationsRouter(RelationsApi& api);
 server::Router PeopleRouter(PeopleApi& api);
 server::Router TeamRouter(TeamApi& api);
+server::Router RubricsRouter(RubricsApi& api);
 
 // Handlers of ReportsService.
 server::Router ReportsRouter(ReportsApi& api);
+
+// The roles of members. Who has left or been erased has none.
+server::RoleSource MemberRoles(storage::Database& database, const Store& store);
 
 // Handlers of banso.fact.v1.FactsService for the facts that accounts owns.
 server::Router FactsRouter(storage::Database& database, const Store& store);

@@ -20,6 +20,7 @@
 namespace banso::accounts {
 
 inline constexpr char kReasonReviewOpen[] = "REVIEW_OPEN";
+inline constexpr char kReasonReviewDecided[] = "REVIEW_DECIDED";
 inline constexpr char kReasonReviewNotAsked[] = "REVIEW_NOT_ASKED";
 inline constexpr char kReasonFeatureReleased[] = "FEATURE_RELEASED";
 
