@@ -15,6 +15,7 @@
 #include "common/server/log.h"
 #include "common/server/metrics.h"
 #include "common/server/retry_after.h"
+#include "common/server/roles.h"
 #include "common/server/trace.h"
 #include "common/status_macros.h"
 
@@ -324,6 +325,10 @@ absl::Status RunningCall::Admit() {
   }
   call_.now = host_.definition().clock()->TimeNow();
   BANSO_RETURN_IF_ERROR(host_.Authenticate(*incoming_, &call_));
+  // What is passed on is checked where it is answered.
+  if (!std::holds_alternative<Forward>(method_.handler)) {
+    BANSO_RETURN_IF_ERROR(CheckRole(*method_.descriptor, call_, host_.definition().role_source()));
+  }
   admitted_.store(true);
   return absl::OkStatus();
 }

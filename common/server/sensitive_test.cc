@@ -118,6 +118,7 @@ class EveryService {
  public:
   EveryService() {
     auto definition = std::make_unique<ServiceDefinition>("everything", &clock_, nullptr);
+    definition->SetRoleSource(NoMembers());
     for (const auto* file : contract::ProtoFiles()) {
       for (int i = 0; i < file->service_count(); ++i) definition->Add(Answering(*file->service(i)));
     }

@@ -17,6 +17,7 @@
 #include "common/server/host.h"
 #include "common/server/log.h"
 #include "common/server/operations_service.h"
+#include "common/server/roles.h"
 #include "common/server/sweeps.h"
 #include "common/status_macros.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
@@ -69,6 +70,25 @@ absl::Status CheckHandlers(ServiceDefinition& definition) {
       "Register one for each");
 }
 
+// Whether members can be asked for the roles that methods answered here ask for.
+absl::Status CheckRoleSource(ServiceDefinition& definition) {
+  if (definition.role_source()) return absl::OkStatus();
+  for (const Router& router : definition.routers()) {
+    for (const internal::Method& method : router.methods()) {
+      if (!AsksForRole(*method.descriptor) ||
+          std::holds_alternative<internal::Forward>(method.handler)) {
+        continue;
+      }
+      return contract::FailedPrecondition(
+          "ROLES_UNKNOWN", definition.name(),
+          absl::StrCat(method.descriptor->full_name(),
+                       " asks for a role, and nothing tells the roles of members"),
+          "Set a role source");
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckExposure(const ServiceDefinition& definition, const ServerOptions& options) {
   const bool exposed = !IsLoopback(options.listen_host);
   if (exposed && options.tls.cert_file.empty()) {
@@ -114,6 +134,7 @@ class ServerProcess::Impl {
   absl::Status Start() {
     AddOperations();
     BANSO_RETURN_IF_ERROR(CheckHandlers(*definition_));
+    BANSO_RETURN_IF_ERROR(CheckRoleSource(*definition_));
     BANSO_RETURN_IF_ERROR(CheckExposure(*definition_, options_));
     BANSO_RETURN_IF_ERROR(CheckTlsFiles(options_.tls));
     BANSO_RETURN_IF_ERROR(Listen());

@@ -14,6 +14,7 @@
 #include "common/contract/call.h"
 #include "common/server/environment.h"
 #include "common/server/follower.h"
+#include "common/server/roles.h"
 #include "common/server/router.h"
 #include "common/server/sweeps.h"
 #include "common/storage/database.h"
@@ -64,6 +65,8 @@ class ServiceDefinition {
   Follower* AddFollower(std::unique_ptr<Follower> follower);
   // Replaces the check of the suite key.
   void SetAuthenticator(Authenticator authenticator) { authenticator_ = std::move(authenticator); }
+  // Tells the roles of members. Needed where a method that is answered here asks for a role.
+  void SetRoleSource(RoleSource source) { role_source_ = std::move(source); }
   // Runs before the server reports that it serves; an error ends the start. In order.
   void OnStart(std::function<absl::Status()> start) { on_start_.push_back(std::move(start)); }
   // Runs when the server begins to stop, after health has turned, also when an OnStart function has
@@ -78,6 +81,7 @@ class ServiceDefinition {
   std::vector<Sweep>& sweeps() { return sweeps_; }
   const std::vector<std::unique_ptr<Follower>>& followers() const { return followers_; }
   const Authenticator& authenticator() const { return authenticator_; }
+  const RoleSource& role_source() const { return role_source_; }
   const std::vector<std::function<absl::Status()>>& on_start() const { return on_start_; }
   const std::vector<std::function<void()>>& on_stop() const { return on_stop_; }
 
@@ -91,6 +95,7 @@ class ServiceDefinition {
   std::vector<Sweep> sweeps_;
   std::vector<std::unique_ptr<Follower>> followers_;
   Authenticator authenticator_;
+  RoleSource role_source_;
   std::vector<std::function<absl::Status()>> on_start_;
   std::vector<std::function<void()>> on_stop_;
 };

@@ -10,14 +10,17 @@
 #include "common/status_macros.h"
 #include "services/accounts/api/accounts_api.h"
 #include "services/accounts/api/active_policy.h"
+#include "services/accounts/api/attributes_api.h"
 #include "services/accounts/api/classification_api.h"
 #include "services/accounts/api/deals_api.h"
+#include "services/accounts/api/import_api.h"
 #include "services/accounts/api/intake_api.h"
 #include "services/accounts/api/onboardings_api.h"
 #include "services/accounts/api/people_api.h"
 #include "services/accounts/api/relations_api.h"
 #include "services/accounts/api/reports_api.h"
 #include "services/accounts/api/router.h"
+#include "services/accounts/api/rubrics_api.h"
 #include "services/accounts/api/team_api.h"
 #include "services/accounts/api/voice_api.h"
 #include "services/accounts/store/store.h"
@@ -53,6 +56,11 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   PeopleApi* people = service->Own(std::make_unique<PeopleApi>(*database, *store, *ids));
   service->Add(PeopleRouter(*people));
   service->Add(TeamRouter(*service->Own(std::make_unique<TeamApi>(*database, *store, *ids))));
+  service->Add(AttributesRouter(*service->Own(std::make_unique<AttributesApi>(*database, *store))));
+  service->Add(ImportRouter(*service->Own(
+      std::make_unique<ImportApi>(*database, *store, *ids, *policy, *environment.calendars))));
+  service->Add(RubricsRouter(*service->Own(std::make_unique<RubricsApi>(*database, *store))));
+  service->SetRoleSource(MemberRoles(*database, *store));
   service->Add(ReportsRouter(*service->Own(std::make_unique<ReportsApi>(*database, *store, *ids))));
   service->AddSweep({"expired_overrides", absl::Minutes(1), [classification](const Call& call) {
                        return classification->ExpireOverrides(call);

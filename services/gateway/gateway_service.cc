@@ -18,7 +18,7 @@
 namespace banso::gateway {
 namespace {
 
-// Learns from accounts which members are erased.
+// Learns from accounts which members are erased or have left.
 std::unique_ptr<server::Follower> FollowMembers(const server::Environment& environment,
                                                 storage::Database* database, const Store* store,
                                                 TokensApi* tokens) {
@@ -30,7 +30,7 @@ std::unique_ptr<server::Follower> FollowMembers(const server::Environment& envir
   options.peer = &environment.peers->accounts();
   options.clock = environment.clock;
   options.kinds = {"banso.accounts.v1.Member"};
-  options.reset = [store](storage::Writer& writer) { return store->ForgetErased(writer); };
+  options.reset = [store](storage::Writer& writer) { return store->LiftAllBars(writer); };
   options.apply = [tokens](storage::Writer& writer, const type::v1::Change& change) {
     return tokens->FollowMembers(writer, change);
   };

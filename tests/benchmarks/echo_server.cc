@@ -61,6 +61,7 @@ absl::StatusOr<std::unique_ptr<server::ServerProcess>> StartEcho(const std::stri
   // All methods must be handled; nobody asks for the others.
   router.Forward(nobody);
   auto definition = std::make_unique<server::ServiceDefinition>("echo", clock, nullptr);
+  definition->SetRoleSource(server::NoMembers());
   definition->Add(std::move(router));
   return server::ServerProcess::Start(std::move(definition), {});
 }

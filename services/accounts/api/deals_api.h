@@ -29,6 +29,9 @@ class DealsApi {
   absl::StatusOr<v1::Deal> UpdateDeal(const Call& call, const v1::UpdateDealRequest& request);
   absl::StatusOr<v1::Deal> WinDeal(const Call& call, const v1::WinDealRequest& request);
   absl::StatusOr<v1::Deal> LoseDeal(const Call& call, const v1::LoseDealRequest& request);
+  absl::StatusOr<v1::Deal> ReopenDeal(const Call& call, const v1::ReopenDealRequest& request);
+  absl::StatusOr<v1::DeleteDealResponse> DeleteDeal(const Call& call,
+                                                    const v1::DeleteDealRequest& request);
 
  private:
   // The member who sells a deal: its sales owner, else the member who calls; empty if neither is.

@@ -125,6 +125,29 @@ absl::StatusOr<IntakeReview> IntakeApi::DecideIntakeReview(
       });
 }
 
+absl::StatusOr<v1::DeleteIntakeReviewResponse> IntakeApi::DeleteIntakeReview(
+    const Call& call, const v1::DeleteIntakeReviewRequest& request) {
+  using Response = v1::DeleteIntakeReviewResponse;
+  return storage::Mutate<Response>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Response> {
+        BANSO_ASSIGN_OR_RETURN(const IntakeReview review,
+                               store_.intake.reviews.Get(writer, request.name()));
+        BANSO_RETURN_IF_ERROR(store_.AccountForChange(writer, request.name()).status());
+        if (review.state() == v1::INTAKE_STATE_DECIDED) {
+          return contract::FailedPrecondition(
+              kReasonReviewDecided, review.name(), "the question is answered",
+              "Ask again about the deal instead (CreateIntakeReview)");
+        }
+        if (writer.call().actor != review.asked_by()) {
+          BANSO_RETURN_IF_ERROR(
+              store_.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER, v1::MEMBER_ROLE_OPERATIONS},
+                                    "deleting what somebody else has asked"));
+        }
+        BANSO_RETURN_IF_ERROR(store_.intake.reviews.Delete(writer, request.name(), request.etag()));
+        return Response();
+      });
+}
+
 absl::Status IntakeApi::WakeAll(Writer& writer, v1::FeatureRelease* release) const {
   BANSO_ASSIGN_OR_RETURN(
       std::vector<IntakeReview> waiting,

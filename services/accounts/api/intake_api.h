@@ -41,6 +41,8 @@ class IntakeApi {
   absl::StatusOr<v1::IntakeReview> DecideIntakeReview(const Call& call,
                                                       const v1::DecideIntakeReviewRequest& request);
 
+  absl::StatusOr<v1::DeleteIntakeReviewResponse> DeleteIntakeReview(
+      const Call& call, const v1::DeleteIntakeReviewRequest& request);
   absl::StatusOr<v1::FeatureRelease> RegisterFeatureRelease(
       const Call& call, const v1::RegisterFeatureReleaseRequest& request);
   absl::StatusOr<v1::ListFeatureReleasesResponse> ListFeatureReleases(
@@ -48,7 +50,8 @@ class IntakeApi {
 
  private:
   // Checks a policy as it has to be to be saved.
-  absl::Status CheckPolicy(storage::Reader& reader, const v1::AcceptancePolicy& policy) const;
+  absl::Status CheckPolicy(storage::Reader& reader,
+                           const v1::SaveAcceptancePolicyRequest& request) const;
 
   // The types of what accounts have beyond the facts of all of them.
   absl::StatusOr<std::vector<fact::v1::FactType>> OwnTypes(storage::Reader& reader) const;

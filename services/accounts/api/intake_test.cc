@@ -444,13 +444,39 @@ TEST_F(IntakeTest, ADealIsNotWonAgainstTheAnswerUnlessSomebodySaysWhy) {
   BANSO_ASSERT_OK(Question("declined").status());
   BANSO_ASSERT_OK(Answer("declined", "verdict: INTAKE_VERDICT_DECLINE").status());
   EXPECT_EQ(contract::Reason(win("declined").status()), kReasonIntakeNotAccepted);
-  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Deal won,
-                             win("declined", "intake_exception: 'The board has decided'"));
+  const char* exception = "intake_exception: 'The board has decided'";
+  EXPECT_EQ(contract::Reason(win("declined", exception).status()), kReasonRoleRequired)
+      << "who sells does not overrule the answer";
+  const std::string seller = std::exchange(actor_, "members/operator");
+  BANSO_ASSERT_OK(
+      Do(&TeamApi::UpdateMember, "member { name: 'members/sato' roles: MEMBER_ROLE_MANAGER }"));
+  actor_ = seller;
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Deal won, win("declined", exception));
   EXPECT_EQ(won.intake_exception(), "The board has decided");
   // Asked again and accepted.
   BANSO_ASSERT_OK(Answer("open", "verdict: INTAKE_VERDICT_ACCEPT").status());
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Deal accepted, win("open", "intake_exception: 'no need'"));
   EXPECT_EQ(accepted.intake_exception(), "");
+}
+
+TEST_F(IntakeTest, RefusesToSaveAPolicyThatContradictsItself) {
+  const std::string when =
+      "when { compare { fact { fact: 'deal.amount' } op: OPERATOR_LT values { number: 10000 } } } ";
+  const std::string policy = absl::StrCat(
+      "acceptance_policy { name: 'acceptancePolicies/p' ", "rules { key: 'small' ", when,
+      " verdict: INTAKE_VERDICT_DECLINE reason: 'too small' } ", "rules { key: 'small_too' ", when,
+      " verdict: INTAKE_VERDICT_ACCEPT_WITH_CONDITIONS reason: 'small' conditions: 'paid ahead' } ",
+      "} reason: 'r' ");
+  for (const std::string& request : {policy + "validate_only: true", policy}) {
+    const auto refused = Ask(&IntakeApi::SaveAcceptancePolicy, request);
+    EXPECT_THAT(refused, StatusIs(absl::StatusCode::kInvalidArgument));
+    const auto violations = contract::FieldViolations(refused.status());
+    ASSERT_EQ(violations.size(), 1u);
+    EXPECT_EQ(violations[0].reason, "OUTVOTED");
+    EXPECT_EQ(violations[0].field, "acceptance_policy.rules[1]");
+    EXPECT_THAT(violations[0].description, HasSubstr("deal.amount = "));
+    EXPECT_THAT(violations[0].description, HasSubstr("DECLINE by rules[0]"));
+  }
 }
 
 }  // namespace

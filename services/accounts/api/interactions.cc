@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "common/status_macros.h"
 #include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
+#include "services/accounts/api/in_use.h"
 #include "services/accounts/api/relations_api.h"
 
 namespace banso::accounts {
@@ -20,15 +20,6 @@ using storage::Writer;
 using v1::Account;
 using v1::DeleteInteractionResponse;
 using v1::Interaction;
-
-namespace {
-
-template <typename Names>
-bool Has(const Names& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-}  // namespace
 
 absl::Status RelationsApi::CheckInteraction(Reader& reader, const Interaction& before,
                                             const Interaction& interaction, absl::Time now) const {
@@ -71,6 +62,7 @@ absl::StatusOr<Interaction> RelationsApi::CreateInteraction(
         }
         BANSO_ASSIGN_OR_RETURN(Interaction stored,
                                store_.interactions.Create(writer, std::move(interaction)));
+        BANSO_RETURN_IF_ERROR(store_.NoteParticipants(writer, stored));
         BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account, {.interaction = &stored}));
         return stored;
       });
@@ -96,6 +88,19 @@ absl::StatusOr<v1::ListInteractionsResponse> RelationsApi::ListInteractions(
   if (request.channels_size() > 0) {
     filters.push_back(storage::InEnums("channel", request.channels()));
   }
+  if (!request.onboarding().empty()) {
+    filters.push_back(storage::Equal("onboarding", request.onboarding()));
+  }
+  if (!request.member().empty()) {
+    filters.push_back(storage::Where(
+        "name IN (SELECT interaction FROM interaction_person WHERE person = $member)",
+        {{"member", request.member()}}));
+  }
+  if (!request.stakeholder().empty()) {
+    filters.push_back(storage::Where(
+        "name IN (SELECT interaction FROM interaction_person WHERE person = $stakeholder)",
+        {{"stakeholder", request.stakeholder()}}));
+  }
   return storage::ListPage(database_, store_.interactions, query,
                            &v1::ListInteractionsResponse::mutable_interactions);
 }
@@ -116,6 +121,7 @@ absl::StatusOr<Interaction> RelationsApi::UpdateInteraction(
         BANSO_ASSIGN_OR_RETURN(
             Interaction stored,
             store_.interactions.Update(writer, std::move(interaction), patch.etag()));
+        BANSO_RETURN_IF_ERROR(store_.NoteParticipants(writer, stored));
         BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account, {.recount_contacts = true}));
         return stored;
       });
@@ -128,6 +134,7 @@ absl::StatusOr<DeleteInteractionResponse> RelationsApi::DeleteInteraction(
         BANSO_ASSIGN_OR_RETURN(const Account account,
                                store_.AccountForChange(writer, request.name()));
         BANSO_RETURN_IF_ERROR(store_.interactions.Delete(writer, request.name(), request.etag()));
+        BANSO_RETURN_IF_ERROR(store_.ForgetParticipants(writer, request.name()));
         BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account, {.recount_contacts = true}));
         return DeleteInteractionResponse();
       });

@@ -84,7 +84,7 @@ absl::StatusOr<Account> AccountsApi::ReopenAccount(const Call& call,
                                store_.AccountForChange(writer, request.name()));
         contract::Violations violations;
         BANSO_RETURN_IF_ERROR(
-            store_.CheckMember(writer, request.sales_owner(), "sales_owner", &violations));
+            store_.CheckEmployed(writer, request.sales_owner(), "sales_owner", &violations));
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
         Account account = before;
         BANSO_RETURN_IF_ERROR(

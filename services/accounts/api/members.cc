@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cstdint>
+#include <string>
 
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
@@ -7,6 +9,7 @@
 #include "common/status_macros.h"
 #include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
+#include "services/accounts/api/charge.h"
 #include "services/accounts/api/team_api.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/erase.h"
@@ -65,6 +68,16 @@ absl::StatusOr<v1::ListMembersResponse> TeamApi::ListMembers(
         "AND ($department = '' OR department = $department))",
         {{"day", day}, {"team", request.team()}, {"department", request.department()}}));
   }
+  int64_t roles = 0;
+  for (const int role : request.roles()) roles |= RoleBit(role);
+  if (roles != 0) {
+    query.filters.push_back(storage::Where("(roles & $roles) <> 0", {{"roles", roles}}));
+  }
+  if (request.employment() == v1::EMPLOYMENT_STATE_EMPLOYED) {
+    query.filters.push_back(storage::IsNull("last_day"));
+  } else if (request.employment() == v1::EMPLOYMENT_STATE_LEFT) {
+    query.filters.push_back(storage::IsNotNull("last_day"));
+  }
   return storage::ListPage(database_, store_.members, query,
                            &v1::ListMembersResponse::mutable_members);
 }
@@ -85,8 +98,40 @@ absl::StatusOr<Member> TeamApi::UpdateMember(const Call& call,
                         before.roles().end())) {
           BANSO_RETURN_IF_ERROR(CheckMayGiveRoles(writer, store_));
         }
+        if (member.team() != before.team() || member.department() != before.department()) {
+          BANSO_RETURN_IF_ERROR(CheckHasNotLeft(before));
+        }
         NoteMembership(VendorDay(writer.now()), &member);
         return store_.Save(writer, &before, member, patch.etag());
+      });
+}
+
+absl::StatusOr<Member> TeamApi::EndEmployment(const Call& call,
+                                              const v1::EndEmploymentRequest& request) {
+  return storage::Mutate<Member>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Member> {
+        BANSO_ASSIGN_OR_RETURN(const Member before, store_.members.Get(writer, request.name()));
+        BANSO_RETURN_IF_ERROR(CheckNotErased(before.name(), before.has_erase_time()));
+        const absl::CivilDay today = VendorDay(writer.now());
+        const absl::CivilDay last =
+            request.has_last_day() ? calendar::ToDay(request.last_day()) : today;
+        Member member = before;
+        BANSO_RETURN_IF_ERROR(accounts::EndEmployment(last, today, &member));
+        BANSO_RETURN_IF_ERROR(CheckNotInCharge(writer, store_, before.name()));
+        return store_.Save(writer, &before, member);
+      });
+}
+
+absl::StatusOr<Member> TeamApi::ResumeEmployment(const Call& call,
+                                                 const v1::ResumeEmploymentRequest& request) {
+  return storage::Mutate<Member>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Member> {
+        BANSO_ASSIGN_OR_RETURN(const Member before, store_.members.Get(writer, request.name()));
+        BANSO_RETURN_IF_ERROR(CheckNotErased(before.name(), before.has_erase_time()));
+        Member member = before;
+        BANSO_RETURN_IF_ERROR(
+            accounts::ResumeEmployment(request, VendorDay(writer.now()), &member));
+        return store_.Save(writer, &before, member);
       });
 }
 

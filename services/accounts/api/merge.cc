@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "banso/fact/v1/fact.pb.h"
@@ -170,6 +171,19 @@ absl::Status MoveOverrides(Writer& writer, const Store& store, Account* account,
   return relocation->Move<v1::ClassificationOverride>(store.overrides, adjust);
 }
 
+// Lets lists find the interactions that have moved by those who took part.
+absl::Status FollowInteractions(Writer& writer, const Store& store,
+                                const MergeAccountsResponse& response) {
+  for (const v1::MovedResource& moved : response.moved()) {
+    if (!absl::StrContains(moved.after(), "/interactions/")) continue;
+    BANSO_RETURN_IF_ERROR(store.ForgetParticipants(writer, moved.before()));
+    BANSO_ASSIGN_OR_RETURN(const v1::Interaction interaction,
+                           store.interactions.Get(writer, moved.after()));
+    BANSO_RETURN_IF_ERROR(store.NoteParticipants(writer, interaction));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Relocate(Writer& writer, const Store& store, const v1::MergeAccountsRequest& request,
                       const std::vector<Onboarding>& onboardings, const Account& account,
                       MergeAccountsResponse* response, Relocation& relocation) {
@@ -227,19 +241,17 @@ absl::Status Relocate(Writer& writer, const Store& store, const v1::MergeAccount
   }));
   BANSO_RETURN_IF_ERROR(relocation.Move(store.upsell_conditions));
   BANSO_RETURN_IF_ERROR(relocation.Move(store.interactions));
+  BANSO_RETURN_IF_ERROR(FollowInteractions(writer, store, *response));
   return relocation.Move(store.stakeholder_changes);
 }
 
 // Accounts whose parent was the duplicate belong to the account that is kept.
 absl::Status AdoptSubsidiaries(Writer& writer, const Store& store,
                                const v1::MergeAccountsRequest& request) {
-  std::vector<Account> subsidiaries;
-  BANSO_RETURN_IF_ERROR(store.accounts.ForEach(writer, "", {}, [&](Account& account) {
-    if (account.parent_account() == request.duplicate()) {
-      subsidiaries.push_back(std::move(account));
-    }
-    return absl::OkStatus();
-  }));
+  BANSO_ASSIGN_OR_RETURN(const std::vector<Account> subsidiaries,
+                         store.accounts.All(writer, "",
+                                            {storage::Equal("parent_account", request.duplicate()),
+                                             storage::Where("parent_account <> ''")}));
   for (const Account& before : subsidiaries) {
     Account after = before;
     after.set_parent_account(request.name());

@@ -52,8 +52,8 @@ absl::Status OnboardingsApi::CheckOnboarding(Reader& reader, const Onboarding& b
                                              absl::string_view field) const {
   contract::Violations violations;
   if (onboarding.owner() != before.owner()) {
-    BANSO_RETURN_IF_ERROR(
-        store_.CheckMember(reader, onboarding.owner(), absl::StrCat(field, ".owner"), &violations));
+    BANSO_RETURN_IF_ERROR(store_.CheckEmployed(reader, onboarding.owner(),
+                                               absl::StrCat(field, ".owner"), &violations));
   }
   if (!onboarding.deal().empty()) {
     const std::string account = contract::Ancestor(onboarding.name(), "accounts");
@@ -176,8 +176,8 @@ absl::StatusOr<Onboarding> OnboardingsApi::AdvanceOnboarding(
           BANSO_RETURN_IF_ERROR(Advance(request, ActOf(writer), &onboarding));
           if (onboarding.state() != v1::ONBOARDING_STATE_HANDED_OFF) return absl::OkStatus();
           contract::Violations violations;
-          BANSO_RETURN_IF_ERROR(store_.CheckMember(writer, request.retention_owner(),
-                                                   "retention_owner", &violations));
+          BANSO_RETURN_IF_ERROR(store_.CheckEmployed(writer, request.retention_owner(),
+                                                     "retention_owner", &violations));
           BANSO_RETURN_IF_ERROR(violations.ToStatus());
           const Account before = account;
           account.mutable_owners()->set_retention(request.retention_owner());

@@ -33,6 +33,8 @@ class PeopleApi {
   absl::StatusOr<v1::Stakeholder> UpdateStakeholder(const Call& call,
                                                     const v1::UpdateStakeholderRequest& request);
 
+  absl::StatusOr<v1::DeleteStakeholderResponse> DeleteStakeholder(
+      const Call& call, const v1::DeleteStakeholderRequest& request);
   absl::StatusOr<v1::StakeholderChange> ReplaceStakeholder(
       const Call& call, const v1::ReplaceStakeholderRequest& request);
   absl::StatusOr<v1::ListStakeholderChangesResponse> ListStakeholderChanges(

@@ -11,11 +11,10 @@
 #include "common/contract/call.h"
 #include "common/contract/ids.h"
 #include "common/storage/database.h"
+#include "services/accounts/api/in_use.h"
 #include "services/accounts/store/store.h"
 
 namespace banso::accounts {
-
-inline constexpr char kReasonInUse[] = "IN_USE";
 
 // The handlers of banso.accounts.v1.RelationsService, one method per RPC and named like it.
 // Requests have passed contract::Check. Thread-safe.

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "common/server/changes_service.h"
 #include "common/server/facts_service.h"
 #include "common/status_macros.h"
@@ -44,7 +47,7 @@ class FactTypesReader {
   static bool SameTypes(const std::vector<fact::v1::FactType>& a,
                         const std::vector<fact::v1::FactType>& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
-      return x.name() == y.name() && x.value_type() == y.value_type();
+      return x.SerializeAsString() == y.SerializeAsString();
     });
   }
 
@@ -86,6 +89,8 @@ server::Router DealsRouter(DealsApi& api) {
   router.Unary("UpdateDeal", &DealsApi::UpdateDeal, &api);
   router.Unary("WinDeal", &DealsApi::WinDeal, &api);
   router.Unary("LoseDeal", &DealsApi::LoseDeal, &api);
+  router.Unary("ReopenDeal", &DealsApi::ReopenDeal, &api);
+  router.Unary("DeleteDeal", &DealsApi::DeleteDeal, &api);
   return router;
 }
 
@@ -133,6 +138,7 @@ server::Router IntakeRouter(IntakeApi& api) {
   router.Unary("GetIntakeReview", &IntakeApi::GetIntakeReview, &api);
   router.Unary("ListIntakeReviews", &IntakeApi::ListIntakeReviews, &api);
   router.Unary("DecideIntakeReview", &IntakeApi::DecideIntakeReview, &api);
+  router.Unary("DeleteIntakeReview", &IntakeApi::DeleteIntakeReview, &api);
   router.Unary("RegisterFeatureRelease", &IntakeApi::RegisterFeatureRelease, &api);
   router.Unary("ListFeatureReleases", &IntakeApi::ListFeatureReleases, &api);
   return router;
@@ -144,6 +150,7 @@ server::Router VoiceRouter(VoiceApi& api) {
   router.Unary("GetVoice", &VoiceApi::GetVoice, &api);
   router.Unary("ListVoices", &VoiceApi::ListVoices, &api);
   router.Unary("UpdateVoice", &VoiceApi::UpdateVoice, &api);
+  router.Unary("DeleteVoice", &VoiceApi::DeleteVoice, &api);
   router.Unary("SummarizeSales", &VoiceApi::SummarizeSales, &api);
   router.Unary("SummarizeSalesByPerson", &VoiceApi::SummarizeSalesByPerson, &api);
   router.Unary("ListSalesSummaryAccesses", &VoiceApi::ListSalesSummaryAccesses, &api);
@@ -183,6 +190,7 @@ server::Router PeopleRouter(PeopleApi& api) {
   router.Unary("GetStakeholder", &PeopleApi::GetStakeholder, &api);
   router.Unary("ListStakeholders", &PeopleApi::ListStakeholders, &api);
   router.Unary("UpdateStakeholder", &PeopleApi::UpdateStakeholder, &api);
+  router.Unary("DeleteStakeholder", &PeopleApi::DeleteStakeholder, &api);
   router.Unary("ReplaceStakeholder", &PeopleApi::ReplaceStakeholder, &api);
   router.Unary("ListStakeholderChanges", &PeopleApi::ListStakeholderChanges, &api);
   router.Unary("RecordEnthusiasm", &PeopleApi::RecordEnthusiasm, &api);
@@ -199,11 +207,23 @@ server::Router TeamRouter(TeamApi& api) {
   router.Unary("ListMembers", &TeamApi::ListMembers, &api);
   router.Unary("UpdateMember", &TeamApi::UpdateMember, &api);
   router.Unary("MoveMember", &TeamApi::MoveMember, &api);
+  router.Unary("EndEmployment", &TeamApi::EndEmployment, &api);
+  router.Unary("ResumeEmployment", &TeamApi::ResumeEmployment, &api);
   router.Unary("CreateRolePlay", &TeamApi::CreateRolePlay, &api);
   router.Unary("GetRolePlay", &TeamApi::GetRolePlay, &api);
   router.Unary("ListRolePlays", &TeamApi::ListRolePlays, &api);
   router.Unary("RateRolePlay", &TeamApi::RateRolePlay, &api);
   router.Unary("WaiveCertification", &TeamApi::WaiveCertification, &api);
+  return router;
+}
+
+server::Router RubricsRouter(RubricsApi& api) {
+  server::Router router("banso.accounts.v1.RolePlayRubricsService");
+  router.Unary("SaveRolePlayRubric", &RubricsApi::SaveRolePlayRubric, &api);
+  router.Unary("ActivateRolePlayRubric", &RubricsApi::ActivateRolePlayRubric, &api);
+  router.Unary("GetRolePlayRubric", &RubricsApi::GetRolePlayRubric, &api);
+  router.Unary("ListRolePlayRubricRevisions", &RubricsApi::ListRolePlayRubricRevisions, &api);
+  router.Unary("CompareRaters", &RubricsApi::CompareRaters, &api);
   return router;
 }
 
@@ -216,6 +236,46 @@ server::Router ReportsRouter(ReportsApi& api) {
   router.Unary("SummarizeTimes", &ReportsApi::SummarizeTimes, &api);
   router.Unary("SummarizeRevenue", &ReportsApi::SummarizeRevenue, &api);
   return router;
+}
+
+server::Router AttributesRouter(AttributesApi& api) {
+  server::Router router("banso.accounts.v1.AttributesService");
+  router.Unary("CreateAttributeDefinition", &AttributesApi::CreateAttributeDefinition, &api);
+  router.Unary("GetAttributeDefinition", &AttributesApi::GetAttributeDefinition, &api);
+  router.Unary("ListAttributeDefinitions", &AttributesApi::ListAttributeDefinitions, &api);
+  router.Unary("UpdateAttributeDefinition", &AttributesApi::UpdateAttributeDefinition, &api);
+  router.Unary("DeleteAttributeDefinition", &AttributesApi::DeleteAttributeDefinition, &api);
+  return router;
+}
+
+server::Router ImportRouter(ImportApi& api) {
+  server::Router router("banso.accounts.v1.ImportService");
+  router.ClientStream<v1::ImportResourcesRequest, v1::ImportResourcesResponse>(
+      "ImportResources",
+      [&api](const Call& call, server::Source<v1::ImportResourcesRequest>& source) {
+        return api.ImportResources(call, source);
+      });
+  return router;
+}
+
+server::RoleSource MemberRoles(storage::Database& database, const Store& store) {
+  using Roles = std::vector<std::string>;
+  return [&database, &store](const Call& call) -> absl::StatusOr<std::optional<Roles>> {
+    std::optional<Roles> roles;
+    BANSO_RETURN_IF_ERROR(database.Read([&](storage::Reader& reader) -> absl::Status {
+      BANSO_ASSIGN_OR_RETURN(const auto member, store.members.Find(reader, call.actor));
+      if (!member.has_value()) return absl::OkStatus();
+      roles.emplace();
+      if (member->has_last_day() || member->has_erase_time()) return absl::OkStatus();
+      for (const int role : member->roles()) {
+        absl::string_view name = v1::MemberRole_Name(role);
+        absl::ConsumePrefix(&name, "MEMBER_ROLE_");
+        roles->emplace_back(name);
+      }
+      return absl::OkStatus();
+    }));
+    return roles;
+  };
 }
 
 server::Router FactsRouter(storage::Database& database, const Store& store) {

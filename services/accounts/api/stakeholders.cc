@@ -1,3 +1,4 @@
+#include <string>
 #include <utility>
 
 #include "common/contract/errors.h"
@@ -6,6 +7,7 @@
 #include "common/status_macros.h"
 #include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
+#include "services/accounts/api/in_use.h"
 #include "services/accounts/api/people_api.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/erase.h"
@@ -17,6 +19,45 @@ namespace banso::accounts {
 using storage::Reader;
 using storage::Writer;
 using v1::Stakeholder;
+
+namespace {
+
+// FAILED_PRECONDITION (IN_USE) while something of the account names the person.
+absl::Status CheckUnnamed(Reader& reader, const Store& store, const std::string& name) {
+  InUse in_use(reader, name);
+  BANSO_RETURN_IF_ERROR(in_use.Look<v1::Interaction>(
+      store.interactions,
+      [&](const v1::Interaction& interaction) { return Has(interaction.stakeholders(), name); },
+      "Take the person out of the interaction, or delete it first"));
+  BANSO_RETURN_IF_ERROR(in_use.Look<v1::Voice>(
+      store.intake.voices, [&](const v1::Voice& voice) { return voice.stakeholder() == name; },
+      "Take the person out of the voice, or delete it first"));
+  BANSO_RETURN_IF_ERROR(in_use.Look<v1::StakeholderChange>(
+      store.stakeholder_changes,
+      [&](const v1::StakeholderChange& change) {
+        return change.before() == name || change.after() == name;
+      },
+      "Say until when the person was in charge instead (UpdateStakeholder)"));
+  BANSO_RETURN_IF_ERROR(in_use.Look<v1::UpsellCondition>(
+      store.upsell_conditions,
+      [&](const v1::UpsellCondition& condition) { return Has(condition.agreed_with(), name); },
+      "Take the person out of the condition, or delete it first"));
+  return in_use.ToStatus();
+}
+
+// Makes what was told about the person unknown.
+absl::Status WithdrawEnthusiasm(Writer& writer, const Store& store, const std::string& name) {
+  constexpr char kFact[] = "account.stakeholder.enthusiasm";
+  BANSO_ASSIGN_OR_RETURN(const auto changes, store.facts.Changes(writer, name, kFact));
+  if (changes.empty()) return absl::OkStatus();
+  fact::v1::FactChange withdrawn;
+  withdrawn.set_subject(name);
+  withdrawn.set_fact(kFact);
+  withdrawn.set_source(changes.back().source());
+  return store.facts.Record(writer, std::move(withdrawn));
+}
+
+}  // namespace
 
 absl::Status PeopleApi::CheckStakeholder(Reader& reader, const Stakeholder& stakeholder) const {
   contract::Violations violations;
@@ -81,6 +122,22 @@ absl::StatusOr<Stakeholder> PeopleApi::UpdateStakeholder(
                                                        writer, patch.name(), patch.etag(), change));
         BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account));
         return stored;
+      });
+}
+
+absl::StatusOr<v1::DeleteStakeholderResponse> PeopleApi::DeleteStakeholder(
+    const Call& call, const v1::DeleteStakeholderRequest& request) {
+  using Response = v1::DeleteStakeholderResponse;
+  return storage::Mutate<Response>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Response> {
+        const std::string& name = request.name();
+        BANSO_ASSIGN_OR_RETURN(const v1::Account account, store_.AccountForChange(writer, name));
+        BANSO_RETURN_IF_ERROR(CheckUnnamed(writer, store_, name));
+        BANSO_RETURN_IF_ERROR(store_.stakeholders.Delete(writer, name, request.etag()));
+        BANSO_RETURN_IF_ERROR(WithdrawEnthusiasm(writer, store_, name));
+        BANSO_RETURN_IF_ERROR(store_.ForgetPerson(writer, account, name));
+        BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account));
+        return Response();
       });
 }
 

@@ -12,6 +12,7 @@
 #include "services/accounts/domain/erase.h"
 #include "services/accounts/domain/member.h"
 #include "services/accounts/domain/role_play.h"
+#include "services/accounts/domain/rubric.h"
 
 namespace banso::accounts {
 
@@ -37,6 +38,26 @@ absl::Status CheckMayRecord(Writer& writer, const Store& store, const std::strin
                               "recording what somebody else thinks of a role-play");
 }
 
+// Fills a role-play that names a rubric with what the rubric says, of the revision in force unless
+// the role-play names another.
+absl::Status TakeRubric(Writer& writer, const Store& store, RolePlay* role_play) {
+  if (role_play->rubric().empty()) return absl::OkStatus();
+  contract::Violations violations;
+  CheckLeftToRubric(*role_play, &violations);
+  BANSO_RETURN_IF_ERROR(violations.ToStatus());
+  const bool has_revision = role_play->rubric().find('@') != std::string::npos;
+  const absl::StatusOr<v1::RolePlayRubric> rubric =
+      has_revision ? store.rubrics.Get(writer, role_play->rubric(), writer.now())
+                   : store.rubrics.Active(writer, role_play->rubric(), writer.now());
+  if (absl::IsNotFound(rubric.status())) {
+    return contract::InvalidField("role_play.rubric", role_play->rubric(), "a rubric that exists",
+                                  "UNKNOWN_RUBRIC");
+  }
+  BANSO_RETURN_IF_ERROR(rubric.status());
+  Fill(*rubric, role_play);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Member> TeamApi::MoveMember(const Call& call, const v1::MoveMemberRequest& request) {
@@ -44,6 +65,7 @@ absl::StatusOr<Member> TeamApi::MoveMember(const Call& call, const v1::MoveMembe
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Member> {
         BANSO_ASSIGN_OR_RETURN(const Member before, store_.members.Get(writer, request.name()));
         BANSO_RETURN_IF_ERROR(CheckNotErased(before.name(), before.has_erase_time()));
+        BANSO_RETURN_IF_ERROR(CheckHasNotLeft(before));
         const absl::CivilDay today = VendorDay(writer.now());
         const absl::CivilDay day = request.has_date() ? calendar::ToDay(request.date()) : today;
         Member member = before;
@@ -58,7 +80,9 @@ absl::StatusOr<RolePlay> TeamApi::CreateRolePlay(const Call& call,
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<RolePlay> {
         BANSO_ASSIGN_OR_RETURN(const Member player, store_.members.Get(writer, request.parent()));
         BANSO_RETURN_IF_ERROR(CheckNotErased(player.name(), player.has_erase_time()));
+        BANSO_RETURN_IF_ERROR(CheckHasNotLeft(player));
         RolePlay role_play = request.role_play();
+        BANSO_RETURN_IF_ERROR(TakeRubric(writer, store_, &role_play));
         role_play.set_name(contract::Join(request.parent(), "rolePlays",
                                           contract::IdOrNew(request.role_play_id(), ids_)));
         role_play.set_state(v1::ROLE_PLAY_STATE_INCOMPLETE);
@@ -97,7 +121,7 @@ absl::StatusOr<RolePlay> TeamApi::RateRolePlay(const Call& call,
         const std::string& rater = request.rating().rater();
         BANSO_RETURN_IF_ERROR(CheckMayRecord(writer, store_, rater, player.name()));
         contract::Violations violations;
-        BANSO_RETURN_IF_ERROR(store_.CheckMember(writer, rater, "rating.rater", &violations));
+        BANSO_RETURN_IF_ERROR(store_.CheckEmployed(writer, rater, "rating.rater", &violations));
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
         BANSO_RETURN_IF_ERROR(
             Rate(request.rating(), writer.call().actor, writer.now(), &role_play));
@@ -118,10 +142,9 @@ absl::StatusOr<Account> TeamApi::WaiveCertification(const Call& call,
         BANSO_ASSIGN_OR_RETURN(const Account before,
                                store_.AccountForChange(writer, request.name()));
         contract::Violations violations;
-        BANSO_RETURN_IF_ERROR(store_.CheckMember(writer, request.member(), "member", &violations));
-        BANSO_RETURN_IF_ERROR(violations.ToStatus());
         BANSO_RETURN_IF_ERROR(
-            store_.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER}, "waiving a certification"));
+            store_.CheckEmployed(writer, request.member(), "member", &violations));
+        BANSO_RETURN_IF_ERROR(violations.ToStatus());
         Account account = before;
         BANSO_RETURN_IF_ERROR(Waive(request, writer.call().actor, writer.now(), &account));
         return store_.Save(writer, &before, account);

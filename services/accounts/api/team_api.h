@@ -24,6 +24,10 @@ class TeamApi {
                                                       const v1::ListMembersRequest& request);
   absl::StatusOr<v1::Member> UpdateMember(const Call& call, const v1::UpdateMemberRequest& request);
   absl::StatusOr<v1::Member> MoveMember(const Call& call, const v1::MoveMemberRequest& request);
+  absl::StatusOr<v1::Member> EndEmployment(const Call& call,
+                                           const v1::EndEmploymentRequest& request);
+  absl::StatusOr<v1::Member> ResumeEmployment(const Call& call,
+                                              const v1::ResumeEmploymentRequest& request);
   absl::StatusOr<v1::RolePlay> CreateRolePlay(const Call& call,
                                               const v1::CreateRolePlayRequest& request);
   absl::StatusOr<v1::RolePlay> GetRolePlay(const Call& call, const v1::GetRolePlayRequest& request);

@@ -29,6 +29,8 @@ class VoiceApi {
                                                     const v1::ListVoicesRequest& request);
   absl::StatusOr<v1::Voice> UpdateVoice(const Call& call, const v1::UpdateVoiceRequest& request);
 
+  absl::StatusOr<v1::DeleteVoiceResponse> DeleteVoice(const Call& call,
+                                                      const v1::DeleteVoiceRequest& request);
   absl::StatusOr<v1::SummarizeSalesResponse> SummarizeSales(
       const Call& call, const v1::SummarizeSalesRequest& request);
   absl::StatusOr<v1::SummarizeSalesResponse> SummarizeSalesByPerson(

@@ -4,12 +4,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/contract/field_mask.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
+#include "services/accounts/api/day_range.h"
 #include "services/accounts/api/voice_api.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/lifecycle.h"
@@ -76,9 +78,19 @@ absl::StatusOr<Voice> VoiceApi::GetVoice(const Call& /*call*/, const v1::GetVoic
 
 absl::StatusOr<v1::ListVoicesResponse> VoiceApi::ListVoices(const Call& /*call*/,
                                                             const v1::ListVoicesRequest& request) {
+  BANSO_RETURN_IF_ERROR(CheckDayRange("date",
+                                      request.has_date_from() ? &request.date_from() : nullptr,
+                                      request.has_date_to() ? &request.date_to() : nullptr));
   storage::ListQuery query = storage::QueryOf(request);
-  if (request.kinds_size() > 0) {
-    query.filters.push_back(storage::InEnums("kind", request.kinds()));
+  auto& filters = query.filters;
+  if (request.kinds_size() > 0) filters.push_back(storage::InEnums("kind", request.kinds()));
+  if (request.reasons_size() > 0) filters.push_back(storage::InEnums("reason", request.reasons()));
+  if (!request.deal().empty()) filters.push_back(storage::Equal("deal", request.deal()));
+  if (request.has_date_from()) {
+    filters.push_back(storage::AtLeast("day", calendar::ToDay(request.date_from())));
+  }
+  if (request.has_date_to()) {
+    filters.push_back(storage::AtMost("day", calendar::ToDay(request.date_to())));
   }
   return storage::ListPage(database_, store_.intake.voices, query,
                            &v1::ListVoicesResponse::mutable_voices);
@@ -94,6 +106,17 @@ absl::StatusOr<Voice> VoiceApi::UpdateVoice(const Call& call,
           return Complete(writer, writer.now(), &voice);
         });
   });
+}
+
+absl::StatusOr<v1::DeleteVoiceResponse> VoiceApi::DeleteVoice(
+    const Call& call, const v1::DeleteVoiceRequest& request) {
+  using Response = v1::DeleteVoiceResponse;
+  return storage::Mutate<Response>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Response> {
+        BANSO_RETURN_IF_ERROR(store_.AccountForChange(writer, request.name()).status());
+        BANSO_RETURN_IF_ERROR(store_.intake.voices.Delete(writer, request.name(), request.etag()));
+        return Response();
+      });
 }
 
 }  // namespace banso::accounts

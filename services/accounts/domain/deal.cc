@@ -14,7 +14,7 @@ absl::Status CheckOpen(const v1::Deal& deal) {
   return contract::FailedPrecondition(
       kReasonDealClosed, deal.name(),
       absl::StrCat("the deal is ", deal.stage() == v1::DEAL_STAGE_WON ? "won" : "lost", " already"),
-      "Create another deal for another sale");
+      "Create another deal for another sale, or take it back (ReopenDeal)");
 }
 
 void CheckDeal(const v1::Deal& deal, contract::Violations* violations) {
@@ -56,6 +56,28 @@ absl::Status Lose(const v1::LoseDealRequest& request, absl::CivilDay today, v1::
   deal->set_loss_reason(request.reason());
   *deal->mutable_close_date() =
       request.has_close_date() ? request.close_date() : calendar::ToDate(today);
+  return absl::OkStatus();
+}
+
+absl::Status Reopen(const v1::ReopenDealRequest& request, const std::string& actor, absl::Time now,
+                    v1::Deal* deal) {
+  if (deal->stage() == v1::DEAL_STAGE_OPEN) {
+    return contract::FailedPrecondition(kReasonDealOpen, deal->name(), "the deal is open", "");
+  }
+  v1::DealReopening* reopening = deal->add_reopenings();
+  reopening->set_stage_before(deal->stage());
+  *reopening->mutable_close_date_before() = deal->close_date();
+  reopening->set_reason_before(deal->stage() == v1::DEAL_STAGE_WON ? deal->win_reason()
+                                                                   : deal->loss_reason());
+  reopening->set_reason(request.reason());
+  *reopening->mutable_reopen_time() = calendar::ToTimestamp(now);
+  reopening->set_reopened_by(actor);
+  deal->set_stage(v1::DEAL_STAGE_OPEN);
+  deal->clear_close_date();
+  deal->clear_contract_start();
+  deal->clear_win_reason();
+  deal->clear_loss_reason();
+  deal->clear_intake_exception();
   return absl::OkStatus();
 }
 

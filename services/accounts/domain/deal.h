@@ -1,8 +1,11 @@
 #ifndef BANSO_SERVICES_ACCOUNTS_DOMAIN_DEAL_H_
 #define BANSO_SERVICES_ACCOUNTS_DOMAIN_DEAL_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "banso/accounts/v1/acceptance.pb.h"
 #include "banso/accounts/v1/deals_service.pb.h"
 #include "banso/accounts/v1/onboarding.pb.h"
@@ -11,6 +14,7 @@
 namespace banso::accounts {
 
 inline constexpr char kReasonDealClosed[] = "DEAL_CLOSED";
+inline constexpr char kReasonDealOpen[] = "DEAL_OPEN";
 inline constexpr char kReasonIntakeNotAccepted[] = "INTAKE_NOT_ACCEPTED";
 
 // FAILED_PRECONDITION (DEAL_CLOSED) unless the deal is open.
@@ -26,6 +30,11 @@ absl::Status Win(const v1::WinDealRequest& request, absl::CivilDay today, v1::De
 // Loses an open deal; without a closing day in the request it closes `today`. Errors as CheckOpen;
 // INVALID_ARGUMENT for a closing day after today.
 absl::Status Lose(const v1::LoseDealRequest& request, absl::CivilDay today, v1::Deal* deal);
+
+// Takes back that a deal was won or lost, and notes what it was said to be. FAILED_PRECONDITION
+// (DEAL_OPEN) when it is open.
+absl::Status Reopen(const v1::ReopenDealRequest& request, const std::string& actor, absl::Time now,
+                    v1::Deal* deal);
 
 // Checks whether a deal may be won as far as sales asked before signing. `last` is what it asked
 // last about the deal; null: nothing. FAILED_PRECONDITION (INTAKE_NOT_ACCEPTED) when that is not

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
+#include "common/status_macros.h"
 
 namespace banso::accounts {
 namespace {
@@ -12,6 +13,14 @@ namespace {
 using calendar::DayText;
 using calendar::ToDay;
 using v1::Member;
+
+// Adds the membership in the member's team and department that begins on `day`.
+void Begin(absl::CivilDay day, Member* member) {
+  v1::Membership& membership = *member->add_memberships();
+  membership.set_team(member->team());
+  membership.set_department(member->department());
+  *membership.mutable_start_date() = calendar::ToDate(day);
+}
 
 void NoteFrom(absl::CivilDay day, Member* member) {
   auto* memberships = member->mutable_memberships();
@@ -25,10 +34,23 @@ void NoteFrom(absl::CivilDay day, Member* member) {
       *last.mutable_end_date() = calendar::ToDate(day - 1);
     }
   }
-  v1::Membership& now = *memberships->Add();
-  now.set_team(member->team());
-  now.set_department(member->department());
-  *now.mutable_start_date() = calendar::ToDate(day);
+  Begin(day, member);
+}
+
+// INVALID_ARGUMENT for a day after `today` or before the present membership began.
+absl::Status CheckDayOfMembership(const char* field, absl::CivilDay day, absl::CivilDay today,
+                                  const Member& member) {
+  if (day > today) {
+    return contract::InvalidField(field, DayText(day), "today or a day before", "IN_THE_FUTURE");
+  }
+  if (!member.memberships().empty() && day < ToDay(member.memberships().rbegin()->start_date())) {
+    const std::string begin = DayText(member.memberships().rbegin()->start_date());
+    return contract::InvalidField(
+        field, DayText(day),
+        absl::StrCat("the first day of the present membership, ", begin, ", or one after it"),
+        "OUT_OF_ORDER");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -47,16 +69,7 @@ void CheckMember(const Member& member, contract::Violations* violations) {
 
 absl::Status Move(const std::string& team, const std::string& department, absl::CivilDay day,
                   absl::CivilDay today, Member* member) {
-  if (day > today) {
-    return contract::InvalidField("date", DayText(day), "today or a day before", "IN_THE_FUTURE");
-  }
-  if (!member->memberships().empty() && day < ToDay(member->memberships().rbegin()->start_date())) {
-    const std::string begin = DayText(member->memberships().rbegin()->start_date());
-    return contract::InvalidField(
-        "date", DayText(day),
-        absl::StrCat("the first day of the present membership, ", begin, ", or one after it"),
-        "OUT_OF_ORDER");
-  }
+  BANSO_RETURN_IF_ERROR(CheckDayOfMembership("date", day, today, *member));
   member->set_team(team);
   member->set_department(department);
   NoteFrom(day, member);
@@ -64,6 +77,53 @@ absl::Status Move(const std::string& team, const std::string& department, absl::
 }
 
 void NoteMembership(absl::CivilDay today, Member* member) { NoteFrom(today, member); }
+
+absl::Status EndEmployment(absl::CivilDay last_day, absl::CivilDay today, Member* member) {
+  BANSO_RETURN_IF_ERROR(CheckHasNotLeft(*member));
+  BANSO_RETURN_IF_ERROR(CheckDayOfMembership("last_day", last_day, today, *member));
+  *member->mutable_last_day() = calendar::ToDate(last_day);
+  if (!member->memberships().empty()) {
+    *member->mutable_memberships()->rbegin()->mutable_end_date() = member->last_day();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ResumeEmployment(const v1::ResumeEmploymentRequest& request, absl::CivilDay today,
+                              Member* member) {
+  if (!member->has_last_day()) {
+    return contract::FailedPrecondition(kReasonNotLeft, member->name(),
+                                        "the member works for the vendor", "");
+  }
+  const absl::CivilDay earliest = ToDay(member->last_day()) + 1;
+  const absl::CivilDay latest = std::max(today, earliest);
+  const absl::CivilDay day = request.has_date() ? ToDay(request.date()) : latest;
+  if (day < earliest || day > latest) {
+    return contract::InvalidField(
+        "date", DayText(day),
+        absl::StrCat("a day from ", DayText(earliest), ", the one after the last day, to ",
+                     DayText(latest)),
+        day < earliest ? "OUT_OF_ORDER" : "IN_THE_FUTURE");
+  }
+  member->clear_last_day();
+  if (!request.team().empty()) member->set_team(request.team());
+  if (!request.department().empty()) member->set_department(request.department());
+  auto* memberships = member->mutable_memberships();
+  if (!memberships->empty() && day == earliest && memberships->rbegin()->team() == member->team() &&
+      memberships->rbegin()->department() == member->department()) {
+    memberships->rbegin()->clear_end_date();
+  } else {
+    Begin(day, member);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckHasNotLeft(const Member& member) {
+  if (!member.has_last_day()) return absl::OkStatus();
+  return contract::FailedPrecondition(
+      kReasonMemberLeft, member.name(),
+      absl::StrCat("the member left on ", DayText(member.last_day())),
+      "Choose somebody else, or let the member come back first (ResumeEmployment)");
+}
 
 absl::Status Waive(const v1::WaiveCertificationRequest& request, const std::string& actor,
                    absl::Time now, v1::Account* account) {

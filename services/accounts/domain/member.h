@@ -12,12 +12,15 @@
 #include "banso/accounts/v1/classification_policy.pb.h"
 #include "banso/accounts/v1/member.pb.h"
 #include "banso/accounts/v1/role_play.pb.h"
+#include "banso/accounts/v1/team_service.pb.h"
 #include "common/contract/errors.h"
 
 namespace banso::accounts {
 
 inline constexpr char kReasonNotCertified[] = "NOT_CERTIFIED";
 inline constexpr char kReasonRoleRequired[] = "ROLE_REQUIRED";
+inline constexpr char kReasonMemberLeft[] = "MEMBER_LEFT";
+inline constexpr char kReasonNotLeft[] = "NOT_LEFT";
 
 // The civil day at `now` in which the days of the vendor's own people are counted (Asia/Tokyo).
 absl::CivilDay VendorDay(absl::Time now);
@@ -33,6 +36,20 @@ absl::Status Move(const std::string& team, const std::string& department, absl::
 // Writes down a change of `team` and `department` that has been made, from `today` on. For a new
 // member: where the member begins.
 void NoteMembership(absl::CivilDay today, v1::Member* member);
+
+// Ends the member's work for the vendor with `last_day`, and the present membership with it.
+// FAILED_PRECONDITION (MEMBER_LEFT) when the member has left already; INVALID_ARGUMENT for a day
+// after `today` or before the present membership began.
+absl::Status EndEmployment(absl::CivilDay last_day, absl::CivilDay today, v1::Member* member);
+
+// Lets a member who has left come back. On the day after the last one, and to the same team and
+// department, it is as if the member had never left. FAILED_PRECONDITION (NOT_LEFT);
+// INVALID_ARGUMENT for a day that is not after the last one, or that lies ahead.
+absl::Status ResumeEmployment(const v1::ResumeEmploymentRequest& request, absl::CivilDay today,
+                              v1::Member* member);
+
+// FAILED_PRECONDITION (MEMBER_LEFT) when the member has left.
+absl::Status CheckHasNotLeft(const v1::Member& member);
 
 // Lets a member have the account without being certified, in place of an earlier waiver.
 // INVALID_ARGUMENT when it would be over before today.

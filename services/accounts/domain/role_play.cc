@@ -48,30 +48,14 @@ absl::Status CheckScores(const RolePlayRating& rating, const RolePlay& role_play
   return violations.ToStatus();
 }
 
-double MeanOf(const RolePlayRating& rating, const RolePlay& role_play) {
-  double sum = 0;
-  double weights = 0;
-  for (const v1::RolePlayItem& item : role_play.items()) {
-    sum += WeightOf(item) * rating.scores().at(item.key());
-    weights += WeightOf(item);
-  }
-  return sum / weights;
-}
-
 void Judge(RolePlay* role_play) {
   double sum = 0;
-  std::vector<std::vector<double>> scores;
-  for (const RolePlayRating& rating : role_play->ratings()) {
-    sum += MeanOf(rating, *role_play);
-    std::vector<double>& row = scores.emplace_back();
-    for (const v1::RolePlayItem& item : role_play->items()) {
-      row.push_back(rating.scores().at(item.key()));
-    }
-  }
+  for (const RolePlayRating& rating : role_play->ratings()) sum += MeanScore(rating, *role_play);
   const int raters = role_play->ratings_size();
   role_play->set_mean_score(sum / raters);
   role_play->clear_agreement();
-  if (const auto alpha = KrippendorffAlpha(scores)) role_play->set_agreement(*alpha);
+  if (const auto alpha = KrippendorffAlpha(ScoresByItem(*role_play)))
+    role_play->set_agreement(*alpha);
   if (raters < MinRaters(*role_play)) {
     role_play->set_state(v1::ROLE_PLAY_STATE_INCOMPLETE);
   } else {
@@ -84,17 +68,57 @@ void Judge(RolePlay* role_play) {
 
 }  // namespace
 
-void CheckRolePlay(const RolePlay& role_play, contract::Violations* violations) {
-  std::set<std::string> keys;
-  for (int i = 0; i < role_play.items_size(); ++i) {
-    if (!keys.insert(role_play.items(i).key()).second) {
-      violations->Add(absl::StrCat("role_play.items[", i, "].key"), role_play.items(i).key(),
-                      "each key once", "DUPLICATE");
+std::vector<std::vector<double>> ScoresByItem(const RolePlay& role_play) {
+  std::vector<std::vector<double>> units;
+  for (const v1::RolePlayItem& item : role_play.items()) {
+    std::vector<double>& unit = units.emplace_back();
+    for (const RolePlayRating& rating : role_play.ratings()) {
+      unit.push_back(rating.scores().at(item.key()));
     }
   }
-  if (role_play.min_raters() == 1) {
-    violations->Add("role_play.min_raters", "1", "2 to 10, or 0 for 2", "OUT_OF_RANGE");
+  return units;
+}
+
+double MeanScore(const RolePlayRating& rating, const RolePlay& role_play) {
+  double sum = 0;
+  double weights = 0;
+  for (const v1::RolePlayItem& item : role_play.items()) {
+    sum += WeightOf(item) * rating.scores().at(item.key());
+    weights += WeightOf(item);
   }
+  return sum / weights;
+}
+
+void CheckRolePlay(const RolePlay& role_play, contract::Violations* violations) {
+  if (role_play.certification().empty()) {
+    violations->Add("role_play.certification", "", "what passing it certifies, or a rubric",
+                    "REQUIRED");
+  }
+  if (role_play.items().empty()) {
+    violations->Add("role_play.items", "", "1 to 30 viewpoints, or a rubric", "REQUIRED");
+  }
+  if (role_play.pass_mark() < 1) {
+    violations->Add("role_play.pass_mark", absl::StrCat(role_play.pass_mark()),
+                    "1 to 5, or a rubric",
+                    role_play.pass_mark() == 0 ? "REQUIRED" : "OUT_OF_RANGE");
+  }
+  CheckItems(role_play.items(), "role_play", violations);
+  CheckMinRaters(role_play.min_raters(), "role_play", violations);
+}
+
+void CheckItems(const google::protobuf::RepeatedPtrField<v1::RolePlayItem>& items,
+                absl::string_view field, contract::Violations* violations) {
+  std::set<std::string> keys;
+  for (int i = 0; i < items.size(); ++i) {
+    if (keys.insert(items[i].key()).second) continue;
+    violations->Add(absl::StrCat(field, ".items[", i, "].key"), items[i].key(), "each key once",
+                    "DUPLICATE");
+  }
+}
+
+void CheckMinRaters(int min_raters, absl::string_view field, contract::Violations* violations) {
+  if (min_raters != 1) return;
+  violations->Add(absl::StrCat(field, ".min_raters"), "1", "2 to 10, or 0 for 2", "OUT_OF_RANGE");
 }
 
 absl::Status Rate(const RolePlayRating& rating, const std::string& actor, absl::Time now,
@@ -136,29 +160,28 @@ void Certify(const RolePlay& role_play, v1::Member* member) {
   }
 }
 
-std::optional<double> KrippendorffAlpha(const std::vector<std::vector<double>>& scores) {
-  const size_t raters = scores.size();
-  if (raters < 2) return std::nullopt;
-  const size_t items = scores[0].size();
-  std::vector<double> all;
+std::optional<double> KrippendorffAlpha(const std::vector<std::vector<double>>& units) {
+  double n = 0;
+  double sum = 0;
+  double squares = 0;
   double observed = 0;
-  for (size_t item = 0; item < items; ++item) {
-    for (size_t a = 0; a < raters; ++a) {
-      all.push_back(scores[a][item]);
-      for (size_t b = 0; b < raters; ++b) {
-        const double difference = scores[a][item] - scores[b][item];
-        observed += difference * difference / static_cast<double>(raters - 1);
-      }
+  for (const std::vector<double>& unit : units) {
+    const auto size = static_cast<double>(unit.size());
+    if (size < 2) continue;
+    double unit_sum = 0;
+    double unit_squares = 0;
+    for (const double value : unit) {
+      unit_sum += value;
+      unit_squares += value * value;
     }
+    observed += 2 * (size * unit_squares - unit_sum * unit_sum) / (size - 1);
+    n += size;
+    sum += unit_sum;
+    squares += unit_squares;
   }
-  const auto n = static_cast<double>(all.size());
-  observed /= n;
-  double expected = 0;
-  for (const double a : all) {
-    for (const double b : all) expected += (a - b) * (a - b) / (n * (n - 1));
-  }
-  if (expected == 0) return std::nullopt;
-  return 1 - observed / expected;
+  const double differences = 2 * (n * squares - sum * sum);
+  if (n == 0 || differences == 0) return std::nullopt;
+  return 1 - (observed / n) / (differences / (n * (n - 1)));
 }
 
 }  // namespace banso::accounts

@@ -6,18 +6,26 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "banso/accounts/v1/member.pb.h"
 #include "banso/accounts/v1/role_play.pb.h"
 #include "common/contract/errors.h"
+#include "google/protobuf/repeated_field.h"
 
 namespace banso::accounts {
 
 inline constexpr char kReasonRolePlayDecided[] = "ROLE_PLAY_DECIDED";
 inline constexpr char kReasonOwnRolePlay[] = "OWN_ROLE_PLAY";
 
-// Adds what is wrong with a role-play by itself: an item twice, fewer than two raters.
+// Adds what is wrong with a role-play by itself: what a rubric would say is missing, an item twice,
+// fewer than two raters.
 void CheckRolePlay(const v1::RolePlay& role_play, contract::Violations* violations);
+
+// Parts of it, of a role-play or rubric whose path is `field`.
+void CheckItems(const google::protobuf::RepeatedPtrField<v1::RolePlayItem>& items,
+                absl::string_view field, contract::Violations* violations);
+void CheckMinRaters(int min_raters, absl::string_view field, contract::Violations* violations);
 
 // Adds a rating that `actor` records, or replaces the rater's earlier one, and works out what came
 // of it: passed when the mean score reaches the pass mark, as soon as there are enough raters.
@@ -30,10 +38,17 @@ absl::Status Rate(const v1::RolePlayRating& rating, const std::string& actor, ab
 // same kind.
 void Certify(const v1::RolePlay& role_play, v1::Member* member);
 
+// The mean of a rating's scores, each item counted with its weight.
+double MeanScore(const v1::RolePlayRating& rating, const v1::RolePlay& role_play);
+
+// The scores of each item, one per rating.
+std::vector<std::vector<double>> ScoresByItem(const v1::RolePlay& role_play);
+
 // Krippendorff's alpha for interval data: 1 - D_observed / D_expected with squared differences
-// (K. Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011). `scores[rater][item]` is
-// complete. Absent with fewer than two raters, or when all scores are alike.
-std::optional<double> KrippendorffAlpha(const std::vector<std::vector<double>>& scores);
+// (K. Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011). `units` are the things that
+// were scored, each with the scores that it was given; those with fewer than two do not count.
+// Absent when none is left, or when all scores are alike.
+std::optional<double> KrippendorffAlpha(const std::vector<std::vector<double>>& units);
 
 }  // namespace banso::accounts
 

@@ -35,6 +35,7 @@ storage::Kind<Voice> VoiceKind() {
               {"kind", [](const Voice& voice) { return Value(voice.kind()); }},
               {"deal", [](const Voice& voice) { return Value(voice.deal()); }},
               {"day", [](const Voice& voice) { return Value(calendar::ToDay(voice.date())); }},
+              {"reason", [](const Voice& voice) { return Value(voice.reason()); }},
           }};
 }
 

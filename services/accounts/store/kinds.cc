@@ -10,6 +10,20 @@ namespace banso::accounts {
 
 using storage::Value;
 
+namespace {
+
+// The bits of several roles.
+template <typename Roles>
+int64_t RoleBits(const Roles& roles) {
+  int64_t bits = 0;
+  for (const int role : roles) bits |= RoleBit(role);
+  return bits;
+}
+
+}  // namespace
+
+int64_t RoleBit(int role) { return int64_t{1} << role; }
+
 storage::Kind<v1::Account> AccountKind() {
   using v1::Account;
   return {
@@ -25,6 +39,13 @@ storage::Kind<v1::Account> AccountKind() {
            [](const Account& account) { return Value(account.lifecycle_stage()); }},
           {"segment",
            [](const Account& account) { return Value(account.classification().segment()); }},
+          {"tier", [](const Account& account) { return Value(account.classification().tier()); }},
+          {"touch", [](const Account& account) { return Value(account.classification().touch()); }},
+          {"team", [](const Account& account) { return Value(account.classification().team()); }},
+          {"industry", [](const Account& account) { return Value(account.industry()); }},
+          {"country", [](const Account& account) { return Value(account.country()); }},
+          {"parent_account",
+           [](const Account& account) { return Value(account.parent_account()); }},
           {"sales_owner", [](const Account& account) { return Value(account.owners().sales()); }},
           {"onboarding_owner",
            [](const Account& account) { return Value(account.owners().onboarding()); }},
@@ -52,10 +73,15 @@ storage::Kind<v1::Onboarding> OnboardingKind() {
 storage::Kind<v1::Deal> DealKind() {
   return {.table = "deal",
           .pattern = "accounts/{account}/deals/{deal}",
-          .columns = {{"stage", [](const v1::Deal& deal) { return Value(deal.stage()); }}}};
+          .columns = {
+              {"stage", [](const v1::Deal& deal) { return Value(deal.stage()); }},
+              {"sales_owner", [](const v1::Deal& deal) { return Value(deal.sales_owner()); }},
+              {"close_day",
+               [](const v1::Deal& deal) {
+                 return deal.has_close_date() ? Value(calendar::ToDay(deal.close_date())) : Value();
+               }},
+          }};
 }
-
-int64_t RoleBit(int role) { return int64_t{1} << role; }
 
 storage::Kind<v1::Stakeholder> StakeholderKind() {
   using v1::Stakeholder;
@@ -63,11 +89,7 @@ storage::Kind<v1::Stakeholder> StakeholderKind() {
           .pattern = "accounts/{account}/stakeholders/{stakeholder}",
           .columns = {
               {"roles",
-               [](const Stakeholder& stakeholder) {
-                 int64_t roles = 0;
-                 for (const int role : stakeholder.roles()) roles |= RoleBit(role);
-                 return Value(roles);
-               }},
+               [](const Stakeholder& stakeholder) { return Value(RoleBits(stakeholder.roles())); }},
               {"search_text",
                [](const Stakeholder& stakeholder) {
                  return Value(SearchTextOf({stakeholder.display_name(), stakeholder.name_kana()}));
@@ -113,6 +135,8 @@ storage::Kind<v1::Interaction> InteractionKind() {
              return Value(calendar::ToTime(interaction.start_time()));
            }},
           {"channel", [](const Interaction& interaction) { return Value(interaction.channel()); }},
+          {"onboarding",
+           [](const Interaction& interaction) { return Value(interaction.onboarding()); }},
       }};
 }
 
@@ -150,11 +174,23 @@ storage::Kind<v1::Member> MemberKind() {
                [](const Member& member) {
                  return Value(SearchTextOf({member.display_name(), member.name_kana()}));
                }},
+              {"roles", [](const Member& member) { return Value(RoleBits(member.roles())); }},
+              {"last_day",
+               [](const Member& member) {
+                 return member.has_last_day() ? Value(calendar::ToDay(member.last_day())) : Value();
+               }},
           }};
 }
 
 storage::Kind<v1::RolePlay> RolePlayKind() {
-  return {.table = "role_play", .pattern = "members/{member}/rolePlays/{role_play}", .columns = {}};
+  return {.table = "role_play",
+          .pattern = "members/{member}/rolePlays/{role_play}",
+          .columns = {
+              {"rubric", [](const v1::RolePlay& role_play) { return Value(role_play.rubric()); }}}};
+}
+
+storage::RevisionedKind RolePlayRubricKind() {
+  return {.table = "role_play_rubric", .pattern = "rolePlayRubrics/{role_play_rubric}"};
 }
 
 storage::Kind<v1::ClassificationOverride> ClassificationOverrideKind() {

@@ -41,6 +41,7 @@ storage::Kind<v1::RolePlay> RolePlayKind();
 storage::Kind<v1::ClassificationOverride> ClassificationOverrideKind();
 storage::Kind<v1::OperatingChange> OperatingChangeKind();
 storage::RevisionedKind ClassificationPolicyKind();
+storage::RevisionedKind RolePlayRubricKind();
 
 }  // namespace banso::accounts
 

@@ -90,6 +90,7 @@ Store::Store()
       summaries(AccountSummaryKind()),
       members(MemberKind()),
       role_plays(RolePlayKind()),
+      rubrics(RolePlayRubricKind()),
       policies(ClassificationPolicyKind()),
       overrides(ClassificationOverrideKind()),
       operating_changes(OperatingChangeKind()),
@@ -299,6 +300,45 @@ absl::Status Store::CheckMember(Reader& reader, absl::string_view member, absl::
   return absl::OkStatus();
 }
 
+absl::Status Store::CheckEmployed(Reader& reader, absl::string_view member, absl::string_view field,
+                                  contract::Violations* violations) const {
+  if (member.empty()) return absl::OkStatus();
+  BANSO_ASSIGN_OR_RETURN(const auto found, members.Find(reader, member));
+  if (!found.has_value() || found->has_erase_time() || !found->has_last_day()) {
+    return CheckMember(reader, member, field, violations);
+  }
+  violations->Add(field, member,
+                  absl::StrCat("a member who works for the vendor; this one left on ",
+                               calendar::DayText(found->last_day())),
+                  kReasonMemberLeft);
+  return absl::OkStatus();
+}
+
+absl::Status Store::NoteParticipants(Writer& writer, const v1::Interaction& interaction) const {
+  BANSO_RETURN_IF_ERROR(ForgetParticipants(writer, interaction.name()));
+  const auto note = [&](const auto& people) {
+    for (const std::string& person : people) {
+      BANSO_RETURN_IF_ERROR(
+          writer
+              .Execute(
+                  "INSERT INTO interaction_person (person, interaction) "
+                  "VALUES ($person, $interaction) ON CONFLICT (person, interaction) DO NOTHING",
+                  {{"person", person}, {"interaction", interaction.name()}})
+              .status());
+    }
+    return absl::OkStatus();
+  };
+  BANSO_RETURN_IF_ERROR(note(interaction.members()));
+  return note(interaction.stakeholders());
+}
+
+absl::Status Store::ForgetParticipants(Writer& writer, absl::string_view interaction) const {
+  return writer
+      .Execute("DELETE FROM interaction_person WHERE interaction = $interaction",
+               {{"interaction", interaction}})
+      .status();
+}
+
 absl::Status Store::CheckReferences(Reader& reader, const Account* before, const Account& account,
                                     absl::string_view field,
                                     contract::Violations* violations) const {
@@ -306,7 +346,7 @@ absl::Status Store::CheckReferences(Reader& reader, const Account* before, const
   const auto check_owner = [&](const std::string& member, const std::string& present,
                                const char* which) {
     if (member == present) return absl::OkStatus();
-    return CheckMember(reader, member, absl::StrCat(field, ".owners.", which), violations);
+    return CheckEmployed(reader, member, absl::StrCat(field, ".owners.", which), violations);
   };
   BANSO_RETURN_IF_ERROR(check_owner(account.owners().sales(), old.owners().sales(), "sales"));
   BANSO_RETURN_IF_ERROR(
@@ -412,6 +452,7 @@ absl::StatusOr<std::optional<v1::ClassificationPolicy>> Store::ActivePolicy(Read
 
 storage::SnapshotSources Store::sources() const {
   storage::SnapshotSources all = {policies.source(),
+                                  rubrics.source(),
                                   members.source(),
                                   role_plays.source(),
                                   accounts.source(),
@@ -428,12 +469,15 @@ storage::SnapshotSources Store::sources() const {
                                   operating_changes.source()};
   const storage::SnapshotSources of_intake = intake.sources();
   all.insert(all.end(), of_intake.begin(), of_intake.end());
+  all.push_back(attributes.definitions.source());
   return all;
 }
 
 absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(intake.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(attributes.definitions.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(policies.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(rubrics.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(members.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(accounts.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(deals.CheckSchema(reader));

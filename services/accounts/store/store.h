@@ -80,10 +80,11 @@ class Store {
   const storage::Collection<v1::AccountSummary> summaries;
   const storage::Collection<v1::Member> members;
   const storage::Collection<v1::RolePlay> role_plays;
+  const storage::RevisionedCollection<v1::RolePlayRubric> rubrics;
   const storage::RevisionedCollection<v1::ClassificationPolicy> policies;
   const storage::Collection<v1::ClassificationOverride> overrides;
   const storage::Collection<v1::OperatingChange> operating_changes;
-  const AttributeStore attributes{};
+  const AttributeStore attributes;
   const IntakeStore intake;
   const storage::FactLog facts;
 
@@ -113,6 +114,11 @@ class Store {
 
   // The same for the accounts that a member has: its certifications have changed.
   absl::Status RefreshSummariesOf(storage::Writer& writer, const std::string& member) const;
+
+  // Takes a person out of an account's summary who is to be deleted as never having been there, so
+  // that RefreshSummary does not think that the person has left.
+  absl::Status ForgetPerson(storage::Writer& writer, const v1::Account& account,
+                            const std::string& stakeholder) const;
 
   // Removes the summary of an account that has been merged into another one, and what it says.
   absl::Status DropSummary(storage::Writer& writer, const v1::Account& account) const;
@@ -177,6 +183,14 @@ class Store {
   // again.
   absl::Status CheckMember(storage::Reader& reader, absl::string_view member,
                            absl::string_view field, contract::Violations* violations) const;
+  // The same of somebody who is given something to do, who must not have left either (MEMBER_LEFT).
+  absl::Status CheckEmployed(storage::Reader& reader, absl::string_view member,
+                             absl::string_view field, contract::Violations* violations) const;
+
+  // Notes who took part in an interaction that has been stored, so that lists find it by them.
+  absl::Status NoteParticipants(storage::Writer& writer, const v1::Interaction& interaction) const;
+  // Forgets who took part in an interaction that has been deleted.
+  absl::Status ForgetParticipants(storage::Writer& writer, absl::string_view interaction) const;
 
   // The types of the facts about the further axes of the policy that is, or will be, in force.
   absl::StatusOr<std::vector<fact::v1::FactType>> AxisTypes(storage::Reader& reader) const;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -116,6 +117,20 @@ absl::Status Store::RecountContacts(Reader& reader, const std::string& account,
     AddContact(interaction, summary);
     return absl::OkStatus();
   });
+}
+
+absl::Status Store::ForgetPerson(Writer& writer, const v1::Account& account,
+                                 const std::string& stakeholder) const {
+  BANSO_ASSIGN_OR_RETURN(auto summary, summaries.Find(writer, SummaryName(account.name())));
+  if (!summary.has_value()) return absl::OkStatus();
+  const auto drop = [&](auto* list) {
+    list->erase(std::remove_if(list->begin(), list->end(),
+                               [&](const auto& item) { return item.stakeholder() == stakeholder; }),
+                list->end());
+  };
+  drop(summary->mutable_role_holders());
+  drop(summary->mutable_last_contacts());
+  return summaries.Put(writer, *std::move(summary)).status();
 }
 
 absl::Status Store::DropSummary(Writer& writer, const v1::Account& account) const {

@@ -46,6 +46,7 @@ class FakeServices {
     Stop(name);
     auto clock = std::make_unique<calendar::TestClock>(start_);
     auto definition = std::make_unique<server::ServiceDefinition>(name, clock.get(), clock.get());
+    definition->SetRoleSource(server::NoMembers());
     for (server::Router& router : routers) {
       router.Forward(nobody_);
       definition->Add(std::move(router));

@@ -100,6 +100,7 @@ class PassThroughTest : public testing::TempDirTest {
  protected:
   PassThroughTest() {
     auto accounts = std::make_unique<server::ServiceDefinition>("accounts", &clock_, nullptr);
+    accounts->SetRoleSource(server::NoMembers());
     accounts->Add(EchoingAccounts(nobody_));
     accounts_ = Start(std::move(accounts));
     peers_.SetAddresses({{"accounts", accounts_->address()}});

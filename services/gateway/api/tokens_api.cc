@@ -49,12 +49,17 @@ absl::StatusOr<Token> Revoke(Writer& writer, const Store& store, const std::stri
   });
 }
 
-// FAILED_PRECONDITION (PERSON_ERASED) for a member who has been erased.
-absl::Status CheckNotErased(Reader& reader, const Store& store, const std::string& subject) {
-  BANSO_ASSIGN_OR_RETURN(const bool erased, store.IsErased(reader, subject));
-  if (!erased) return absl::OkStatus();
-  return contract::FailedPrecondition(kReasonPersonErased, subject, "the member has been erased",
-                                      "Make the token for somebody else");
+// FAILED_PRECONDITION for a member who has been erased (PERSON_ERASED) or has left (MEMBER_LEFT).
+absl::Status CheckNotBarred(Reader& reader, const Store& store, const std::string& subject) {
+  BANSO_ASSIGN_OR_RETURN(const std::string reason, store.WhyBarred(reader, subject));
+  if (reason.empty()) return absl::OkStatus();
+  if (reason == kReasonPersonErased) {
+    return contract::FailedPrecondition(reason, subject, "the member has been erased",
+                                        "Make the token for somebody else");
+  }
+  return contract::FailedPrecondition(
+      reason, subject, "the member has left",
+      "Make the token for somebody else, or let the member come back first (ResumeEmployment)");
 }
 
 }  // namespace
@@ -68,7 +73,7 @@ absl::StatusOr<Token> TokensApi::CreateToken(const Call& call,
       Token token,
       storage::Mutate<Token>(
           database_, call, request, [&](Writer& writer) -> absl::StatusOr<Token> {
-            BANSO_RETURN_IF_ERROR(CheckNotErased(writer, store_, request.token().subject()));
+            BANSO_RETURN_IF_ERROR(CheckNotBarred(writer, store_, request.token().subject()));
             secret = NewSecret();
             Token token = request.token();
             token.set_name(
@@ -103,8 +108,12 @@ absl::StatusOr<Token> TokensApi::RevokeToken(const Call& call,
 
 absl::Status TokensApi::FollowMembers(Writer& writer, const type::v1::Change& change) {
   accounts::v1::Member member;
-  if (!change.resource().UnpackTo(&member) || !member.has_erase_time()) return absl::OkStatus();
-  BANSO_RETURN_IF_ERROR(store_.NoteErased(writer, member.name()));
+  if (!change.resource().UnpackTo(&member)) return absl::OkStatus();
+  if (!member.has_erase_time() && !member.has_last_day()) {
+    return store_.LiftBar(writer, member.name());
+  }
+  BANSO_RETURN_IF_ERROR(store_.Bar(
+      writer, member.name(), member.has_erase_time() ? kReasonPersonErased : kReasonMemberLeft));
   BANSO_ASSIGN_OR_RETURN(const std::vector<Token> tokens, store_.tokens.All(writer, ""));
   for (const Token& token : tokens) {
     if (token.subject() != member.name()) continue;

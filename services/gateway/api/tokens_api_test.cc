@@ -162,9 +162,29 @@ TEST_F(TokensApiTest, RevokesTheTokensOfAMemberWhoIsErasedAndMakesNoMore) {
   EXPECT_EQ(contract::Reason(Create(v1::TOKEN_SCOPE_READ, "members/aoki").status()),
             kReasonPersonErased);
   BANSO_ASSERT_OK(database_->Write(
-      MakeCall(), [&](storage::Writer& writer) { return store_.ForgetErased(writer); }));
+      MakeCall(), [&](storage::Writer& writer) { return store_.LiftAllBars(writer); }));
   BANSO_EXPECT_OK(Create(v1::TOKEN_SCOPE_READ, "members/aoki"));
   EXPECT_EQ(contract::Reason(Authenticate(first.secret(), kRead)), kReasonTokenRevoked);
+}
+
+TEST_F(TokensApiTest, RevokesTheTokensOfAMemberWhoLeavesUntilTheMemberComesBack) {
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Token token, Create(v1::TOKEN_SCOPE_READ, "members/aoki"));
+  BANSO_ASSERT_OK(Authenticate(token.secret(), kRead));
+  accounts::v1::Member member;
+  member.set_name("members/aoki");
+  *member.mutable_last_day() = calendar::ToDate(absl::CivilDay(2026, 3, 31));
+  BANSO_ASSERT_OK(Follow(member));
+  EXPECT_EQ(contract::Reason(Authenticate(token.secret(), kRead)), kReasonTokenRevoked);
+  const absl::Status refused = Create(v1::TOKEN_SCOPE_READ, "members/aoki").status();
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("left")));
+  EXPECT_EQ(contract::Reason(refused), kReasonMemberLeft);
+
+  member.clear_last_day();
+  BANSO_ASSERT_OK(Follow(member));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Token anew, Create(v1::TOKEN_SCOPE_READ, "members/aoki"));
+  BANSO_EXPECT_OK(Authenticate(anew.secret(), kRead));
+  EXPECT_EQ(contract::Reason(Authenticate(token.secret(), kRead)), kReasonTokenRevoked)
+      << "what was revoked stays so";
 }
 
 TEST_F(TokensApiTest, RefusesATokenOnceItHasExpired) {

@@ -21,6 +21,7 @@ inline constexpr char kReasonTokenRevoked[] = "TOKEN_REVOKED";
 inline constexpr char kReasonScopeTooNarrow[] = "SCOPE_TOO_NARROW";
 inline constexpr char kReasonReservedActor[] = "RESERVED_ACTOR";
 inline constexpr char kReasonPersonErased[] = "PERSON_ERASED";
+inline constexpr char kReasonMemberLeft[] = "MEMBER_LEFT";
 
 // The secret in an `authorization` header, `Bearer <secret>`. UNAUTHENTICATED (TOKEN_REQUIRED) when
 // there is none.

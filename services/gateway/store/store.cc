@@ -69,20 +69,35 @@ absl::StatusOr<std::optional<Token>> Store::FindBySecret(Reader& reader,
   return tokens.Find(reader, name);
 }
 
-absl::Status Store::NoteErased(Writer& writer, absl::string_view member) const {
+absl::Status Store::Bar(Writer& writer, absl::string_view member, absl::string_view reason) const {
   return writer
-      .Execute("INSERT INTO erased_member (name) VALUES ($name) ON CONFLICT (name) DO NOTHING",
-               {{"name", member}})
+      .Execute(
+          "INSERT INTO barred_member (name, reason) VALUES ($name, $reason) "
+          "ON CONFLICT (name) DO UPDATE SET reason = $reason",
+          {{"name", member}, {"reason", reason}})
       .status();
 }
 
-absl::StatusOr<bool> Store::IsErased(Reader& reader, absl::string_view member) const {
-  return reader.QueryOne("SELECT name FROM erased_member WHERE name = $name", {{"name", member}},
-                         [](const Row&) { return absl::OkStatus(); });
+absl::Status Store::LiftBar(Writer& writer, absl::string_view member) const {
+  return writer.Execute("DELETE FROM barred_member WHERE name = $name", {{"name", member}})
+      .status();
 }
 
-absl::Status Store::ForgetErased(Writer& writer) const {
-  return writer.Execute("DELETE FROM erased_member", {}).status();
+absl::StatusOr<std::string> Store::WhyBarred(Reader& reader, absl::string_view member) const {
+  std::string reason;
+  BANSO_RETURN_IF_ERROR(reader
+                            .QueryOne("SELECT reason FROM barred_member WHERE name = $name",
+                                      {{"name", member}},
+                                      [&](const Row& row) {
+                                        reason = std::string(row.Text(0));
+                                        return absl::OkStatus();
+                                      })
+                            .status());
+  return reason;
+}
+
+absl::Status Store::LiftAllBars(Writer& writer) const {
+  return writer.Execute("DELETE FROM barred_member", {}).status();
 }
 
 absl::StatusOr<ProgramApplication> Store::CreateApplication(

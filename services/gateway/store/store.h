@@ -47,11 +47,14 @@ class Store {
   absl::StatusOr<std::optional<v1::Token>> FindBySecret(storage::Reader& reader,
                                                         absl::string_view secret) const;
 
-  // Remembers that a member has been erased, and tells whether one has.
-  absl::Status NoteErased(storage::Writer& writer, absl::string_view member) const;
-  absl::StatusOr<bool> IsErased(storage::Reader& reader, absl::string_view member) const;
-  // Forgets who has been erased.
-  absl::Status ForgetErased(storage::Writer& writer) const;
+  // Remembers that a member gets no tokens, and why, as a reason of refusals.
+  absl::Status Bar(storage::Writer& writer, absl::string_view member,
+                   absl::string_view reason) const;
+  // Forgets that of a member, or of all.
+  absl::Status LiftBar(storage::Writer& writer, absl::string_view member) const;
+  absl::Status LiftAllBars(storage::Writer& writer) const;
+  // Why a member gets no tokens; empty: the member does.
+  absl::StatusOr<std::string> WhyBarred(storage::Reader& reader, absl::string_view member) const;
 
   // Stores a new application with what it applies.
   absl::StatusOr<v1::ProgramApplication> CreateApplication(

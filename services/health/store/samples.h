@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -25,7 +24,8 @@ namespace banso::health {
 
 // For whom, and as of when, samples are read.
 struct SampleMoment {
-  // `accounts/{account}`.
+  // `accounts/{account}`; for the samples that name one of its sites alone,
+  // `accounts/{account}/sites/{site}`.
   std::string account;
   // In which the account's days are counted.
   absl::TimeZone zone;
@@ -42,9 +42,12 @@ struct SampleView {
   std::string source;
   int64_t as_of = 0;
   int64_t known_at = 0;
+  // The number of the site that they name; absent: whatever they name.
+  std::optional<int64_t> site = std::nullopt;
 
   bool Shows(const WindowSample& sample) const {
-    return sample.occurred <= as_of && sample.recorded <= known_at;
+    return sample.occurred <= as_of && sample.recorded <= known_at &&
+           (!site.has_value() || sample.site == *site);
   }
 };
 
@@ -118,8 +121,10 @@ class SampleWriter {
     int64_t from = 0;
     int64_t to = 0;
     std::map<int64_t, Page> pages;
-    // The ids of all their samples, by hash: whether one is new is asked for each that comes.
-    absl::flat_hash_set<int64_t> ids;
+    // The ids of all their samples, by hash: whether one is new is asked for each that comes. Made
+    // when that is asked for the second time.
+    std::optional<absl::flat_hash_set<int64_t>> ids;
+    bool asked = false;
   };
 
   absl::StatusOr<StoredSample> Convert(storage::Writer& writer, const v1::Sample& sample,
@@ -128,13 +133,14 @@ class SampleWriter {
                     Series& series);
   absl::Status BringIn(storage::Writer& writer, const SeriesKey& key, int64_t from, int64_t to,
                        Series& series);
+  static bool MayBeKnown(Series& series, int64_t id_hash);
   static std::optional<SampleOutcome> Again(const Series& series, const StoredSample& sample);
   absl::Status Flush(storage::Writer& writer);
 
   WordWriter words_;
   std::map<SeriesKey, Series> series_;
   size_t held_ = 0;
-  std::set<TouchedDay> touched_;
+  std::vector<TouchedDay> touched_;
 };
 
 }  // namespace banso::health

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
@@ -14,11 +15,14 @@
 #include "google/protobuf/wire_format_lite.h"
 #include "services/health/domain/fact_types.h"
 #include "services/health/domain/score.h"
+#include "services/health/domain/scoring/score_told.h"
 #include "services/health/domain/stages/stage_model.h"
 #include "services/health/domain/success/success.h"
 #include "services/health/domain/surveys/survey_facts.h"
 #include "services/health/store/evaluations.h"
 #include "services/health/store/kinds.h"
+#include "services/health/store/merge/join_accounts.h"
+#include "services/health/store/score_told.h"
 
 namespace banso::health {
 namespace {
@@ -29,6 +33,8 @@ using storage::Row;
 using storage::Writer;
 
 constexpr int kMaxSimilarNames = 1000;
+// So many accounts in a row that were merged into each other.
+constexpr int kMaxMerges = 1000;
 constexpr absl::string_view kRevisionsPart = "/revisions/";
 
 fact::v1::SubjectKind SubjectKindOf(absl::string_view subject) {
@@ -54,13 +60,7 @@ absl::Status KnowFact(Writer& writer, const fact::v1::FactChange& change) {
       .status();
 }
 
-std::string HeaderZone(Reader& reader, absl::string_view name) {
-  static const auto* const kAccounts =
-      new storage::Collection<accounts::v1::Account>(AccountHeaderKind());
-  const auto header = kAccounts->Find(reader, contract::Ancestor(name, "accounts"));
-  if (!header.ok() || !header->has_value()) return calendar::kDefaultZone;
-  return ZoneNameOf(**header);
-}
+absl::Status UnreadableAccount() { return absl::DataLossError("a stored account cannot be read"); }
 
 // Reads what a brief says besides the name out of a stored account, past all the rest of it; the
 // zone's name is kept in `zone`.
@@ -77,10 +77,31 @@ bool ParseBrief(absl::string_view data, std::string& zone, AccountBrief& brief) 
       continue;
     }
     if (field == Account::kArchiveTimeFieldNumber) brief.archived = true;
+    if (field == Account::kMergedIntoFieldNumber) brief.merged = true;
     if (!WireFormatLite::SkipField(&in, tag)) return false;
   }
   brief.zone = zone.empty() ? absl::string_view(calendar::kDefaultZone) : absl::string_view(zone);
   return in.ConsumedEntireMessage();
+}
+
+absl::StatusOr<std::optional<KnownAccount>> FindHeader(Reader& reader, absl::string_view name) {
+  std::optional<KnownAccount> known;
+  const auto take = [&](const Row& row) {
+    AccountBrief brief;
+    std::string zone;
+    if (!ParseBrief(row.Blob(0), zone, brief)) return UnreadableAccount();
+    known = KnownAccount{.zone = std::string(brief.zone), .merged = brief.merged};
+    return absl::OkStatus();
+  };
+  BANSO_RETURN_IF_ERROR(
+      reader.QueryOne("SELECT data FROM account_header WHERE name = $name", {{"name", name}}, take)
+          .status());
+  return known;
+}
+
+std::string HeaderZone(Reader& reader, absl::string_view name) {
+  const auto account = FindHeader(reader, contract::Ancestor(name, "accounts"));
+  return account.ok() && account->has_value() ? (*account)->zone : calendar::kDefaultZone;
 }
 
 FactLog::Options LogOptions(absl::string_view table) {
@@ -128,6 +149,7 @@ Store::Store()
     : metrics(MetricKind()),
       rubrics(RubricKind()),
       assessments(AssessmentKind()),
+      rating_requests(RatingRequestKind()),
       definitions(SuccessDefinitionKind()),
       labels(SuccessLabelKind()),
       models(ScoreModelKind()),
@@ -160,7 +182,12 @@ absl::Status Store::FollowAccount(Writer& writer, const accounts::v1::Account& a
   header.mutable_classification()->set_touch(account.classification().touch());
   header.set_time_zone(account.time_zone());
   if (account.has_archive_time()) *header.mutable_archive_time() = account.archive_time();
+  header.set_merged_into(account.merged_into());
   BANSO_RETURN_IF_ERROR(accounts.Put(writer, std::move(header)).status());
+  if (!account.merged_into().empty()) {
+    BANSO_ASSIGN_OR_RETURN(const std::string kept, KeptAccount(writer, account.name()));
+    BANSO_RETURN_IF_ERROR(JoinAccounts(writer, *this, account.name(), kept));
+  }
   BANSO_RETURN_IF_ERROR(writer
                             .Execute("DELETE FROM external_account WHERE account = $account",
                                      {{"account", account.name()}})
@@ -232,16 +259,46 @@ absl::Status Store::ForEachHeader(
     Reader& reader, absl::FunctionRef<absl::Status(const AccountBrief&)> on_account) const {
   std::string zone;
   return reader.Query("SELECT name, data FROM account_header", {}, [&](const Row& row) {
-    AccountBrief brief{.name = row.Text(0), .zone = "", .archived = false};
-    if (!ParseBrief(row.Blob(1), zone, brief)) {
-      return absl::DataLossError("a stored account cannot be read");
-    }
+    AccountBrief brief{.name = row.Text(0), .zone = ""};
+    if (!ParseBrief(row.Blob(1), zone, brief)) return UnreadableAccount();
     return on_account(brief);
   });
 }
 
 std::string Store::ZoneOf(Reader& reader, absl::string_view name) const {
   return HeaderZone(reader, name);
+}
+
+absl::StatusOr<std::optional<KnownAccount>> Store::FindAccount(Reader& reader,
+                                                               absl::string_view name) const {
+  return FindHeader(reader, name);
+}
+
+absl::StatusOr<std::string> Store::KeptAccount(Reader& reader, const std::string& account) const {
+  std::string kept = account;
+  for (int step = 0; step < kMaxMerges; ++step) {
+    BANSO_ASSIGN_OR_RETURN(const std::optional<accounts::v1::Account> header,
+                           accounts.Find(reader, kept));
+    if (!header.has_value() || header->merged_into().empty()) return kept;
+    kept = header->merged_into();
+  }
+  return contract::Internal(absl::StrCat(account, " is merged in a circle"));
+}
+
+absl::StatusOr<std::string> Store::KeptName(Reader& reader, const std::string& name) const {
+  const std::string account = contract::Ancestor(name, "accounts");
+  BANSO_ASSIGN_OR_RETURN(const std::string kept, KeptAccount(reader, account));
+  return absl::StrCat(kept, absl::StripPrefix(name, account));
+}
+
+absl::Status Store::CheckOpen(Reader& reader, const std::string& account) const {
+  BANSO_ASSIGN_OR_RETURN(const bool known, accounts.Exists(reader, account));
+  if (!known) return contract::NotFound(account);
+  BANSO_ASSIGN_OR_RETURN(const std::string kept, KeptAccount(reader, account));
+  if (kept == account) return absl::OkStatus();
+  return contract::FailedPrecondition("ACCOUNT_MERGED", account,
+                                      absl::StrCat("it was merged into ", kept),
+                                      absl::StrCat("Name ", kept));
 }
 
 absl::StatusOr<std::optional<std::string>> Store::FindByExternalId(Reader& reader,
@@ -286,6 +343,7 @@ absl::StatusOr<std::vector<fact::v1::FactType>> Store::OwnFactTypes(Reader& read
   rule::FactCatalog catalog;
   BANSO_RETURN_IF_ERROR(metrics.ForEach(reader, "", {}, [&](v1::Metric& metric) {
     catalog.Add(TypeOf(metric));
+    if (metric.kind() == v1::METRIC_KIND_COUNTER) catalog.Add(ShareOfExpectedType(metric));
     return absl::OkStatus();
   }));
   BANSO_RETURN_IF_ERROR(ForEachSaved(reader, rubrics, now, [&](const v1::Rubric& rubric) {
@@ -360,6 +418,9 @@ absl::StatusOr<bool> Store::SaveScore(Writer& writer, v1::Score score, absl::Tim
       writer, MakeChange(account, ScoreFact(score.name()), value, as_of, score.score_model())));
   BANSO_RETURN_IF_ERROR(facts.Record(
       writer, MakeChange(account, ScoreBandFact(score.name()), band, as_of, score.score_model())));
+  if (!stored.has_value() || !SameNumbers(*stored, score)) {
+    BANSO_RETURN_IF_ERROR(KeepTold(writer, score.name(), as_of, PackTold(score)));
+  }
   const bool changed = !stored.has_value() || stored->has_value() != score.has_value() ||
                        stored->value() != score.value() || stored->band() != score.band();
   BANSO_RETURN_IF_ERROR(scores.Put(writer, std::move(score)).status());
@@ -425,9 +486,13 @@ absl::StatusOr<bool> Store::SaveLabel(Writer& writer, v1::SuccessLabel label) co
 
 absl::StatusOr<v1::Assessment> Store::SaveAssessment(Writer& writer,
                                                      v1::Assessment assessment) const {
+  const std::string account = contract::Parent(assessment.name());
+  BANSO_ASSIGN_OR_RETURN(
+      const std::vector<v1::RatingRequest> asked,
+      OpenRatingRequests(writer, account, assessment.item(), assessment.rater()));
+  if (!asked.empty()) return SaveSecondRating(writer, asked.front(), std::move(assessment));
   BANSO_ASSIGN_OR_RETURN(assessment, assessments.Create(writer, std::move(assessment)));
   BANSO_RETURN_IF_ERROR(upkeep.CompleteTasks(writer, assessment));
-  const std::string account = contract::Parent(assessment.name());
   const absl::Time assessed = calendar::ToTime(assessment.assess_time());
   BANSO_RETURN_IF_ERROR(facts.RecordEvent(
       writer, MakeChange(account, AssessmentFact(assessment.item()),
@@ -443,6 +508,46 @@ absl::StatusOr<v1::Assessment> Store::SaveAssessment(Writer& writer,
   }
   BANSO_RETURN_IF_ERROR(MarkDue(writer, account, "a judgement was recorded"));
   return assessment;
+}
+
+absl::StatusOr<v1::Assessment> Store::SaveSecondRating(Writer& writer, v1::RatingRequest request,
+                                                       v1::Assessment assessment) const {
+  assessment.set_rating_request(request.name());
+  BANSO_ASSIGN_OR_RETURN(assessment, assessments.Create(writer, std::move(assessment)));
+  request.set_state(v1::RATING_REQUEST_STATE_ANSWERED);
+  request.set_second_assessment(assessment.name());
+  request.set_second_rating(assessment.rating());
+  BANSO_RETURN_IF_ERROR(rating_requests.Update(writer, std::move(request)).status());
+  return assessment;
+}
+
+absl::StatusOr<std::optional<v1::Assessment>> Store::JudgementInForce(Reader& reader,
+                                                                      absl::string_view account,
+                                                                      absl::string_view item,
+                                                                      absl::Time now) const {
+  std::optional<v1::Assessment> latest;
+  BANSO_RETURN_IF_ERROR(assessments.ForEach(
+      reader, account, {storage::Equal("item", item)}, [&](v1::Assessment& judged) {
+        if (!judged.rating_request().empty()) return absl::OkStatus();
+        if (!latest.has_value() ||
+            calendar::ToTime(latest->assess_time()) <= calendar::ToTime(judged.assess_time())) {
+          latest = std::move(judged);
+        }
+        return absl::OkStatus();
+      }));
+  const bool expired = latest.has_value() && latest->has_expire_time() &&
+                       calendar::ToTime(latest->expire_time()) <= now;
+  if (expired) latest.reset();
+  return latest;
+}
+
+absl::StatusOr<std::vector<v1::RatingRequest>> Store::OpenRatingRequests(
+    Reader& reader, absl::string_view account, absl::string_view item,
+    absl::string_view rater) const {
+  std::vector<storage::Filter> filters = {storage::Equal("state", v1::RATING_REQUEST_STATE_OPEN)};
+  if (!item.empty()) filters.push_back(storage::Equal("item", item));
+  if (!rater.empty()) filters.push_back(storage::Equal("rater", rater));
+  return rating_requests.All(reader, account, filters);
 }
 
 absl::StatusOr<bool> Store::HasExpiredAssessments(Reader& reader, absl::Time now) const {
@@ -473,14 +578,17 @@ absl::Status Store::Expire(Writer& writer, const std::string& name) const {
   BANSO_ASSIGN_OR_RETURN(const v1::Assessment assessment, assessments.Get(writer, name));
   const std::string account = contract::Parent(name);
   const absl::Time expired = calendar::ToTime(assessment.expire_time());
-  BANSO_ASSIGN_OR_RETURN(
-      const int64_t later,
-      assessments.Count(
-          writer, account,
-          {storage::Equal("item", assessment.item()),
-           storage::Greater("assess_time", calendar::ToTime(assessment.assess_time())),
-           storage::AtMost("assess_time", expired)}));
-  if (later > 0) return absl::OkStatus();
+  bool judged_since = false;
+  BANSO_RETURN_IF_ERROR(assessments.ForEach(
+      writer, account,
+      {storage::Equal("item", assessment.item()),
+       storage::Greater("assess_time", calendar::ToTime(assessment.assess_time())),
+       storage::AtMost("assess_time", expired)},
+      [&](const v1::Assessment& later) {
+        judged_since |= later.rating_request().empty();
+        return absl::OkStatus();
+      }));
+  if (judged_since) return absl::OkStatus();
   BANSO_RETURN_IF_ERROR(facts.Record(
       writer, MakeChange(account, AssessmentFact(assessment.item()), std::nullopt, expired, name)));
   return MarkDue(writer, account, "a judgement has expired");
@@ -488,9 +596,10 @@ absl::Status Store::Expire(Writer& writer, const std::string& name) const {
 
 storage::SnapshotSources Store::sources() const {
   storage::SnapshotSources sources = {
-      metrics.source(), rubrics.source(),    assessments.source(), definitions.source(),
-      labels.source(),  models.source(),     scores.source(),      outcomes.source(),
-      funnels.source(), hypotheses.source(), overrides.source(),   expected_uses.source()};
+      metrics.source(),        rubrics.source(),    assessments.source(), definitions.source(),
+      labels.source(),         models.source(),     scores.source(),      outcomes.source(),
+      funnels.source(),        hypotheses.source(), overrides.source(),   expected_uses.source(),
+      rating_requests.source()};
   for (const storage::SnapshotSource* source : signals.sources()) sources.push_back(source);
   sources.push_back(forecasts.source());
   for (const storage::SnapshotSource* source : upkeep.sources()) sources.push_back(source);
@@ -503,6 +612,7 @@ absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(metrics.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(rubrics.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(assessments.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(rating_requests.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(definitions.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(labels.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(models.CheckSchema(reader));

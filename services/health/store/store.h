@@ -35,6 +35,7 @@
 #include "services/health/store/signals/signal_store.h"
 #include "services/health/store/stages/stage_store.h"
 #include "services/health/store/surveys/survey_store.h"
+#include "services/health/store/use/use_history.h"
 #include "services/health/store/words.h"
 
 namespace banso::health {
@@ -48,6 +49,16 @@ struct AccountBrief {
   // In which its days are counted.
   absl::string_view zone;
   bool archived = false;
+  // Another account has taken its place.
+  bool merged = false;
+};
+
+// Of an account what every sample of it asks for.
+struct KnownAccount {
+  // The name of the zone in which its days are counted.
+  std::string zone;
+  // Another account has taken its place.
+  bool merged = false;
 };
 
 // What health keeps: the collections, the samples, its own facts and the mirror of everybody's, and
@@ -59,6 +70,7 @@ class Store {
   const storage::Collection<v1::Metric> metrics;
   const storage::RevisionedCollection<v1::Rubric> rubrics;
   const storage::Collection<v1::Assessment> assessments;
+  const storage::Collection<v1::RatingRequest> rating_requests;
   const storage::RevisionedCollection<v1::SuccessDefinition> definitions;
   // By StoredLabelName.
   const storage::Collection<v1::SuccessLabel> labels;
@@ -82,9 +94,12 @@ class Store {
   const storage::Collection<v1::Forecast> forecasts;
   const UpkeepStore upkeep;
   const SurveyStore surveys;
+  // As they are now.
   const storage::Collection<v1::ExpectedUse> expected_uses;
+  const UseHistory use_history{};
 
-  // Takes over an account or onboarding of accounts, and what is removed there.
+  // Takes over an account or onboarding of accounts, and what is removed there. What is kept here
+  // of an account that was merged into another goes over to that one: see JoinAccounts.
   absl::Status FollowAccount(storage::Writer& writer, const accounts::v1::Account& account) const;
   absl::Status FollowOnboarding(storage::Writer& writer,
                                 const accounts::v1::Onboarding& onboarding) const;
@@ -105,6 +120,19 @@ class Store {
 
   // The zone in which the days of an account (or of what belongs to it) are counted.
   std::string ZoneOf(storage::Reader& reader, absl::string_view name) const;
+  // Nothing when no account has that name.
+  absl::StatusOr<std::optional<KnownAccount>> FindAccount(storage::Reader& reader,
+                                                          absl::string_view name) const;
+
+  // The account that has taken the place of `account`, which was merged into it at once or through
+  // others; `account` itself when none has.
+  absl::StatusOr<std::string> KeptAccount(storage::Reader& reader,
+                                          const std::string& account) const;
+  // The name under which what had the name `name` is kept, if it has gone over with its account.
+  absl::StatusOr<std::string> KeptName(storage::Reader& reader, const std::string& name) const;
+  // NOT_FOUND when the account is not known here; FAILED_PRECONDITION (ACCOUNT_MERGED) when another
+  // one has taken its place. For what is to be recorded about it.
+  absl::Status CheckOpen(storage::Reader& reader, const std::string& account) const;
 
   // The name of the account with this external id, if there is one.
   absl::StatusOr<std::optional<std::string>> FindByExternalId(storage::Reader& reader,
@@ -143,9 +171,22 @@ class Store {
   // `state_time`. `name` is the label's name as callers see it. Returns whether it was stored.
   absl::StatusOr<bool> SaveLabel(storage::Writer& writer, v1::SuccessLabel label) const;
 
-  // Stores a judgement and its fact.
+  // Stores a judgement and its fact. One that answers a request for a second rating closes that and
+  // is no fact.
   absl::StatusOr<v1::Assessment> SaveAssessment(storage::Writer& writer,
                                                 v1::Assessment assessment) const;
+  // The judgement of an item of an account that is in force at `now`: the latest that is no second
+  // rating and has not expired. Nothing when there is none.
+  absl::StatusOr<std::optional<v1::Assessment>> JudgementInForce(storage::Reader& reader,
+                                                                 absl::string_view account,
+                                                                 absl::string_view item,
+                                                                 absl::Time now) const;
+  // The requests for second ratings of an account that are open, by name; only those of the item
+  // and rater that are not empty.
+  absl::StatusOr<std::vector<v1::RatingRequest>> OpenRatingRequests(storage::Reader& reader,
+                                                                    absl::string_view account,
+                                                                    absl::string_view item,
+                                                                    absl::string_view rater) const;
 
   // Whether there are judgements that have expired at `now` and not been dealt with.
   absl::StatusOr<bool> HasExpiredAssessments(storage::Reader& reader, absl::Time now) const;
@@ -159,6 +200,9 @@ class Store {
   absl::Status CheckSchema(storage::Reader& reader) const;
 
  private:
+  absl::StatusOr<v1::Assessment> SaveSecondRating(storage::Writer& writer,
+                                                  v1::RatingRequest request,
+                                                  v1::Assessment assessment) const;
   absl::Status Expire(storage::Writer& writer, const std::string& name) const;
 };
 

@@ -6,6 +6,12 @@ CREATE TABLE account (
   search_text TEXT NOT NULL,
   lifecycle_stage BIGINT NOT NULL,
   segment TEXT NOT NULL,
+  tier TEXT NOT NULL,
+  touch TEXT NOT NULL,
+  team TEXT NOT NULL,
+  industry TEXT NOT NULL,
+  country TEXT NOT NULL,
+  parent_account TEXT NOT NULL,
   sales_owner TEXT NOT NULL,
   onboarding_owner TEXT NOT NULL,
   retention_owner TEXT NOT NULL,
@@ -18,6 +24,12 @@ CREATE INDEX account_by_update_time ON account (update_time, name);
 CREATE INDEX account_by_sales_owner ON account (sales_owner, name);
 CREATE INDEX account_by_onboarding_owner ON account (onboarding_owner, name);
 CREATE INDEX account_by_retention_owner ON account (retention_owner, name);
+-- Only of accounts that have one, so that others cost nothing. Segments, touch levels and countries
+-- are few: a page of one of them is soon full without an index.
+CREATE INDEX account_by_tier ON account (tier, name) WHERE tier <> '';
+CREATE INDEX account_by_team ON account (team, name) WHERE team <> '';
+CREATE INDEX account_by_industry ON account (industry, name) WHERE industry <> '';
+CREATE INDEX account_by_parent ON account (parent_account, name) WHERE parent_account <> '';
 
 -- At which stages accounts stood, who was accountable and in which team, each until the next begins.
 -- Kept for ever, unlike the changes.
@@ -47,11 +59,24 @@ CREATE TABLE attribute_type (
   accounts BIGINT NOT NULL
 );
 
+-- What accounts are found by: the value of an attribute, or each word of a set.
+CREATE TABLE account_attribute (
+  key TEXT NOT NULL,
+  word TEXT NOT NULL,
+  account TEXT NOT NULL,
+  PRIMARY KEY (key, word, account)
+) {clustered};
+
+CREATE TABLE attribute_definition ({resource});
+
+-- `roles`: a bit for each role that the member has, by its number. `last_day`: null while employed.
 CREATE TABLE member (
   {resource},
   team TEXT NOT NULL,
   department TEXT NOT NULL,
-  search_text TEXT NOT NULL
+  search_text TEXT NOT NULL,
+  roles BIGINT NOT NULL,
+  last_day BIGINT
 );
 
 -- Where members belonged; a null end is today and on.
@@ -64,12 +89,25 @@ CREATE TABLE membership (
   PRIMARY KEY (member, start_day)
 ) {clustered};
 
-CREATE TABLE role_play ({resource});
+-- `rubric`: the revision by which it is scored; empty: its own.
+CREATE TABLE role_play ({resource}, rubric TEXT NOT NULL);
+CREATE INDEX role_play_by_rubric ON role_play (rubric, name);
+
+CREATE TABLE role_play_rubric ({revisions});
 
 -- `roles`: a bit for each role that the person holds, by its number.
 CREATE TABLE stakeholder ({resource}, roles BIGINT NOT NULL, search_text TEXT NOT NULL);
 
-CREATE TABLE deal ({resource}, stage BIGINT NOT NULL);
+CREATE TABLE deal (
+  {resource},
+  stage BIGINT NOT NULL,
+  sales_owner TEXT NOT NULL,
+  close_day BIGINT
+);
+CREATE INDEX deal_by_sales_owner ON deal (sales_owner, name);
+CREATE INDEX deal_by_close_day ON deal (close_day, name);
+CREATE INDEX deal_by_create_time ON deal (create_time, name);
+CREATE INDEX deal_by_update_time ON deal (update_time, name);
 
 CREATE TABLE onboarding ({resource}, state BIGINT NOT NULL, owner TEXT NOT NULL);
 CREATE INDEX onboarding_by_owner ON onboarding (owner, name);
@@ -95,9 +133,11 @@ CREATE TABLE voice (
   {resource},
   kind BIGINT NOT NULL,
   deal TEXT NOT NULL,
-  day BIGINT NOT NULL
+  day BIGINT NOT NULL,
+  reason BIGINT NOT NULL
 );
 CREATE INDEX voice_by_day ON voice (day, name);
+CREATE INDEX voice_by_deal ON voice (deal, name);
 
 CREATE TABLE sales_summary_access ({resource});
 
@@ -120,8 +160,22 @@ CREATE INDEX churn_by_day ON churn (day, account);
 
 CREATE TABLE site ({resource});
 
-CREATE TABLE interaction ({resource}, start_time BIGINT NOT NULL, channel BIGINT NOT NULL);
+CREATE TABLE interaction (
+  {resource},
+  start_time BIGINT NOT NULL,
+  channel BIGINT NOT NULL,
+  onboarding TEXT NOT NULL
+);
 CREATE INDEX interaction_by_start_time ON interaction (start_time, name);
+CREATE INDEX interaction_by_onboarding ON interaction (onboarding, start_time, name);
+
+-- Who took part in an interaction, of either side.
+CREATE TABLE interaction_person (
+  person TEXT NOT NULL,
+  interaction TEXT NOT NULL,
+  PRIMARY KEY (person, interaction)
+) {clustered};
+CREATE INDEX interaction_person_by_interaction ON interaction_person (interaction);
 
 CREATE TABLE stakeholder_change ({resource}, day BIGINT NOT NULL);
 

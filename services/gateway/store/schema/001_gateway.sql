@@ -18,5 +18,6 @@ CREATE TABLE application_content (
   fact_types {bytes} NOT NULL
 );
 
--- Members of accounts who have been erased: their tokens are revoked, and they get no more.
-CREATE TABLE erased_member (name TEXT NOT NULL PRIMARY KEY);
+-- Members of accounts who have been erased or have left, and which of both as a reason of refusals:
+-- their tokens are revoked, and they get no more.
+CREATE TABLE barred_member (name TEXT NOT NULL PRIMARY KEY, reason TEXT NOT NULL);

@@ -11,6 +11,7 @@
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
 #include "services/health/api/assessments/assessments_api.h"
+#include "services/health/api/deactivate.h"
 #include "services/health/api/lists.h"
 #include "services/health/domain/assessments/rubric.h"
 #include "services/health/store/evaluations.h"
@@ -47,27 +48,6 @@ absl::Status CheckItemsFree(const Rubric& rubric, const std::vector<Rubric>& in_
   }
   if (causes.empty()) return absl::OkStatus();
   return contract::FailedPrecondition(kReasonItemTaken, causes);
-}
-
-// An item and the rubric in force that has it.
-struct JudgedItem {
-  const Rubric* rubric = nullptr;
-  const v1::RubricItem* item = nullptr;
-};
-
-absl::StatusOr<JudgedItem> FindJudgedItem(const std::vector<Rubric>& in_force,
-                                          const std::string& key) {
-  std::vector<std::string> keys;
-  for (const Rubric& rubric : in_force) {
-    if (const v1::RubricItem* item = FindItem(rubric, key)) return JudgedItem{&rubric, item};
-    for (const v1::RubricItem& item : rubric.items()) keys.push_back(item.key());
-  }
-  const auto nearest = rule::NearestWord(key, keys);
-  return contract::InvalidField(
-      "assessment.item", key,
-      absl::StrCat("an item of a rubric in force",
-                   nearest.has_value() ? absl::StrCat("; did you mean ", *nearest, "?") : ""),
-      "UNKNOWN_ITEM");
 }
 
 // Who judged, when, and for which onboarding, as far as the caller did not say.
@@ -119,6 +99,11 @@ absl::StatusOr<Rubric> AssessmentsApi::ActivateRubric(const Call& call,
       });
 }
 
+absl::StatusOr<v1::Rubric> AssessmentsApi::DeactivateRubric(
+    const Call& call, const v1::DeactivateRubricRequest& request) {
+  return Deactivate(database_, store_.rubrics, call, request, Judged::kAll);
+}
+
 absl::StatusOr<Rubric> AssessmentsApi::GetRubric(const Call& call,
                                                  const v1::GetRubricRequest& request) {
   return storage::Fetch<Rubric>(database_, [&](Reader& reader) {
@@ -137,14 +122,13 @@ absl::StatusOr<Assessment> AssessmentsApi::CreateAssessment(
     const Call& call, const v1::CreateAssessmentRequest& request) {
   return storage::Mutate<Assessment>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Assessment> {
-        BANSO_ASSIGN_OR_RETURN(const bool known, store_.accounts.Exists(writer, request.parent()));
-        if (!known) return contract::NotFound(request.parent());
+        BANSO_RETURN_IF_ERROR(store_.CheckOpen(writer, request.parent()));
         Assessment assessment = request.assessment();
         BANSO_RETURN_IF_ERROR(FillIn(call, assessment, request.parent()));
         BANSO_ASSIGN_OR_RETURN(const std::vector<Rubric> in_force,
                                store_.rubrics.AllActive(writer, call.now));
         BANSO_ASSIGN_OR_RETURN(const JudgedItem judged,
-                               FindJudgedItem(in_force, assessment.item()));
+                               FindJudgedItem(in_force, assessment.item(), "assessment.item"));
         assessment.set_name(contract::Join(request.parent(), "assessments",
                                            contract::IdOrNew(request.assessment_id(), ids_)));
         assessment.set_rubric(

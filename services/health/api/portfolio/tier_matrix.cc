@@ -9,6 +9,7 @@
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
+#include "services/health/api/deactivate.h"
 #include "services/health/api/lists.h"
 #include "services/health/api/portfolio/active_accounts.h"
 #include "services/health/api/portfolio/portfolio_api.h"
@@ -53,13 +54,15 @@ absl::Status CheckPolicy(const Store& store, Reader& reader,
 
 // The customers of a time, each with its class.
 absl::StatusOr<Classified> ClassifyAll(const Store& store, Reader& reader,
-                                       const std::string& score_model, absl::Time as_of) {
+                                       const std::string& score_model, const AsOf& as_of) {
   BANSO_ASSIGN_OR_RETURN(const std::vector<ActiveAccount> active,
                          ActiveAccounts(store, reader, as_of));
-  BANSO_ASSIGN_OR_RETURN(const FactValues tiers, ValuesOfAll(reader, kTierFact, as_of));
-  BANSO_ASSIGN_OR_RETURN(const FactValues bands,
-                         ValuesOfAll(reader, ScoreBandFact(score_model), as_of));
-  BANSO_ASSIGN_OR_RETURN(const FactValues revenues, ValuesOfAll(reader, kRevenueFact, as_of));
+  BANSO_ASSIGN_OR_RETURN(const FactValues tiers,
+                         ValuesOfAll(reader, kTierFact, as_of.time, as_of.known_at));
+  BANSO_ASSIGN_OR_RETURN(const FactValues bands, ValuesOfAll(reader, ScoreBandFact(score_model),
+                                                             as_of.time, as_of.known_at));
+  BANSO_ASSIGN_OR_RETURN(const FactValues revenues,
+                         ValuesOfAll(reader, kRevenueFact, as_of.time, as_of.known_at));
   Classified classified;
   for (const ActiveAccount& account : active) {
     ClassifiedAccount& entry = classified[account.name];
@@ -121,6 +124,11 @@ absl::StatusOr<MatrixPolicy> PortfolioApi::ActivateMatrixPolicy(
   });
 }
 
+absl::StatusOr<v1::MatrixPolicy> PortfolioApi::DeactivateMatrixPolicy(
+    const Call& call, const v1::DeactivateMatrixPolicyRequest& request) {
+  return Deactivate(database_, store_.stages.matrix_policies, call, request, Judged::kNothing);
+}
+
 absl::StatusOr<MatrixPolicy> PortfolioApi::GetMatrixPolicy(
     const Call& call, const v1::GetMatrixPolicyRequest& request) {
   return storage::Fetch<MatrixPolicy>(database_, [&](Reader& reader) {
@@ -141,7 +149,7 @@ absl::StatusOr<v1::GetTierMatrixResponse> PortfolioApi::GetTierMatrix(
     return contract::InvalidField("score_model", request.score_model(),
                                   "either a matrix_policy or a score_model", "REQUIRED");
   }
-  const absl::Time as_of = request.has_as_of() ? calendar::ToTime(request.as_of()) : call.now;
+  const AsOf as_of = AsOfRequest(request, call.now);
   return storage::Fetch<v1::GetTierMatrixResponse>(
       database_, [&](Reader& reader) -> absl::StatusOr<v1::GetTierMatrixResponse> {
         BANSO_ASSIGN_OR_RETURN(const MatrixRules rules,
@@ -152,7 +160,8 @@ absl::StatusOr<v1::GetTierMatrixResponse> PortfolioApi::GetTierMatrix(
         if (request.has_compare_to()) {
           BANSO_ASSIGN_OR_RETURN(const Classified before,
                                  ClassifyAll(store_, reader, rules.model.name(),
-                                             calendar::ToTime(request.compare_to())));
+                                             {.time = calendar::ToTime(request.compare_to()),
+                                              .known_at = as_of.known_at}));
           AddMoves(before, accounts, matrix);
         }
         if (rules.policy.has_value()) {
@@ -160,7 +169,7 @@ absl::StatusOr<v1::GetTierMatrixResponse> PortfolioApi::GetTierMatrix(
               contract::JoinRevision(rules.policy->name(), rules.policy->revision().number()));
         }
         matrix.set_score_model(rules.model.name());
-        *matrix.mutable_as_of() = calendar::ToTimestamp(as_of);
+        *matrix.mutable_as_of() = calendar::ToTimestamp(as_of.time);
         BANSO_ASSIGN_OR_RETURN(const int64_t due, CountDue(reader, call.now));
         matrix.set_due_accounts(due);
         return matrix;
