@@ -53,17 +53,99 @@ TEST(DiscriminationTest, AgreesWithDeLongsVarianceOfPublishedGrades) {
   EXPECT_EQ(area->clusters, 113);
 }
 
-// Ratings of 109 tomograms: Hanley, McNeil 1982, Radiology 143:29-36. The area and its interval as
-// Stata's manual states them for roctab ("DeLong").
+// Ratings of 109 tomograms: Hanley, McNeil 1982, Radiology 143:29-36. Published: area 0.8932, and
+// by DeLong 0.83295 to 0.95339 (Stata's manual, roctab). Computed: the further digits, by
+// pROC 1.18.0.
 TEST(DiscriminationTest, AgreesWithHanleyAndMcNeilsTomograms) {
   const auto area = AreaUnderCurve(OfTable({3, 2, 2, 11, 33}, {33, 6, 6, 11, 2}));
   ASSERT_TRUE(area.has_value());
-  EXPECT_NEAR(area->value, 0.8932, 5e-5);
+  EXPECT_NEAR(area->value, 0.893171061528059, 1e-12);
+  EXPECT_NEAR(area->variance, 0.000943989270262985, 1e-14);
   const double half = NormalQuantile(0.95) * std::sqrt(area->variance);
-  EXPECT_NEAR(area->value - half, 0.83295, 5e-6);
-  EXPECT_NEAR(area->value + half, 0.95339, 5e-6);
-  // Here the normal distribution gives way to Student's with 50 degrees of freedom.
-  EXPECT_NEAR((area->interval.high - area->value) / half, 2.0086 / 1.9600, 5e-5);
+  EXPECT_NEAR(area->value - half, 0.832952327658172, 1e-12);
+  EXPECT_NEAR(area->value + half, 0.953389795397947, 1e-12);
+  // Here the normal distribution gives way to Student's with 50 degrees of freedom (R 4.2.2).
+  EXPECT_NEAR((area->interval.high - area->value) / half, 1.02479388802244, 1e-9);
+}
+
+// Patients with ovarian cancer and an obstruction, 12 of 43 of whom surgery did not help: DeLong,
+// DeLong, Clarke-Pearson 1988, Biometrics 44:837-845, with the data as SAS/STAT's manual has them
+// (PROC LOGISTIC, "Comparing Receiver Operating Characteristic Curves").
+struct Patient {
+  double albumin;
+  double protein;
+  // The score of Krebs and Goplerud, less of which is better.
+  double score;
+  bool benefited;
+};
+constexpr Patient kPatients[] = {
+    {3.0, 5.8, 10, false}, {3.2, 6.3, 5, true},  {3.9, 6.8, 3, true},  {2.8, 4.8, 6, false},
+    {3.2, 5.8, 3, true},   {0.9, 4.0, 5, false}, {2.5, 5.7, 8, false}, {1.6, 5.6, 5, true},
+    {3.8, 5.7, 5, true},   {3.7, 6.7, 6, true},  {3.2, 5.4, 4, true},  {3.8, 6.6, 6, true},
+    {4.1, 6.6, 5, true},   {3.6, 5.7, 5, true},  {4.3, 7.0, 4, true},  {3.6, 6.7, 4, false},
+    {2.3, 4.4, 6, true},   {4.2, 7.6, 4, false}, {4.0, 6.6, 6, false}, {3.5, 5.8, 6, true},
+    {3.8, 6.8, 7, true},   {3.0, 4.7, 8, false}, {4.5, 7.4, 5, true},  {3.7, 7.4, 5, true},
+    {3.1, 6.6, 6, true},   {4.1, 8.2, 6, true},  {4.3, 7.0, 5, true},  {4.3, 6.5, 4, true},
+    {3.2, 5.1, 5, true},   {2.6, 4.7, 6, true},  {3.3, 6.8, 6, false}, {1.7, 4.0, 7, false},
+    {3.7, 6.1, 5, true},   {3.3, 6.3, 7, true},  {4.2, 7.7, 6, true},  {3.5, 6.2, 5, true},
+    {2.9, 5.7, 9, false},  {2.1, 4.8, 7, true},  {2.8, 6.2, 8, false}, {4.0, 7.0, 7, true},
+    {3.3, 5.7, 6, true},   {3.7, 6.9, 5, true},  {3.6, 6.6, 5, true}};
+
+// Patients rated by one of their measurements; `together` in a row are one cluster.
+std::vector<RatedCase> Rated(double (*rating)(const Patient&), int64_t together) {
+  std::vector<RatedCase> cases;
+  for (const Patient& patient : kPatients) {
+    const auto place = static_cast<int64_t>(cases.size());
+    cases.push_back({rating(patient), patient.benefited, place / together});
+  }
+  return cases;
+}
+
+double Albumin(const Patient& patient) { return patient.albumin; }
+double Protein(const Patient& patient) { return patient.protein; }
+double LowScore(const Patient& patient) { return -patient.score; }
+
+// Published: SAS's manual has the areas of these data to four places. Computed: all digits here, by
+// pROC 1.18.0 (R 4.2.2), whose test is the normal one; Student's p value by R from its z.
+TEST(DiscriminationTest, ComparesTwoAreasOfTheSamePatientsAsDeLongDoes) {
+  EXPECT_NEAR(AreaUnderCurve(Rated(&Albumin, 1))->value, 0.736559139784946, 1e-12);
+  EXPECT_NEAR(AreaUnderCurve(Rated(&Albumin, 1))->variance, 0.00859224179008257, 1e-14);
+  EXPECT_NEAR(AreaUnderCurve(Rated(&Protein, 1))->value, 0.647849462365591, 1e-12);
+  EXPECT_NEAR(AreaUnderCurve(Rated(&Protein, 1))->variance, 0.0100094773611943, 1e-14);
+  EXPECT_NEAR(AreaUnderCurve(Rated(&LowScore, 1))->value, 0.725806451612903, 1e-12);
+  EXPECT_NEAR(AreaUnderCurve(Rated(&LowScore, 1))->variance, 0.0105722832732458, 1e-14);
+  const auto albumin = CompareAreas(Rated(&Albumin, 1), Rated(&LowScore, 1));
+  ASSERT_TRUE(albumin.has_value());
+  EXPECT_NEAR(albumin->difference.value, 0.010752688172043, 1e-12);
+  EXPECT_NEAR(albumin->z, 0.112778269044526, 1e-12);
+  EXPECT_NEAR(2 * (1 - 0.5 * std::erfc(-albumin->z / std::sqrt(2.0))), 0.910206347201035, 1e-12);
+  EXPECT_NEAR(albumin->p_value, 0.912238189120087, 1e-9);
+  EXPECT_NEAR(albumin->difference.interval.low, -0.199097199561344, 1e-9);
+  const auto protein = CompareAreas(Rated(&Protein, 1), Rated(&LowScore, 1));
+  EXPECT_NEAR(protein->difference.value, -0.0779569892473119, 1e-12);
+  EXPECT_NEAR(protein->z, -0.745218389657993, 1e-12);
+  EXPECT_NEAR(protein->p_value, 0.471762945585073, 1e-9);
+  EXPECT_NEAR(protein->difference.interval.low, -0.308201141619212, 1e-9);
+}
+
+// Obuchowski 1997 prints no example with its data. Computed: her equations 4 to 8 as loops over all
+// pairs in R 4.2.2, which for one patient a cluster give pROC's variances above; here each two
+// patients that follow one another are one cluster.
+TEST(DiscriminationTest, HasObuchowskisVarianceOfClusters) {
+  const auto albumin = AreaUnderCurve(Rated(&Albumin, 2));
+  ASSERT_TRUE(albumin.has_value());
+  EXPECT_EQ(albumin->clusters, 22);
+  EXPECT_NEAR(albumin->value, 0.736559139784946, 1e-12);
+  EXPECT_NEAR(albumin->variance, 0.00937815565756201, 1e-14);
+  EXPECT_NEAR(albumin->interval.low, 0.520784216986521, 1e-9);
+  EXPECT_NEAR(albumin->interval.high, 0.95233406258337, 1e-9);
+  EXPECT_NEAR(AreaUnderCurve(Rated(&LowScore, 2))->variance, 0.00870159182741373, 1e-14);
+  const auto difference = CompareAreas(Rated(&Albumin, 2), Rated(&LowScore, 2));
+  ASSERT_TRUE(difference.has_value());
+  EXPECT_NEAR(difference->z, 0.121256263348665, 1e-12);
+  EXPECT_NEAR(difference->p_value, 0.905889978634815, 1e-9);
+  EXPECT_NEAR(difference->difference.interval.low, -0.186832835394118, 1e-9);
+  EXPECT_NEAR(difference->difference.interval.high, 0.208338211738204, 1e-9);
 }
 
 TEST(DiscriminationTest, CountsTiesAsHalves) {

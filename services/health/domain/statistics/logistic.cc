@@ -133,6 +133,35 @@ std::vector<double> StandardErrors(absl::Span<const LogisticCase> cases, const L
   return errors;
 }
 
+// Newton's steps from what the library found: it penalizes the intercept a little and stops at six
+// digits.
+void Polish(absl::Span<const LogisticCase> cases, double penalty, LogisticFit& fit) {
+  constexpr int kSteps = 5;
+  constexpr double kSmall = 1e-12;
+  const auto size = static_cast<Eigen::Index>(fit.coefficients.size() + 1);
+  for (int step = 0; step < kSteps; ++step) {
+    Eigen::MatrixXd hessian = Eigen::MatrixXd::Zero(size, size);
+    Eigen::VectorXd gradient = Eigen::VectorXd::Zero(size);
+    for (const LogisticCase& one : cases) {
+      const Eigen::VectorXd x = WithOne(one);
+      const double p = fit.Probability(one.features);
+      hessian += p * (1 - p) * x * x.transpose();
+      gradient += ((one.event ? 1 : 0) - p) * x;
+    }
+    for (Eigen::Index i = 1; i < size; ++i) {
+      hessian(i, i) += penalty;
+      gradient[i] -= penalty * fit.coefficients[static_cast<size_t>(i) - 1];
+    }
+    const Eigen::VectorXd change = hessian.ldlt().solve(gradient);
+    if (!change.allFinite()) return;
+    fit.intercept += change[0];
+    for (Eigen::Index i = 1; i < size; ++i) {
+      fit.coefficients[static_cast<size_t>(i) - 1] += change[i];
+    }
+    if (change.norm() < kSmall) return;
+  }
+}
+
 // Whether a coefficient times its feature's spread is beyond all reason.
 bool HasRunAway(absl::Span<const LogisticCase> cases, const std::vector<double>& means,
                 const LogisticFit& fit) {
@@ -186,6 +215,8 @@ std::optional<LogisticFit> FitLogistic(absl::Span<const LogisticCase> cases, dou
     fit.coefficients.push_back(sign * fitted->w[i]);
     fit.intercept -= fit.coefficients.back() * means[i];
   }
+  if (HasRunAway(cases, means, fit)) return std::nullopt;
+  Polish(cases, penalty, fit);
   if (HasRunAway(cases, means, fit)) return std::nullopt;
   fit.standard_errors = StandardErrors(cases, fit, penalty);
   return fit;
