@@ -221,6 +221,8 @@ absl::StatusOr<std::string> CaseReader::LeaveOut(StudyCase& one) {
 absl::Status CaseReader::TakeAccount(const std::string& name, OnCase on_case) {
   BANSO_ASSIGN_OR_RETURN(AccountEvaluation account,
                          AccountEvaluation::Load(*store_, *reader_, facts_, name));
+  ++account_number_;
+  const int64_t cases_before = cases_;
   outcomes_.clear();
   BANSO_RETURN_IF_ERROR(store_->outcomes.ForEach(*reader_, name, {}, [&](v1::Outcome& outcome) {
     const bool known =
@@ -250,6 +252,7 @@ absl::Status CaseReader::TakeAccount(const std::string& name, OnCase on_case) {
       ++left_out_[because];
     }
   }
+  if (cases_ > cases_before) ++accounts_;
   return absl::OkStatus();
 }
 
@@ -267,10 +270,11 @@ absl::Status CaseReader::ForEachCase(OnCase on_case) {
   return absl::OkStatus();
 }
 
-v1::StudyBasis CaseReader::Basis(const char* method) const {
+v1::StudyBasis CaseReader::Basis(const char* method, const char* clustered) const {
   const Sureness sureness = SurenessOf(*scope_);
   v1::StudyBasis basis;
   basis.set_cases(cases_);
+  basis.set_accounts(accounts_);
   for (const auto& [because, cases] : left_out_) {
     v1::LeftOut* left_out = basis.add_left_out();
     left_out->set_because(because);
@@ -285,7 +289,7 @@ v1::StudyBasis CaseReader::Basis(const char* method) const {
   basis.set_min_n(sureness.min_n);
   basis.set_level(sureness.level);
   basis.set_confidence(sureness.confidence);
-  basis.set_method(method);
+  basis.set_method(accounts_ < cases_ ? absl::StrCat(method, " ", clustered) : method);
   basis.set_caution(kCaution);
   return basis;
 }

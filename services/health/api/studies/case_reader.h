@@ -114,8 +114,12 @@ class CaseReader {
   // Tells in the basis that a revision was used.
   void Used(const std::string& revision) { revisions_.insert(revision); }
 
-  // On what the answer rests, once all cases have been read.
-  v1::StudyBasis Basis(const char* method) const;
+  // On what the answer rests, once all cases have been read. `clustered` is how cases are counted
+  // when accounts have several.
+  v1::StudyBasis Basis(const char* method, const char* clustered) const;
+
+  // The number of the account whose case is being read: cases of one account are not independent.
+  int64_t account_number() const { return account_number_; }
 
   // A number for each different stratum.
   int StratumNumber(const std::string& stratum);
@@ -156,6 +160,9 @@ class CaseReader {
   std::map<std::string, int64_t> left_out_;
   std::map<std::string, int> strata_;
   int64_t cases_ = 0;
+  // Accounts that have a case in the answer.
+  int64_t accounts_ = 0;
+  int64_t account_number_ = -1;
   // Of the account that is being read.
   std::vector<v1::Outcome> outcomes_;
 };

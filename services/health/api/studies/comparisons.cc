@@ -44,7 +44,10 @@ absl::StatusOr<v1::ComparisonReport> CompareCohortsBy(const Store& store, Reader
   BANSO_RETURN_IF_ERROR(CheckRequest(request, reading.catalog()));
   std::vector<Case> cases;
   BANSO_RETURN_IF_ERROR(reading.ForEachCase([&](StudyCase& one) -> absl::StatusOr<std::string> {
-    Case row{.with = {}, .stratum = reading.StratumNumber(one.stratum()), .values = {}};
+    Case row{.with = {},
+             .stratum = reading.StratumNumber(one.stratum()),
+             .values = {},
+             .account = reading.account_number()};
     BANSO_ASSIGN_OR_RETURN(row.with, GroupOf(one, request));
     if (!row.with.has_value()) return "it is not known in which group they are";
     BANSO_ASSIGN_OR_RETURN(row.values, one.Values(request.measures()));
@@ -59,7 +62,7 @@ absl::StatusOr<v1::ComparisonReport> CompareCohortsBy(const Store& store, Reader
        CompareAll(cases, ComparedOf(measures), SurenessOf(request.scope()))) {
     *report.add_contrasts() = std::move(contrast);
   }
-  *report.mutable_basis() = reading.Basis(kComparisonMethod);
+  *report.mutable_basis() = reading.Basis(kComparisonMethod, kComparisonClusters);
   report.set_report(ReportText(report));
   return report;
 }

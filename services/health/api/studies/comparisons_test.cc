@@ -173,6 +173,107 @@ TEST_F(ComparisonsTest, ComparesGapAndLeadTimeWithAndWithoutAnArtefact) {
   testing::Proves("YAP-07");
 }
 
+// With a tutorial far better in everything except referrals and unit price: asked of the service,
+// over stored samples.
+TEST_F(ComparisonsTest, FlagsWhatATutorialGoesWithAndShowsWhatItDoesNot) {
+  constexpr size_t kAccounts = 60;
+  const auto plant = [&](absl::string_view prefix, bool tutorial) {
+    const std::vector<std::string> accounts = AddAccounts(prefix, kAccounts);
+    for (size_t i = 0; i < kAccounts; ++i) {
+      Mirror(accounts[i], "plan.tutorial", rule::FlagValue(tutorial));
+      if (i < (tutorial ? 48 : 27)) Used(accounts[i], "searches", 3);
+      if (i < (tutorial ? 39 : 18)) Used(accounts[i], "offers", 9);
+      if (i % 7 == 3) Used(accounts[i], "replies", 12);
+      Used(accounts[i], "pool", 2, 2500 + static_cast<double>(i * 37 % 60) * 20);
+      Used(accounts[i], "mails", 4, (tutorial ? 6 : 2) + static_cast<double>(i % 6));
+    }
+  };
+  plant("with", true);
+  plant("without", false);
+  Settle();
+  v1::CompareCohortsRequest request;
+  *request.mutable_with() = If(Is("plan.tutorial", rule::FlagValue(true)));
+  request.set_with_name("Tutorial");
+  request.set_without_name("none");
+  const auto amount = [](absl::string_view key, absl::string_view fact) {
+    v1::Measured measured;
+    measured.set_key(std::string(key));
+    measured.set_display_name(std::string(key));
+    *measured.mutable_amount() = SumWithin30Days(fact);
+    return measured;
+  };
+  *request.add_measures() = Make("activated", If(Within30Days("metric.searches")));
+  *request.add_measures() = Make("first_sale", If(Within30Days("metric.offers")));
+  *request.add_measures() = Make("referred", If(Within30Days("metric.replies")));
+  *request.add_measures() = amount("unit_price", "metric.pool");
+  *request.add_measures() = amount("pages", "metric.mails");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ComparisonReport report,
+                             studies_.CompareCohorts(Now(), request));
+  ASSERT_EQ(report.contrasts_size(), 5);
+  EXPECT_EQ(report.basis().accounts(), 2 * kAccounts);
+  for (const v1::Contrast& contrast : report.contrasts()) {
+    const bool is_null = contrast.key() == "referred" || contrast.key() == "unit_price";
+    EXPECT_EQ(contrast.finding(), is_null ? v1::FINDING_NOT_DIFFERENT : v1::FINDING_DIFFERENT)
+        << contrast.sentence();
+    EXPECT_TRUE(contrast.has_q_value());
+    EXPECT_FALSE(contrast.has_clustered());
+    EXPECT_THAT(report.report(), HasSubstr(contrast.sentence()));
+  }
+  testing::Proves("PER-07");
+}
+
+// Nine accounts on each side, each with five onboardings that are alike: what looks like 45 against
+// 45 cases is 9 against 9.
+TEST_F(ComparisonsTest, CountsAccountsWhereThereAreSeveralOnboardingsOfOne) {
+  const auto add = [&](absl::string_view prefix, bool assisted, int meeting) {
+    const std::vector<std::string> accounts = AddAccounts(prefix, 9);
+    for (size_t i = 0; i < accounts.size(); ++i) {
+      Mirror(accounts[i], "plan.assisted", rule::FlagValue(assisted));
+      if (i < static_cast<size_t>(meeting)) Used(accounts[i], "meetings", 5);
+      for (int more = 2; more <= 5; ++more) {
+        accounts::v1::Onboarding onboarding;
+        onboarding.set_name(absl::StrCat(accounts[i], "/onboardings/o", more));
+        onboarding.set_state(accounts::v1::ONBOARDING_STATE_RUNNING);
+        onboarding.add_clocks()->set_clock(type::v1::CLOCK_CONTRACT_START);
+        *onboarding.mutable_clocks(0)->mutable_date() = calendar::ToDate(kApril1);
+        EXPECT_THAT(database_->Write(Now(),
+                                     [&](storage::Writer& writer) {
+                                       return store_.FollowOnboarding(writer, onboarding);
+                                     }),
+                    IsOk());
+      }
+    }
+  };
+  add("good", true, 6);
+  add("poor", false, 3);
+  Settle();
+  v1::CompareCohortsRequest request;
+  *request.mutable_with() = If(Is("plan.assisted", rule::FlagValue(true)));
+  request.set_with_name("Assisted");
+  request.set_without_name("others");
+  *request.add_measures() = Make("meeting", If(Within30Days("metric.meetings")));
+  BANSO_ASSERT_OK_AND_ASSIGN(v1::ComparisonReport report, studies_.CompareCohorts(Now(), request));
+  EXPECT_EQ(report.basis().cases(), 90);
+  EXPECT_EQ(report.basis().accounts(), 18);
+  EXPECT_THAT(report.basis().method(), HasSubstr("one cluster"));
+  EXPECT_THAT(report.report(), HasSubstr("Cases: 90 of 18 accounts"));
+  const v1::Contrast& meeting = report.contrasts(0);
+  EXPECT_EQ(meeting.with().n(), 45);
+  EXPECT_EQ(meeting.with().accounts(), 9);
+  EXPECT_EQ(meeting.clustered().accounts(), 18);
+  EXPECT_NEAR(meeting.clustered().difference(), meeting.difference(), 1e-12);
+  // Taken for independent it would be beyond doubt; 6 of 9 against 3 of 9 is nothing.
+  EXPECT_LT(meeting.p_value(), 0.01);
+  EXPECT_GT(meeting.clustered().p_value(), 0.15);
+  EXPECT_EQ(meeting.finding(), v1::FINDING_NOT_DIFFERENT);
+  EXPECT_NEAR(meeting.q_value(), meeting.clustered().p_value(), 1e-12);
+  // And of ten accounts that are asked for, there are nine.
+  request.mutable_scope()->set_min_n(10);
+  BANSO_ASSERT_OK_AND_ASSIGN(report, studies_.CompareCohorts(Now(), request));
+  EXPECT_EQ(report.contrasts(0).finding(), v1::FINDING_INSUFFICIENT);
+  EXPECT_THAT(report.contrasts(0).insufficient_because(), HasSubstr("9 accounts"));
+}
+
 TEST_F(ComparisonsTest, RefusesMeasuresThatCannotBe) {
   v1::CompareCohortsRequest request;
   *request.mutable_with() = If(Is("account.tuch", rule::TextValue("tech")));

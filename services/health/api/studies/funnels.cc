@@ -81,7 +81,10 @@ absl::StatusOr<v1::FunnelAnalysis> AnalyzeFunnelBy(const Store& store, Reader& r
   BANSO_RETURN_IF_ERROR(reading.ForEachCase([&](StudyCase& one) -> absl::StatusOr<std::string> {
     BANSO_ASSIGN_OR_RETURN(const std::optional<bool> met, one.Has(success));
     if (!met.has_value()) return "it is not decided whether they are a success";
-    Case row{.with = met, .stratum = reading.StratumNumber(one.stratum()), .values = {}};
+    Case row{.with = met,
+             .stratum = reading.StratumNumber(one.stratum()),
+             .values = {},
+             .account = reading.account_number()};
     BANSO_ASSIGN_OR_RETURN(row.values, one.Values(measures));
     cases.push_back(std::move(row));
     return "";
@@ -89,7 +92,7 @@ absl::StatusOr<v1::FunnelAnalysis> AnalyzeFunnelBy(const Store& store, Reader& r
   v1::FunnelAnalysis analysis = AnalyzeCases(funnel, cases, SurenessOf(scope));
   analysis.set_funnel(contract::JoinRevision(funnel.name(), funnel.revision().number()));
   reading.Used(analysis.funnel());
-  *analysis.mutable_basis() = reading.Basis(kComparisonMethod);
+  *analysis.mutable_basis() = reading.Basis(kComparisonMethod, kComparisonClusters);
   analysis.set_report(ReportText(funnel.display_name(), analysis));
   return analysis;
 }

@@ -77,7 +77,10 @@ absl::StatusOr<v1::LookBack> CompareEffect(const Store& store, Reader& reader,
   BANSO_RETURN_IF_ERROR(reading.ForEachCase([&](StudyCase& one) -> absl::StatusOr<std::string> {
     const std::optional<absl::CivilDay> day = ClockDay(one, definition.clock());
     if (!day.has_value()) return "their clock has no day";
-    Case row{.with = *day >= start, .stratum = reading.StratumNumber(one.stratum()), .values = {}};
+    Case row{.with = *day >= start,
+             .stratum = reading.StratumNumber(one.stratum()),
+             .values = {},
+             .account = reading.account_number()};
     BANSO_ASSIGN_OR_RETURN(row.values, one.Values(wall));
     before_after.push_back(row);
     if (*day < start) return "";
@@ -92,7 +95,7 @@ absl::StatusOr<v1::LookBack> CompareEffect(const Store& store, Reader& reader,
   *look_back.mutable_concurrent() = Compare(concurrent, 0, what, sureness);
   *look_back.mutable_before_after() = Compare(before_after, 0, what, sureness);
   CorrectForMany({look_back.mutable_concurrent(), look_back.mutable_before_after()}, sureness);
-  *look_back.mutable_basis() = reading.Basis(kComparisonMethod);
+  *look_back.mutable_basis() = reading.Basis(kComparisonMethod, kComparisonClusters);
   return look_back;
 }
 

@@ -208,6 +208,20 @@ TEST_F(HypothesesTest, IsNotConfirmedByAComparisonThatShowsNothing) {
   EXPECT_EQ(refuted.state(), v1::HYPOTHESIS_STATE_REFUTED);
 }
 
+// Everybody mails more often since July, with the measure no more than without it.
+TEST_F(HypothesesTest, IsNotConfirmedByChangedTimesAlone) {
+  AddJulyCases("drafted", true, 20);
+  AddJulyCases("plain", false, 20);
+  ASSERT_THAT(Create("h1", Make(v1::CREATE_STAGE_ABILITY)), IsOk());
+  ASSERT_THAT(Start("h1", absl::CivilDay(2026, 11, 30)), IsOk());
+  EXPECT_THAT(LookBack("h1", v1::LOOK_BACK_CONCLUSION_CONFIRMED),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("at the same time")));
+  BANSO_ASSERT_OK_AND_ASSIGN(const Hypothesis refuted,
+                             LookBack("h1", v1::LOOK_BACK_CONCLUSION_REFUTED));
+  EXPECT_EQ(refuted.look_backs(0).before_after().finding(), v1::FINDING_DIFFERENT);
+  EXPECT_DOUBLE_EQ(refuted.look_backs(0).concurrent().difference(), 0);
+}
+
 TEST_F(HypothesesTest, IsDueForALookBackOnItsDateAndOverdueUntilItIsHeld) {
   AddJulyCases("drafted", true, 16);
   AddJulyCases("plain", false, 5);

@@ -36,6 +36,15 @@ constexpr char kGroupMethod[] =
     "Groups within strata: Cochran-Mantel-Haenszel row means (Landis, Heyman, Koch 1978), amounts "
     "by van Elteren's ranks; expected values by indirect standardization. Many comparisons: "
     "Benjamini-Hochberg over measures, Holm over groups.";
+constexpr char kGroupClusters[] =
+    "Several cases of one account are taken as independent: with fewer accounts than cases, p "
+    "values "
+    "are smaller than they should be.";
+constexpr char kTimingClusters[] =
+    "Several cases of one account are one cluster: the test and the interval of the ratio are "
+    "those "
+    "of Lin and Wei (1989).";
+constexpr char kOfAccounts[] = "What is counted is accounts and outcomes, not cases.";
 constexpr char kTimingMethod[] =
     "Landmark analysis with Kaplan-Meier (Greenwood, log-log) and the log-rank test; the ratio of "
     "rates is Peto's.";
@@ -93,6 +102,7 @@ absl::Status StudyFactors(const v1::FactorStudy& study, const Sureness& sureness
   std::vector<FactorCase> cases;
   BANSO_RETURN_IF_ERROR(reading.ForEachCase([&](StudyCase& one) -> absl::StatusOr<std::string> {
     FactorCase row;
+    row.account = reading.account_number();
     row.stratum = reading.StratumNumber(one.stratum());
     BANSO_ASSIGN_OR_RETURN(row.result, one.Has(study.result()));
     if (!row.result.has_value()) return "it is not known whether they have the result";
@@ -105,7 +115,7 @@ absl::Status StudyFactors(const v1::FactorStudy& study, const Sureness& sureness
   }));
   const std::vector<v1::Measured> factors(study.factors().begin(), study.factors().end());
   *response.mutable_factors() = CompareFactors(cases, ComparedOf(factors), sureness);
-  *response.mutable_basis() = reading.Basis(kComparisonMethod);
+  *response.mutable_basis() = reading.Basis(kComparisonMethod, kComparisonClusters);
   return absl::OkStatus();
 }
 
@@ -123,7 +133,7 @@ absl::Status StudyGroups(const v1::GroupStudy& study, const Sureness& sureness, 
   }));
   const std::vector<v1::Measured> measures(study.measures().begin(), study.measures().end());
   *response.mutable_groups() = CompareGroups(cases, ComparedOf(measures), sureness);
-  *response.mutable_basis() = reading.Basis(kGroupMethod);
+  *response.mutable_basis() = reading.Basis(kGroupMethod, kGroupClusters);
   return absl::OkStatus();
 }
 
@@ -163,6 +173,7 @@ absl::Status StudyTiming(const v1::TimingStudy& study, const Sureness& sureness,
     }
     const absl::CivilDay begin = clock->second;
     TimedCase row;
+    row.account = reading.account_number();
     row.landmark = static_cast<int>(calendar::Add(begin, study.landmark(), calendar) - begin);
     row.horizon = static_cast<int>(calendar::Add(begin, study.horizon(), calendar) - begin);
     if (row.horizon <= row.landmark) return "the horizon is not after the landmark";
@@ -186,7 +197,7 @@ absl::Status StudyTiming(const v1::TimingStudy& study, const Sureness& sureness,
     return "";
   }));
   *response.mutable_timing() = CompareTiming(cases, sureness);
-  *response.mutable_basis() = reading.Basis(kTimingMethod);
+  *response.mutable_basis() = reading.Basis(kTimingMethod, kTimingClusters);
   response.mutable_basis()->set_clock(study.clock());
   return absl::OkStatus();
 }
@@ -215,7 +226,7 @@ absl::Status StudyDependence(const v1::DependenceStudy& study, const Sureness& s
     return account.has_index() ? account.index() : -1;
   });
   response.mutable_dependence()->mutable_accounts()->Add(accounts.begin(), accounts.end());
-  *response.mutable_basis() = reading.Basis(kDependenceMethod);
+  *response.mutable_basis() = reading.Basis(kDependenceMethod, kOfAccounts);
   return absl::OkStatus();
 }
 
@@ -239,7 +250,7 @@ absl::Status StudyReasons(const v1::ReasonStudy& study, const Sureness& sureness
   std::vector<DatedReason> reasons;
   for (const auto& [name, reason] : outcomes) reasons.push_back(reason);
   *response.mutable_reasons() = CountReasons(reasons, months, sureness.confidence);
-  *response.mutable_basis() = reading.Basis(kReasonMethod);
+  *response.mutable_basis() = reading.Basis(kReasonMethod, kOfAccounts);
   return absl::OkStatus();
 }
 

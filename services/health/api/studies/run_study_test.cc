@@ -123,6 +123,19 @@ TEST_F(RunStudyTest, FollowsTimedCasesFromTheLandmarkOn) {
   EXPECT_GT(report.rate_ratio_interval().low(), 1);
   EXPECT_EQ(report.finding(), v1::FINDING_DIFFERENT);
   EXPECT_EQ(response.basis().clock(), type::v1::CLOCK_CONTRACT_START);
+  EXPECT_EQ(response.basis().accounts(), 24);
+  EXPECT_THAT(response.basis().method(), ::testing::Not(HasSubstr("Lin and Wei")));
+
+  // Seen on the 42nd day, most are still on their way: they count for as long as they were watched.
+  *request.mutable_scope()->mutable_as_of() = calendar::ToTimestamp(Noon(kApril1 + 42));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse in_part, studies_.RunStudy(Now(), request));
+  EXPECT_EQ(in_part.timing().early().n(), 12);
+  EXPECT_EQ(in_part.timing().early().reached() + in_part.timing().early().censored(), 12);
+  EXPECT_GT(in_part.timing().early().censored(), 3);
+  EXPECT_EQ(in_part.timing().late().reached() + in_part.timing().late().censored(), 12);
+  EXPECT_FALSE(in_part.timing().late().has_share_by_horizon());
+  EXPECT_GT(in_part.timing().rate_ratio_interval().low(), 1);
+  testing::Proves("REP-06");
 }
 
 // Nothing known is not late, not `not reached` and not zero.

@@ -20,6 +20,28 @@ using ::testing::SizeIs;
 
 std::string Name(int i) { return absl::StrCat("accounts/a", i); }
 
+// One account that has stayed on a level five times is one account.
+TEST(Backlog, RestsTheDwellTimeOnAccountsAndNotOnStays) {
+  std::vector<std::pair<int, absl::CivilDay>> steps;
+  for (int i = 0; i < 5; ++i) {
+    steps.push_back({1, kApril1 + 20 * i});
+    steps.push_back({2, kApril1 + 20 * i + 10});
+  }
+  std::vector<StageHistory> histories = {MakeHistory(kPyramid, Name(0), steps, kApril1 + 200)};
+  v1::GetStageBacklogRequest request;
+  request.set_minimum_n(2);
+  const v1::StageFigure one = Backlog(kPyramid, histories, request).levels(0).dwell_days();
+  EXPECT_EQ(one.n(), 1);
+  EXPECT_EQ(one.events(), 1);
+  EXPECT_EQ(one.state(), v1::FIGURE_STATE_INSUFFICIENT);
+  EXPECT_FALSE(one.has_value());
+  histories.push_back(MakeHistory(kPyramid, Name(1), {{1, kApril1}}, kApril1 + 200));
+  const v1::StageFigure two = Backlog(kPyramid, histories, request).levels(0).dwell_days();
+  EXPECT_EQ(two.n(), 2);
+  EXPECT_EQ(two.events(), 1);
+  EXPECT_EQ(two.value(), 10);
+}
+
 TEST(History, KnowsStaysFirstArrivalsAndFalls) {
   const StageHistory history = MakeHistory(
       kPyramid, "accounts/a",
@@ -183,6 +205,46 @@ TEST(TimeToLevels, CountsThoseWhoAreStillOnTheirWay) {
   // Left after 10 days 4/5, after 20 days 4/5 x 2/3, after 30 days 4/5 x 2/3 x 1/2.
   EXPECT_NEAR(second.horizons(0).share().value(), 1 - 4.0 / 5 * 2 / 3, 1e-12);
   EXPECT_EQ(second.median_days().value(), 30);
+}
+
+// Freireich's remission times (1963), told as days to a level in two segments: median and share of
+// each, and the log-rank p value of Kleinbaum, Klein 2012, section 2.IV (16.793) in both.
+TEST(TimeToLevels, TellsGroupsApartWithTheLogRankTest) {
+  const std::vector<int> reached = {6, 6, 6, 7, 10, 13, 16, 22, 23};
+  const std::vector<int> watched = {6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35};
+  const std::vector<int> others = {1, 1, 2,  2,  3,  4,  4,  5,  5,  8, 8,
+                                   8, 8, 11, 11, 12, 12, 15, 17, 22, 23};
+  std::vector<StageHistory> histories;
+  std::vector<std::string> groups;
+  const auto add = [&](const char* group, int days, bool event) {
+    std::vector<std::pair<int, absl::CivilDay>> steps = {{1, kApril1}};
+    if (event) steps.push_back({2, kApril1 + days});
+    histories.push_back(MakeHistory(kLadder, Name(static_cast<int>(histories.size())), steps,
+                                    kApril1 + (event ? 40 : days)));
+    groups.push_back(group);
+  };
+  for (const int days : reached) add("SMB", days, true);
+  for (const int days : watched) add("SMB", days, false);
+  for (const int days : others) add("MM", days, true);
+  std::vector<ClockedHistory> clocked;
+  for (size_t i = 0; i < histories.size(); ++i) {
+    clocked.push_back({&histories[i], kApril1, groups[i]});
+  }
+  v1::AnalyzeTimeToLevelRequest request;
+  request.set_group_by("account.segment");
+  request.add_horizon_days(10);
+  const auto answer = TimeToLevels(kLadder, clocked, request);
+  int found = 0;
+  for (const v1::TimeToLevel& level : answer.levels()) {
+    if (level.level() != "l2") continue;
+    ++found;
+    EXPECT_NEAR(level.p_value(), 4.16880910933453e-05, 1e-12) << level.group();
+    EXPECT_EQ(level.median_days().value(), level.group() == "SMB" ? 23 : 8);
+    EXPECT_EQ(level.median_days().n(), 21);
+    EXPECT_NEAR(level.horizons(0).share().value(),
+                level.group() == "SMB" ? 1 - 0.752941176470588 : 13.0 / 21, 1e-12);
+  }
+  EXPECT_EQ(found, 2);
 }
 
 TEST(Retention, EqualsTheHandValueWithIntervalByCohort) {

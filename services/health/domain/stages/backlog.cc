@@ -60,16 +60,27 @@ void AddStuck(const v1::StageModel& model, int rank, std::vector<const StageHist
                                 ", more than the ", limit, " that the model allows"));
 }
 
+// Of the stays of all accounts; how much it rests on is told by accounts, not by stays.
 v1::StageFigure DwellFigure(absl::Span<const StageHistory> histories, int rank, int minimum_n) {
   std::vector<statistics::Observation> observations;
+  int64_t accounts = 0;
+  int64_t left = 0;
   for (const StageHistory& history : histories) {
-    for (const Stay& stay : StaysOn(history, rank)) {
+    const std::vector<Stay> stays = StaysOn(history, rank);
+    accounts += stays.empty() ? 0 : 1;
+    left += std::any_of(stays.begin(), stays.end(), [](const Stay& stay) { return stay.ended; });
+    for (const Stay& stay : stays) {
       observations.push_back({static_cast<double>(stay.days), stay.ended
                                                                   ? statistics::Ending::kEvent
                                                                   : statistics::Ending::kCensored});
     }
   }
-  return MedianFigure(statistics::SurvivalCurve(observations), minimum_n);
+  const auto stays = static_cast<int64_t>(observations.size());
+  v1::StageFigure figure = MedianFigure(statistics::SurvivalCurve(observations),
+                                        accounts < minimum_n ? stays + 1 : minimum_n);
+  figure.set_n(accounts);
+  figure.set_events(left);
+  return figure;
 }
 
 }  // namespace

@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -7,6 +10,7 @@
 #include "services/health/domain/stages/figures.h"
 #include "services/health/domain/stages/stage_model.h"
 #include "services/health/domain/stages/stickiness.h"
+#include "services/health/domain/statistics/clustered.h"
 #include "services/health/domain/statistics/correction.h"
 
 namespace banso::health {
@@ -20,23 +24,31 @@ constexpr int kDefaultLevelMinimum = 20;
 constexpr int kDefaultWithin = 90;
 constexpr double kSignificance = 0.05;
 
-// From the first arrival on a level to the first arrival on the next, of all who ever got there.
-std::vector<Observation> Passages(absl::Span<const StageHistory> histories, int rank) {
-  std::vector<Observation> passages;
-  for (const StageHistory& history : histories) {
+// From the first arrival on a level to the first arrival on the next, of all who ever got there,
+// and which of the histories they are.
+struct LevelPassages {
+  std::vector<Observation> observations;
+  std::vector<int64_t> accounts;
+};
+
+LevelPassages Passages(absl::Span<const StageHistory> histories, int rank) {
+  LevelPassages passages;
+  for (size_t i = 0; i < histories.size(); ++i) {
+    const StageHistory& history = histories[i];
     const auto reached = FirstReached(history, rank);
     if (!reached.has_value()) continue;
+    passages.accounts.push_back(static_cast<int64_t>(i));
     const auto passed = FirstReached(history, rank + 1);
     const absl::CivilDay end = passed.value_or(history.today);
-    passages.push_back({static_cast<double>(end - *reached),
-                        passed.has_value() ? Ending::kEvent : Ending::kCensored});
+    passages.observations.push_back({static_cast<double>(end - *reached),
+                                     passed.has_value() ? Ending::kEvent : Ending::kCensored});
   }
   return passages;
 }
 
 // The same, watched for so many days only.
-std::vector<Observation> Within(std::vector<Observation> passages, int days) {
-  for (Observation& passage : passages) {
+LevelPassages Within(LevelPassages passages, int days) {
+  for (Observation& passage : passages.observations) {
     if (passage.time > days) passage = {static_cast<double>(days), Ending::kCensored};
   }
   return passages;
@@ -45,7 +57,7 @@ std::vector<Observation> Within(std::vector<Observation> passages, int days) {
 // A level whose passage is compared with that of the others.
 struct Candidate {
   v1::LevelAnalysis* level = nullptr;
-  std::vector<Observation> passages;
+  LevelPassages passages;
   double p_value = 1;
   // Fewer pass than would if it were like the others.
   bool slower = false;
@@ -54,14 +66,17 @@ struct Candidate {
 void CompareWithOthers(std::vector<Candidate>& candidates) {
   std::vector<double> p_values;
   for (size_t i = 0; i < candidates.size(); ++i) {
-    std::vector<Observation> others;
+    // An account passes one level after the other: its passages are one cluster.
+    std::vector<statistics::ClusteredObservation> all;
     for (size_t j = 0; j < candidates.size(); ++j) {
-      if (j == i) continue;
-      others.insert(others.end(), candidates[j].passages.begin(), candidates[j].passages.end());
+      const LevelPassages& passages = candidates[j].passages;
+      for (size_t k = 0; k < passages.accounts.size(); ++k) {
+        all.push_back({passages.observations[k], j == i, passages.accounts[k]});
+      }
     }
-    const auto test = statistics::CompareSurvival({{candidates[i].passages, others}});
+    const auto test = statistics::CompareClusteredSurvival(all);
     p_values.push_back(test.has_value() ? test->p_value : 1);
-    candidates[i].slower = test.has_value() && test->observed[0] < test->expected[0];
+    candidates[i].slower = test.has_value() && test->above < 0;
   }
   p_values = statistics::Holm(p_values);
   for (size_t i = 0; i < candidates.size(); ++i) {
@@ -134,18 +149,18 @@ v1::AnalyzeLevelsResponse AnalyzeLevels(const v1::StageModel& model,
     v1::LevelAnalysis* level = response.add_levels();
     level->set_level(KeyOf(model, rank));
     level->set_rank(rank);
-    const std::vector<Observation> passages = Passages(histories, rank);
-    level->set_reached(static_cast<int64_t>(passages.size()));
+    LevelPassages passages = Passages(histories, rank);
+    level->set_reached(static_cast<int64_t>(passages.accounts.size()));
     level->set_fallen(
         std::count_if(histories.begin(), histories.end(),
                       [&](const StageHistory& history) { return EverFellFrom(history, rank); }));
     AddStickiness(model, rank, catalog, level, response);
     if (rank == model.levels_size()) continue;
-    const SurvivalCurve curve(passages);
+    const SurvivalCurve curve(passages.observations);
     *level->mutable_pass_rate() = SurvivalFigure(curve, within, Part::kGone, minimum_n);
     *level->mutable_days_to_pass() = MedianFigure(curve, minimum_n);
     if (level->pass_rate().state() == v1::FIGURE_STATE_INSUFFICIENT) continue;
-    candidates.push_back({.level = level, .passages = Within(passages, within)});
+    candidates.push_back({.level = level, .passages = Within(std::move(passages), within)});
   }
   CompareWithOthers(candidates);
   FindWall(candidates, within, response);

@@ -1,10 +1,53 @@
 #include "services/health/domain/statistics/clustered.h"
 
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <map>
+#include <set>
 #include <vector>
 
 namespace banso::health::statistics {
+namespace {
+
+// The clusters of two groups.
+struct ClustersOfGroups {
+  std::set<int64_t> first;
+  std::set<int64_t> second;
+  std::set<int64_t> all;
+
+  void Add(bool is_first, int64_t cluster) {
+    (is_first ? first : second).insert(cluster);
+    all.insert(cluster);
+  }
+  bool CanTell() const { return std::min(first.size(), second.size()) >= 2; }
+  boost::math::students_t Student() const {
+    return boost::math::students_t(static_cast<double>(std::min(first.size(), second.size())) - 1);
+  }
+  double PValue(double z) const {
+    return 2 * boost::math::cdf(boost::math::complement(Student(), std::abs(z)));
+  }
+};
+
+// Sums of one stratum.
+struct StratumSums {
+  double n = 0;
+  double first = 0;
+  double value = 0;
+  // Of the values of the first group alone.
+  double value_of_first = 0;
+};
+
+// Below it, residuals are those of rounding.
+constexpr double kNoScores = 1e-18;
+
+// The p value of one value per cluster, where each group has only one value.
+double FisherOfClusters(const ClustersOfGroups& clusters) {
+  const auto first = static_cast<int64_t>(clusters.first.size());
+  return FisherExact({first, first}, {0, static_cast<int64_t>(clusters.second.size())});
+}
+
+}  // namespace
 
 std::optional<Estimate> ClusteredMean(absl::Span<const ClusteredValue> values, double confidence) {
   const std::vector<double> ones(values.size(), 1.0);
@@ -34,6 +77,109 @@ std::optional<Estimate> ClusteredRatio(absl::Span<const ClusteredValue> numerato
   const double half = NormalQuantile(confidence) * error;
   estimate.interval = {estimate.value - half, estimate.value + half};
   return estimate;
+}
+
+std::optional<ClusteredDifference> CompareClusters(absl::Span<const ClusteredArm> values,
+                                                   double confidence) {
+  ClustersOfGroups clusters;
+  std::map<int, StratumSums> strata;
+  for (const ClusteredArm& one : values) {
+    clusters.Add(one.first, one.cluster);
+    StratumSums& sums = strata[one.stratum];
+    sums.n += 1;
+    sums.value += one.value;
+    if (!one.first) continue;
+    sums.first += 1;
+    sums.value_of_first += one.value;
+  }
+  if (!clusters.CanTell()) return std::nullopt;
+  // Both group and value as they are beside the mean of their stratum (Frisch, Waugh, Lovell).
+  double products = 0;
+  double squares = 0;
+  for (const auto& [stratum, sums] : strata) {
+    products += sums.value_of_first - sums.first * sums.value / sums.n;
+    squares += sums.first - sums.first * sums.first / sums.n;
+  }
+  if (squares <= 0) return std::nullopt;
+  ClusteredDifference out;
+  out.value = products / squares;
+  out.clusters = static_cast<int64_t>(clusters.all.size());
+  std::map<int64_t, double> scores;
+  for (const ClusteredArm& one : values) {
+    const StratumSums& sums = strata[one.stratum];
+    const double group = (one.first ? 1 : 0) - sums.first / sums.n;
+    const double residual = one.value - sums.value / sums.n - out.value * group;
+    scores[one.cluster] += group * residual;
+  }
+  double variance = 0;
+  for (const auto& [cluster, score] : scores) variance += score * score;
+  const auto n = static_cast<double>(scores.size());
+  variance *= n / (n - 1) / (squares * squares);
+  if (variance <= kNoScores) {
+    out.p_value = std::abs(out.value) <= 1e-12 ? 1 : FisherOfClusters(clusters);
+    return out;
+  }
+  const double error = std::sqrt(variance);
+  const double half = boost::math::quantile(clusters.Student(), (1 + confidence) / 2) * error;
+  out.interval = {out.value - half, out.value + half};
+  out.p_value = clusters.PValue(out.value / error);
+  return out;
+}
+
+std::optional<ClusteredLogRank> CompareClusteredSurvival(
+    absl::Span<const ClusteredObservation> observations) {
+  ClustersOfGroups clusters;
+  std::vector<ClusteredObservation> sorted(observations.begin(), observations.end());
+  for (const ClusteredObservation& one : sorted) clusters.Add(one.first, one.cluster);
+  if (!clusters.CanTell()) return std::nullopt;
+  std::sort(sorted.begin(), sorted.end(),
+            [](const ClusteredObservation& a, const ClusteredObservation& b) {
+              return a.observation.time < b.observation.time;
+            });
+  const auto is_event = [](const ClusteredObservation& one) {
+    return one.observation.ending == Ending::kEvent;
+  };
+  double at_risk = static_cast<double>(sorted.size());
+  double first_at_risk = static_cast<double>(std::count_if(
+      sorted.begin(), sorted.end(), [](const ClusteredObservation& one) { return one.first; }));
+  // Summed over the times of events so far: events over those at risk, and the same times the share
+  // of the first group.
+  double hazard = 0;
+  double share_of_hazard = 0;
+  double above = 0;
+  std::map<int64_t, double> scores;
+  for (size_t begin = 0; begin < sorted.size();) {
+    size_t end = begin;
+    double events = 0;
+    while (end < sorted.size() && sorted[end].observation.time == sorted[begin].observation.time) {
+      events += is_event(sorted[end++]) ? 1 : 0;
+    }
+    const double share = first_at_risk / at_risk;
+    hazard += events / at_risk;
+    share_of_hazard += events / at_risk * share;
+    for (size_t i = begin; i < end; ++i) {
+      const double first = sorted[i].first ? 1 : 0;
+      const double residual =
+          (is_event(sorted[i]) ? first - share : 0) - (first * hazard - share_of_hazard);
+      scores[sorted[i].cluster] += residual;
+      above += residual;
+      at_risk -= 1;
+      first_at_risk -= first;
+    }
+    begin = end;
+  }
+  ClusteredLogRank out;
+  out.above = above;
+  for (const auto& [cluster, score] : scores) out.variance += score * score;
+  if (out.variance <= kNoScores) return std::nullopt;
+  out.z = out.above / std::sqrt(out.variance);
+  out.p_value = clusters.PValue(out.z);
+  return out;
+}
+
+double ClusteredQuantile(int64_t clusters_of_first, int64_t clusters_of_second, double confidence) {
+  const auto fewer = static_cast<double>(std::min(clusters_of_first, clusters_of_second));
+  return boost::math::quantile(boost::math::students_t(fewer - 1), (1 + confidence) / 2);
 }
 
 }  // namespace banso::health::statistics

@@ -6,6 +6,7 @@
 
 #include "absl/types/span.h"
 #include "services/health/domain/statistics/stratified.h"
+#include "services/health/domain/statistics/survival.h"
 
 // Means of values that come in clusters, such as several days of one account: the cluster is what
 // was sampled, so intervals count clusters, not values.
@@ -28,6 +29,61 @@ std::optional<Estimate> ClusteredMean(absl::Span<const ClusteredValue> values,
 std::optional<Estimate> ClusteredRatio(absl::Span<const ClusteredValue> numerators,
                                        absl::Span<const double> denominators,
                                        double confidence = kConfidence);
+
+// A value of the first of two groups or the second, in a stratum, and the cluster that it belongs
+// to. A cluster may have values in both groups.
+struct ClusteredArm {
+  int stratum = 0;
+  bool first = false;
+  double value = 0;
+  int64_t cluster = 0;
+};
+
+// How far the first group is above the second within strata.
+struct ClusteredDifference {
+  double value = 0;
+  // Absent when each group's values are all alike: then nothing says how sure the difference is.
+  std::optional<Interval> interval;
+  double p_value = 1;
+  int64_t clusters = 0;
+};
+
+// The least-squares difference with an intercept for each stratum (of shares, the one of Mantel and
+// Haenszel), with the variance between clusters (Liang, Zeger 1986, Biometrika 73:13-22) and
+// Student's distribution with one degree of freedom less than the group with fewer clusters has.
+// When each group's values are all alike, the p value is Fisher's of one value per cluster. Nothing
+// when a group has fewer than two clusters, or no stratum has both groups.
+std::optional<ClusteredDifference> CompareClusters(absl::Span<const ClusteredArm> values,
+                                                   double confidence = kConfidence);
+
+// How long one subject of the first group or the second was watched, and the cluster that it
+// belongs to.
+struct ClusteredObservation {
+  Observation observation;
+  bool first = false;
+  int64_t cluster = 0;
+};
+
+// Whether the first of two groups has its events sooner.
+struct ClusteredLogRank {
+  // Events of the first group above those expected.
+  double above = 0;
+  // Its variance when clusters were sampled.
+  double variance = 0;
+  double z = 0;
+  // Two-sided, Student's as for a difference.
+  double p_value = 1;
+};
+
+// The log-rank test with the variance of Lin, Wei 1989, Journal of the American Statistical
+// Association 84:1074-1078, between the clusters' sums of score residuals. Competing endings are
+// censored. Nothing when a group has fewer than two clusters, or nothing happened while both groups
+// were watched.
+std::optional<ClusteredLogRank> CompareClusteredSurvival(
+    absl::Span<const ClusteredObservation> observations);
+
+// Student's quantile for that, of two groups with so many clusters.
+double ClusteredQuantile(int64_t clusters_of_first, int64_t clusters_of_second, double confidence);
 
 }  // namespace banso::health::statistics
 

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "services/health/domain/statistics/amounts.h"
+#include "services/health/domain/statistics/clustered.h"
 #include "services/health/domain/statistics/correction.h"
 #include "services/health/domain/statistics/stratified.h"
 #include "services/health/domain/studies/wording.h"
@@ -19,7 +21,12 @@ using statistics::Count;
 struct Group {
   std::vector<double> values;
   int64_t unknown = 0;
+  // Of the known values: the accounts that may have several, and how many others there are.
+  std::set<int64_t> accounts;
+  int64_t other_accounts = 0;
 
+  int64_t account_count() const { return static_cast<int64_t>(accounts.size()) + other_accounts; }
+  bool has_several() const { return account_count() < static_cast<int64_t>(values.size()); }
   Count count() const {
     Count count{0, static_cast<int64_t>(values.size())};
     for (const double value : values) count.events += value != 0 ? 1 : 0;
@@ -37,19 +44,33 @@ Groups Split(absl::Span<const Case> cases, size_t value) {
   for (const Case& one : cases) {
     if (!one.with.has_value()) continue;
     Group& group = *one.with ? groups.with : groups.without;
-    if (one.values[value].has_value()) {
-      group.values.push_back(*one.values[value]);
-    } else {
+    if (!one.values[value].has_value()) {
       ++group.unknown;
+      continue;
+    }
+    group.values.push_back(*one.values[value]);
+    if (one.account.has_value()) {
+      group.accounts.insert(*one.account);
+    } else {
+      ++group.other_accounts;
     }
   }
   return groups;
+}
+
+// Whether an account has several cases, in one group or in both.
+bool HasClusters(const Groups& groups) {
+  const auto& other = groups.without.accounts;
+  return groups.with.has_several() || groups.without.has_several() ||
+         std::ranges::any_of(groups.with.accounts,
+                             [&](int64_t account) { return other.contains(account); });
 }
 
 v1::GroupFigures FiguresOf(const Group& group, bool is_amount, double confidence) {
   v1::GroupFigures figures;
   figures.set_n(static_cast<int64_t>(group.values.size()));
   figures.set_unknown(group.unknown);
+  figures.set_accounts(group.account_count());
   if (group.values.empty()) return figures;
   if (is_amount) {
     figures.set_mean(*statistics::Mean(group.values));
@@ -126,6 +147,37 @@ v1::AdjustedContrast Adjust(absl::Span<const Case> cases, size_t value, bool is_
   return adjusted;
 }
 
+// The same by accounts, of which some have several cases.
+v1::ClusteredContrast CompareByAccount(absl::Span<const Case> cases, size_t value, bool is_amount,
+                                       const Sureness& sureness) {
+  std::vector<statistics::GroupedValue> values;
+  std::vector<statistics::ClusteredArm> arms;
+  // An account that has no number has one case: below all numbers.
+  int64_t own = -1;
+  for (const Case& one : cases) {
+    if (!one.with.has_value() || !one.values[value].has_value()) continue;
+    const int stratum = sureness.stratified ? one.stratum : 0;
+    values.push_back({stratum, *one.with ? 0 : 1, *one.values[value]});
+    const int64_t account = one.account.has_value() ? *one.account : own--;
+    arms.push_back({stratum, *one.with, *one.values[value], account});
+  }
+  if (is_amount) {
+    values = statistics::WithRanks(values);
+    for (size_t i = 0; i < arms.size(); ++i) arms[i].value = values[i].value;
+  }
+  v1::ClusteredContrast clustered;
+  const auto found = statistics::CompareClusters(arms, sureness.confidence);
+  if (!found.has_value()) return clustered;
+  clustered.set_accounts(found->clusters);
+  clustered.set_p_value(found->p_value);
+  if (is_amount) return clustered;
+  clustered.set_difference(found->value);
+  if (found->interval.has_value()) {
+    *clustered.mutable_difference_interval() = ToMessage(*found->interval);
+  }
+  return clustered;
+}
+
 void SetInsufficient(const std::string& because, v1::Contrast& contrast) {
   contrast.set_finding(v1::FINDING_INSUFFICIENT);
   contrast.set_insufficient_because(because);
@@ -133,6 +185,10 @@ void SetInsufficient(const std::string& because, v1::Contrast& contrast) {
 
 // The p value by which a comparison is judged, where it has one.
 std::optional<double> JudgedBy(const v1::Contrast& contrast, const Sureness& sureness) {
+  if (contrast.has_clustered()) {
+    if (!contrast.clustered().has_p_value()) return std::nullopt;
+    return contrast.clustered().p_value();
+  }
   if (sureness.stratified) {
     if (!contrast.adjusted().has_p_value()) return std::nullopt;
     return contrast.adjusted().p_value();
@@ -163,11 +219,16 @@ v1::Contrast Compare(absl::Span<const Case> cases, size_t value, const Compared&
   contrast.set_display_name(what.display_name);
   *contrast.mutable_with() = FiguresOf(groups.with, what.is_amount, sureness.confidence);
   *contrast.mutable_without() = FiguresOf(groups.without, what.is_amount, sureness.confidence);
-  const int64_t least = std::min(contrast.with().n(), contrast.without().n());
+  const bool clustered = HasClusters(groups);
+  const int64_t least = clustered
+                            ? std::min(contrast.with().accounts(), contrast.without().accounts())
+                            : std::min(contrast.with().n(), contrast.without().n());
   if (least < sureness.min_n) {
-    SetInsufficient(absl::StrCat("a group has only ", least, " known cases, and ", sureness.min_n,
-                                 " are the minimum"),
-                    contrast);
+    SetInsufficient(
+        absl::StrCat("a group has only ", least,
+                     clustered ? " accounts with known cases, and " : " known cases, and ",
+                     sureness.min_n, " are the minimum"),
+        contrast);
     return contrast;
   }
   if (what.is_amount) {
@@ -180,6 +241,9 @@ v1::Contrast Compare(absl::Span<const Case> cases, size_t value, const Compared&
     if (contrast.adjusted().strata() == 0) {
       SetInsufficient("no stratum has known cases of both groups", contrast);
     }
+  }
+  if (clustered) {
+    *contrast.mutable_clustered() = CompareByAccount(cases, value, what.is_amount, sureness);
   }
   return contrast;
 }

@@ -1,6 +1,7 @@
 #ifndef BANSO_SERVICES_HEALTH_DOMAIN_STUDIES_CONTRAST_H_
 #define BANSO_SERVICES_HEALTH_DOMAIN_STUDIES_CONTRAST_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ struct Case {
   // What was measured, in the order of the question: of a trait 1 or 0, of an amount the number;
   // absent what is not known.
   std::vector<std::optional<double>> values;
+  // The number of its account; absent when no other case is of the same.
+  std::optional<int64_t> account = std::nullopt;
 };
 
 // What one of the values is.
@@ -46,7 +49,8 @@ v1::Contrast Compare(absl::Span<const Case> cases, size_t value, const Compared&
                      const Sureness& sureness);
 
 // Corrects the p values of one answer for their number and says what was found. Of a comparison
-// that was adjusted, that is the p value among like cases.
+// that was adjusted, that is the p value among like cases; of one in which accounts have several
+// cases, that of accounts.
 void CorrectForMany(const std::vector<v1::Contrast*>& contrasts, const Sureness& sureness);
 
 // All values, compared and corrected together, in the order of `what`.

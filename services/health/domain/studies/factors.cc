@@ -129,7 +129,7 @@ v1::FactorReport CompareFactors(absl::Span<const FactorCase> cases,
     for (const FactorCase& one : cases) {
       std::optional<double> result;
       if (one.result.has_value()) result = *one.result ? 1 : 0;
-      arms.push_back({one.factors[i], one.stratum, {result}});
+      arms.push_back({one.factors[i], one.stratum, {result}, one.account});
     }
     *report.add_factors() = Compare(arms, 0, factors[i], sureness);
   }

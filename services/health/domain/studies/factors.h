@@ -1,6 +1,7 @@
 #ifndef BANSO_SERVICES_HEALTH_DOMAIN_STUDIES_FACTORS_H_
 #define BANSO_SERVICES_HEALTH_DOMAIN_STUDIES_FACTORS_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ struct FactorCase {
   int stratum = 0;
   // Whether it has each factor, in the order asked.
   std::vector<std::optional<bool>> factors;
+  // See Case.
+  std::optional<int64_t> account = std::nullopt;
 };
 
 // Each factor by itself: how often the result comes with it and without it. Corrected together.

@@ -34,6 +34,12 @@ bool InFavour(const v1::Contrast& contrast) {
   return contrast.finding() == v1::FINDING_DIFFERENT && FoundDifference(contrast) > 0;
 }
 
+// Whether those with the measure and those without were compared at the same time, and those with
+// it were not ahead.
+bool Contradicts(const v1::Contrast& concurrent) {
+  return concurrent.finding() != v1::FINDING_INSUFFICIENT && FoundDifference(concurrent) <= 0;
+}
+
 absl::Status CheckCarries(const v1::Hypothesis& hypothesis, const v1::LookBack& look_back) {
   const bool borne_out = InFavour(look_back.concurrent()) || InFavour(look_back.before_after());
   const bool enough = look_back.concurrent().finding() != v1::FINDING_INSUFFICIENT ||
@@ -43,6 +49,14 @@ absl::Status CheckCarries(const v1::Hypothesis& hypothesis, const v1::LookBack& 
         kReasonNotBorneOut, hypothesis.name(),
         absl::StrCat("no comparison is in favour of the measure. ",
                      look_back.concurrent().sentence(), " ", look_back.before_after().sentence()),
+        "Conclude REFUTED, or CONTINUE with another date");
+  }
+  if (look_back.conclusion() == v1::LOOK_BACK_CONCLUSION_CONFIRMED &&
+      Contradicts(look_back.concurrent())) {
+    return contract::FailedPrecondition(
+        kReasonNotBorneOut, hypothesis.name(),
+        absl::StrCat("at the same time, those without the measure did no worse. ",
+                     look_back.concurrent().sentence()),
         "Conclude REFUTED, or CONTINUE with another date");
   }
   if (look_back.conclusion() == v1::LOOK_BACK_CONCLUSION_REFUTED && !enough) {

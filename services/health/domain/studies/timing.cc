@@ -5,9 +5,11 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "services/health/domain/sample_window.h"
+#include "services/health/domain/statistics/clustered.h"
 #include "services/health/domain/statistics/survival.h"
 
 namespace banso::health {
@@ -22,9 +24,16 @@ struct Followed {
   int64_t reached = 0;
   // Still being watched when the data ended.
   int64_t censored = 0;
+  // By account; one without a number has a negative one of its own.
+  std::vector<int64_t> account_of;
+  std::set<int64_t> accounts;
+
+  bool has_several() const { return accounts.size() < cases.size(); }
 };
 
-void Follow(const TimedCase& one, Followed& group) {
+void Follow(const TimedCase& one, int64_t account, Followed& group) {
+  group.account_of.push_back(account);
+  group.accounts.insert(account);
   const bool reached = one.reached.has_value() && *one.reached <= one.horizon;
   const int last = reached ? *one.reached : std::min(one.watched, one.horizon);
   group.cases.push_back(
@@ -55,12 +64,34 @@ v1::TimingGroup Describe(const Followed& followed, int days, const Sureness& sur
   return group;
 }
 
-void SetRateRatio(const statistics::LogRank& test, double confidence, v1::TimingReport& report) {
-  report.set_p_value(test.p_value);
+// The log-rank test by accounts; nothing when every account has one case.
+std::optional<statistics::ClusteredLogRank> CompareAccounts(const Followed& early,
+                                                            const Followed& late) {
+  const bool shared = std::ranges::any_of(
+      early.accounts, [&](int64_t account) { return late.accounts.contains(account); });
+  if (!shared && !early.has_several() && !late.has_several()) return std::nullopt;
+  std::vector<statistics::ClusteredObservation> all;
+  for (const Followed* group : {&early, &late}) {
+    for (size_t i = 0; i < group->cases.size(); ++i) {
+      all.push_back({group->cases[i], group == &early, group->account_of[i]});
+    }
+  }
+  return statistics::CompareClusteredSurvival(all);
+}
+
+void SetRateRatio(const statistics::LogRank& test, const Followed& early, const Followed& late,
+                  double confidence, v1::TimingReport& report) {
+  const auto by_account = CompareAccounts(early, late);
+  report.set_p_value(by_account.has_value() ? by_account->p_value : test.p_value);
   const double off = test.observed[0] - test.expected[0];
   if (test.chi_square <= 0 || off == 0) return;
   const double variance = off * off / test.chi_square;
-  const double reach = statistics::NormalQuantile(confidence) / std::sqrt(variance);
+  double reach = statistics::NormalQuantile(confidence) / std::sqrt(variance);
+  if (by_account.has_value()) {
+    reach = statistics::ClusteredQuantile(static_cast<int64_t>(early.accounts.size()),
+                                          static_cast<int64_t>(late.accounts.size()), confidence) *
+            std::sqrt(by_account->variance) / variance;
+  }
   report.set_rate_ratio(std::exp(off / variance));
   *report.mutable_rate_ratio_interval() =
       ToMessage({std::exp(off / variance - reach), std::exp(off / variance + reach)});
@@ -73,6 +104,7 @@ v1::TimingReport CompareTiming(absl::Span<const TimedCase> cases, const Sureness
   Followed early;
   Followed late;
   int days = std::numeric_limits<int>::max();
+  int64_t own = -1;
   for (const TimedCase& one : cases) {
     if (one.reached.has_value() && *one.reached <= one.landmark) {
       report.set_before_landmark(report.before_landmark() + 1);
@@ -80,16 +112,18 @@ v1::TimingReport CompareTiming(absl::Span<const TimedCase> cases, const Sureness
     }
     if (one.watched < one.landmark) continue;
     const bool is_early = one.set_up.has_value() && *one.set_up <= one.landmark;
-    Follow(one, is_early ? early : late);
+    const int64_t account = one.account.has_value() ? *one.account : own--;
+    Follow(one, account, is_early ? early : late);
     days = std::min(days, one.horizon - one.landmark);
   }
   *report.mutable_early() = Describe(early, days, sureness);
   *report.mutable_late() = Describe(late, days, sureness);
-  const size_t least = std::min(early.cases.size(), late.cases.size());
+  const size_t least = std::min(early.accounts.size(), late.accounts.size());
   if (least < static_cast<size_t>(sureness.min_n)) {
     report.set_finding(v1::FINDING_INSUFFICIENT);
-    report.set_insufficient_because(absl::StrCat("a group has only ", least, " cases, and ",
-                                                 sureness.min_n, " are the minimum"));
+    report.set_insufficient_because(absl::StrCat("a group has only cases of ", least,
+                                                 " accounts, and ", sureness.min_n,
+                                                 " are the minimum"));
     return report;
   }
   const auto test =
@@ -99,9 +133,9 @@ v1::TimingReport CompareTiming(absl::Span<const TimedCase> cases, const Sureness
     report.set_insufficient_because("nobody reached the level while both groups were watched");
     return report;
   }
-  SetRateRatio(*test, sureness.confidence, report);
-  report.set_finding(test->p_value <= sureness.level ? v1::FINDING_DIFFERENT
-                                                     : v1::FINDING_NOT_DIFFERENT);
+  SetRateRatio(*test, early, late, sureness.confidence, report);
+  report.set_finding(report.p_value() <= sureness.level ? v1::FINDING_DIFFERENT
+                                                        : v1::FINDING_NOT_DIFFERENT);
   return report;
 }
 

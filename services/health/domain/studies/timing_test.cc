@@ -55,6 +55,30 @@ TEST(CompareTiming, RecoversThePlantedRateAlthoughManyCasesAreSeenInPart) {
   testing::Proves("REP-06");
 }
 
+// Weeks of remission of 42 patients, the first group with 6-MP (Freireich et al. 1963, Blood
+// 21:699-716). Published: 9 relapses where 19.25 are expected, chi-square 16.79 (Kleinbaum, Klein
+// 2012, Survival Analysis, section 2.IV). Computed: Peto's ratio exp((O - E) / V) and its interval,
+// from O, E and V = 6.2569605736755 of survdiff of the R package survival 3.5.3.
+TEST(CompareTiming, GivesPetosRatioOfThePublishedRemissions) {
+  std::vector<TimedCase> cases;
+  const auto add = [&](int weeks, bool early, bool relapsed) {
+    TimedCase one{.landmark = 0, .horizon = 100, .watched = weeks};
+    if (early) one.set_up = 0;
+    if (relapsed) one.reached = weeks;
+    cases.push_back(one);
+  };
+  for (const int weeks : {6, 6, 6, 7, 10, 13, 16, 22, 23}) add(weeks, true, true);
+  for (const int weeks : {6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35}) add(weeks, true, false);
+  for (const int weeks : {1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23}) {
+    add(weeks, false, true);
+  }
+  const v1::TimingReport report = CompareTiming(cases, {});
+  EXPECT_NEAR(report.rate_ratio(), 0.1943187086422, 1e-12);
+  EXPECT_NEAR(report.rate_ratio_interval().low(), 0.0887612552636538, 1e-9);
+  EXPECT_NEAR(report.rate_ratio_interval().high(), 0.425408140254569, 1e-9);
+  EXPECT_NEAR(report.p_value(), 4.16880910933453e-05, 1e-12);
+}
+
 TEST(CompareTiming, LeavesOutWhoGotThereBeforeTheLandmarkAndSaysInsufficientOfFew) {
   std::vector<TimedCase> cases = {{.set_up = 5, .reached = 20, .watched = 100},
                                   {.set_up = 5, .reached = 60, .watched = 100},

@@ -46,7 +46,11 @@ std::string FindingText(const v1::Contrast& contrast) {
 }
 
 std::string BasisText(const v1::StudyBasis& basis) {
-  std::string text = absl::StrCat("- Cases: ", basis.cases(), "\n");
+  std::string text = absl::StrCat("- Cases: ", basis.cases());
+  if (basis.accounts() < basis.cases()) {
+    absl::StrAppend(&text, " of ", basis.accounts(), " accounts");
+  }
+  absl::StrAppend(&text, "\n");
   for (const v1::LeftOut& left_out : basis.left_out()) {
     absl::StrAppend(&text, "- Left out: ", left_out.cases(), ", because ", left_out.because(),
                     "\n");
@@ -95,6 +99,9 @@ std::string ContrastSentence(const v1::Contrast& contrast, double confidence) {
     absl::StrAppend(&sentence, "; among like cases ", PointsText(contrast.adjusted().difference()),
                     " points (", RangeText(contrast.adjusted().difference_interval(), PointsText),
                     ")");
+  }
+  if (contrast.has_clustered()) {
+    absl::StrAppend(&sentence, "; by ", contrast.clustered().accounts(), " accounts");
   }
   absl::StrAppend(&sentence, "; ", FindingText(contrast), ".");
   return sentence;

@@ -22,6 +22,11 @@ inline constexpr char kComparisonMethod[] =
     "Benjamini-Hochberg. Strata: Mantel-Haenszel with the intervals of Sato and of Greenland and "
     "Robins, van Elteren.";
 
+// The same where accounts have several cases.
+inline constexpr char kComparisonClusters[] =
+    "Several cases of one account are one cluster: what is found goes by the difference of least "
+    "squares within strata with the variance between accounts (Liang and Zeger), amounts by ranks.";
+
 // `40 %`, `7.5 %`.
 std::string PercentText(double share);
 // At most three decimals, as few as needed: `2`, `1.25`, `0.004`.
