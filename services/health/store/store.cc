@@ -17,7 +17,9 @@
 #include "services/health/domain/stages/stage_model.h"
 #include "services/health/domain/success/success.h"
 #include "services/health/domain/surveys/survey_facts.h"
+#include "services/health/domain/scoring/score_told.h"
 #include "services/health/store/evaluations.h"
+#include "services/health/store/score_told.h"
 #include "services/health/store/kinds.h"
 
 namespace banso::health {
@@ -360,6 +362,9 @@ absl::StatusOr<bool> Store::SaveScore(Writer& writer, v1::Score score, absl::Tim
       writer, MakeChange(account, ScoreFact(score.name()), value, as_of, score.score_model())));
   BANSO_RETURN_IF_ERROR(facts.Record(
       writer, MakeChange(account, ScoreBandFact(score.name()), band, as_of, score.score_model())));
+  if (!stored.has_value() || !SameNumbers(*stored, score)) {
+    BANSO_RETURN_IF_ERROR(KeepTold(writer, score.name(), as_of, PackTold(score)));
+  }
   const bool changed = !stored.has_value() || stored->has_value() != score.has_value() ||
                        stored->value() != score.value() || stored->band() != score.band();
   BANSO_RETURN_IF_ERROR(scores.Put(writer, std::move(score)).status());

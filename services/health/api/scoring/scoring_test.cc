@@ -178,6 +178,63 @@ TEST_F(ScoringTest, KeepsTheHistoryAsItWasComputedAndShowsTheTrend) {
   EXPECT_THAT(values, SizeIs(5));
 }
 
+// What a past moment was made of is told as it was then, whatever has become of metric and model.
+TEST_F(ScoringTest, TellsOfAPastMomentWhatItWasMadeOfThen) {
+  MakeMetric("calls", v1::METRIC_KIND_COUNTER, "crm");
+  v1::ScoreModel model = MakeModel();
+  v1::Measure* calls = model.add_measures();
+  *calls = model.measures(0);
+  calls->set_key("calls");
+  calls->mutable_fact()->set_fact("metric.calls");
+  Activate(model);
+  now_ = Noon(kApril1 + 1);
+  ASSERT_THAT(Send("a", "acme", kApril1, 10), IsOk());
+  const v1::Score first = Score();
+  // Calls are reported by the CRM, which was silent until then; none were made.
+  now_ += absl::Hours(24);
+  ASSERT_THAT(Send("b", "acme", kApril1 + 1, 0, "calls"), IsOk());
+  const v1::Score second = Score();
+  EXPECT_GT(second.coverage(), first.coverage());
+  // A correction and another model afterwards.
+  now_ += absl::Hours(24);
+  ASSERT_THAT(Send("c", "acme", kApril1, 500), IsOk());
+  Activate(MakeModel(80));
+  Score();
+  v1::ListScoreHistoryRequest request;
+  request.set_parent("accounts/acme/scores/use");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ListScoreHistoryResponse history,
+                             scoring_.ListScoreHistory(Now(), request));
+  ASSERT_GE(history.moments_size(), 3);
+  const auto expect = [&](const v1::ScoreMoment& moment, const v1::Score& told) {
+    EXPECT_EQ(calendar::ToTime(moment.time()), calendar::ToTime(told.as_of()));
+    EXPECT_EQ(moment.score_model(), told.score_model());
+    EXPECT_EQ(moment.coverage(), told.coverage());
+    ASSERT_EQ(moment.contributions_size(), told.contributions_size());
+    double sum = 0;
+    for (int i = 0; i < told.contributions_size(); ++i) {
+      const v1::Contribution& kept = moment.contributions(i);
+      EXPECT_EQ(kept.measure(), told.contributions(i).measure());
+      EXPECT_EQ(kept.value().number(), told.contributions(i).value().number());
+      EXPECT_EQ(kept.points(), told.contributions(i).points());
+      EXPECT_EQ(kept.share(), told.contributions(i).share());
+      EXPECT_EQ(kept.group(), told.contributions(i).group());
+      EXPECT_THAT(kept.reading(), HasSubstr(absl::StrCat("metric.", kept.measure())));
+      sum += kept.amount();
+    }
+    EXPECT_NEAR(sum, moment.value(), 1e-9);
+    ASSERT_EQ(moment.missing_size(), told.missing_size());
+    for (int i = 0; i < told.missing_size(); ++i) {
+      EXPECT_EQ(moment.missing(i).measure(), told.missing(i).measure());
+      EXPECT_EQ(moment.missing(i).because(), told.missing(i).because());
+    }
+  };
+  const int n = history.moments_size();
+  expect(history.moments(n - 1), first);
+  expect(history.moments(n - 2), second);
+  EXPECT_EQ(history.moments(0).score_model(), "scoreModels/use@2");
+  EXPECT_EQ(history.moments(0).contributions_size(), 1);
+}
+
 TEST_F(ScoringTest, ComparesTwoVersionsOnOneLogNowAndAsOfThen) {
   Follow("beta");
   Activate(MakeModel());
@@ -801,6 +858,30 @@ TEST_F(BacktestModelTest, TurnsTheDialOfJudgementAndHoldsEachMixAgainstThePast) 
   // nothing.
   EXPECT_TRUE(report.rivals(0).out_of_time().has_auc());
   EXPECT_FALSE(report.rivals(3).out_of_time().has_auc());
+
+  // Once everybody is judged every month there is one of judgement alone, too. The owners see who
+  // is about to leave, and now and then somebody who is not.
+  for (int i = 0; i < kAccounts; ++i) {
+    judge.set_parent(absl::StrCat("accounts/a", i));
+    for (int month = 0; month < kMonths; ++month) {
+      const bool gloomy = month >= SilentFrom(i) || (i * 7 + month * 5) % 11 == 0;
+      judge.mutable_assessment()->set_rating(gloomy ? 1 : 4);
+      ASSERT_THAT(assessments_->CreateAssessment(At(Noon(Month(month))), judge), IsOk());
+    }
+  }
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::BacktestReport judged,
+                             scoring_.BacktestModel(Now(), request));
+  std::vector<double> areas;
+  for (const v1::BacktestRival& rival : judged.rivals()) {
+    if (!rival.has_qualitative_share()) continue;
+    ASSERT_TRUE(rival.out_of_time().has_auc()) << rival.qualitative_share();
+    areas.push_back(rival.out_of_time().auc());
+    EXPECT_LE(rival.out_of_time().auc_lower(), areas.back());
+  }
+  ASSERT_THAT(areas, ::testing::SizeIs(4));
+  EXPECT_GT(areas[3], 0.85);
+  EXPECT_LT(areas[3], 1);
+  EXPECT_EQ(areas[0], report.rivals(0).out_of_time().auc());
   Proves("LX-33");
 }
 
