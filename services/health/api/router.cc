@@ -104,6 +104,10 @@ server::Router AssessmentsRouter(AssessmentsApi& api) {
   router.Unary("CreateAssessment", &AssessmentsApi::CreateAssessment, &api);
   router.Unary("GetAssessment", &AssessmentsApi::GetAssessment, &api);
   router.Unary("ListAssessments", &AssessmentsApi::ListAssessments, &api);
+  router.Unary("CreateRatingRequest", &AssessmentsApi::CreateRatingRequest, &api);
+  router.Unary("GetRatingRequest", &AssessmentsApi::GetRatingRequest, &api);
+  router.Unary("ListRatingRequests", &AssessmentsApi::ListRatingRequests, &api);
+  router.Unary("CancelRatingRequest", &AssessmentsApi::CancelRatingRequest, &api);
   router.Unary("ListDueAssessments", &AssessmentsApi::ListDueAssessments, &api);
   router.Unary("GetRaterAgreement", &AssessmentsApi::GetRaterAgreement, &api);
   router.Unary("CreateUpkeepCampaign", &AssessmentsApi::CreateUpkeepCampaign, &api);

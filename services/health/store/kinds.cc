@@ -26,6 +26,17 @@ storage::Kind<v1::Assessment> AssessmentKind() {
       }};
 }
 
+storage::Kind<v1::RatingRequest> RatingRequestKind() {
+  using v1::RatingRequest;
+  return {.table = "rating_request",
+          .pattern = "accounts/{account}/ratingRequests/{rating_request}",
+          .columns = {
+              {"item", [](const RatingRequest& asked) { return Value(asked.item()); }},
+              {"rater", [](const RatingRequest& asked) { return Value(asked.rater()); }},
+              {"state", [](const RatingRequest& asked) { return Value(asked.state()); }},
+          }};
+}
+
 storage::Kind<v1::SuccessLabel> SuccessLabelKind() {
   using v1::SuccessLabel;
   return {.table = "success_label",

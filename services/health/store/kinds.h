@@ -20,6 +20,7 @@ namespace banso::health {
 
 storage::Kind<v1::Metric> MetricKind();
 storage::Kind<v1::Assessment> AssessmentKind();
+storage::Kind<v1::RatingRequest> RatingRequestKind();
 // Stored under the label's name with `/revisions/{revision}` of the definition behind it, so that
 // the labels of all revisions are kept.
 storage::Kind<v1::SuccessLabel> SuccessLabelKind();

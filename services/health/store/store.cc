@@ -14,13 +14,13 @@
 #include "google/protobuf/wire_format_lite.h"
 #include "services/health/domain/fact_types.h"
 #include "services/health/domain/score.h"
+#include "services/health/domain/scoring/score_told.h"
 #include "services/health/domain/stages/stage_model.h"
 #include "services/health/domain/success/success.h"
 #include "services/health/domain/surveys/survey_facts.h"
-#include "services/health/domain/scoring/score_told.h"
 #include "services/health/store/evaluations.h"
-#include "services/health/store/score_told.h"
 #include "services/health/store/kinds.h"
+#include "services/health/store/score_told.h"
 
 namespace banso::health {
 namespace {
@@ -131,6 +131,7 @@ Store::Store()
     : metrics(MetricKind()),
       rubrics(RubricKind()),
       assessments(AssessmentKind()),
+      rating_requests(RatingRequestKind()),
       definitions(SuccessDefinitionKind()),
       labels(SuccessLabelKind()),
       models(ScoreModelKind()),
@@ -430,9 +431,13 @@ absl::StatusOr<bool> Store::SaveLabel(Writer& writer, v1::SuccessLabel label) co
 
 absl::StatusOr<v1::Assessment> Store::SaveAssessment(Writer& writer,
                                                      v1::Assessment assessment) const {
+  const std::string account = contract::Parent(assessment.name());
+  BANSO_ASSIGN_OR_RETURN(
+      const std::vector<v1::RatingRequest> asked,
+      OpenRatingRequests(writer, account, assessment.item(), assessment.rater()));
+  if (!asked.empty()) return SaveSecondRating(writer, asked.front(), std::move(assessment));
   BANSO_ASSIGN_OR_RETURN(assessment, assessments.Create(writer, std::move(assessment)));
   BANSO_RETURN_IF_ERROR(upkeep.CompleteTasks(writer, assessment));
-  const std::string account = contract::Parent(assessment.name());
   const absl::Time assessed = calendar::ToTime(assessment.assess_time());
   BANSO_RETURN_IF_ERROR(facts.RecordEvent(
       writer, MakeChange(account, AssessmentFact(assessment.item()),
@@ -448,6 +453,46 @@ absl::StatusOr<v1::Assessment> Store::SaveAssessment(Writer& writer,
   }
   BANSO_RETURN_IF_ERROR(MarkDue(writer, account, "a judgement was recorded"));
   return assessment;
+}
+
+absl::StatusOr<v1::Assessment> Store::SaveSecondRating(Writer& writer, v1::RatingRequest request,
+                                                       v1::Assessment assessment) const {
+  assessment.set_rating_request(request.name());
+  BANSO_ASSIGN_OR_RETURN(assessment, assessments.Create(writer, std::move(assessment)));
+  request.set_state(v1::RATING_REQUEST_STATE_ANSWERED);
+  request.set_second_assessment(assessment.name());
+  request.set_second_rating(assessment.rating());
+  BANSO_RETURN_IF_ERROR(rating_requests.Update(writer, std::move(request)).status());
+  return assessment;
+}
+
+absl::StatusOr<std::optional<v1::Assessment>> Store::JudgementInForce(Reader& reader,
+                                                                      absl::string_view account,
+                                                                      absl::string_view item,
+                                                                      absl::Time now) const {
+  std::optional<v1::Assessment> latest;
+  BANSO_RETURN_IF_ERROR(assessments.ForEach(
+      reader, account, {storage::Equal("item", item)}, [&](v1::Assessment& judged) {
+        if (!judged.rating_request().empty()) return absl::OkStatus();
+        if (!latest.has_value() ||
+            calendar::ToTime(latest->assess_time()) <= calendar::ToTime(judged.assess_time())) {
+          latest = std::move(judged);
+        }
+        return absl::OkStatus();
+      }));
+  const bool expired = latest.has_value() && latest->has_expire_time() &&
+                       calendar::ToTime(latest->expire_time()) <= now;
+  if (expired) latest.reset();
+  return latest;
+}
+
+absl::StatusOr<std::vector<v1::RatingRequest>> Store::OpenRatingRequests(
+    Reader& reader, absl::string_view account, absl::string_view item,
+    absl::string_view rater) const {
+  std::vector<storage::Filter> filters = {storage::Equal("state", v1::RATING_REQUEST_STATE_OPEN)};
+  if (!item.empty()) filters.push_back(storage::Equal("item", item));
+  if (!rater.empty()) filters.push_back(storage::Equal("rater", rater));
+  return rating_requests.All(reader, account, filters);
 }
 
 absl::StatusOr<bool> Store::HasExpiredAssessments(Reader& reader, absl::Time now) const {
@@ -478,14 +523,17 @@ absl::Status Store::Expire(Writer& writer, const std::string& name) const {
   BANSO_ASSIGN_OR_RETURN(const v1::Assessment assessment, assessments.Get(writer, name));
   const std::string account = contract::Parent(name);
   const absl::Time expired = calendar::ToTime(assessment.expire_time());
-  BANSO_ASSIGN_OR_RETURN(
-      const int64_t later,
-      assessments.Count(
-          writer, account,
-          {storage::Equal("item", assessment.item()),
-           storage::Greater("assess_time", calendar::ToTime(assessment.assess_time())),
-           storage::AtMost("assess_time", expired)}));
-  if (later > 0) return absl::OkStatus();
+  bool judged_since = false;
+  BANSO_RETURN_IF_ERROR(assessments.ForEach(
+      writer, account,
+      {storage::Equal("item", assessment.item()),
+       storage::Greater("assess_time", calendar::ToTime(assessment.assess_time())),
+       storage::AtMost("assess_time", expired)},
+      [&](const v1::Assessment& later) {
+        judged_since |= later.rating_request().empty();
+        return absl::OkStatus();
+      }));
+  if (judged_since) return absl::OkStatus();
   BANSO_RETURN_IF_ERROR(facts.Record(
       writer, MakeChange(account, AssessmentFact(assessment.item()), std::nullopt, expired, name)));
   return MarkDue(writer, account, "a judgement has expired");
@@ -493,9 +541,10 @@ absl::Status Store::Expire(Writer& writer, const std::string& name) const {
 
 storage::SnapshotSources Store::sources() const {
   storage::SnapshotSources sources = {
-      metrics.source(), rubrics.source(),    assessments.source(), definitions.source(),
-      labels.source(),  models.source(),     scores.source(),      outcomes.source(),
-      funnels.source(), hypotheses.source(), overrides.source(),   expected_uses.source()};
+      metrics.source(),        rubrics.source(),    assessments.source(), definitions.source(),
+      labels.source(),         models.source(),     scores.source(),      outcomes.source(),
+      funnels.source(),        hypotheses.source(), overrides.source(),   expected_uses.source(),
+      rating_requests.source()};
   for (const storage::SnapshotSource* source : signals.sources()) sources.push_back(source);
   sources.push_back(forecasts.source());
   for (const storage::SnapshotSource* source : upkeep.sources()) sources.push_back(source);
@@ -508,6 +557,7 @@ absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(metrics.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(rubrics.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(assessments.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(rating_requests.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(definitions.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(labels.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(models.CheckSchema(reader));

@@ -59,6 +59,7 @@ class Store {
   const storage::Collection<v1::Metric> metrics;
   const storage::RevisionedCollection<v1::Rubric> rubrics;
   const storage::Collection<v1::Assessment> assessments;
+  const storage::Collection<v1::RatingRequest> rating_requests;
   const storage::RevisionedCollection<v1::SuccessDefinition> definitions;
   // By StoredLabelName.
   const storage::Collection<v1::SuccessLabel> labels;
@@ -143,9 +144,22 @@ class Store {
   // `state_time`. `name` is the label's name as callers see it. Returns whether it was stored.
   absl::StatusOr<bool> SaveLabel(storage::Writer& writer, v1::SuccessLabel label) const;
 
-  // Stores a judgement and its fact.
+  // Stores a judgement and its fact. One that answers a request for a second rating closes that and
+  // is no fact.
   absl::StatusOr<v1::Assessment> SaveAssessment(storage::Writer& writer,
                                                 v1::Assessment assessment) const;
+  // The judgement of an item of an account that is in force at `now`: the latest that is no second
+  // rating and has not expired. Nothing when there is none.
+  absl::StatusOr<std::optional<v1::Assessment>> JudgementInForce(storage::Reader& reader,
+                                                                 absl::string_view account,
+                                                                 absl::string_view item,
+                                                                 absl::Time now) const;
+  // The requests for second ratings of an account that are open, by name; only those of the item
+  // and rater that are not empty.
+  absl::StatusOr<std::vector<v1::RatingRequest>> OpenRatingRequests(storage::Reader& reader,
+                                                                    absl::string_view account,
+                                                                    absl::string_view item,
+                                                                    absl::string_view rater) const;
 
   // Whether there are judgements that have expired at `now` and not been dealt with.
   absl::StatusOr<bool> HasExpiredAssessments(storage::Reader& reader, absl::Time now) const;
@@ -159,6 +173,9 @@ class Store {
   absl::Status CheckSchema(storage::Reader& reader) const;
 
  private:
+  absl::StatusOr<v1::Assessment> SaveSecondRating(storage::Writer& writer,
+                                                  v1::RatingRequest request,
+                                                  v1::Assessment assessment) const;
   absl::Status Expire(storage::Writer& writer, const std::string& name) const;
 };
 

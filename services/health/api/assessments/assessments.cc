@@ -49,27 +49,6 @@ absl::Status CheckItemsFree(const Rubric& rubric, const std::vector<Rubric>& in_
   return contract::FailedPrecondition(kReasonItemTaken, causes);
 }
 
-// An item and the rubric in force that has it.
-struct JudgedItem {
-  const Rubric* rubric = nullptr;
-  const v1::RubricItem* item = nullptr;
-};
-
-absl::StatusOr<JudgedItem> FindJudgedItem(const std::vector<Rubric>& in_force,
-                                          const std::string& key) {
-  std::vector<std::string> keys;
-  for (const Rubric& rubric : in_force) {
-    if (const v1::RubricItem* item = FindItem(rubric, key)) return JudgedItem{&rubric, item};
-    for (const v1::RubricItem& item : rubric.items()) keys.push_back(item.key());
-  }
-  const auto nearest = rule::NearestWord(key, keys);
-  return contract::InvalidField(
-      "assessment.item", key,
-      absl::StrCat("an item of a rubric in force",
-                   nearest.has_value() ? absl::StrCat("; did you mean ", *nearest, "?") : ""),
-      "UNKNOWN_ITEM");
-}
-
 // Who judged, when, and for which onboarding, as far as the caller did not say.
 absl::Status FillIn(const Call& call, Assessment& assessment, absl::string_view account) {
   contract::Violations violations;
@@ -144,7 +123,7 @@ absl::StatusOr<Assessment> AssessmentsApi::CreateAssessment(
         BANSO_ASSIGN_OR_RETURN(const std::vector<Rubric> in_force,
                                store_.rubrics.AllActive(writer, call.now));
         BANSO_ASSIGN_OR_RETURN(const JudgedItem judged,
-                               FindJudgedItem(in_force, assessment.item()));
+                               FindJudgedItem(in_force, assessment.item(), "assessment.item"));
         assessment.set_name(contract::Join(request.parent(), "assessments",
                                            contract::IdOrNew(request.assessment_id(), ids_)));
         assessment.set_rubric(

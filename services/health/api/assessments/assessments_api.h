@@ -13,7 +13,7 @@ namespace banso::health {
 // The handlers of banso.health.v1.AssessmentsService, one method per RPC and named like it; the
 // proto says what each does. Requests have passed contract::Check. Thread-safe.
 //
-// assessments.cc, due_assessments.cc and upkeep.cc hold them by topic.
+// assessments.cc, rating_requests.cc, due_assessments.cc and upkeep.cc hold them by topic.
 class AssessmentsApi {
  public:
   // All must outlive the handlers.
@@ -33,6 +33,15 @@ class AssessmentsApi {
                                                const v1::GetAssessmentRequest& request);
   absl::StatusOr<v1::ListAssessmentsResponse> ListAssessments(
       const Call& call, const v1::ListAssessmentsRequest& request);
+
+  absl::StatusOr<v1::RatingRequest> CreateRatingRequest(
+      const Call& call, const v1::CreateRatingRequestRequest& request);
+  absl::StatusOr<v1::RatingRequest> GetRatingRequest(const Call& call,
+                                                     const v1::GetRatingRequestRequest& request);
+  absl::StatusOr<v1::ListRatingRequestsResponse> ListRatingRequests(
+      const Call& call, const v1::ListRatingRequestsRequest& request);
+  absl::StatusOr<v1::RatingRequest> CancelRatingRequest(
+      const Call& call, const v1::CancelRatingRequestRequest& request);
 
   absl::StatusOr<v1::ListDueAssessmentsResponse> ListDueAssessments(
       const Call& call, const v1::ListDueAssessmentsRequest& request);

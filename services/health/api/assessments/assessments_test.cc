@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "common/testing/proves.h"
 #include "services/health/api/account_data_fixture.h"
 #include "services/health/domain/assessments/rater_agreement.h"
+#include "services/health/store/fact_table.h"
 
 namespace banso::health {
 namespace {
@@ -34,6 +36,19 @@ class AssessmentsTest : public AccountDataFixture {
         database_->Write(
             Now(), [&](storage::Writer& writer) { return store_.FollowAccount(writer, account); }),
         IsOk());
+  }
+
+  // The latest value of a fact of an account; nothing when it is unknown.
+  std::optional<double> Fact(absl::string_view account, absl::string_view fact) {
+    std::optional<double> number;
+    EXPECT_THAT(database_->Read([&](storage::Reader& reader) -> absl::Status {
+      BANSO_ASSIGN_OR_RETURN(const auto value,
+                             ValueAt(reader, absl::StrCat("accounts/", account), fact, now_));
+      if (value.has_value()) number = value->number();
+      return absl::OkStatus();
+    }),
+                IsOk());
+    return number;
   }
 };
 
@@ -113,6 +128,101 @@ TEST_F(AssessmentsTest, ListsWhatIsDueToBeJudged) {
   EXPECT_THAT(due.due_assessments(), SizeIs(0));
 }
 
+TEST_F(AssessmentsTest, AsksForASecondRatingThatTheScoreDoesNotRead) {
+  Activate(MakeRubric());
+  const auto ask = [&](absl::string_view rater, absl::CivilDay due) {
+    v1::CreateRatingRequestRequest request;
+    request.set_parent("accounts/acme");
+    request.mutable_rating_request()->set_item("needs");
+    request.mutable_rating_request()->set_rater(absl::StrCat("members/", rater));
+    *request.mutable_rating_request()->mutable_due_date() = calendar::ToDate(due);
+    return assessments_->CreateRatingRequest(Now(), request);
+  };
+  const absl::CivilDay today = calendar::DayOf(now_, "Asia/Tokyo");
+  EXPECT_EQ(contract::Reason(ask("ito", today + 5).status()), "NOT_JUDGED");
+  Judge("acme", "needs", 4, "aoki");
+  Judge("acme", "search", 4, "aoki");
+  EXPECT_EQ(contract::Reason(ask("aoki", today + 5).status()), "SAME_RATER");
+  EXPECT_THAT(ask("ito", today - 1),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("due_date")));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RatingRequest asked, ask("ito", today + 5));
+  EXPECT_EQ(asked.state(), v1::RATING_REQUEST_STATE_OPEN);
+  EXPECT_EQ(asked.first_rating(), 4);
+  EXPECT_EQ(asked.requester(), "members/aoki");
+  EXPECT_EQ(contract::Reason(ask("ito", today + 9).status()), "ALREADY_ASKED");
+
+  // It is on the list of whom it was asked of, without what the other has said.
+  v1::ListDueAssessmentsRequest list;
+  list.set_parent("accounts/-");
+  list.set_rater("members/ito");
+  BANSO_ASSERT_OK_AND_ASSIGN(v1::ListDueAssessmentsResponse due,
+                             assessments_->ListDueAssessments(Now(), list));
+  ASSERT_THAT(due.due_assessments(), SizeIs(1));
+  EXPECT_EQ(due.due_assessments(0).reason(), v1::DUE_REASON_SECOND_RATING);
+  EXPECT_EQ(due.due_assessments(0).rater(), "members/ito");
+  EXPECT_EQ(calendar::ToDay(due.due_assessments(0).due_date()), today + 5);
+  EXPECT_EQ(due.due_assessments(0).rating_request(), asked.name());
+  EXPECT_FALSE(due.due_assessments(0).has_rating());
+
+  now_ += absl::Hours(24);
+  Judge("acme", "needs", 2, "ito");
+  v1::GetRatingRequestRequest get;
+  get.set_name(asked.name());
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RatingRequest answered,
+                             assessments_->GetRatingRequest(Now(), get));
+  EXPECT_EQ(answered.state(), v1::RATING_REQUEST_STATE_ANSWERED);
+  EXPECT_EQ(answered.second_rating(), 2);
+  v1::GetAssessmentRequest read;
+  read.set_name(answered.second_assessment());
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Assessment second, assessments_->GetAssessment(Now(), read));
+  EXPECT_EQ(second.rating_request(), asked.name());
+  BANSO_ASSERT_OK_AND_ASSIGN(due, assessments_->ListDueAssessments(Now(), list));
+  EXPECT_THAT(due.due_assessments(), SizeIs(0));
+
+  // Rules and scores go on reading the first until somebody judges anew.
+  EXPECT_EQ(Fact("acme", "assessment.needs"), 4);
+  v1::CancelRatingRequestRequest cancel;
+  cancel.set_name(asked.name());
+  EXPECT_EQ(contract::Reason(assessments_->CancelRatingRequest(Now(), cancel).status()),
+            "REQUEST_CLOSED");
+  Judge("acme", "needs", 3, "ito");
+  EXPECT_EQ(Fact("acme", "assessment.needs"), 3);
+}
+
+TEST_F(AssessmentsTest, LetsTheFirstJudgementExpireWhateverTheSecondSays) {
+  Activate(MakeRubric());
+  Judge("acme", "needs", 4, "aoki");
+  v1::CreateRatingRequestRequest request;
+  request.set_parent("accounts/acme");
+  request.mutable_rating_request()->set_item("needs");
+  request.mutable_rating_request()->set_rater("members/ito");
+  *request.mutable_rating_request()->mutable_due_date() = calendar::ToDate(kApril1 + 300);
+  BANSO_ASSERT_OK_AND_ASSIGN(v1::RatingRequest asked,
+                             assessments_->CreateRatingRequest(Now(), request));
+  now_ += absl::Hours(24 * 20);
+  Judge("acme", "needs", 2, "ito");
+  now_ += absl::Hours(24 * 11);
+  ASSERT_THAT(evaluator_->EvaluateDue(Now()), IsOk());
+  EXPECT_EQ(Fact("acme", "assessment.needs"), std::nullopt);
+  // Nothing is in force any more that a second rating could be held against.
+  EXPECT_EQ(contract::Reason(assessments_->CreateRatingRequest(Now(), request).status()),
+            "NOT_JUDGED");
+  Judge("acme", "needs", 5, "aoki");
+  BANSO_ASSERT_OK_AND_ASSIGN(asked, assessments_->CreateRatingRequest(Now(), request));
+  v1::CancelRatingRequestRequest cancel;
+  cancel.set_name(asked.name());
+  BANSO_ASSERT_OK_AND_ASSIGN(asked, assessments_->CancelRatingRequest(Now(), cancel));
+  EXPECT_EQ(asked.state(), v1::RATING_REQUEST_STATE_CANCELLED);
+  v1::ListRatingRequestsRequest list;
+  list.set_parent("accounts/-");
+  list.set_rater("members/ito");
+  list.add_states(v1::RATING_REQUEST_STATE_ANSWERED);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ListRatingRequestsResponse listed,
+                             assessments_->ListRatingRequests(Now(), list));
+  ASSERT_THAT(listed.rating_requests(), SizeIs(1));
+  EXPECT_EQ(listed.rating_requests(0).second_rating(), 2);
+}
+
 TEST_F(AssessmentsTest, FollowsACampaignOfThreeMembersOverSixtyAccounts) {
   Activate(MakeRubric());
   const std::vector<std::string> owners = {"aoki", "ito", "sato"};
@@ -187,6 +297,32 @@ TEST_F(AssessmentsTest, RefusesACampaignThatMakesNoSense) {
             "NOTHING_TO_DO");
 }
 
+TEST(RaterAgreementTest, PairsJudgementsThatLieFewDaysApart) {
+  std::vector<v1::Assessment> judgements;
+  const auto judge = [&](const char* rater, absl::CivilDay day, int rating) {
+    v1::Assessment& judgement = judgements.emplace_back();
+    judgement.set_name(absl::StrCat("accounts/a/assessments/x", judgements.size()));
+    judgement.set_rater(rater);
+    judgement.set_rating(rating);
+    *judgement.mutable_assess_time() =
+        calendar::ToTimestamp(absl::FromCivil(day, absl::UTCTimeZone()));
+  };
+  // They agreed in April. In August only one of them saw how it had got worse.
+  judge("members/aoki", kApril1, 4);
+  judge("members/ito", kApril1 + 3, 4);
+  judge("members/ito", kApril1 + 130, 1);
+  const auto near = RaterAgreements(judgements, absl::Hours(24 * 30));
+  ASSERT_THAT(near, SizeIs(1));
+  EXPECT_EQ(near[0].same(), 1);
+  EXPECT_THAT(RaterAgreements(judgements, absl::Hours(24)), SizeIs(0));
+  // Of several pairs the latest counts.
+  judge("members/aoki", kApril1 + 131, 2);
+  const auto latest = RaterAgreements(judgements, absl::Hours(24 * 30));
+  EXPECT_EQ(latest[0].accounts(), 1);
+  EXPECT_EQ(latest[0].same(), 0);
+  EXPECT_EQ(latest[0].within_one_step(), 1);
+}
+
 TEST(RaterAgreementTest, EstimatesNoKappaOfTwoAccounts) {
   const auto agree = [](int accounts) {
     std::vector<v1::Assessment> judgements;
@@ -198,7 +334,7 @@ TEST(RaterAgreementTest, EstimatesNoKappaOfTwoAccounts) {
         judgement.set_rating(1 + 2 * (i % 2));
       }
     }
-    return RaterAgreements(judgements);
+    return RaterAgreements(judgements, absl::Hours(24));
   };
   const std::vector<v1::RaterAgreement> few = agree(2);
   ASSERT_THAT(few, SizeIs(1));

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/page_token.h"
 #include "common/contract/resource_name.h"
@@ -11,6 +12,7 @@
 #include "services/health/api/assessments/assessments_api.h"
 #include "services/health/api/lists.h"
 #include "services/health/domain/assessments/rater_agreement.h"
+#include "services/health/domain/assessments/rubric.h"
 #include "services/health/domain/assessments/upkeep.h"
 
 namespace banso::health {
@@ -18,6 +20,10 @@ namespace {
 
 using storage::Reader;
 using v1::DueAssessment;
+
+constexpr absl::Duration kDay = absl::Hours(24);
+// How many days two judgements of a pair may lie apart, when the caller does not say.
+constexpr int kWithinDays = 30;
 
 constexpr char kMethod[] = "banso.health.v1.AssessmentsService/ListDueAssessments";
 
@@ -38,12 +44,37 @@ DueAssessment MakeDue(const std::string& account, const std::string& owner,
   return due;
 }
 
-// The latest judgement of each item.
+// The second ratings that were asked for and have not been given, of items of rubrics in force.
+absl::Status AddSecondRatings(const Store& store, Reader& reader,
+                              const v1::ListDueAssessmentsRequest& request,
+                              const std::vector<v1::Rubric>& rubrics, const std::string& account,
+                              const std::string& owner, std::vector<DueAssessment>& due) {
+  BANSO_ASSIGN_OR_RETURN(
+      const std::vector<v1::RatingRequest> open,
+      store.OpenRatingRequests(reader, account, request.item(), request.rater()));
+  for (const v1::RatingRequest& asked : open) {
+    const absl::StatusOr<JudgedItem> judged = FindJudgedItem(rubrics, asked.item(), "item");
+    if (!judged.ok()) continue;
+    BANSO_ASSIGN_OR_RETURN(const v1::Assessment first,
+                           store.assessments.Get(reader, asked.first_assessment()));
+    DueAssessment& entry = due.emplace_back(MakeDue(account, owner, *judged->rubric, *judged->item,
+                                                    &first, v1::DUE_REASON_SECOND_RATING));
+    // What the other has said would be said again.
+    entry.clear_rating();
+    entry.set_rater(asked.rater());
+    *entry.mutable_due_date() = asked.due_date();
+    entry.set_rating_request(asked.name());
+  }
+  return absl::OkStatus();
+}
+
+// The latest judgement of each item, second ratings aside.
 absl::StatusOr<std::map<std::string, v1::Assessment>> LatestJudgements(const Store& store,
                                                                        Reader& reader,
                                                                        const std::string& account) {
   std::map<std::string, v1::Assessment> latest;
   BANSO_RETURN_IF_ERROR(store.assessments.ForEach(reader, account, {}, [&](v1::Assessment& judged) {
+    if (!judged.rating_request().empty()) return absl::OkStatus();
     v1::Assessment& known = latest[judged.item()];
     if (known.name().empty() ||
         calendar::ToTime(known.assess_time()) <= calendar::ToTime(judged.assess_time())) {
@@ -75,6 +106,9 @@ absl::StatusOr<v1::ListDueAssessmentsResponse> AssessmentsApi::ListDueAssessment
             const std::string& owner) -> absl::StatusOr<std::vector<DueAssessment>> {
       BANSO_ASSIGN_OR_RETURN(const auto latest, LatestJudgements(store_, reader, account.name()));
       std::vector<DueAssessment> due;
+      BANSO_RETURN_IF_ERROR(
+          AddSecondRatings(store_, reader, request, rubrics, account.name(), owner, due));
+      if (!request.rater().empty()) return due;
       for (const v1::Rubric& rubric : rubrics) {
         for (const v1::RubricItem& item : rubric.items()) {
           if (!request.item().empty() && request.item() != item.key()) continue;
@@ -87,10 +121,11 @@ absl::StatusOr<v1::ListDueAssessmentsResponse> AssessmentsApi::ListDueAssessment
       }
       return due;
     };
-    BANSO_ASSIGN_OR_RETURN(
-        storage::Page<DueAssessment> page,
-        SearchAccounts<DueAssessment>(store_, reader, scope, search, due_of,
-                                      [](const DueAssessment& due) { return due.item(); }));
+    BANSO_ASSIGN_OR_RETURN(storage::Page<DueAssessment> page,
+                           SearchAccounts<DueAssessment>(
+                               store_, reader, scope, search, due_of, [](const DueAssessment& due) {
+                                 return absl::StrCat(due.item(), " ", due.rating_request());
+                               }));
     return ToResponse<Response>(std::move(page), &Response::mutable_due_assessments);
   });
 }
@@ -108,8 +143,10 @@ absl::StatusOr<v1::GetRaterAgreementResponse> AssessmentsApi::GetRaterAgreement(
       database_, [&](Reader& reader) -> absl::StatusOr<v1::GetRaterAgreementResponse> {
         BANSO_ASSIGN_OR_RETURN(const std::vector<v1::Assessment> judgements,
                                store_.assessments.All(reader, "", filters));
+        const absl::Duration within =
+            kDay * (request.has_within_days() ? request.within_days() : kWithinDays);
         v1::GetRaterAgreementResponse response;
-        for (v1::RaterAgreement& agreement : RaterAgreements(judgements)) {
+        for (v1::RaterAgreement& agreement : RaterAgreements(judgements, within)) {
           *response.add_agreements() = std::move(agreement);
         }
         return response;

@@ -3,6 +3,8 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "common/contract/errors.h"
+#include "common/rule/catalog.h"
 #include "services/health/domain/deadline.h"
 
 namespace banso::health {
@@ -58,6 +60,21 @@ std::optional<absl::Time> ExpireTime(const v1::RubricItem& item, absl::Time asse
                                      absl::TimeZone zone) {
   if (!item.has_valid_for()) return std::nullopt;
   return FirstMomentAfter(assessed, item.valid_for(), zone);
+}
+
+absl::StatusOr<JudgedItem> FindJudgedItem(const std::vector<v1::Rubric>& in_force,
+                                          const std::string& key, absl::string_view field) {
+  std::vector<std::string> keys;
+  for (const v1::Rubric& rubric : in_force) {
+    if (const v1::RubricItem* item = FindItem(rubric, key)) return JudgedItem{&rubric, item};
+    for (const v1::RubricItem& item : rubric.items()) keys.push_back(item.key());
+  }
+  const auto nearest = rule::NearestWord(key, keys);
+  return contract::InvalidField(
+      field, key,
+      absl::StrCat("an item of a rubric in force",
+                   nearest.has_value() ? absl::StrCat("; did you mean ", *nearest, "?") : ""),
+      "UNKNOWN_ITEM");
 }
 
 }  // namespace banso::health

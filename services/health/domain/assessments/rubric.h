@@ -3,7 +3,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "banso/health/v1/assessment.pb.h"
@@ -26,6 +28,16 @@ std::string AnchorText(const v1::RubricItem& item, int rating);
 // of the day after its last day. Nothing for an item without an expiry.
 std::optional<absl::Time> ExpireTime(const v1::RubricItem& item, absl::Time assessed,
                                      absl::TimeZone zone);
+
+// An item and the rubric in force that has it.
+struct JudgedItem {
+  const v1::Rubric* rubric = nullptr;
+  const v1::RubricItem* item = nullptr;
+};
+// INVALID_ARGUMENT (UNKNOWN_ITEM) with `field` when no rubric has it. `in_force` must outlive what
+// is found.
+absl::StatusOr<JudgedItem> FindJudgedItem(const std::vector<v1::Rubric>& in_force,
+                                          const std::string& key, absl::string_view field);
 
 }  // namespace banso::health
 
