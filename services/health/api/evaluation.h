@@ -18,6 +18,7 @@
 #include "banso/health/v1/success.pb.h"
 #include "banso/type/v1/condition.pb.h"
 #include "banso/type/v1/value.pb.h"
+#include "common/calendar/proto_time.h"
 #include "common/rule/catalog.h"
 #include "common/rule/evaluate.h"
 #include "common/storage/database.h"
@@ -55,6 +56,14 @@ struct AsOf {
   // Absent: all that is known counts.
   std::optional<absl::Time> known_at = std::nullopt;
 };
+
+// What a request with `as_of` and `known_at` means.
+template <typename Request>
+AsOf AsOfRequest(const Request& request, absl::Time now) {
+  AsOf as_of{.time = request.has_as_of() ? calendar::ToTime(request.as_of()) : now};
+  if (request.has_known_at()) as_of.known_at = calendar::ToTime(request.known_at());
+  return as_of;
+}
 
 // Judges one account, as it is followed from accounts. For one thread, within one transaction.
 class AccountEvaluation {

@@ -13,15 +13,17 @@
 
 namespace banso::health {
 
-// The value that a fact of accounts had at a time, by account; those without one are left out. For
-// facts that are logged or mirrored: all but metrics.
+// The value that a fact of accounts had at a time, by account; those without one are left out. With
+// `known_at`, what was recorded later does not count. For facts that are logged or mirrored: all
+// but metrics.
 absl::StatusOr<absl::flat_hash_map<std::string, type::v1::Value>> ValuesOfAll(
-    storage::Reader& reader, absl::string_view fact, absl::Time as_of);
+    storage::Reader& reader, absl::string_view fact, absl::Time as_of,
+    std::optional<absl::Time> known_at = std::nullopt);
 
 // The same for one subject; nothing when it had none.
-absl::StatusOr<std::optional<type::v1::Value>> ValueAt(storage::Reader& reader,
-                                                       absl::string_view subject,
-                                                       absl::string_view fact, absl::Time as_of);
+absl::StatusOr<std::optional<type::v1::Value>> ValueAt(
+    storage::Reader& reader, absl::string_view subject, absl::string_view fact, absl::Time as_of,
+    std::optional<absl::Time> known_at = std::nullopt);
 
 }  // namespace banso::health
 

@@ -24,6 +24,14 @@ bool IsDecided(v1::SuccessState state) {
   return state == v1::SUCCESS_STATE_MET || state == v1::SUCCESS_STATE_MISSED;
 }
 
+// Since when a label is decided: when the service found it so; of one that it works out now, the
+// last moment at which it may have been.
+absl::Time DecidedAt(const v1::SuccessLabel& label) {
+  if (label.has_state_time()) return calendar::ToTime(label.state_time());
+  return calendar::EndOfDay(calendar::ToDay(label.due_date()), absl::UTCTimeZone()) +
+         absl::Hours(24);
+}
+
 // Who foretells, and for which onboarding.
 absl::Status FillIn(const Call& call, const std::string& account, Forecast& forecast) {
   contract::Violations violations;
@@ -86,7 +94,9 @@ absl::StatusOr<std::vector<Forecast>> LastForecasts(const Store& store, Reader& 
   std::map<std::pair<std::string, std::string>, Forecast> last;
   BANSO_RETURN_IF_ERROR(store.forecasts.ForEach(
       reader, "", {storage::Equal("definition", definition)}, [&](Forecast& forecast) {
-        if (!IsInDays(forecast, request)) return absl::OkStatus();
+        const bool later = request.has_known_at() && calendar::ToTime(forecast.forecast_time()) >
+                                                         calendar::ToTime(request.known_at());
+        if (later || !IsInDays(forecast, request)) return absl::OkStatus();
         Forecast& known = last[{forecast.onboarding(), forecast.forecaster()}];
         if (known.name().empty() ||
             calendar::ToTime(known.forecast_time()) <= calendar::ToTime(forecast.forecast_time())) {
@@ -151,7 +161,9 @@ absl::StatusOr<v1::ScoreForecastsResponse> ForecastsApi::ScoreForecasts(
             FindDefinition(store_, reader, request.success_definition(), call.now));
         BANSO_ASSIGN_OR_RETURN(const std::vector<Forecast> forecasts,
                                LastForecasts(store_, reader, request, definition.name()));
-        LabelReader labels(store_, reader, call.now);
+        std::optional<absl::Time> known_at;
+        if (request.has_known_at()) known_at = calendar::ToTime(request.known_at());
+        LabelReader labels(store_, reader, call.now, known_at);
         v1::ScoreForecastsResponse response;
         response.set_success_definition(
             contract::JoinRevision(definition.name(), definition.revision().number()));
@@ -171,7 +183,9 @@ absl::StatusOr<v1::ScoreForecastsResponse> ForecastsApi::ScoreForecasts(
                              .probability = forecast.probability(),
                              .success = label->state() == v1::SUCCESS_STATE_MET,
                              .account = accounts.emplace(account, number).first->second,
-                             .model = ModelProbability(forecast, request.score_model())});
+                             .score = KeptScore(forecast, request.score_model()),
+                             .made = calendar::ToTime(forecast.forecast_time()),
+                             .decided = DecidedAt(*label)});
         }
         health::ScoreForecasts(decided, request.score_model(), &response);
         return response;

@@ -116,10 +116,45 @@ TEST_F(ForecastsTest, ScoresThirtyGutCallsBesideTheModelOnTheSameAccounts) {
   // The model on the same accounts.
   EXPECT_EQ(report.model().model().n(), 30);
   EXPECT_EQ(report.model().forecasts().n(), 30);
-  EXPECT_NEAR(report.model().model().brier().value(), 0.09, 1e-9);
+  // It puts all who succeed above all others; the members know it of half the accounts.
+  EXPECT_NEAR(report.model().model().area_under_curve().value(), 1, 1e-9);
+  EXPECT_FALSE(report.model().model().has_brier());
   EXPECT_NEAR(report.model().forecasts().brier().value(), 0.145, 1e-9);
-  EXPECT_NEAR(report.model().brier_difference().value(), 0.055, 1e-9);
-  EXPECT_THAT(report.model().conclusion(), HasSubstr("the model was better"));
+  EXPECT_LT(report.model().area_difference().value(), 0);
+  EXPECT_THAT(report.model().conclusion(), HasSubstr("the model told successes"));
+  // Nobody was decided before these forecasts: nothing to fit a probability on.
+  EXPECT_EQ(report.model().fitted().n(), 0);
+  EXPECT_FALSE(report.model().brier_difference().has_value());
+
+  // Of the next thirty it says what came of the first.
+  now_ = Noon(kApril1 + 70);
+  for (int i = 30; i < 60; ++i) {
+    const std::string id = absl::StrCat("g", i);
+    Follow(id);
+    FollowOnboarding(id, accounts::v1::ONBOARDING_STATE_RUNNING, kApril1 + 40, now_);
+    Count(id, "logins", kApril1 + 43, i % 2 == 0 ? 7 : 3);
+    ASSERT_THAT(Foretell(id, i % 2 == 0 ? 0.6 : 0.4, "aoki"), IsOk());
+  }
+  const absl::Time before = now_;
+  now_ = Noon(kApril1 + 40 + 61);
+  for (int i = 30; i < 60; i += 2) Count(absl::StrCat("g", i), "interviews", kApril1 + 80);
+  ASSERT_THAT(evaluator_->EvaluateDue(Now()), IsOk());
+  BANSO_ASSERT_OK_AND_ASSIGN(report, forecasts_.ScoreForecasts(Now(), request));
+  EXPECT_EQ(report.model().model().n(), 60);
+  EXPECT_EQ(report.model().fitted().n(), 30);
+  EXPECT_EQ(report.model().forecasts_of_fitted().n(), 30);
+  // 0.6 and 0.4 are off by 0.16; the fitted ones, from 15 of 15 against 0 of 15, are surer.
+  EXPECT_NEAR(report.model().forecasts_of_fitted().brier().value(), 0.16, 1e-9);
+  EXPECT_LT(report.model().fitted().brier().value(), 0.05);
+  EXPECT_GT(report.model().brier_difference().low(), 0);
+
+  // As known before that, only the first thirty were decided.
+  *request.mutable_known_at() = calendar::ToTimestamp(before);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreForecastsResponse then,
+                             forecasts_.ScoreForecasts(Now(), request));
+  EXPECT_EQ(then.all().n(), 30);
+  EXPECT_EQ(then.undecided(), 30);
+  EXPECT_EQ(then.model().fitted().n(), 0);
   Proves("LAP-01");
 }
 
@@ -153,10 +188,10 @@ TEST(ForecastQualityTest, ConcludesNothingFromTwoAccounts) {
       // Several forecasts for one account are no more than one.
       for (int repeated = 0; repeated < 5; ++repeated) {
         forecasts.push_back({.forecaster = "members/aoki",
-                             .probability = success ? 0.6 - 0.01 * i : 0.4,
+                             .probability = i % 3 == 0 ? 0.7 : 0.4,
                              .success = success,
                              .account = i,
-                             .model = success ? 0.9 : 0.1});
+                             .score = success ? 90 : 10});
       }
     }
     v1::ScoreForecastsResponse response;
@@ -169,7 +204,36 @@ TEST(ForecastQualityTest, ConcludesNothingFromTwoAccounts) {
   EXPECT_FALSE(few.all().area_under_curve().has_value());
   EXPECT_FALSE(few.model().brier_difference().has_value());
   EXPECT_THAT(few.model().conclusion(), HasSubstr("too few accounts"));
-  EXPECT_THAT(score(8).model().conclusion(), HasSubstr("the model was better"));
+  EXPECT_THAT(score(40).model().conclusion(), HasSubstr("the model told successes"));
+}
+
+// What an onboarding's own outcome, or a later one, says never enters its probability.
+TEST(ForecastQualityTest, FitsProbabilitiesOnEarlierOutcomesOnly) {
+  const absl::Time begin = absl::FromUnixSeconds(0);
+  std::vector<DecidedForecast> forecasts;
+  for (int i = 0; i < 60; ++i) {
+    forecasts.push_back({.forecaster = "members/aoki",
+                         .probability = 0.5,
+                         .success = i % 2 == 0,
+                         .account = i,
+                         .score = i % 2 == 0 ? 60.0 + i % 5 : 40.0 + i % 7,
+                         .made = begin + absl::Hours(24 * i),
+                         .decided = begin + absl::Hours(24 * (i + 10)) + absl::Hours(1)});
+  }
+  const auto fitted = FittedProbabilities(forecasts);
+  // The 8th success and failure, 15 days after the first forecast, are known on day 26.
+  for (size_t i = 0; i <= 25; ++i) EXPECT_FALSE(fitted[i].has_value()) << i;
+  for (size_t i = 26; i < 60; ++i) {
+    ASSERT_TRUE(fitted[i].has_value()) << i;
+    EXPECT_EQ(*fitted[i] > 0.5, i % 2 == 0) << i;
+  }
+  std::vector<DecidedForecast> turned = forecasts;
+  for (size_t i = 30; i < 60; ++i) turned[i].success = !turned[i].success;
+  const auto of_turned = FittedProbabilities(turned);
+  for (size_t i = 0; i <= 40; ++i) EXPECT_EQ(of_turned[i], fitted[i]) << i;
+  EXPECT_NE(of_turned[59], fitted[59]);
+  forecasts[59].score.reset();
+  EXPECT_FALSE(FittedProbabilities(forecasts)[59].has_value());
 }
 
 }  // namespace

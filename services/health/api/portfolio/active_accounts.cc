@@ -1,5 +1,6 @@
 #include "services/health/api/portfolio/active_accounts.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -28,13 +29,15 @@ bool IsCustomer(const type::v1::Value& stage) {
 
 absl::StatusOr<std::vector<ActiveAccount>> ActiveAccounts(const Store& store,
                                                           storage::Reader& reader,
-                                                          absl::Time as_of) {
-  BANSO_ASSIGN_OR_RETURN(const FactValues then, ValuesOfAll(reader, kLifecycleFact, as_of));
+                                                          const AsOf& as_of) {
+  BANSO_ASSIGN_OR_RETURN(const FactValues then,
+                         ValuesOfAll(reader, kLifecycleFact, as_of.time, as_of.known_at));
+  const absl::Time told_by = std::min(as_of.time, as_of.known_at.value_or(absl::InfiniteFuture()));
   BANSO_ASSIGN_OR_RETURN(const FactValues ever,
                          ValuesOfAll(reader, kLifecycleFact, absl::FromUnixMicros(INT64_MAX)));
   std::vector<ActiveAccount> active;
   const auto add = [&](accounts::v1::Account& header) -> absl::Status {
-    if (header.has_archive_time() && calendar::ToTime(header.archive_time()) <= as_of) {
+    if (header.has_archive_time() && calendar::ToTime(header.archive_time()) <= told_by) {
       return absl::OkStatus();
     }
     const auto stage = then.find(header.name());
@@ -55,7 +58,7 @@ absl::StatusOr<std::vector<ActiveAccount>> ActiveAccounts(const Store& store,
 
 absl::StatusOr<FactValues> GroupingValues(const Store& store, storage::Reader& reader,
                                           absl::string_view field, const std::string& fact,
-                                          absl::Time as_of, absl::Time now) {
+                                          const AsOf& as_of, absl::Time now) {
   if (fact.empty()) return FactValues();
   BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store.Catalog(reader, now));
   const fact::v1::FactType* type = catalog.Find(fact);
@@ -65,7 +68,7 @@ absl::StatusOr<FactValues> GroupingValues(const Store& store, storage::Reader& r
     return contract::InvalidField(
         field, fact, "a fact of accounts that is no metric or answer, such as account.segment");
   }
-  return ValuesOfAll(reader, fact, as_of);
+  return ValuesOfAll(reader, fact, as_of.time, as_of.known_at);
 }
 
 std::string GroupOf(const FactValues& values, absl::string_view account) {

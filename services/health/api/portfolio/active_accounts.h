@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "banso/type/v1/value.pb.h"
 #include "common/storage/database.h"
+#include "services/health/api/evaluation.h"
 #include "services/health/store/store.h"
 
 namespace banso::health {
@@ -26,7 +27,7 @@ struct ActiveAccount {
 // An account of which accounts has never told a lifecycle stage counts.
 absl::StatusOr<std::vector<ActiveAccount>> ActiveAccounts(const Store& store,
                                                           storage::Reader& reader,
-                                                          absl::Time as_of);
+                                                          const AsOf& as_of);
 
 using FactValues = absl::flat_hash_map<std::string, type::v1::Value>;
 
@@ -34,7 +35,7 @@ using FactValues = absl::flat_hash_map<std::string, type::v1::Value>;
 // INVALID_ARGUMENT with `field` when it is no fact of accounts that can tell them apart.
 absl::StatusOr<FactValues> GroupingValues(const Store& store, storage::Reader& reader,
                                           absl::string_view field, const std::string& fact,
-                                          absl::Time as_of, absl::Time now);
+                                          const AsOf& as_of, absl::Time now);
 
 // The group that a value puts an account into: a text as it is, any other value in words; empty
 // for an account that is not among the values.

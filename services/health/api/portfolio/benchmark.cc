@@ -49,7 +49,7 @@ std::optional<double> NumberIn(const type::v1::Explanation& explanation) {
 // Reads one fact of one account after another as of a time.
 class Readings {
  public:
-  Readings(const Store& store, Reader& reader, const rule::FactCatalog& catalog, absl::Time as_of)
+  Readings(const Store& store, Reader& reader, const rule::FactCatalog& catalog, const AsOf& as_of)
       : store_(store), reader_(reader), catalog_(catalog), as_of_(as_of), facts_(store, reader) {}
 
   absl::StatusOr<type::v1::Explanation> Read(const std::string& account,
@@ -71,7 +71,7 @@ class Readings {
  private:
   absl::StatusOr<type::v1::Explanation> Read(const AccountEvaluation& evaluation,
                                              const type::v1::FactRef& ref) {
-    BANSO_ASSIGN_OR_RETURN(const rule::Moment moment, evaluation.LatestMoment({.time = as_of_}));
+    BANSO_ASSIGN_OR_RETURN(const rule::Moment moment, evaluation.LatestMoment(as_of_));
     const std::vector<rule::FactRead> reads = rule::Reads(ref, moment, catalog_);
     BANSO_ASSIGN_OR_RETURN(std::vector<fact::v1::FactReading> answers, facts_.Read(reads, moment));
     rule::Readings readings;
@@ -84,7 +84,7 @@ class Readings {
   const Store& store_;
   Reader& reader_;
   const rule::FactCatalog& catalog_;
-  const absl::Time as_of_;
+  const AsOf as_of_;
   StoreFactReader facts_;
 };
 
@@ -92,7 +92,7 @@ class Readings {
 // shared is added to `response`.
 absl::StatusOr<std::vector<std::string>> FindPeers(const Store& store, Reader& reader,
                                                    const v1::GetBenchmarkRequest& request,
-                                                   absl::Time as_of, absl::Time now,
+                                                   const AsOf& as_of, absl::Time now,
                                                    v1::GetBenchmarkResponse& response) {
   BANSO_ASSIGN_OR_RETURN(const std::vector<ActiveAccount> active,
                          ActiveAccounts(store, reader, as_of));
@@ -130,7 +130,7 @@ struct BenchmarkQuestion {
 };
 
 absl::Status LoadQuestion(const Store& store, Reader& reader,
-                          const v1::GetBenchmarkRequest& request, absl::Time as_of, absl::Time now,
+                          const v1::GetBenchmarkRequest& request, const AsOf& as_of, absl::Time now,
                           BenchmarkQuestion& question) {
   BANSO_ASSIGN_OR_RETURN(question.catalog, store.Catalog(reader, now));
   BANSO_RETURN_IF_ERROR(CheckRequest(request, question.catalog));
@@ -153,7 +153,7 @@ absl::StatusOr<std::vector<double>> ReadSome(const Store& store, Reader& reader,
                                              absl::Span<const NumberedAccount> accounts) {
   std::vector<double> values;
   if (!question.plan.has_value()) {
-    Readings readings(store, reader, question.catalog, as_of.time);
+    Readings readings(store, reader, question.catalog, as_of);
     for (const NumberedAccount& account : accounts) {
       BANSO_ASSIGN_OR_RETURN(const std::optional<double> value,
                              readings.ReadNumber(account.name, reading));
@@ -202,21 +202,20 @@ absl::StatusOr<std::vector<double>> ReadPeers(storage::Database& database, const
 
 absl::StatusOr<v1::GetBenchmarkResponse> PortfolioApi::GetBenchmark(
     const Call& call, const v1::GetBenchmarkRequest& request) {
-  const absl::Time as_of = request.has_as_of() ? calendar::ToTime(request.as_of()) : call.now;
+  const AsOf as_of = AsOfRequest(request, call.now);
   BenchmarkQuestion question;
   BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) {
     return LoadQuestion(store_, reader, request, as_of, call.now, question);
   }));
-  BANSO_ASSIGN_OR_RETURN(
-      const std::vector<double> values,
-      ReadPeers(database_, store_, call, question, request.reading(), {.time = as_of}));
+  BANSO_ASSIGN_OR_RETURN(const std::vector<double> values,
+                         ReadPeers(database_, store_, call, question, request.reading(), as_of));
   v1::GetBenchmarkResponse response = CompareWithPeers(
       NumberIn(question.own), values, static_cast<int64_t>(question.peers.size() - values.size()));
   response.set_account(request.account());
   response.set_reading(rule::Print(request.reading()));
   if (!response.has_value()) response.set_unknown_because(question.own.unknown_because());
   *response.mutable_peers_share() = question.shared.peers_share();
-  *response.mutable_as_of() = calendar::ToTimestamp(as_of);
+  *response.mutable_as_of() = calendar::ToTimestamp(as_of.time);
   return response;
 }
 

@@ -72,7 +72,7 @@ struct CoverageQuestion {
 
 absl::StatusOr<CoverageQuestion> LoadCoverage(const Store& store, Reader& reader,
                                               const v1::GetCoverageRequest& request,
-                                              absl::Time as_of, absl::Time now) {
+                                              const AsOf& as_of, absl::Time now) {
   CoverageQuestion question;
   BANSO_ASSIGN_OR_RETURN(question.catalog, store.Catalog(reader, now));
   BANSO_RETURN_IF_ERROR(CheckCoverage(request, question.catalog));
@@ -86,7 +86,7 @@ absl::StatusOr<CoverageQuestion> LoadCoverage(const Store& store, Reader& reader
 
 // Adds what these accounts have to say.
 absl::Status AddAccounts(const Store& store, Reader& reader, const v1::GetCoverageRequest& request,
-                         const rule::FactCatalog& catalog, absl::Time as_of,
+                         const rule::FactCatalog& catalog, const AsOf& as_of,
                          absl::Span<const NumberedAccount> accounts,
                          v1::GetCoverageResponse& response) {
   StoreFactReader facts(store, reader, Holding::kPages);
@@ -94,7 +94,7 @@ absl::Status AddAccounts(const Store& store, Reader& reader, const v1::GetCovera
     BANSO_ASSIGN_OR_RETURN(const std::optional<AccountEvaluation> evaluation,
                            AccountEvaluation::LoadIfKnown(store, reader, facts, account.name));
     if (!evaluation.has_value()) continue;
-    BANSO_ASSIGN_OR_RETURN(const rule::Moment moment, evaluation->LatestMoment({.time = as_of}));
+    BANSO_ASSIGN_OR_RETURN(const rule::Moment moment, evaluation->LatestMoment(as_of));
     BANSO_RETURN_IF_ERROR(AddAccount(request, catalog, moment, facts, response));
   }
   return absl::OkStatus();
@@ -112,7 +112,7 @@ void AddPart(const v1::GetCoverageResponse& part, v1::GetCoverageResponse& respo
 
 absl::StatusOr<v1::GetCoverageResponse> PortfolioApi::GetCoverage(
     const Call& call, const v1::GetCoverageRequest& request) {
-  const absl::Time as_of = request.has_as_of() ? calendar::ToTime(request.as_of()) : call.now;
+  const AsOf as_of = AsOfRequest(request, call.now);
   BANSO_ASSIGN_OR_RETURN(const CoverageQuestion question,
                          storage::Fetch<CoverageQuestion>(database_, [&](Reader& reader) {
                            return LoadCoverage(store_, reader, request, as_of, call.now);
@@ -128,7 +128,7 @@ absl::StatusOr<v1::GetCoverageResponse> PortfolioApi::GetCoverage(
   for (const v1::GetCoverageResponse& of_part : of_parts) AddPart(of_part, response);
   *response.mutable_share() = ShareFigure({response.met(), response.accounts()}, 1);
   response.set_condition(rule::Print(request.condition()));
-  *response.mutable_as_of() = calendar::ToTimestamp(as_of);
+  *response.mutable_as_of() = calendar::ToTimestamp(as_of.time);
   return response;
 }
 

@@ -229,6 +229,78 @@ TEST_F(PortfolioTest, ReadsBandsAndModelsThatComeWithAPolicy) {
   EXPECT_THAT(portfolio_.SaveMatrixPolicy(Now(), save), IsOk());
 }
 
+// What was recorded later, of whatever day, is not seen by who asks what was known.
+TEST_F(PortfolioTest, ShowsThePortfolioAsItWasKnown) {
+  for (int i = 0; i < 6; ++i) AddCustomer(absl::StrCat("c", i), "1", 8);
+  const absl::Time then = now_;
+  now_ += absl::Hours(24 * 3);
+  // Of that time, but recorded three days later: c0 had churned, c1 was in tier 2 and used nothing
+  // more; c2 had used it much more.
+  const auto tell_late = [&](absl::string_view account, absl::string_view fact, const char* word) {
+    fact::v1::FactChange change;
+    change.set_subject(absl::StrCat("accounts/", account));
+    change.set_fact(std::string(fact));
+    *change.mutable_value() = rule::TextValue(word);
+    *change.mutable_occurred_time() = calendar::ToTimestamp(then);
+    *change.mutable_recorded_time() = calendar::ToTimestamp(now_);
+    ASSERT_THAT(
+        database_->Write(
+            Now(), [&](storage::Writer& writer) { return store_.MirrorFact(writer, change); }),
+        IsOk());
+  };
+  tell_late("c0", "account.lifecycle_stage", "churned");
+  tell_late("c1", "account.tier", "2");
+  v1::Sample sample = MakeSample("late", "logins", then, 50);
+  sample.set_account("accounts/c2");
+  ASSERT_THAT(Ingest(Now(), {sample}), IsOk());
+
+  v1::GetTierMatrixRequest matrix;
+  matrix.set_score_model("scoreModels/health");
+  *matrix.mutable_as_of() = calendar::ToTimestamp(then);
+  const auto in_tier_1 = [&] {
+    const auto response = portfolio_.GetTierMatrix(Now(), matrix);
+    EXPECT_THAT(response, IsOk());
+    int64_t accounts = 0;
+    for (const v1::MatrixCell& cell : response->cells()) {
+      if (cell.tier() == "1") accounts += cell.accounts();
+    }
+    return accounts;
+  };
+  EXPECT_EQ(in_tier_1(), 4);
+  *matrix.mutable_known_at() = calendar::ToTimestamp(then);
+  EXPECT_EQ(in_tier_1(), 6);
+
+  v1::GetCoverageRequest coverage;
+  coverage.mutable_condition()->mutable_compare()->mutable_fact()->set_fact("metric.logins");
+  coverage.mutable_condition()
+      ->mutable_compare()
+      ->mutable_fact()
+      ->mutable_window()
+      ->set_aggregation(type::v1::AGGREGATION_SUM);
+  coverage.mutable_condition()->mutable_compare()->set_op(type::v1::OPERATOR_GE);
+  *coverage.mutable_condition()->mutable_compare()->add_values() = rule::NumberValue(20);
+  *coverage.mutable_as_of() = calendar::ToTimestamp(then);
+  BANSO_ASSERT_OK_AND_ASSIGN(v1::GetCoverageResponse covered,
+                             portfolio_.GetCoverage(Now(), coverage));
+  EXPECT_EQ(covered.met(), 1);
+  *coverage.mutable_known_at() = calendar::ToTimestamp(then);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::GetCoverageResponse known,
+                             portfolio_.GetCoverage(Now(), coverage));
+  EXPECT_EQ(known.met(), 0);
+  EXPECT_EQ(known.accounts(), covered.accounts() + 1);
+
+  v1::GetBenchmarkRequest benchmark;
+  benchmark.set_account("accounts/c2");
+  *benchmark.mutable_reading() = coverage.condition().compare().fact();
+  *benchmark.mutable_as_of() = calendar::ToTimestamp(then);
+  BANSO_ASSERT_OK_AND_ASSIGN(v1::GetBenchmarkResponse beside,
+                             portfolio_.GetBenchmark(Now(), benchmark));
+  EXPECT_EQ(beside.value(), 58);
+  *benchmark.mutable_known_at() = calendar::ToTimestamp(then);
+  BANSO_ASSERT_OK_AND_ASSIGN(beside, portfolio_.GetBenchmark(Now(), benchmark));
+  EXPECT_EQ(beside.value(), 8);
+}
+
 TEST_F(PortfolioTest, CountsAnAccountOnceHoweverManyOfItsPeopleCame) {
   MakeMetric("meetings");
   Tell("acme", "account.lifecycle_stage", rule::TextValue("churned"));

@@ -53,13 +53,15 @@ absl::Status CheckPolicy(const Store& store, Reader& reader,
 
 // The customers of a time, each with its class.
 absl::StatusOr<Classified> ClassifyAll(const Store& store, Reader& reader,
-                                       const std::string& score_model, absl::Time as_of) {
+                                       const std::string& score_model, const AsOf& as_of) {
   BANSO_ASSIGN_OR_RETURN(const std::vector<ActiveAccount> active,
                          ActiveAccounts(store, reader, as_of));
-  BANSO_ASSIGN_OR_RETURN(const FactValues tiers, ValuesOfAll(reader, kTierFact, as_of));
-  BANSO_ASSIGN_OR_RETURN(const FactValues bands,
-                         ValuesOfAll(reader, ScoreBandFact(score_model), as_of));
-  BANSO_ASSIGN_OR_RETURN(const FactValues revenues, ValuesOfAll(reader, kRevenueFact, as_of));
+  BANSO_ASSIGN_OR_RETURN(const FactValues tiers,
+                         ValuesOfAll(reader, kTierFact, as_of.time, as_of.known_at));
+  BANSO_ASSIGN_OR_RETURN(const FactValues bands, ValuesOfAll(reader, ScoreBandFact(score_model),
+                                                             as_of.time, as_of.known_at));
+  BANSO_ASSIGN_OR_RETURN(const FactValues revenues,
+                         ValuesOfAll(reader, kRevenueFact, as_of.time, as_of.known_at));
   Classified classified;
   for (const ActiveAccount& account : active) {
     ClassifiedAccount& entry = classified[account.name];
@@ -141,7 +143,7 @@ absl::StatusOr<v1::GetTierMatrixResponse> PortfolioApi::GetTierMatrix(
     return contract::InvalidField("score_model", request.score_model(),
                                   "either a matrix_policy or a score_model", "REQUIRED");
   }
-  const absl::Time as_of = request.has_as_of() ? calendar::ToTime(request.as_of()) : call.now;
+  const AsOf as_of = AsOfRequest(request, call.now);
   return storage::Fetch<v1::GetTierMatrixResponse>(
       database_, [&](Reader& reader) -> absl::StatusOr<v1::GetTierMatrixResponse> {
         BANSO_ASSIGN_OR_RETURN(const MatrixRules rules,
@@ -152,7 +154,8 @@ absl::StatusOr<v1::GetTierMatrixResponse> PortfolioApi::GetTierMatrix(
         if (request.has_compare_to()) {
           BANSO_ASSIGN_OR_RETURN(const Classified before,
                                  ClassifyAll(store_, reader, rules.model.name(),
-                                             calendar::ToTime(request.compare_to())));
+                                             {.time = calendar::ToTime(request.compare_to()),
+                                              .known_at = as_of.known_at}));
           AddMoves(before, accounts, matrix);
         }
         if (rules.policy.has_value()) {
@@ -160,7 +163,7 @@ absl::StatusOr<v1::GetTierMatrixResponse> PortfolioApi::GetTierMatrix(
               contract::JoinRevision(rules.policy->name(), rules.policy->revision().number()));
         }
         matrix.set_score_model(rules.model.name());
-        *matrix.mutable_as_of() = calendar::ToTimestamp(as_of);
+        *matrix.mutable_as_of() = calendar::ToTimestamp(as_of.time);
         BANSO_ASSIGN_OR_RETURN(const int64_t due, CountDue(reader, call.now));
         matrix.set_due_accounts(due);
         return matrix;

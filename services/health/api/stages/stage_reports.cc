@@ -10,6 +10,7 @@
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "services/health/api/evaluation.h"
 #include "services/health/api/portfolio/active_accounts.h"
 #include "services/health/api/stages/stages_api.h"
 #include "services/health/domain/fact_types.h"
@@ -25,11 +26,6 @@ namespace {
 
 constexpr char kOwnerFact[] = "account.owner";
 constexpr char kChurnDateFact[] = "account.churn_date";
-
-template <typename Request>
-absl::Time AsOfOr(const Request& request, absl::Time now) {
-  return request.has_as_of() ? calendar::ToTime(request.as_of()) : now;
-}
 
 std::string RevisionOf(const StageModel& model) {
   return contract::JoinRevision(model.name(), model.revision().number());
@@ -58,12 +54,15 @@ absl::TimeZone ZoneIn(const AccountZones& zones, absl::string_view account) {
 absl::StatusOr<std::vector<StageHistory>> LoadHistories(const Store& store, Reader& reader,
                                                         const StageModel& model,
                                                         const AccountZones& zones,
-                                                        absl::Time as_of) {
+                                                        const AsOf& as_of) {
   std::vector<StageHistory> histories;
   BANSO_RETURN_IF_ERROR(store.stages.ForEachAccount(
-      reader, model.name(),
-      [&](const std::string& account, const std::vector<v1::StageMove>& moves) {
-        StageHistory history = HistoryOf(model, account, moves, ZoneIn(zones, account), as_of);
+      reader, model.name(), [&](const std::string& account, std::vector<v1::StageMove> moves) {
+        std::erase_if(moves, [&](const v1::StageMove& move) {
+          return as_of.known_at.has_value() &&
+                 calendar::ToTime(move.create_time()) > *as_of.known_at;
+        });
+        StageHistory history = HistoryOf(model, account, moves, ZoneIn(zones, account), as_of.time);
         if (LastStep(history) != nullptr) histories.push_back(std::move(history));
         return absl::OkStatus();
       }));
@@ -71,13 +70,14 @@ absl::StatusOr<std::vector<StageHistory>> LoadHistories(const Store& store, Read
 }
 
 absl::StatusOr<std::vector<StageHistory>> LoadHistories(const Store& store, Reader& reader,
-                                                        const StageModel& model, absl::Time as_of) {
+                                                        const StageModel& model,
+                                                        const AsOf& as_of) {
   BANSO_ASSIGN_OR_RETURN(const AccountZones zones, ReadZones(store, reader));
   return LoadHistories(store, reader, model, zones, as_of);
 }
 
 // Leaves those that were customers then.
-absl::Status KeepActive(const Store& store, Reader& reader, absl::Time as_of,
+absl::Status KeepActive(const Store& store, Reader& reader, const AsOf& as_of,
                         std::vector<StageHistory>& histories) {
   BANSO_ASSIGN_OR_RETURN(const std::vector<ActiveAccount> active,
                          ActiveAccounts(store, reader, as_of));
@@ -93,17 +93,37 @@ absl::Status KeepActive(const Store& store, Reader& reader, absl::Time as_of,
 // The days of a clock of each account's onboardings that were not cancelled.
 using ClockDays = absl::flat_hash_map<std::string, std::vector<absl::CivilDay>>;
 
-absl::StatusOr<ClockDays> ReadClockDays(const Store& store, Reader& reader, type::v1::Clock clock) {
+void AddClockDays(const accounts::v1::Onboarding& onboarding, type::v1::Clock clock,
+                  ClockDays& days) {
+  if (onboarding.state() == accounts::v1::ONBOARDING_STATE_CANCELLED) return;
+  for (const accounts::v1::ClockReading& reading : onboarding.clocks()) {
+    if (reading.clock() != clock) continue;
+    days[contract::Parent(onboarding.name())].push_back(calendar::ToDay(reading.date()));
+  }
+}
+
+// As they are, or as they were known at `as_of.known_at`.
+absl::StatusOr<ClockDays> ReadClockDays(const Store& store, Reader& reader, type::v1::Clock clock,
+                                        const AsOf& as_of,
+                                        absl::Span<const StageHistory> histories) {
   ClockDays days;
-  BANSO_RETURN_IF_ERROR(
-      store.onboardings.ForEach(reader, "", {}, [&](accounts::v1::Onboarding& onboarding) {
-        if (onboarding.state() == accounts::v1::ONBOARDING_STATE_CANCELLED) return absl::OkStatus();
-        for (const accounts::v1::ClockReading& reading : onboarding.clocks()) {
-          if (reading.clock() != clock) continue;
-          days[contract::Parent(onboarding.name())].push_back(calendar::ToDay(reading.date()));
-        }
-        return absl::OkStatus();
-      }));
+  if (!as_of.known_at.has_value()) {
+    BANSO_RETURN_IF_ERROR(
+        store.onboardings.ForEach(reader, "", {}, [&](const accounts::v1::Onboarding& onboarding) {
+          AddClockDays(onboarding, clock, days);
+          return absl::OkStatus();
+        }));
+    return days;
+  }
+  StoreFactReader facts(store, reader, Holding::kOneAccount);
+  for (const StageHistory& history : histories) {
+    BANSO_ASSIGN_OR_RETURN(const std::optional<AccountEvaluation> account,
+                           AccountEvaluation::LoadIfKnown(store, reader, facts, history.account));
+    if (!account.has_value()) continue;
+    BANSO_ASSIGN_OR_RETURN(const std::vector<accounts::v1::Onboarding> known,
+                           account->OnboardingsAsOf(as_of));
+    for (const accounts::v1::Onboarding& onboarding : known) AddClockDays(onboarding, clock, days);
+  }
   return days;
 }
 
@@ -121,9 +141,9 @@ std::optional<absl::CivilDay> ClockDay(const ClockDays& days, const StageHistory
 // The value that a fact of the account had on a day; empty when it had none.
 absl::StatusOr<std::string> GroupOnDay(Reader& reader, const std::string& account,
                                        const std::string& fact, absl::CivilDay day,
-                                       absl::TimeZone zone) {
+                                       absl::TimeZone zone, std::optional<absl::Time> known_at) {
   BANSO_ASSIGN_OR_RETURN(const std::optional<type::v1::Value> value,
-                         ValueAt(reader, account, fact, calendar::EndOfDay(day, zone)));
+                         ValueAt(reader, account, fact, calendar::EndOfDay(day, zone), known_at));
   return value.has_value() ? GroupText(*value) : "";
 }
 
@@ -131,10 +151,14 @@ absl::StatusOr<std::string> GroupOnDay(Reader& reader, const std::string& accoun
 // accounts tells.
 absl::StatusOr<std::map<std::string, absl::CivilDay>> ChurnDays(const Store& store, Reader& reader,
                                                                 const AccountZones& zones,
-                                                                absl::Time as_of) {
+                                                                const AsOf& as_of) {
   std::map<std::string, absl::CivilDay> days;
   BANSO_RETURN_IF_ERROR(store.outcomes.ForEach(
       reader, "", {storage::Equal("kind", v1::OUTCOME_KIND_CHURN)}, [&](v1::Outcome& outcome) {
+        if (as_of.known_at.has_value() &&
+            calendar::ToTime(outcome.known_time()) > *as_of.known_at) {
+          return absl::OkStatus();
+        }
         const std::string account = contract::Parent(outcome.name());
         const absl::CivilDay day =
             calendar::DayOf(calendar::ToTime(outcome.occurred_time()), ZoneIn(zones, account));
@@ -142,7 +166,8 @@ absl::StatusOr<std::map<std::string, absl::CivilDay>> ChurnDays(const Store& sto
         known.first->second = std::min(known.first->second, day);
         return absl::OkStatus();
       }));
-  BANSO_ASSIGN_OR_RETURN(const FactValues told, ValuesOfAll(reader, kChurnDateFact, as_of));
+  BANSO_ASSIGN_OR_RETURN(const FactValues told,
+                         ValuesOfAll(reader, kChurnDateFact, as_of.time, as_of.known_at));
   for (const auto& [account, value] : told) days.emplace(account, calendar::ToDay(value.date()));
   return days;
 }
@@ -151,7 +176,7 @@ absl::StatusOr<std::map<std::string, absl::CivilDay>> ChurnDays(const Store& sto
 
 absl::StatusOr<v1::GetStageBacklogResponse> StagesApi::GetStageBacklog(
     const Call& call, const v1::GetStageBacklogRequest& request) {
-  const absl::Time as_of = AsOfOr(request, call.now);
+  const AsOf as_of = AsOfRequest(request, call.now);
   const auto& edges = request.bucket_days();
   if (std::adjacent_find(edges.begin(), edges.end(), std::greater_equal<>()) != edges.end()) {
     return contract::InvalidField("bucket_days", "", "days that rise", "NOT_RISING");
@@ -165,21 +190,22 @@ absl::StatusOr<v1::GetStageBacklogResponse> StagesApi::GetStageBacklog(
                                LoadHistories(store_, reader, model, as_of));
         BANSO_RETURN_IF_ERROR(KeepActive(store_, reader, as_of, histories));
         v1::GetStageBacklogResponse response = Backlog(model, histories, request);
-        BANSO_ASSIGN_OR_RETURN(const FactValues owners, ValuesOfAll(reader, kOwnerFact, as_of));
+        BANSO_ASSIGN_OR_RETURN(const FactValues owners,
+                               ValuesOfAll(reader, kOwnerFact, as_of.time, as_of.known_at));
         for (v1::LevelBacklog& level : *response.mutable_levels()) {
           for (v1::StuckAccount& stuck : *level.mutable_stuck_accounts()) {
             stuck.set_owner(GroupOf(owners, stuck.account()));
           }
         }
         response.set_stage_model(RevisionOf(model));
-        *response.mutable_as_of() = calendar::ToTimestamp(as_of);
+        *response.mutable_as_of() = calendar::ToTimestamp(as_of.time);
         return response;
       });
 }
 
 absl::StatusOr<v1::AnalyzeLevelsResponse> StagesApi::AnalyzeLevels(
     const Call& call, const v1::AnalyzeLevelsRequest& request) {
-  const absl::Time as_of = AsOfOr(request, call.now);
+  const AsOf as_of = AsOfRequest(request, call.now);
   return storage::Fetch<v1::AnalyzeLevelsResponse>(
       database_, [&](Reader& reader) -> absl::StatusOr<v1::AnalyzeLevelsResponse> {
         BANSO_ASSIGN_OR_RETURN(
@@ -191,14 +217,14 @@ absl::StatusOr<v1::AnalyzeLevelsResponse> StagesApi::AnalyzeLevels(
         v1::AnalyzeLevelsResponse response =
             health::AnalyzeLevels(model, histories, catalog, request);
         response.set_stage_model(RevisionOf(model));
-        *response.mutable_as_of() = calendar::ToTimestamp(as_of);
+        *response.mutable_as_of() = calendar::ToTimestamp(as_of.time);
         return response;
       });
 }
 
 absl::StatusOr<v1::AnalyzeTimeToLevelResponse> StagesApi::AnalyzeTimeToLevel(
     const Call& call, const v1::AnalyzeTimeToLevelRequest& request) {
-  const absl::Time as_of = AsOfOr(request, call.now);
+  const AsOf as_of = AsOfRequest(request, call.now);
   return storage::Fetch<v1::AnalyzeTimeToLevelResponse>(
       database_, [&](Reader& reader) -> absl::StatusOr<v1::AnalyzeTimeToLevelResponse> {
         BANSO_ASSIGN_OR_RETURN(
@@ -210,7 +236,7 @@ absl::StatusOr<v1::AnalyzeTimeToLevelResponse> StagesApi::AnalyzeTimeToLevel(
             const FactValues groups,
             GroupingValues(store_, reader, "group_by", request.group_by(), as_of, call.now));
         BANSO_ASSIGN_OR_RETURN(const ClockDays days,
-                               ReadClockDays(store_, reader, request.clock()));
+                               ReadClockDays(store_, reader, request.clock(), as_of, histories));
         std::vector<ClockedHistory> clocked;
         int64_t without_clock = 0;
         for (const StageHistory& history : histories) {
@@ -224,7 +250,7 @@ absl::StatusOr<v1::AnalyzeTimeToLevelResponse> StagesApi::AnalyzeTimeToLevel(
         v1::AnalyzeTimeToLevelResponse response = TimeToLevels(model, clocked, request);
         response.set_stage_model(RevisionOf(model));
         response.set_clock(request.clock());
-        *response.mutable_as_of() = calendar::ToTimestamp(as_of);
+        *response.mutable_as_of() = calendar::ToTimestamp(as_of.time);
         response.set_without_clock(without_clock);
         return response;
       });
@@ -232,12 +258,12 @@ absl::StatusOr<v1::AnalyzeTimeToLevelResponse> StagesApi::AnalyzeTimeToLevel(
 
 absl::StatusOr<v1::AnalyzeStageRetentionResponse> StagesApi::AnalyzeStageRetention(
     const Call& call, const v1::AnalyzeStageRetentionRequest& request) {
-  const absl::Time as_of = AsOfOr(request, call.now);
+  const AsOf as_of = AsOfRequest(request, call.now);
   const auto cohort_of = [&](Reader& reader, const AccountZones& zones, const StageHistory& history,
                              absl::CivilDay arrived) -> absl::StatusOr<std::string> {
     if (request.group_by().empty()) return CohortOf(arrived, request.cohort_period());
     return GroupOnDay(reader, history.account, request.group_by(), arrived,
-                      ZoneIn(zones, history.account));
+                      ZoneIn(zones, history.account), as_of.known_at);
   };
   return storage::Fetch<v1::AnalyzeStageRetentionResponse>(
       database_, [&](Reader& reader) -> absl::StatusOr<v1::AnalyzeStageRetentionResponse> {
@@ -270,7 +296,7 @@ absl::StatusOr<v1::AnalyzeStageRetentionResponse> StagesApi::AnalyzeStageRetenti
         }
         v1::AnalyzeStageRetentionResponse response = Retention(model, arrivals, request);
         response.set_stage_model(RevisionOf(model));
-        *response.mutable_as_of() = calendar::ToTimestamp(as_of);
+        *response.mutable_as_of() = calendar::ToTimestamp(as_of.time);
         return response;
       });
 }
@@ -279,6 +305,8 @@ absl::StatusOr<v1::GetStageMovementResponse> StagesApi::GetStageMovement(
     const Call& call, const v1::GetStageMovementRequest& request) {
   const absl::Time from = calendar::ToTime(request.from_time());
   const absl::Time to = request.has_to_time() ? calendar::ToTime(request.to_time()) : call.now;
+  std::optional<absl::Time> known_at;
+  if (request.has_known_at()) known_at = calendar::ToTime(request.known_at());
   if (to < from) {
     return contract::InvalidField("to_time", absl::FormatTime(to), "a time after from_time");
   }
@@ -288,10 +316,10 @@ absl::StatusOr<v1::GetStageMovementResponse> StagesApi::GetStageMovement(
             const StageModel model,
             store_.stages.models.Active(reader, request.stage_model(), call.now));
         BANSO_ASSIGN_OR_RETURN(const std::vector<StageHistory> histories,
-                               LoadHistories(store_, reader, model, to));
-        BANSO_ASSIGN_OR_RETURN(
-            const FactValues groups,
-            GroupingValues(store_, reader, "group_by", request.group_by(), from, call.now));
+                               LoadHistories(store_, reader, model, {to, known_at}));
+        BANSO_ASSIGN_OR_RETURN(const FactValues groups,
+                               GroupingValues(store_, reader, "group_by", request.group_by(),
+                                              {from, known_at}, call.now));
         std::vector<Movement> movements;
         for (const StageHistory& history : histories) {
           const HistoryStep* before = StepAt(history, from);

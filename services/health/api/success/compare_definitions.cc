@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "services/health/api/success/labels.h"
@@ -40,7 +41,7 @@ absl::StatusOr<std::set<std::string>> ManualMetrics(
 absl::StatusOr<int64_t> CountEntries(const SuccessLabel& label,
                                      const v1::DefinitionFigures& figures,
                                      const std::string& account, const std::string& zone,
-                                     absl::Time now, StoreFactReader& facts) {
+                                     const AsOf& as_of, StoreFactReader& facts) {
   if (!label.has_clock_date() || !label.has_due_date()) return 0;
   std::vector<rule::FactRead> reads;
   for (const std::string& fact : figures.manual_facts()) {
@@ -52,7 +53,8 @@ absl::StatusOr<int64_t> CountEntries(const SuccessLabel& label,
     *read.query.mutable_to() = label.due_date();
   }
   rule::Moment moment;
-  moment.as_of = now;
+  moment.as_of = as_of.time;
+  moment.known_at = as_of.known_at;
   moment.account = account;
   moment.time_zone = zone;
   BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactReading> readings,
@@ -88,9 +90,15 @@ absl::StatusOr<v1::CompareSuccessDefinitionsResponse> SuccessApi::CompareSuccess
         DescribeDefinition(first, is_manual, response.mutable_first());
         DescribeDefinition(second, is_manual, response.mutable_second());
 
-        LabelReader labels(store_, reader, call.now);
+        std::optional<absl::Time> known_at;
+        if (request.has_known_at()) known_at = calendar::ToTime(request.known_at());
+        LabelReader labels(store_, reader, call.now, known_at);
         std::vector<ComparedOnboarding> compared;
-        const auto compare = [&](const accounts::v1::Onboarding& onboarding) -> absl::Status {
+        const auto compare = [&](const accounts::v1::Onboarding& present) -> absl::Status {
+          const absl::StatusOr<accounts::v1::Onboarding> then = labels.Onboarding(present.name());
+          if (absl::IsNotFound(then.status())) return absl::OkStatus();
+          BANSO_RETURN_IF_ERROR(then.status());
+          const accounts::v1::Onboarding& onboarding = *then;
           if (onboarding.state() == accounts::v1::ONBOARDING_STATE_CANCELLED) {
             return absl::OkStatus();
           }
@@ -101,11 +109,12 @@ absl::StatusOr<v1::CompareSuccessDefinitionsResponse> SuccessApi::CompareSuccess
           BANSO_ASSIGN_OR_RETURN(const SuccessLabel b, labels.Read(onboarding.name(), second));
           entry.first = a.state();
           entry.second = b.state();
-          BANSO_ASSIGN_OR_RETURN(entry.first_entries, CountEntries(a, response.first(), account,
-                                                                   zone, call.now, labels.facts()));
+          BANSO_ASSIGN_OR_RETURN(
+              entry.first_entries,
+              CountEntries(a, response.first(), account, zone, labels.as_of(), labels.facts()));
           BANSO_ASSIGN_OR_RETURN(
               entry.second_entries,
-              CountEntries(b, response.second(), account, zone, call.now, labels.facts()));
+              CountEntries(b, response.second(), account, zone, labels.as_of(), labels.facts()));
           if (!result.has_value()) return absl::OkStatus();
           BANSO_ASSIGN_OR_RETURN(const SuccessLabel c, labels.Read(onboarding.name(), *result));
           entry.result = c.state();

@@ -91,6 +91,13 @@ TEST_F(CompareDefinitionsTest, SetsASimpleAndAComplexDefinitionSideBySide) {
   EXPECT_THAT(simple.association().conclusion(), HasSubstr("goes with the result"));
   EXPECT_THAT(simple.association().conclusion(), HasSubstr("not why"));
   Proves("LAP-08");
+  // A day earlier nobody had recorded anything but judgements.
+  *request.mutable_known_at() = calendar::ToTimestamp(now_ - absl::Hours(24));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::CompareSuccessDefinitionsResponse then,
+                             success_->CompareSuccessDefinitions(Now(), request));
+  EXPECT_EQ(then.first().met(), 0);
+  EXPECT_EQ(then.decided_by_both(), 0);
+  EXPECT_EQ(then.second().manual_entries(), 20);
 }
 
 TEST(DefinitionComparisonTest, SaysWhenThereIsTooLittle) {

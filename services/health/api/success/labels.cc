@@ -1,5 +1,8 @@
 #include "services/health/api/success/labels.h"
 
+#include <utility>
+#include <vector>
+
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
@@ -21,18 +24,36 @@ absl::StatusOr<v1::SuccessLabel> LabelReader::Read(const std::string& onboarding
       contract::Join(onboarding, "successLabels", contract::LastId(definition.name()));
   const std::string revision =
       contract::JoinRevision(definition.name(), definition.revision().number());
-  BANSO_ASSIGN_OR_RETURN(std::optional<v1::SuccessLabel> stored,
-                         store_.labels.Find(reader_, StoredLabelName(name, revision)));
-  if (stored.has_value()) return *std::move(stored);
+  if (!as_of_.known_at.has_value()) {
+    BANSO_ASSIGN_OR_RETURN(std::optional<v1::SuccessLabel> stored,
+                           store_.labels.Find(reader_, StoredLabelName(name, revision)));
+    if (stored.has_value()) return *std::move(stored);
+  }
   if (!catalog_.has_value()) {
     BANSO_ASSIGN_OR_RETURN(catalog_, store_.Catalog(reader_, now_));
   }
+  BANSO_ASSIGN_OR_RETURN(const accounts::v1::Onboarding found, Onboarding(onboarding));
   BANSO_ASSIGN_OR_RETURN(
       AccountEvaluation account,
       AccountEvaluation::Load(store_, reader_, facts_, contract::Ancestor(onboarding, "accounts")));
-  const accounts::v1::Onboarding* found = account.FindOnboarding(onboarding);
-  if (found == nullptr) return contract::NotFound(onboarding);
-  return account.LabelBy(definition, *found, *catalog_, {.time = now_});
+  return account.LabelBy(definition, found, *catalog_, as_of_);
+}
+
+absl::StatusOr<accounts::v1::Onboarding> LabelReader::Onboarding(const std::string& onboarding) {
+  BANSO_ASSIGN_OR_RETURN(
+      const AccountEvaluation account,
+      AccountEvaluation::Load(store_, reader_, facts_, contract::Ancestor(onboarding, "accounts")));
+  if (!as_of_.known_at.has_value()) {
+    const accounts::v1::Onboarding* found = account.FindOnboarding(onboarding);
+    if (found == nullptr) return contract::NotFound(onboarding);
+    return *found;
+  }
+  BANSO_ASSIGN_OR_RETURN(const std::vector<accounts::v1::Onboarding> known,
+                         account.OnboardingsAsOf(as_of_));
+  for (const accounts::v1::Onboarding& one : known) {
+    if (one.name() == onboarding) return one;
+  }
+  return contract::NotFound(onboarding);
 }
 
 }  // namespace banso::health

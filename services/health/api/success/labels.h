@@ -22,13 +22,24 @@ absl::StatusOr<v1::SuccessDefinition> FindDefinition(const Store& store, storage
 // force those that it would give. For one thread, within one transaction.
 class LabelReader {
  public:
-  // Both must outlive the reader.
-  LabelReader(const Store& store, storage::Reader& reader, absl::Time now)
-      : store_(store), reader_(reader), now_(now), facts_(store, reader, Holding::kOneAccount) {}
+  // Both must outlive the reader. With a time in `known_at`, labels are those that things as they
+  // stood and were known then give, whatever is stored.
+  LabelReader(const Store& store, storage::Reader& reader, absl::Time now,
+              std::optional<absl::Time> known_at = std::nullopt)
+      : store_(store),
+        reader_(reader),
+        now_(now),
+        as_of_{known_at.value_or(now), known_at},
+        facts_(store, reader, Holding::kOneAccount) {}
 
-  // NOT_FOUND when the account or the onboarding is not known here.
+  // NOT_FOUND when the account or the onboarding is not known here, or was not known then.
   absl::StatusOr<v1::SuccessLabel> Read(const std::string& onboarding,
                                         const v1::SuccessDefinition& definition);
+
+  // The onboarding as it was; NOT_FOUND as above.
+  absl::StatusOr<accounts::v1::Onboarding> Onboarding(const std::string& onboarding);
+
+  const AsOf& as_of() const { return as_of_; }
 
   StoreFactReader& facts() { return facts_; }
 
@@ -36,6 +47,7 @@ class LabelReader {
   const Store& store_;
   storage::Reader& reader_;
   const absl::Time now_;
+  const AsOf as_of_;
   StoreFactReader facts_;
   // Read when it is needed first.
   std::optional<rule::FactCatalog> catalog_;

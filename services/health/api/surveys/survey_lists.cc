@@ -39,6 +39,18 @@ absl::Status CheckRounds(const v1::GetSurveyReportRequest& request) {
   return violations.ToStatus();
 }
 
+// The invitation as it was known at a time: answers that were recorded later are not there. Nothing
+// when it came later itself.
+std::optional<v1::SurveyInvitation> InvitationAsKnown(v1::SurveyInvitation invitation,
+                                                      absl::Time known_at) {
+  if (calendar::ToTime(invitation.ask_time()) > known_at) return std::nullopt;
+  if (invitation.has_answer_time() && calendar::ToTime(invitation.update_time()) > known_at) {
+    invitation.clear_answer_time();
+    invitation.clear_answers();
+  }
+  return invitation;
+}
+
 // The survey for one account, if it is to be asked by `due_by`.
 absl::StatusOr<std::optional<DueSurvey>> DueFor(
     const Store& store, Reader& reader, const Survey& survey, const accounts::v1::Account& account,
@@ -85,16 +97,20 @@ absl::StatusOr<v1::SurveyReport> SurveysApi::GetSurveyReport(
     BANSO_ASSIGN_OR_RETURN(const Survey told,
                            store_.surveys.surveys.Get(reader, request.survey(), call.now));
     std::map<std::string, Survey> revisions;
-    SurveyReportBuilder builder(told, request.baseline_round(), call.now);
+    const absl::Time known_at =
+        request.has_known_at() ? calendar::ToTime(request.known_at()) : call.now;
+    SurveyReportBuilder builder(told, request.baseline_round(), known_at);
     BANSO_RETURN_IF_ERROR(store_.surveys.invitations.ForEach(
         reader, request.parent() == "accounts/-" ? "" : request.parent(), filters,
-        [&](const v1::SurveyInvitation& invitation) -> absl::Status {
-          const auto [asked, is_new] = revisions.try_emplace(invitation.survey());
+        [&](v1::SurveyInvitation& stored) -> absl::Status {
+          const auto invitation = InvitationAsKnown(std::move(stored), known_at);
+          if (!invitation.has_value()) return absl::OkStatus();
+          const auto [asked, is_new] = revisions.try_emplace(invitation->survey());
           if (is_new) {
             BANSO_ASSIGN_OR_RETURN(
-                asked->second, store_.surveys.surveys.Get(reader, invitation.survey(), call.now));
+                asked->second, store_.surveys.surveys.Get(reader, invitation->survey(), call.now));
           }
-          builder.Add(invitation, asked->second);
+          builder.Add(*invitation, asked->second);
           return absl::OkStatus();
         }));
     return builder.Build();

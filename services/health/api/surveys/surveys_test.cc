@@ -372,6 +372,16 @@ TEST_F(SurveysTest, TakesAnAnswerInThatWasGivenInTimeButRecordedLater) {
   EXPECT_TRUE(Read("survey.satisfaction.answered").value().flag());
   EXPECT_EQ(
       Read("survey.satisfaction.overall", "acme", type::v1::AGGREGATION_COUNT).value().number(), 1);
+  v1::GetSurveyReportRequest request;
+  request.set_survey("surveys/satisfaction");
+  request.set_parent("accounts/-");
+  request.set_round("r1");
+  *request.mutable_known_at() = calendar::ToTimestamp(before);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::SurveyReport then,
+                             surveys_->GetSurveyReport(Now(), request));
+  EXPECT_EQ(then.turnout().answered(), 0);
+  EXPECT_EQ(then.turnout().silent(), 1);
+  EXPECT_EQ(Report("r1").turnout().answered(), 1);
   // What was known then stays what it was.
   EXPECT_EQ(
       Read("survey.satisfaction.overall", "acme", type::v1::AGGREGATION_LATEST, before, before)
