@@ -51,8 +51,8 @@ TEST(ClusteredTest, GivesThePublishedRatioOfDistricts) {
   EXPECT_NEAR(ratio->interval.high, 0.866310891432551, 1e-12);
 }
 
-// Published (the same): mean 644.17 with standard error 23.542. Computed: the further digits.
-TEST(ClusteredTest, GivesThePublishedMeanOfSchools) {
+// Computed: svymean of survey 4.1.1, with the correction and without.
+TEST(ClusteredTest, GivesTheMeanOfSchools) {
   std::vector<ClusteredValue> schools;
   for (size_t i = 0; i < kDistricts.size(); ++i) {
     for (int school = 0; school < kDistricts[i].schools; ++school) {
@@ -105,7 +105,7 @@ std::vector<ClusteredArm> Arms(bool stratified) {
   return arms;
 }
 
-// No example with its data prints six digits. Computed: lm of R 4.2.2, of benefit on albumin (and
+// No published example with its data was found. Computed: lm of R 4.2.2, of benefit on albumin (and
 // on protein as a factor), with vcovCL of sandwich 3.0.2 (HC0 times clusters / (clusters - 1)).
 TEST(CompareClusters, AgreesWithLeastSquaresAndClusteredErrors) {
   const auto crude = CompareClusters(Arms(false));

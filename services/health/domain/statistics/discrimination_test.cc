@@ -105,8 +105,8 @@ double Albumin(const Patient& patient) { return patient.albumin; }
 double Protein(const Patient& patient) { return patient.protein; }
 double LowScore(const Patient& patient) { return -patient.score; }
 
-// Published: SAS's manual has the areas of these data to four places. Computed: all digits here, by
-// pROC 1.18.0 (R 4.2.2), whose test is the normal one; Student's p value by R from its z.
+// Published: the data. Computed: the figures, by pROC 1.18.0 (R 4.2.2), whose test is the normal
+// one; Student's p value by R from its z.
 TEST(DiscriminationTest, ComparesTwoAreasOfTheSamePatientsAsDeLongDoes) {
   EXPECT_NEAR(AreaUnderCurve(Rated(&Albumin, 1))->value, 0.736559139784946, 1e-12);
   EXPECT_NEAR(AreaUnderCurve(Rated(&Albumin, 1))->variance, 0.00859224179008257, 1e-14);
@@ -128,9 +128,9 @@ TEST(DiscriminationTest, ComparesTwoAreasOfTheSamePatientsAsDeLongDoes) {
   EXPECT_NEAR(protein->difference.interval.low, -0.308201141619212, 1e-9);
 }
 
-// Obuchowski 1997 prints no example with its data. Computed: her equations 4 to 8 as loops over all
-// pairs in R 4.2.2, which for one patient a cluster give pROC's variances above; here each two
-// patients that follow one another are one cluster.
+// No published example of hers with its data was found. Computed: her equations 4 to 8 as loops
+// over all pairs in R 4.2.2, which for one patient a cluster give pROC's variances above; here each
+// two patients that follow one another are one cluster.
 TEST(DiscriminationTest, HasObuchowskisVarianceOfClusters) {
   const auto albumin = AreaUnderCurve(Rated(&Albumin, 2));
   ASSERT_TRUE(albumin.has_value());

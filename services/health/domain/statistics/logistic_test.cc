@@ -84,7 +84,7 @@ TEST(LogisticTest, AgreesWithThePublishedFitOfManyCases) {
   EXPECT_NEAR(fit->standard_errors[1], 0.058953174619, 1e-8);
 }
 
-// No example with its data prints six digits of a ridge fit. Computed: the launches by Newton's
+// No published ridge fit with its data was found. Computed: the launches by Newton's
 // method in R 4.2.2; glmnet 4.1 (alpha = 0, lambda = penalty / 24) gives the same ten digits of the
 // coefficients.
 TEST(LogisticTest, AgreesWithTheRidgeFitsOfTheLaunches) {
@@ -200,7 +200,7 @@ std::vector<Forecast> Stated(int64_t together) {
   return forecasts;
 }
 
-// No example with its data prints the interval of a skill. Computed: the launches, whose share of
+// No published interval of a skill with its data was found. Computed: the launches, whose share of
 // damage is 7 of 24, by svymean and svyratio of the R package survey 4.1.1 (Lumley 2004, Journal of
 // Statistical Software 9(8)); its published ratio is held by ClusteredTest.
 TEST(CalibrationTest, HasTheIntervalOfARatioOfMeans) {
@@ -221,9 +221,9 @@ TEST(CalibrationTest, HasTheIntervalOfARatioOfMeans) {
               0.180560885948724, 1e-9);
 }
 
-// Cox 1958 prints no example. Computed: by glm of R 4.2.2 on the logits, with the clustered errors
-// of the package sandwich 3.0.2 (HC0 times clusters / (clusters - 1)). It is the fit of the
-// launches above in other units, too: a slope of -0.2360207 / (-1 / 6).
+// No published line with its data was found. Computed: by glm of R 4.2.2 on the logits, with the
+// clustered errors of the package sandwich 3.0.2 (HC0 times clusters / (clusters - 1)). It is the
+// fit of the launches above in other units, too: a slope of -0.2360207 / (-1 / 6).
 TEST(CalibrationTest, GivesTheCalibrationLineOfStatedOdds) {
   const auto line = FitCalibrationLine(Stated(1));
   ASSERT_TRUE(line.has_value());
