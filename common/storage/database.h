@@ -22,8 +22,9 @@
 // of a cache of prepared statements, so it never carries values.
 //
 // Statuses: ALREADY_EXISTS for a broken primary key or unique index, FAILED_PRECONDITION for a
-// broken foreign key or CHECK, RESOURCE_EXHAUSTED when the disk is full, UNAVAILABLE when the store
-// is closed or busy, DATA_LOSS for a damaged file, INTERNAL for wrong SQL.
+// broken foreign key or CHECK, and (STORAGE_READ_ONLY) for a disk that takes no writes,
+// RESOURCE_EXHAUSTED when the disk is full, UNAVAILABLE when the store is closed or busy, DATA_LOSS
+// for a damaged file, INTERNAL for wrong SQL.
 namespace banso::storage {
 
 // Reads from one snapshot of the store. Not for use by two threads, nor after the transaction.

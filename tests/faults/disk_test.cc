@@ -3,20 +3,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "common/contract/errors.h"
+#include "common/testing/proto_matchers.h"
 #include "common/testing/status_matchers.h"
+#include "common/testing/temp_dir.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/faults/accounts_client.h"
@@ -27,8 +31,11 @@
 namespace banso::faults {
 namespace {
 
+using ::banso::testing::EqualsProto;
 using ::banso::testing::IsOk;
+using ::banso::testing::IsOkAndHolds;
 using ::banso::testing::StatusIs;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -167,6 +174,135 @@ std::vector<Account> StoreSome(Service& service, int count) {
   return accounts.ok() ? *accounts : std::vector<Account>();
 }
 
+// A small ext4 of its own, in a file, which only the service's process sees.
+class SmallDisk {
+ public:
+  SmallDisk() : image_(folder_.File("image")) {
+    std::ofstream(image_).close();
+    std::filesystem::resize_file(image_, 32 << 20);
+    is_made_ = journeys::Run({"/usr/bin/env", "mkfs.ext4", "-q", image_}).exit_status == 0;
+  }
+
+  // The start of a command that runs with the disk at `folder`; `then` is done before.
+  std::vector<std::string> At(const std::string& folder, const std::string& then = "true") const {
+    return {"unshare",
+            "--mount",
+            "sh",
+            "-c",
+            absl::StrCat("mount -o loop,errors=remount-ro \"$0\" \"$1\" && ", then,
+                         " && shift && exec \"$@\""),
+            image_,
+            folder};
+  }
+
+  // Whether it can be had: that takes root, ext4 and a loop device.
+  bool IsThere(const std::string& folder) const {
+    std::vector<std::string> command = At(folder);
+    command.insert(command.begin(), "/usr/bin/env");
+    command.push_back("true");
+    return is_made_ && journeys::Run(command).exit_status == 0;
+  }
+
+  // Tells the system that the disk at `folder` of the process has an error: it lets nobody write to
+  // it from then on, as on a disk that fails. False when the system does not offer this.
+  static bool Fail(pid_t process, const std::string& folder) {
+    std::ifstream mounts(absl::StrCat("/proc/", process, "/mounts"));
+    std::string line;
+    while (std::getline(mounts, line)) {
+      const std::vector<std::string> words = absl::StrSplit(line, ' ');
+      if (words.size() < 2 || words[1] != folder) continue;
+      const std::string device = std::filesystem::path(words[0]).filename();
+      std::ofstream trigger(absl::StrCat("/sys/fs/ext4/", device, "/trigger_fs_error"));
+      return static_cast<bool>(trigger << "1" << std::flush);
+    }
+    return false;
+  }
+
+ private:
+  const testing::TempDir folder_;
+  const std::string image_;
+  bool is_made_ = false;
+};
+
+// Expects that every kind of write is refused for good, by several callers at once.
+void ExpectTakesNoWrites(const Service& service, const Account& account) {
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      const AccountsClient client(service.address());
+      for (int i = 0; i < 5; ++i) {
+        const std::string id = absl::StrCat("late-", t, "-", i);
+        accounts::v1::UpdateAccountRequest update;
+        update.mutable_account()->set_name(account.name());
+        update.mutable_account()->set_display_name(id);
+        update.mutable_update_mask()->add_paths("display_name");
+        for (const absl::Status& status :
+             {client.Create(Creation(id, 100)).status(), client.Update(update).status()}) {
+          EXPECT_THAT(status, StatusIs(absl::StatusCode::kFailedPrecondition,
+                                       AllOf(HasSubstr("disk"), HasSubstr("takes no writes"))));
+          EXPECT_EQ(contract::Reason(status), "STORAGE_READ_ONLY");
+          EXPECT_EQ(contract::RetryDelay(status), std::nullopt);
+        }
+        EXPECT_THAT(client.Get(absl::StrCat("accounts/", id)),
+                    StatusIs(absl::StatusCode::kNotFound));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+// Expects that everything that was stored is read as it was, by every way of reading.
+void ExpectReads(const Service& service, const std::vector<Account>& stored) {
+  const AccountsClient client(service.address());
+  for (const Account& account : stored) {
+    EXPECT_THAT(client.Get(account.name()), IsOkAndHolds(EqualsProto(account)));
+  }
+  const auto listed = client.List();
+  ASSERT_THAT(listed, IsOk());
+  EXPECT_EQ(listed->size(), stored.size());
+  const auto position = client.Position();
+  ASSERT_THAT(position, IsOk());
+  Feed feed(service.address());
+  EXPECT_TRUE(feed.AwaitPosition(*position)) << feed.fault();
+  EXPECT_EQ(feed.changes().size(), stored.size());
+}
+
+TEST(DiskTest, ADiskThatBecomesReadOnlyRefusesWritesAndAnswersReads) {
+  const SmallDisk disk;
+  Service service;
+  if (!disk.IsThere(service.data_dir())) GTEST_SKIP() << "only root may mount a disk in a file";
+  service.Start(disk.At(service.data_dir()));
+  std::vector<Account> stored;
+  const AccountsClient client(service.address());
+  for (int i = 0; i < 200; ++i) {
+    const auto account = client.Create(Creation(absl::StrCat("a", i), 1000));
+    ASSERT_THAT(account, IsOk());
+    stored.push_back(*account);
+  }
+  // Everything is on the disk, so that no page of the files is open for writing any more.
+  sync();
+  if (!SmallDisk::Fail(service.pid(), service.data_dir())) {
+    GTEST_SKIP() << "this system cannot pretend an error of a disk";
+  }
+  for (int round = 0; round < 2; ++round) {
+    ExpectTakesNoWrites(service, stored[0]);
+    ExpectReads(service, stored);
+  }
+  EXPECT_THAT(client.Create(Creation("a0", 1000)), IsOkAndHolds(EqualsProto(stored[0])))
+      << "what was done before is answered";
+  EXPECT_TRUE(service.IsRunning()) << service.Log();
+  EXPECT_EQ(service.Stop(), 0) << service.Log();
+
+  const journeys::Finished refused =
+      service.StartInVain(disk.At(service.data_dir(), "mount -o remount,ro \"$1\""));
+  EXPECT_EQ(refused.exit_status, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("Read-only file system")) << refused.errors;
+  service.Start(disk.At(service.data_dir()));
+  ExpectReads(service, stored);
+  EXPECT_THAT(client.Create(Creation("late-0-0", 100)), IsOk());
+  EXPECT_EQ(service.Stop(), 0);
+}
+
 // What makes even root obey the modes of files.
 std::vector<std::string> WithoutPrivilege() {
   if (geteuid() != 0) return {};
@@ -216,6 +352,12 @@ TEST(DiskTest, GarbageInTheHeaderIsRefusedAndLeftAlone) {
   EXPECT_EQ(std::filesystem::file_size(service.store()), size);
 }
 
+bool IsDamaged(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kDataLoss &&
+         contract::Reason(status) == "STORAGE_DAMAGED" &&
+         absl::StrContains(status.message(), "damaged");
+}
+
 TEST(DiskTest, GarbageInTheMiddleIsToldAndTheRestIsRead) {
   Service service;
   const std::vector<Account> accounts = StoreSome(service, 1000);
@@ -231,17 +373,40 @@ TEST(DiskTest, GarbageInTheMiddleIsToldAndTheRestIsRead) {
       EXPECT_EQ(found->SerializeAsString(), account.SerializeAsString());
       ++read;
     } else {
-      EXPECT_THAT(found, StatusIs(absl::StatusCode::kDataLoss, HasSubstr("damaged")));
-      EXPECT_EQ(contract::Reason(found.status()), "STORAGE_DAMAGED");
+      EXPECT_TRUE(IsDamaged(found.status())) << found.status();
       ++damaged;
     }
   }
   EXPECT_GT(read, 0);
   EXPECT_GT(damaged, 0);
-  EXPECT_TRUE(service.IsRunning());
+  // A list that comes to the damage says so; it leaves nothing out.
+  EXPECT_TRUE(IsDamaged(client.List().status()));
+
+  // A write is done or refused as a whole, and takes nothing with it that was read.
+  int written = 0;
+  for (size_t i = 0; i < accounts.size(); i += 10) {
+    accounts::v1::UpdateAccountRequest update;
+    update.mutable_account()->set_name(accounts[i].name());
+    update.mutable_account()->set_display_name("Changed");
+    update.mutable_update_mask()->add_paths("display_name");
+    const std::string id = absl::StrCat("new-", i);
+    for (const absl::Status& status :
+         {client.Update(update).status(), client.Create(Creation(id, 100)).status()}) {
+      EXPECT_TRUE(status.ok() || IsDamaged(status)) << status;
+      written += status.ok() ? 1 : 0;
+    }
+  }
+  int read_again = 0;
+  for (const Account& account : accounts) {
+    const auto found = client.Get(account.name());
+    EXPECT_TRUE(found.ok() || IsDamaged(found.status())) << found.status();
+    read_again += found.ok() ? 1 : 0;
+  }
+  EXPECT_EQ(read_again, read);
+  EXPECT_TRUE(service.IsRunning()) << service.Log();
   EXPECT_EQ(service.Stop(), 0);
-  std::printf("%d of %d accounts read, %d said to be damaged\n", read,
-              static_cast<int>(accounts.size()), damaged);
+  std::printf("%d of %d accounts read, %d said to be damaged, %d written\n", read,
+              static_cast<int>(accounts.size()), damaged, written);
 }
 
 }  // namespace

@@ -48,6 +48,19 @@ absl::Status Full() {
                          "the disk of the store is full; nothing was changed");
 }
 
+// A disk that was mounted without writing, or that the system has stopped writing to after errors.
+bool IsReadOnly(int code, int system_error) {
+  return code == SQLITE_READONLY ||
+         (system_error == EROFS && (code == SQLITE_IOERR || code == SQLITE_CANTOPEN));
+}
+
+absl::Status ReadOnly() {
+  return contract::FailedPrecondition("STORAGE_READ_ONLY", "the disk of the store",
+                                      "it takes no writes, only reads; nothing was changed",
+                                      "Look what has become of the disk, make it writable, and "
+                                      "start the service again");
+}
+
 }  // namespace
 
 absl::Status ToStatus(const SQLite::Exception& error, int system_error, absl::string_view doing) {
@@ -55,6 +68,7 @@ absl::Status ToStatus(const SQLite::Exception& error, int system_error, absl::st
   const std::string cause = absl::StrCat("SQLite ", error.getExtendedErrorCode(), " (", text,
                                          ") at: ", doing.substr(0, 500));
   if (error.getErrorCode() == SQLITE_IOERR && IsWantOfSpace(system_error)) return Full();
+  if (IsReadOnly(error.getErrorCode(), system_error)) return ReadOnly();
   switch (error.getErrorCode()) {
     case SQLITE_CONSTRAINT:
       return ConstraintStatus(error.getExtendedErrorCode(), text, cause);
@@ -64,7 +78,6 @@ absl::Status ToStatus(const SQLite::Exception& error, int system_error, absl::st
     case SQLITE_LOCKED:
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
     case SQLITE_NOMEM:
     case SQLITE_PROTOCOL:
     case SQLITE_INTERRUPT:
