@@ -28,6 +28,10 @@ Migrations Schema() {
         ) {clustered};
         CREATE TABLE counter (id {integer_key}, value BIGINT NOT NULL);
       )sql"},
+      {3, "names", R"sql(
+        ALTER TABLE pet ADD COLUMN called TEXT NOT NULL DEFAULT '';
+        UPDATE pet SET called = id;
+      )sql"},
   };
 }
 
@@ -78,11 +82,14 @@ Call MakeCall(absl::Time now, absl::string_view request_id) {
   return call;
 }
 
-ConformanceTest::ConformanceTest() {
-  options_.path = temp_dir_.File("store.db");
-  options_.service = "notes";
-  options_.migrations = Schema();
-  OpenDatabase();
+ConformanceTest::ConformanceTest() : options_(OptionsFor("store")) { OpenDatabase(); }
+
+OpenOptions ConformanceTest::OptionsFor(absl::string_view name) const {
+  OpenOptions options;
+  options.path = temp_dir_.File(absl::StrCat(name, ".db"));
+  options.service = "notes";
+  options.migrations = Schema();
+  return options;
 }
 
 void ConformanceTest::OpenDatabase() {
@@ -97,9 +104,7 @@ void ConformanceTest::Reopen() {
 }
 
 std::unique_ptr<Database> ConformanceTest::OpenAnother() {
-  OpenOptions options = options_;
-  options.path = temp_dir_.File("another.db");
-  absl::StatusOr<std::unique_ptr<Database>> database = GetParam().open(options);
+  absl::StatusOr<std::unique_ptr<Database>> database = GetParam().open(OptionsFor("another"));
   BANSO_CHECK(database.ok());
   return *std::move(database);
 }

@@ -31,6 +31,8 @@ struct Engine {
   // Copy a store to a file and put it in place, as BackUpSqlite and RestoreSqlite do.
   std::function<absl::Status(const OpenOptions& store, const std::string& backup)> back_up;
   std::function<absl::Status(const std::string& backup, const OpenOptions& store)> restore;
+  // Whether writes that wait are committed together. Then the suite makes sure that some were.
+  bool commits_groups = true;
 
   friend void PrintTo(const Engine& engine, std::ostream* out) { *out << engine.name; }
 };
@@ -62,6 +64,8 @@ class ConformanceTest : public ::testing::TestWithParam<Engine> {
   void Reopen();
   // Opens a second, empty store.
   std::unique_ptr<Database> OpenAnother();
+  // For a store of its own called `name`, with all migrations, in the test's folder.
+  OpenOptions OptionsFor(absl::string_view name) const;
   // A file in the test's folder.
   std::string File(absl::string_view name) const { return temp_dir_.File(name); }
 
@@ -84,6 +88,7 @@ class ConformanceTest : public ::testing::TestWithParam<Engine> {
 
 // Defined one in each file of the suite, so that the linker takes all of them.
 int DatabaseConformance();
+int SchemaConformance();
 int CollectionConformance();
 int FeedConformance();
 int RevisionConformance();
@@ -92,8 +97,9 @@ int RedactionConformance();
 int BackupConformance();
 int ModelConformance();
 inline const int kConformanceFiles =
-    DatabaseConformance() + CollectionConformance() + FeedConformance() + RevisionConformance() +
-    FactConformance() + RedactionConformance() + BackupConformance() + ModelConformance();
+    DatabaseConformance() + SchemaConformance() + CollectionConformance() + FeedConformance() +
+    RevisionConformance() + FactConformance() + RedactionConformance() + BackupConformance() +
+    ModelConformance();
 
 }  // namespace banso::storage::conformance
 

@@ -36,7 +36,8 @@ struct OpenOptions {
 // Opens (or creates) a store on SQLite. Every commit is durable when Write returns.
 // FAILED_PRECONDITION, in words that say what to do, when the folder is missing, the folder or the
 // file is not writable, the file is no database, the store is open elsewhere, belongs to another
-// service, or has a schema that is newer than `migrations` (or older, without `migrate`).
+// service, or has a schema that is newer than `migrations` (or older, without `migrate`), or has
+// had a migration that was another one than that of `migrations` (SCHEMA_UNKNOWN).
 // RESOURCE_EXHAUSTED when the disk is too full to open it.
 absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const OpenOptions& options);
 

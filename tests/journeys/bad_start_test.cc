@@ -163,8 +163,9 @@ TEST_F(BadStartTest, AStoreOfANewerVersionIsRefusedAndLeftAlone) {
          "VALUES ('service', 99, 'of_next_year')");
   const Finished refused = Start(suite.File("data"), 0);
   EXPECT_EQ(refused.exit_status, 1);
-  EXPECT_THAT(refused.errors, HasSubstr(absl::StrCat(file, ": the store has schema service/99, ",
-                                                     "this program knows only ")));
+  EXPECT_THAT(refused.errors,
+              HasSubstr(absl::StrCat(file, ": the store has had service/99 `of_next_year`, ",
+                                     "this program knows only ")));
   EXPECT_THAT(refused.errors, HasSubstr("Run the newer version of the program that wrote it."));
 
   // It was only looked at: without that line everything is there.

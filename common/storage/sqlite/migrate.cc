@@ -1,12 +1,19 @@
 #include "common/storage/sqlite/migrate.h"
 
+#include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "common/contract/errors.h"
+#include "common/contract/fingerprint.h"
 #include "common/contract/ids.h"
 #include "common/status_macros.h"
 
@@ -119,9 +126,29 @@ absl::StatusOr<StoreState> Identify(Connection& connection, const OpenOptions& o
   return StoreState{epoch->text, position->number};
 }
 
+// What a migration does, as a number: comments and the breaking of lines do not count. Kept with
+// the store under DigestKey for each that was applied.
+std::string Digest(const Migration& migration) {
+  std::vector<absl::string_view> words;
+  for (const absl::string_view line : absl::StrSplit(migration.sql, '\n')) {
+    const absl::string_view code = line.substr(0, line.find("--"));
+    for (const absl::string_view word :
+         absl::StrSplit(code, absl::ByAnyChar(" \t\r"), absl::SkipEmpty())) {
+      words.push_back(word);
+    }
+  }
+  return absl::BytesToHexString(contract::Hash(absl::StrJoin(words, " "), /*size=*/16));
+}
+
+std::string DigestKey(absl::string_view series, int64_t number) {
+  return absl::StrCat("migration:", series, "/", number);
+}
+
 absl::Status Apply(Connection& connection, absl::string_view series, const Migration& migration) {
   return InTransaction(connection, [&]() -> absl::Status {
     BANSO_RETURN_IF_ERROR(connection.Run(InDialect(migration.sql)));
+    BANSO_RETURN_IF_ERROR(
+        InsertMeta(connection, DigestKey(series, migration.number), {Digest(migration), 0}));
     return connection
         .Execute(
             "INSERT INTO schema_migration (series, number, name) VALUES ($series, $number, $name)",
@@ -130,23 +157,86 @@ absl::Status Apply(Connection& connection, absl::string_view series, const Migra
   });
 }
 
-// Applies what is missing of one series. Refuses a store that has more than the program knows.
+// A migration that a store has had.
+struct Applied {
+  std::string name;
+  // See Digest; absent in a store of a program that did not keep it.
+  std::optional<std::string> digest;
+};
+
+// By number.
+absl::StatusOr<std::map<int64_t, Applied>> ReadApplied(Connection& connection,
+                                                       absl::string_view series) {
+  std::map<int64_t, Applied> all;
+  BANSO_RETURN_IF_ERROR(
+      connection.Query("SELECT number, name FROM schema_migration WHERE series = $series",
+                       {{"series", series}}, [&](const Row& row) {
+                         all[row.Int64(0)].name = std::string(row.Text(1));
+                         return absl::OkStatus();
+                       }));
+  for (auto& [number, applied] : all) {
+    BANSO_ASSIGN_OR_RETURN(const std::optional<Meta> digest,
+                           ReadMeta(connection, DigestKey(series, number)));
+    if (digest.has_value()) applied.digest = digest->text;
+  }
+  return all;
+}
+
+// Such as: service/3 `stages`.
+std::string StepText(absl::string_view series, int64_t number, absl::string_view name) {
+  return absl::StrCat(series, "/", number, " `", name, "`");
+}
+
+absl::Status UnknownSchema(const OpenOptions& options, absl::string_view what) {
+  return contract::FailedPrecondition(
+      "SCHEMA_UNKNOWN", options.path,
+      absl::StrCat("the schema of the store is not one that this program knows: ", what),
+      "Use the program that made the store, or move its files away to begin with an empty one");
+}
+
+// FAILED_PRECONDITION unless each migration that the store has had and this program knows was the
+// same one.
+absl::Status CheckKnown(const OpenOptions& options, absl::string_view series,
+                        const std::map<int64_t, Applied>& applied, const Migrations& known) {
+  for (const Migration& migration : known) {
+    const auto found = applied.find(migration.number);
+    if (found == applied.end()) continue;
+    const std::string step = StepText(series, migration.number, found->second.name);
+    if (found->second.name != migration.name) {
+      return UnknownSchema(options,
+                           absl::StrCat("the store has had ", step, ", where this program has ",
+                                        StepText(series, migration.number, migration.name)));
+    }
+    if (found->second.digest.has_value() && *found->second.digest != Digest(migration)) {
+      return UnknownSchema(
+          options, absl::StrCat("the store has had another ", step, " than that of this program"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The refusal of a store that has had migrations which this program does not know.
+absl::Status HasMore(const OpenOptions& options, absl::string_view series,
+                     const std::map<int64_t, Applied>& applied, size_t known) {
+  const auto& [number, last] = *applied.rbegin();
+  const std::string what = absl::StrCat("the store has had ", StepText(series, number, last.name),
+                                        ", this program knows only ", known);
+  // Without its digests nobody can tell whether the first ones were those of this program.
+  const bool verified = known == 0 || applied.begin()->second.digest.has_value();
+  if (!verified) return UnknownSchema(options, what);
+  return contract::FailedPrecondition("SCHEMA_TOO_NEW", options.path, what,
+                                      "Run the newer version of the program that wrote it");
+}
+
+// Applies what is missing of one series. Refuses a store that has had another migration than the
+// program knows.
 absl::Status MigrateSeries(Connection& connection, const OpenOptions& options,
                            absl::string_view series, const Migrations& known) {
-  int64_t applied = 0;
-  BANSO_RETURN_IF_ERROR(connection.Query(
-      "SELECT coalesce(max(number), 0) FROM schema_migration WHERE series = $series",
-      {{"series", series}}, [&](const Row& row) {
-        applied = row.Int64(0);
-        return absl::OkStatus();
-      }));
+  BANSO_ASSIGN_OR_RETURN(const auto all, ReadApplied(connection, series));
+  BANSO_RETURN_IF_ERROR(CheckKnown(options, series, all, known));
   const int64_t newest = static_cast<int64_t>(known.size());
-  if (applied > newest) {
-    return contract::FailedPrecondition("SCHEMA_TOO_NEW", options.path,
-                                        absl::StrCat("the store has schema ", series, "/", applied,
-                                                     ", this program knows only ", newest),
-                                        "Run the newer version of the program that wrote it");
-  }
+  const int64_t applied = all.empty() ? 0 : all.rbegin()->first;
+  if (applied > newest) return HasMore(options, series, all, known.size());
   if (applied < newest && !options.migrate) {
     return contract::FailedPrecondition("SCHEMA_TOO_OLD", options.path,
                                         absl::StrCat("the store has schema ", series, "/", applied,

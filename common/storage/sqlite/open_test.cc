@@ -7,7 +7,6 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
-#include <latch>
 #include <memory>
 #include <string>
 #include <thread>
@@ -26,13 +25,11 @@
 namespace banso::storage {
 namespace {
 
-using ::banso::testing::IsOk;
 using ::banso::testing::IsOkAndHolds;
 using ::banso::testing::StatusIs;
 using conformance::MakeCall;
 using conformance::MakeNote;
 using conformance::Notes;
-using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class OpenTest : public testing::TempDirTest {
@@ -57,56 +54,6 @@ absl::Status CreateNote(Database& database, absl::string_view id, absl::string_v
 
 absl::StatusOr<int64_t> CountNotes(Database& database) {
   return Fetch<int64_t>(database, [](Reader& reader) { return Notes().Count(reader, ""); });
-}
-
-TEST_F(OpenTest, AppliesNewMigrationsAndKeepsTheData) {
-  {
-    OpenOptions old = options_;
-    old.migrations.resize(1);
-    BANSO_ASSERT_OK_AND_ASSIGN(const auto database, OpenSqlite(old));
-    BANSO_ASSERT_OK(CreateNote(*database, "a"));
-  }
-  BANSO_ASSERT_OK_AND_ASSIGN(const auto database, Open());
-  EXPECT_THAT(CountNotes(*database), IsOkAndHolds(1));
-  BANSO_EXPECT_OK(database->Write(MakeCall(), [](Writer& w) {
-    return w.Execute("INSERT INTO owner (id, age) VALUES ('o', 1)", {}).status();
-  }));
-}
-
-TEST_F(OpenTest, RefusesANewerSchema) {
-  BANSO_ASSERT_OK(Open());
-  options_.migrations.resize(1);
-  const absl::Status status = Open().status();
-  EXPECT_THAT(status, StatusIs(absl::StatusCode::kFailedPrecondition,
-                               AllOf(HasSubstr("service/2"), HasSubstr("knows only 1"))));
-  EXPECT_EQ(contract::Reason(status), "SCHEMA_TOO_NEW");
-}
-
-TEST_F(OpenTest, RefusesAnOlderSchemaUnlessToldToMigrate) {
-  {
-    OpenOptions old = options_;
-    old.migrations.resize(1);
-    BANSO_ASSERT_OK(OpenSqlite(old));
-  }
-  options_.migrate = false;
-  EXPECT_EQ(contract::Reason(Open().status()), "SCHEMA_TOO_OLD");
-  options_.migrate = true;
-  BANSO_EXPECT_OK(Open());
-  options_.migrate = false;
-  BANSO_EXPECT_OK(Open());
-}
-
-TEST_F(OpenTest, FailedMigrationLeavesTheStoreAsItWas) {
-  BANSO_ASSERT_OK(Open());
-  OpenOptions broken = options_;
-  broken.migrations.push_back(
-      {3, "broken", "CREATE TABLE half (id TEXT); INSERT INTO nosuch VALUES (1);"});
-  EXPECT_FALSE(OpenSqlite(broken).ok());
-  BANSO_ASSERT_OK_AND_ASSIGN(const auto database, Open());
-  EXPECT_THAT(database->Read([](Reader& reader) {
-    return reader.Query("SELECT id FROM half", {}, [](const Row&) { return absl::OkStatus(); });
-  }),
-              StatusIs(absl::StatusCode::kInternal));
 }
 
 TEST_F(OpenTest, RefusesAFolderThatTakesNoFiles) {
@@ -141,59 +88,6 @@ TEST_F(OpenTest, RefusesASecondOpening) {
   EXPECT_EQ(contract::Reason(Open().status()), "STORAGE_IN_USE");
   database.reset();
   BANSO_EXPECT_OK(Open());
-}
-
-TEST_F(OpenTest, RefusesTheStoreOfAnotherService) {
-  BANSO_ASSERT_OK(Open());
-  options_.service = "accounts";
-  EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kFailedPrecondition,
-                               AllOf(HasSubstr("`notes`"), HasSubstr("`accounts`"))));
-}
-
-TEST_F(OpenTest, FullStoreRefusesInWordsAndGoesOnReading) {
-  options_.max_pages = 200;
-  BANSO_ASSERT_OK_AND_ASSIGN(const auto database, Open());
-  const std::string big(50000, 'x');
-  absl::Status status;
-  int64_t stored = 0;
-  for (; stored < 100; ++stored) {
-    status = CreateNote(*database, absl::StrCat("n", stored), big);
-    if (!status.ok()) break;
-  }
-  EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("full")));
-  EXPECT_GT(stored, 0);
-  EXPECT_THAT(CountNotes(*database), IsOkAndHolds(stored));
-  EXPECT_EQ(database->position(), stored);
-}
-
-TEST_F(OpenTest, RefusesMoreWaitingWritesThanAllowed) {
-  options_.max_waiting_writes = 1;
-  BANSO_ASSERT_OK_AND_ASSIGN(const auto database, Open());
-  std::latch running(1);
-  std::latch finish(1);
-  std::thread busy([&] {
-    BANSO_EXPECT_OK(database->Write(MakeCall(), [&](Writer&) {
-      running.count_down();
-      finish.wait();
-      return absl::OkStatus();
-    }));
-  });
-  running.wait();
-  // Of two more, one waits and the other is refused at once.
-  std::atomic<int> refused = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 2; ++i) {
-    threads.emplace_back([&] {
-      const absl::Status status = CreateNote(*database, "n");
-      if (status.ok()) return;
-      EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted));
-      ++refused;
-      finish.count_down();
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  busy.join();
-  EXPECT_EQ(refused, 1);
 }
 
 // Limits the size of the files that this process may write, for as long as it lives.
