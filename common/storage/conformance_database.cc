@@ -15,6 +15,7 @@
 #include "common/contract/errors.h"
 #include "common/status_macros.h"
 #include "common/storage/conformance.h"
+#include "common/storage/fact_log.h"
 #include "common/storage/follower_position.h"
 #include "common/storage/mutate.h"
 #include "common/storage/retention.h"
@@ -43,10 +44,10 @@ absl::Status InsertOwner(Writer& writer, absl::string_view id, int age = 30) {
       .status();
 }
 
-absl::StatusOr<int64_t> CountOwners(Reader& reader) {
+absl::StatusOr<int64_t> CountRowsOf(Reader& reader, const std::string& table) {
   int64_t count = 0;
   BANSO_RETURN_IF_ERROR(reader
-                            .QueryOne("SELECT count(*) FROM owner", {},
+                            .QueryOne(absl::StrCat("SELECT count(*) FROM ", table), {},
                                       [&](const Row& row) {
                                         count = row.Int64(0);
                                         return absl::OkStatus();
@@ -54,6 +55,8 @@ absl::StatusOr<int64_t> CountOwners(Reader& reader) {
                             .status());
   return count;
 }
+
+absl::StatusOr<int64_t> CountOwners(Reader& reader) { return CountRowsOf(reader, "owner"); }
 
 // Runs `body(i)` on `count` threads that start together.
 void OnThreads(int count, const std::function<void(int)>& body) {
@@ -135,31 +138,95 @@ TEST_P(ConformanceTest, ThrowingBodyLeavesNothingAndThrowsInTheCaller) {
   BANSO_EXPECT_OK(db().Write(MakeCall(), [](Writer& w) { return InsertOwner(w, "o"); }));
 }
 
+// How a body ran: alone in its commit or behind others of the same one.
+struct GroupRun {
+  std::atomic<int> stored_behind_others = 0;
+  std::atomic<int> refused_behind_others = 0;
+  std::atomic<int> wrong = 0;
+};
+
+// A third breaks a rule of the engine, a third one of ours.
+absl::StatusCode ExpectedOfGroup(int i) {
+  constexpr absl::StatusCode kCodes[] = {
+      absl::StatusCode::kOk, absl::StatusCode::kFailedPrecondition, absl::StatusCode::kAborted};
+  return kCodes[i % 3];
+}
+
+// Writes a note with its change, a fact, and the answer that is kept for a repetition.
+absl::Status WriteInGroup(Database& database, const std::string& id, int i, GroupRun& run) {
+  Call call = MakeCall(StartTime(), absl::StrCat("request-", id));
+  return database
+      .Write(
+          call,
+          [&](Writer& writer) -> absl::Status {
+            // What those before it have taken is not committed yet.
+            const bool behind_others = writer.first_position() - 1 > database.position();
+            if (behind_others)
+              ++(i % 3 == 0 ? run.stored_behind_others : run.refused_behind_others);
+            BANSO_RETURN_IF_ERROR(Notes().Create(writer, MakeNote("s", id)).status());
+            fact::v1::FactChange fact;
+            fact.set_subject(absl::StrCat("accounts/", id));
+            fact.set_fact("account.visits");
+            fact.mutable_value()->set_number(i);
+            BANSO_RETURN_IF_ERROR(FactLog().Record(writer, fact));
+            BANSO_RETURN_IF_ERROR(
+                writer
+                    .Execute("INSERT INTO request (request_id, method, fingerprint, reply, "
+                             "create_time) VALUES ($id, $method, $none, $none, 0)",
+                             {{"id", call.request_id}, {"method", call.method}, {"none", Bytes{}}})
+                    .status());
+            if (i % 3 == 1) return InsertOwner(writer, "o", -1);
+            return i % 3 == 2 ? absl::AbortedError("no") : absl::OkStatus();
+          })
+      .status();
+}
+
+// Lets `callers` come to the store while a write is under way, so that they wait together.
+void RunGroup(Database& database, int callers, const std::string& round, GroupRun& run) {
+  std::latch busy(1);
+  std::latch arrived(callers);
+  std::thread holder([&] {
+    BANSO_EXPECT_OK(database.Write(MakeCall(), [&](Writer&) {
+      busy.count_down();
+      arrived.wait();
+      return absl::OkStatus();
+    }));
+  });
+  busy.wait();
+  OnThreads(callers, [&](int i) {
+    arrived.count_down();
+    const absl::Status status = WriteInGroup(database, absl::StrCat(round, "n", i), i, run);
+    if (status.code() != ExpectedOfGroup(i)) ++run.wrong;
+  });
+  holder.join();
+}
+
 TEST_P(ConformanceTest, CallerRefusedWithinAGroupFailsAlone) {
   constexpr int kCallers = 48;
-  std::atomic<int> wrong = 0;
-  OnThreads(kCallers, [&](int i) {
-    const absl::Status status =
-        db().Write(MakeCall(),
-                   [i](Writer& writer) -> absl::Status {
-                     BANSO_RETURN_IF_ERROR(
-                         Notes().Create(writer, MakeNote("s", absl::StrCat("n", i))).status());
-                     // A third breaks a rule of the engine, a third one of ours.
-                     if (i % 3 == 1) return InsertOwner(writer, "o", -1);
-                     if (i % 3 == 2) return absl::AbortedError("no");
-                     return absl::OkStatus();
-                   })
-            .status();
-    const absl::StatusCode expected = i % 3 == 0   ? absl::StatusCode::kOk
-                                      : i % 3 == 1 ? absl::StatusCode::kFailedPrecondition
-                                                   : absl::StatusCode::kAborted;
-    if (status.code() != expected) ++wrong;
-  });
-  EXPECT_EQ(wrong, 0);
-  EXPECT_EQ(CountNotes(), kCallers / 3);
-  EXPECT_EQ(db().position(), kCallers / 3) << "positions have gaps";
-  EXPECT_THAT(Get("shelves/s/notes/n3"), IsOk());
-  EXPECT_THAT(Get("shelves/s/notes/n4"), StatusIs(absl::StatusCode::kNotFound));
+  constexpr int kMostRounds = 50;
+  GroupRun run;
+  int rounds = 0;
+  const auto seen = [&run] {
+    return run.refused_behind_others > 0 && run.stored_behind_others > 0;
+  };
+  while (rounds == 0 || (GetParam().commits_groups && !seen() && rounds < kMostRounds)) {
+    RunGroup(db(), kCallers, absl::StrCat("r", rounds++), run);
+  }
+  if (GetParam().commits_groups) {
+    EXPECT_GT(run.refused_behind_others, 0) << "no group had a caller who was refused";
+    EXPECT_GT(run.stored_behind_others, 0) << "no group had several callers";
+  }
+  EXPECT_EQ(run.wrong, 0);
+  const int64_t stored = rounds * kCallers / 3;
+  for (const char* table : {"note", "change", "request", "fact_change"}) {
+    EXPECT_THAT(Fetch<int64_t>(db(), [&](Reader& reader) { return CountRowsOf(reader, table); }),
+                IsOkAndHolds(stored))
+        << table;
+  }
+  EXPECT_THAT(Fetch<int64_t>(db(), CountOwners), IsOkAndHolds(0));
+  EXPECT_EQ(db().position(), 2 * stored) << "positions have gaps";
+  EXPECT_THAT(Get("shelves/s/notes/r0n3"), IsOk());
+  EXPECT_THAT(Get("shelves/s/notes/r0n4"), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_P(ConformanceTest, ConcurrentWritersLoseNoUpdate) {

@@ -1,5 +1,6 @@
 // The feed of changes.
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -11,9 +12,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
+#include "common/contract/fingerprint.h"
 #include "common/status_macros.h"
 #include "common/storage/conformance.h"
 #include "common/storage/feed.h"
+#include "common/storage/history.h"
 #include "common/storage/retention.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
@@ -208,14 +211,14 @@ TEST_P(ConformanceTest, FeedFilters) {
 }
 
 // Follows until `until` changes have come, woken by commits only.
-std::vector<WatchChangesResponse> Follow(ChangeFeed& feed, size_t until) {
+std::vector<WatchChangesResponse> Follow(ChangeFeed& feed, size_t until, int portion = 50) {
   std::vector<WatchChangesResponse> all;
   size_t changes = 0;
   std::mutex mutex;
   std::condition_variable wake;
   bool woken = false;
   while (changes < until) {
-    absl::StatusOr<std::vector<WatchChangesResponse>> some = feed.Poll(50);
+    absl::StatusOr<std::vector<WatchChangesResponse>> some = feed.Poll(portion);
     EXPECT_THAT(some, IsOk());
     if (!some.ok()) return all;
     for (WatchChangesResponse& response : *some) {
@@ -235,12 +238,44 @@ std::vector<WatchChangesResponse> Follow(ChangeFeed& feed, size_t until) {
   return all;
 }
 
+// The changes among the messages, byte by byte.
+std::vector<std::string> ChangesOf(const std::vector<WatchChangesResponse>& responses) {
+  std::vector<std::string> changes;
+  for (const WatchChangesResponse& response : responses) {
+    if (response.has_change()) {
+      changes.push_back(contract::DeterministicBytes(response.change()));
+    }
+  }
+  return changes;
+}
+
+// All changes that the store remembers, the oldest first.
+std::vector<std::string> HistoryOf(Database& database) {
+  std::vector<std::string> changes;
+  HistoryQuery query;
+  do {
+    const auto page = Fetch<Page<type::v1::Change>>(
+        database, [&](Reader& reader) { return ListHistory(reader, query); });
+    EXPECT_THAT(page, IsOk());
+    if (!page.ok()) return changes;
+    for (const type::v1::Change& change : page->items) {
+      changes.push_back(contract::DeterministicBytes(change));
+    }
+    query.page_token = page->next_page_token;
+  } while (!query.page_token.empty());
+  std::reverse(changes.begin(), changes.end());
+  return changes;
+}
+
 TEST_P(ConformanceTest, FeedIsCompleteAndInOrderUnderSixteenWriters) {
   constexpr int kWriters = 16;
   constexpr int kEach = 25;
   const auto feed = OpenFeed(db(), From(type::v1::WATCH_START_NOW));
+  const auto other_feed = OpenFeed(db(), From(type::v1::WATCH_START_NOW));
   std::vector<WatchChangesResponse> seen;
+  std::vector<WatchChangesResponse> seen_by_other;
   std::thread follower([&] { seen = Follow(*feed, kWriters * kEach); });
+  std::thread other_follower([&] { seen_by_other = Follow(*other_feed, kWriters * kEach, 7); });
   std::vector<std::thread> writers;
   for (int w = 0; w < kWriters; ++w) {
     writers.emplace_back([&, w] {
@@ -252,6 +287,12 @@ TEST_P(ConformanceTest, FeedIsCompleteAndInOrderUnderSixteenWriters) {
   }
   for (std::thread& writer : writers) writer.join();
   follower.join();
+  other_follower.join();
+
+  // Both watchers have seen one and the same sequence, and it is the history.
+  const std::vector<std::string> sequence = ChangesOf(seen);
+  EXPECT_EQ(sequence, ChangesOf(seen_by_other));
+  EXPECT_EQ(sequence, HistoryOf(db()));
 
   // Each writer's changes come in the order of its acknowledgements, none missing, none twice.
   std::map<std::string, int64_t> next;

@@ -1,11 +1,13 @@
-// Random operations against a model: what the collection answers, holds, lists, remembers and feeds
-// is what a map kept by hand says.
+// Random operations against a model: what the store answers, holds, lists, remembers and feeds is
+// what maps kept by hand say, also when persons are erased and what is old is forgotten meanwhile.
 
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,7 +16,10 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "common/storage/conformance.h"
+#include "common/storage/conformance_model_kinds.h"
 #include "common/storage/feed.h"
+#include "common/storage/history.h"
+#include "common/storage/retention.h"
 #include "common/testing/proto_matchers.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
@@ -32,6 +37,13 @@ constexpr int kOperations = 100'000;
 
 using NotesByName = std::map<std::string, Note>;
 
+// A state that a note got; none when it was deleted.
+struct NoteState {
+  absl::Time time;
+  std::string name;
+  std::optional<Note> note;
+};
+
 // The model, and the operations on both.
 class Model {
  public:
@@ -39,7 +51,8 @@ class Model {
 
   // One random operation, in the transaction of `writer`. Says what went wrong, or nothing.
   std::string Step(Writer& writer) {
-    switch (Pick(8)) {
+    if (Pick(500) == 0) return Redact(writer);
+    switch (Pick(12)) {
       case 0:
       case 1:
         return Create(writer);
@@ -52,14 +65,57 @@ class Model {
         return Delete(writer);
       case 6:
         return Get(writer);
-      default:
+      case 7:
         return List(writer);
+      case 8:
+      case 9:
+        return recipes_.Step(writer, random_);
+      default:
+        return facts_.Step(writer, random_);
     }
   }
 
-  int Pick(int count) { return std::uniform_int_distribution<>(0, count - 1)(random_); }
+  int Pick(int count) { return conformance::Pick(random_, count); }
+
+  // What is meant to go with a transaction that is refused. Take it before the transaction.
+  struct Memory {
+    NotesByName notes;
+    std::vector<NoteState> states;
+    std::set<std::string> redacted;
+    RecipeModel recipes;
+    FactModel facts;
+  };
+  Memory Remember() const { return {notes, states, redacted, recipes_, facts_}; }
+  void GoBackTo(Memory memory) {
+    notes = std::move(memory.notes);
+    states = std::move(memory.states);
+    redacted = std::move(memory.redacted);
+    recipes_ = std::move(memory.recipes);
+    facts_ = std::move(memory.facts);
+  }
+
+  // Forgets the states of before `time`.
+  void Purge(absl::Time time) {
+    const auto kept = std::find_if(states.begin(), states.end(),
+                                   [time](const NoteState& state) { return state.time >= time; });
+    states.erase(states.begin(), kept);
+  }
+
+  // Compares what the store remembers with the model: recipes and facts at `now` and `past`, each
+  // note as it was at `past`, and the history of one.
+  std::string CompareMemory(Reader& reader, absl::Time now, absl::Time past) {
+    std::string fault = recipes_.Compare(reader, now, past);
+    if (fault.empty()) fault = facts_.Compare(reader, now, past);
+    if (fault.empty()) fault = CompareNotesAt(reader, past);
+    if (fault.empty()) fault = CompareHistory(reader, RandomNote().name());
+    return fault;
+  }
 
   NotesByName notes;
+  // All states that are remembered, in order.
+  std::vector<NoteState> states;
+  // The notes that had their titles erased. Who has seen a title before has it still.
+  std::set<std::string> redacted;
 
  private:
   Note RandomNote() {
@@ -78,8 +134,8 @@ class Model {
   }
 
   // Compares the outcome of a write with the code expected, and takes it over.
-  std::string Take(absl::string_view what, const Note& written, const absl::StatusOr<Note>& result,
-                   absl::StatusCode expected) {
+  std::string Take(absl::string_view what, absl::Time at, const Note& written,
+                   const absl::StatusOr<Note>& result, absl::StatusCode expected) {
     if (result.status().code() != expected) {
       return absl::StrCat(what, " ", written.ShortDebugString(), ": ", result.status().ToString(),
                           " instead of ", absl::StatusCodeToString(expected));
@@ -89,14 +145,17 @@ class Model {
         result->topic() != written.topic()) {
       return absl::StrCat(what, " stored ", result->ShortDebugString());
     }
-    notes[written.name()] = *result;
+    // What is as it was is no change.
+    Note& note = notes[written.name()];
+    if (note.etag() != result->etag()) states.push_back({at, written.name(), *result});
+    note = *result;
     return "";
   }
 
   std::string Create(Writer& writer) {
     const Note note = RandomNote();
     const bool refused = notes.count(note.name()) > 0 || TopicTaken(note);
-    return Take("create", note, Notes().Create(writer, note),
+    return Take("create", writer.now(), note, Notes().Create(writer, note),
                 refused ? absl::StatusCode::kAlreadyExists : absl::StatusCode::kOk);
   }
 
@@ -114,12 +173,12 @@ class Model {
     } else if (TopicTaken(note)) {
       expected = absl::StatusCode::kAlreadyExists;
     }
-    return Take("update", note, Notes().Update(writer, note, etag), expected);
+    return Take("update", writer.now(), note, Notes().Update(writer, note, etag), expected);
   }
 
   std::string Put(Writer& writer) {
     const Note note = RandomNote();
-    return Take("put", note, Notes().Put(writer, note),
+    return Take("put", writer.now(), note, Notes().Put(writer, note),
                 TopicTaken(note) ? absl::StatusCode::kAlreadyExists : absl::StatusCode::kOk);
   }
 
@@ -127,8 +186,69 @@ class Model {
     const std::string name = RandomNote().name();
     const absl::Status status = Notes().Delete(writer, name);
     const bool existed = notes.erase(name) > 0;
+    if (existed) states.push_back({writer.now(), name, std::nullopt});
     if (status.code() == (existed ? absl::StatusCode::kOk : absl::StatusCode::kNotFound)) return "";
     return absl::StrCat("delete ", name, ": ", status.ToString());
+  }
+
+  // Erases the title from a note and from all that is remembered of it.
+  std::string Redact(Writer& writer) {
+    const std::string name = RandomNote().name();
+    const absl::Status status =
+        Notes().Redact(writer, name, [](Note& note) { note.clear_title(); });
+    const auto present = notes.find(name);
+    if (present != notes.end()) present->second.clear_title();
+    for (NoteState& state : states) {
+      if (state.name == name && state.note.has_value()) state.note->clear_title();
+    }
+    redacted.insert(name);
+    return status.ok() ? "" : absl::StrCat("redact ", name, ": ", status.ToString());
+  }
+
+  std::string CompareNotesAt(Reader& reader, absl::Time time) const {
+    std::map<std::string, std::optional<Note>> then;
+    for (const NoteState& state : states) {
+      auto& last = then[state.name];
+      if (state.time <= time) last = state.note;
+    }
+    for (const auto& [name, expected] : then) {
+      const absl::StatusOr<Note> past = Notes().GetAt(reader, name, time);
+      if (past.ok() != expected.has_value() ||
+          (past.ok() && past->SerializeAsString() != expected->SerializeAsString())) {
+        return absl::StrCat("remembers of ", name, ": ",
+                            past.ok() ? past->ShortDebugString() : past.status().ToString());
+      }
+    }
+    return "";
+  }
+
+  // All pages of the history of one note.
+  std::string CompareHistory(Reader& reader, const std::string& name) {
+    HistoryQuery query;
+    query.name = name;
+    query.page_size = 1 + Pick(50);
+    auto state = states.rbegin();
+    do {
+      const auto page = ListHistory(reader, query);
+      if (!page.ok()) return page.status().ToString();
+      for (const type::v1::Change& change : page->items) {
+        state = std::find_if(state, states.rend(),
+                             [&](const NoteState& one) { return one.name == name; });
+        const std::string what = change.ShortDebugString();
+        if (state == states.rend()) return absl::StrCat("too much history: ", what);
+        const bool deleted = change.operation() == type::v1::OPERATION_DELETED;
+        Note note;
+        if (deleted == state->note.has_value() || !change.resource().UnpackTo(&note) ||
+            (!deleted && note.SerializeAsString() != state->note->SerializeAsString())) {
+          return absl::StrCat("history: ", what);
+        }
+        ++state;
+      }
+      query.page_token = page->next_page_token;
+    } while (!query.page_token.empty());
+    const bool more =
+        std::any_of(state, states.rend(), [&](const NoteState& one) { return one.name == name; });
+    return more ? absl::StrCat("too little history of ", name) : "";
   }
 
   std::string Get(Reader& reader) {
@@ -171,6 +291,8 @@ class Model {
   }
 
   std::mt19937 random_;
+  RecipeModel recipes_;
+  FactModel facts_;
 };
 
 // What a watcher makes of the feed.
@@ -215,75 +337,107 @@ absl::StatusOr<NotesByName> AllNotes(Database& database) {
   });
 }
 
-// The notes of the past, each as GetAt shows it.
-void ExpectRemembers(Database& database, absl::Time time, const NotesByName& then,
-                     const NotesByName& now) {
-  BANSO_EXPECT_OK(database.Read([&](Reader& reader) -> absl::Status {
-    for (const NotesByName* names : {&then, &now}) {
-      for (const auto& [name, unused] : *names) {
-        const absl::StatusOr<Note> past = Notes().GetAt(reader, name, time);
-        EXPECT_EQ(past.ok(), then.count(name) > 0) << name;
-        if (past.ok() && then.count(name) > 0) {
-          EXPECT_THAT(*past, EqualsProto(then.at(name)));
-        }
-      }
-    }
+void ExpectRemembers(Database& database, Model& model, absl::Time now, absl::Time past) {
+  std::string fault;
+  BANSO_EXPECT_OK(database.Read([&](Reader& reader) {
+    fault = model.CompareMemory(reader, now, past);
     return absl::OkStatus();
   }));
+  EXPECT_EQ(fault, "");
 }
+
+// One transaction of random operations, which is refused now and then. Returns how many.
+int RunTransaction(Database& database, Model& model, absl::Time now) {
+  const int operations = 1 + model.Pick(200);
+  const bool refused = model.Pick(20) == 0;
+  std::optional<Model::Memory> before;
+  if (refused) before = model.Remember();
+  std::string fault;
+  const absl::Status status =
+      database
+          .Write(MakeCall(now),
+                 [&](Writer& writer) -> absl::Status {
+                   for (int i = 0; i < operations && fault.empty(); ++i) fault = model.Step(writer);
+                   return refused ? absl::AbortedError("refused") : absl::OkStatus();
+                 })
+          .status();
+  EXPECT_EQ(fault, "");
+  EXPECT_EQ(status.ok(), !refused) << status;
+  if (refused) model.GoBackTo(*std::move(before));
+  return operations;
+}
+
+// A watcher of the notes who comes back by its token after a restart.
+class Watcher {
+ public:
+  explicit Watcher(Database& database) {
+    request_.set_start(type::v1::WATCH_START_SNAPSHOT);
+    request_.add_kinds(Note::descriptor()->full_name());
+    Open(database);
+  }
+
+  void Drain() { conformance::Drain(*feed_, followed_); }
+  void Leave() {
+    Drain();
+    request_.set_resume_token(feed_->Bookmark().resume_token());
+    feed_.reset();
+  }
+  void Open(Database& database) {
+    auto feed = ChangeFeed::Open(database, {Notes().source()}, request_);
+    ASSERT_THAT(feed, IsOk());
+    feed_ = *std::move(feed);
+  }
+
+  // What it knows, without the titles that it may have seen before they were erased.
+  NotesByName Known(const std::set<std::string>& redacted) const {
+    return WithoutTitles(followed_, redacted);
+  }
+  static NotesByName WithoutTitles(NotesByName notes, const std::set<std::string>& redacted) {
+    for (auto& [name, note] : notes) {
+      if (redacted.count(name) > 0) note.clear_title();
+    }
+    return notes;
+  }
+
+ private:
+  type::v1::WatchChangesRequest request_;
+  std::unique_ptr<ChangeFeed> feed_;
+  NotesByName followed_;
+};
 
 TEST_P(ConformanceTest, BehavesLikeAMapOverAHundredThousandRandomOperations) {
   const unsigned seed = std::random_device()();
   SCOPED_TRACE(absl::StrCat("seed ", seed));
   Model model(seed);
+  Watcher watcher(db());
   absl::Time now = StartTime();
-  NotesByName followed;
-  type::v1::WatchChangesRequest request;
-  request.set_start(type::v1::WATCH_START_SNAPSHOT);
-  auto feed = ChangeFeed::Open(db(), {Notes().source()}, request);
-  ASSERT_THAT(feed, IsOk());
-  NotesByName past;
-  absl::Time past_time = now;
-  for (int done = 0; done < kOperations;) {
+  absl::Time past = now;
+  for (int done = 0; done < kOperations && !HasFailure();) {
     now += absl::Seconds(1);
-    const int operations = 1 + model.Pick(200);
-    const bool refused = model.Pick(10) == 0;
-    const NotesByName before = model.notes;
-    std::string fault;
-    const absl::Status status =
-        db().Write(MakeCall(now),
-                   [&](Writer& writer) -> absl::Status {
-                     for (int i = 0; i < operations && fault.empty(); ++i) {
-                       fault = model.Step(writer);
-                     }
-                     return refused ? absl::AbortedError("refused") : absl::OkStatus();
-                   })
-            .status();
-    ASSERT_EQ(fault, "") << "among operations " << done << " to " << done + operations;
-    ASSERT_EQ(status.ok(), !refused) << status;
-    if (refused) model.notes = before;
-    done += operations;
-    if (model.Pick(20) == 0) Drain(**feed, followed);
+    done += RunTransaction(db(), model, now);
+    if (model.Pick(20) == 0) watcher.Drain();
+    if (model.Pick(100) == 0) {
+      ExpectRemembers(db(), model, now, past);
+      past = now;
+    }
     if (model.Pick(200) == 0) {
-      ExpectRemembers(db(), past_time, past, model.notes);
-      past = model.notes;
-      past_time = now;
+      // Who has read everything is not overtaken.
+      watcher.Drain();
+      BANSO_EXPECT_OK(PurgeChanges(db(), MakeCall(now), past));
+      model.Purge(past);
     }
     if (model.Pick(300) == 0) {
-      // Watchers come back after a restart by their tokens.
-      Drain(**feed, followed);
-      request.set_resume_token((*feed)->Bookmark().resume_token());
-      feed->reset();
+      watcher.Leave();
       Reopen();
-      feed = ChangeFeed::Open(db(), {Notes().source()}, request);
-      ASSERT_THAT(feed, IsOk());
+      watcher.Open(db());
     }
   }
   BANSO_ASSERT_OK_AND_ASSIGN(const NotesByName held, AllNotes(db()));
   ExpectEqual(held, model.notes, "held");
-  Drain(**feed, followed);
-  ExpectEqual(followed, model.notes, "followed");
-  ExpectRemembers(db(), past_time, past, model.notes);
+  watcher.Drain();
+  ExpectEqual(watcher.Known(model.redacted), Watcher::WithoutTitles(model.notes, model.redacted),
+              "followed");
+  ExpectRemembers(db(), model, now, past);
 }
 
 }  // namespace
