@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <random>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,15 +80,13 @@ class Model {
   struct Memory {
     NotesByName notes;
     std::vector<NoteState> states;
-    std::set<std::string> redacted;
     RecipeModel recipes;
     FactModel facts;
   };
-  Memory Remember() const { return {notes, states, redacted, recipes_, facts_}; }
+  Memory Remember() const { return {notes, states, recipes_, facts_}; }
   void GoBackTo(Memory memory) {
     notes = std::move(memory.notes);
     states = std::move(memory.states);
-    redacted = std::move(memory.redacted);
     recipes_ = std::move(memory.recipes);
     facts_ = std::move(memory.facts);
   }
@@ -114,8 +111,6 @@ class Model {
   NotesByName notes;
   // All states that are remembered, in order.
   std::vector<NoteState> states;
-  // The notes that had their titles erased. Who has seen a title before has it still.
-  std::set<std::string> redacted;
 
  private:
   Note RandomNote() {
@@ -191,18 +186,21 @@ class Model {
     return absl::StrCat("delete ", name, ": ", status.ToString());
   }
 
-  // Erases the title from a note and from all that is remembered of it.
+  // Erases the title from a note, which is a change when it had one, and from all that is
+  // remembered of it.
   std::string Redact(Writer& writer) {
     const std::string name = RandomNote().name();
     const absl::Status status =
         Notes().Redact(writer, name, [](Note& note) { note.clear_title(); });
-    const auto present = notes.find(name);
-    if (present != notes.end()) present->second.clear_title();
+    if (!status.ok()) return absl::StrCat("redact ", name, ": ", status.ToString());
     for (NoteState& state : states) {
       if (state.name == name && state.note.has_value()) state.note->clear_title();
     }
-    redacted.insert(name);
-    return status.ok() ? "" : absl::StrCat("redact ", name, ": ", status.ToString());
+    const auto present = notes.find(name);
+    if (present == notes.end()) return "";
+    Note expected = present->second;
+    expected.clear_title();
+    return Take("redact", writer.now(), expected, Notes().Get(writer, name), absl::StatusCode::kOk);
   }
 
   std::string CompareNotesAt(Reader& reader, absl::Time time) const {
@@ -388,16 +386,7 @@ class Watcher {
     feed_ = *std::move(feed);
   }
 
-  // What it knows, without the titles that it may have seen before they were erased.
-  NotesByName Known(const std::set<std::string>& redacted) const {
-    return WithoutTitles(followed_, redacted);
-  }
-  static NotesByName WithoutTitles(NotesByName notes, const std::set<std::string>& redacted) {
-    for (auto& [name, note] : notes) {
-      if (redacted.count(name) > 0) note.clear_title();
-    }
-    return notes;
-  }
+  const NotesByName& known() const { return followed_; }
 
  private:
   type::v1::WatchChangesRequest request_;
@@ -435,8 +424,7 @@ TEST_P(ConformanceTest, BehavesLikeAMapOverAHundredThousandRandomOperations) {
   BANSO_ASSERT_OK_AND_ASSIGN(const NotesByName held, AllNotes(db()));
   ExpectEqual(held, model.notes, "held");
   watcher.Drain();
-  ExpectEqual(watcher.Known(model.redacted), Watcher::WithoutTitles(model.notes, model.redacted),
-              "followed");
+  ExpectEqual(watcher.known(), model.notes, "followed");
   ExpectRemembers(db(), model, now, past);
 }
 

@@ -77,7 +77,10 @@ void FillStore(Database& database, size_t migrations) {
     if (migrations < 2) return absl::OkStatus();
     BANSO_RETURN_IF_ERROR(
         writer.Execute("INSERT INTO owner (id, age) VALUES ('o', 30)", {}).status());
-    return writer.Execute("INSERT INTO pet (id, owner) VALUES ('rex', 'o')", {}).status();
+    const char* pet = migrations == 2 ? "INSERT INTO pet (id, owner) VALUES ('rex', 'o')"
+                                      : "INSERT INTO pet (id, owner, called) "
+                                        "VALUES ('rex', 'o', 'rex')";
+    return writer.Execute(pet, {}).status();
   }));
 }
 
