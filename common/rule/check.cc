@@ -220,8 +220,9 @@ class Checker {
   void CheckValue(const Value& value, Operator op, ValueType expected, const FactType& type,
                   const std::string& path) {
     const ValueType given = TypeOf(value);
-    // What a set shares a member with may be given word by word.
-    const bool member = expected == type::v1::VALUE_TYPE_TEXT_SET && IsMembership(op) &&
+    // What a set shares a member with may be given word by word; so may what an operator at fault
+    // was meant for.
+    const bool member = expected == type::v1::VALUE_TYPE_TEXT_SET && !IsEquality(op) &&
                         given == type::v1::VALUE_TYPE_TEXT;
     if (given != expected && !member) {
       violations_.Add(path, absl::StrCat(ValueText(value), " (", TypeText(given), ")"),

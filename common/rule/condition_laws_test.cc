@@ -274,7 +274,10 @@ const std::vector<Fault>& Faults() {
        [](type::v1::Comparison* c) { c->mutable_fact()->set_fact("metric.nobody_owns_it"); }},
       {"op", [](type::v1::Comparison* c) { c->set_op(type::v1::OPERATOR_UNSPECIFIED); }},
       {"values", [](type::v1::Comparison* c) { c->clear_values(); }},
-      {"values[0]", [](type::v1::Comparison* c) { *c->mutable_values(0) = TextValue("two"); }},
+      {"values[0]",
+       [](type::v1::Comparison* c) {
+         *c->mutable_values(0) = c->values(0).has_number() ? TextValue("two") : NumberValue(2);
+       }},
   };
   return faults;
 }

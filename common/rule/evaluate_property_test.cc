@@ -1,3 +1,4 @@
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,10 @@ TEST(EvaluateProperty, LearningNeverTurnsTrueIntoFalseOrBack) {
   const FactCatalog catalog = TestCatalog();
   int decided = 0;
   int learned = 0;
-  for (int round = 0; round < 3000; ++round) {
+  // What was read by conditions that learning decided.
+  std::set<std::string> facts;
+  std::set<type::v1::Aggregation> aggregations;
+  for (int round = 0; round < 6000; ++round) {
     const Condition condition = generator.AnyCondition(3);
     const std::vector<FactRead> reads = Reads(condition, moment, catalog);
     Readings readings;
@@ -45,7 +49,12 @@ TEST(EvaluateProperty, LearningNeverTurnsTrueIntoFalseOrBack) {
       const Explanation after = Evaluate(condition, moment, catalog, readings);
       CheckWellFormed(after);
       if (before.result() == type::v1::TRUTH_UNKNOWN) {
-        learned += after.result() != type::v1::TRUTH_UNKNOWN ? 1 : 0;
+        if (after.result() == type::v1::TRUTH_UNKNOWN) continue;
+        ++learned;
+        for (const FactRead& read : reads) {
+          facts.insert(read.query.fact());
+          aggregations.insert(read.query.aggregation());
+        }
       } else {
         ++decided;
         ASSERT_EQ(after.result(), before.result())
@@ -54,9 +63,27 @@ TEST(EvaluateProperty, LearningNeverTurnsTrueIntoFalseOrBack) {
       before = after;
     }
   }
-  // The rounds are worth something only if both kinds occur often.
+  // The rounds are worth something only if both kinds occur often, with everything there is.
   EXPECT_GT(decided, 1000);
   EXPECT_GT(learned, 300);
+  EXPECT_EQ(facts.size(), 7u);
+  EXPECT_EQ(aggregations.size(), static_cast<size_t>(type::v1::Aggregation_ARRAYSIZE));
+}
+
+// The one exception, as the contract says: it asks for the learning itself.
+TEST(EvaluateProperty, OnlyKnownTurnsWithLearning) {
+  const Moment moment = MomentOfRandomConditions();
+  const FactCatalog catalog = TestCatalog();
+  Condition known;
+  known.mutable_known()->set_fact("account.employees");
+  Condition unknown;
+  *unknown.mutable_not_() = known;
+  MemoryFactReader reader;
+  EXPECT_EQ(Evaluate(known, moment, catalog, reader)->result(), type::v1::TRUTH_FALSE);
+  EXPECT_EQ(Evaluate(unknown, moment, catalog, reader)->result(), type::v1::TRUTH_TRUE);
+  reader.Set(moment.account, "account.employees", NumberValue(3), moment.as_of);
+  EXPECT_EQ(Evaluate(known, moment, catalog, reader)->result(), type::v1::TRUTH_TRUE);
+  EXPECT_EQ(Evaluate(unknown, moment, catalog, reader)->result(), type::v1::TRUTH_FALSE);
 }
 
 TEST(EvaluateProperty, ARuleAndItsNegationAreOpposites) {
