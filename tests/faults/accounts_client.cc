@@ -4,6 +4,8 @@
 
 #include "absl/time/clock.h"
 #include "banso/accounts/v1/accounts_service.grpc.pb.h"
+#include "banso/accounts/v1/people_service.grpc.pb.h"
+#include "banso/accounts/v1/team_service.grpc.pb.h"
 #include "banso/type/v1/operations.grpc.pb.h"
 #include "common/status_macros.h"
 #include "grpcpp/grpcpp.h"
@@ -14,6 +16,13 @@ namespace {
 
 using accounts::v1::Account;
 using accounts::v1::AccountsService;
+using accounts::v1::PeopleService;
+using accounts::v1::TeamService;
+
+void Prepare(absl::Duration limit, grpc::ClientContext& context) {
+  context.set_wait_for_ready(true);
+  context.set_deadline(absl::ToChronoTime(absl::Now() + limit));
+}
 
 // Calls `method` of `stub`.
 template <class Stub, class Request, class Response>
@@ -22,8 +31,7 @@ absl::StatusOr<Response> Call(Stub& stub,
                                                            Response*),
                               const Request& request, absl::Duration limit) {
   grpc::ClientContext context;
-  context.set_wait_for_ready(true);
-  context.set_deadline(absl::ToChronoTime(absl::Now() + limit));
+  Prepare(limit, context);
   Response response;
   const grpc::Status status = (stub.*method)(&context, request, &response);
   if (!status.ok()) return journeys::StatusOf(status);
@@ -44,9 +52,11 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
 
 struct AccountsClient::Stubs {
   explicit Stubs(const std::shared_ptr<grpc::Channel>& channel)
-      : accounts(channel), operations(channel) {}
+      : accounts(channel), people(channel), team(channel), operations(channel) {}
 
   AccountsService::Stub accounts;
+  PeopleService::Stub people;
+  TeamService::Stub team;
   type::v1::OperationsService::Stub operations;
 };
 
@@ -69,6 +79,53 @@ absl::StatusOr<Account> AccountsClient::Get(const std::string& name) const {
   accounts::v1::GetAccountRequest request;
   request.set_name(name);
   return Call(stubs_->accounts, &AccountsService::Stub::GetAccount, request, limit_);
+}
+
+absl::StatusOr<accounts::v1::ImportAccountsResponse> AccountsClient::Import(
+    const std::vector<accounts::v1::ImportAccountsRequest>& messages) const {
+  grpc::ClientContext context;
+  Prepare(limit_, context);
+  accounts::v1::ImportAccountsResponse response;
+  const auto stream = stubs_->accounts.ImportAccounts(&context, &response);
+  for (const accounts::v1::ImportAccountsRequest& message : messages) {
+    if (!stream->Write(message)) break;
+  }
+  stream->WritesDone();
+  const grpc::Status status = stream->Finish();
+  if (!status.ok()) return journeys::StatusOf(status);
+  return response;
+}
+
+absl::StatusOr<accounts::v1::ReassignAccountsResponse> AccountsClient::Reassign(
+    const accounts::v1::ReassignAccountsRequest& request) const {
+  return Call(stubs_->accounts, &AccountsService::Stub::ReassignAccounts, request, limit_);
+}
+
+absl::StatusOr<accounts::v1::MergeAccountsResponse> AccountsClient::Merge(
+    const accounts::v1::MergeAccountsRequest& request) const {
+  return Call(stubs_->accounts, &AccountsService::Stub::MergeAccounts, request, limit_);
+}
+
+absl::StatusOr<accounts::v1::Member> AccountsClient::CreateMember(
+    const accounts::v1::CreateMemberRequest& request) const {
+  return Call(stubs_->team, &TeamService::Stub::CreateMember, request, limit_);
+}
+
+absl::StatusOr<accounts::v1::Stakeholder> AccountsClient::CreateStakeholder(
+    const accounts::v1::CreateStakeholderRequest& request) const {
+  return Call(stubs_->people, &PeopleService::Stub::CreateStakeholder, request, limit_);
+}
+
+absl::StatusOr<std::vector<accounts::v1::Stakeholder>> AccountsClient::ListStakeholders(
+    const std::string& account) const {
+  accounts::v1::ListStakeholdersRequest request;
+  request.set_parent(account);
+  request.set_page_size(1000);
+  BANSO_ASSIGN_OR_RETURN(
+      const accounts::v1::ListStakeholdersResponse page,
+      Call(stubs_->people, &PeopleService::Stub::ListStakeholders, request, limit_));
+  return std::vector<accounts::v1::Stakeholder>(page.stakeholders().begin(),
+                                                page.stakeholders().end());
 }
 
 absl::StatusOr<std::vector<Account>> AccountsClient::List() const {

@@ -10,6 +10,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/lifecycle.pb.h"
+#include "banso/accounts/v1/people_service.pb.h"
+#include "banso/accounts/v1/team_service.pb.h"
 
 namespace grpc {
 class Channel;
@@ -39,6 +42,20 @@ class AccountsClient {
   absl::StatusOr<accounts::v1::Account> Update(
       const accounts::v1::UpdateAccountRequest& request) const;
   absl::StatusOr<accounts::v1::Account> Get(const std::string& name) const;
+  // Sends the messages in one stream.
+  absl::StatusOr<accounts::v1::ImportAccountsResponse> Import(
+      const std::vector<accounts::v1::ImportAccountsRequest>& messages) const;
+  absl::StatusOr<accounts::v1::ReassignAccountsResponse> Reassign(
+      const accounts::v1::ReassignAccountsRequest& request) const;
+  absl::StatusOr<accounts::v1::MergeAccountsResponse> Merge(
+      const accounts::v1::MergeAccountsRequest& request) const;
+  absl::StatusOr<accounts::v1::Member> CreateMember(
+      const accounts::v1::CreateMemberRequest& request) const;
+  absl::StatusOr<accounts::v1::Stakeholder> CreateStakeholder(
+      const accounts::v1::CreateStakeholderRequest& request) const;
+  // The people of an account: the first 1,000.
+  absl::StatusOr<std::vector<accounts::v1::Stakeholder>> ListStakeholders(
+      const std::string& account) const;
   // All accounts, by name.
   absl::StatusOr<std::vector<accounts::v1::Account>> List() const;
   absl::StatusOr<int64_t> Position() const;

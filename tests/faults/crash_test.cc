@@ -6,6 +6,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/faults/bulk_load.h"
 #include "tests/faults/feed.h"
 #include "tests/faults/load.h"
 #include "tests/faults/service.h"
@@ -44,6 +45,32 @@ TEST(CrashTest, LosesNoAcknowledgedWriteAndDoublesNone) {
               static_cast<int>(load.acknowledged()),
               static_cast<int>(load.failed_attempts().size()), feed.opened(),
               absl::FormatDuration(longest).c_str());
+}
+
+TEST(CrashTest, LeavesNoCommitOfManyResourcesHalfDone) {
+  constexpr int kBulkRounds = 20;
+  constexpr int kMostPerRound = 20;
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE(seed);
+  std::mt19937 random(seed);
+  std::uniform_int_distribution<int> some(1, kMostPerRound);
+  Service service;
+  service.Start();
+  Feed feed(service.address());
+  BulkLoad load(service.address());
+  for (int round = 0; round < kBulkRounds && load.faults().empty(); ++round) {
+    EXPECT_TRUE(load.AwaitMore(some(random)));
+    EXPECT_TRUE(service.IsRunning()) << service.Log();
+    service.Kill();
+    service.Start();
+  }
+  load.Stop();
+  EXPECT_THAT(load.faults(), IsEmpty());
+  EXPECT_GT(load.repeated(), kBulkRounds) << "the process died while nothing went on";
+  for (const int done : {load.messages(), load.reassignments(), load.merges()}) EXPECT_GT(done, 0);
+  load.ExpectNothingHalfDone(feed);
+  std::printf("%d rounds, %d messages of imports, %d reassignments, %d merges, %d sent again\n",
+              kBulkRounds, load.messages(), load.reassignments(), load.merges(), load.repeated());
 }
 
 }  // namespace
