@@ -133,14 +133,6 @@ std::string FaultOf(const Record& record, size_t columns) {
 
 }  // namespace
 
-std::string ProblemText(const RowProblem& problem) {
-  std::string text = absl::StrCat("line ", problem.line);
-  if (!problem.column.empty()) {
-    absl::StrAppend(&text, ", ", problem.column, " ", contract::Quote(problem.value));
-  }
-  return absl::StrCat(text, ": ", problem.text);
-}
-
 int CsvFile::Find(absl::string_view column) const {
   for (size_t i = 0; i < header.size(); ++i) {
     if (header[i] == column) return static_cast<int>(i);

@@ -31,9 +31,6 @@ struct RowProblem {
   bool operator==(const RowProblem&) const = default;
 };
 
-// `line 17, employees "many": a whole number`.
-std::string ProblemText(const RowProblem& problem);
-
 // A file: its header, its good rows, and the records that are none.
 struct CsvFile {
   std::vector<std::string> header;

@@ -91,11 +91,5 @@ TEST(ReadCsv, NamesTheFileThatCannotBeRead) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("bad.csv, line 1")));
 }
 
-TEST(ProblemText, NamesLineColumnAndValue) {
-  EXPECT_EQ(ProblemText({17, "employees", "many", "must be a whole number"}),
-            "line 17, employees \"many\": must be a whole number");
-  EXPECT_EQ(ProblemText({3, "", "", "1 values instead of 2"}), "line 3: 1 values instead of 2");
-}
-
 }  // namespace
 }  // namespace banso::cli

@@ -171,28 +171,6 @@ SurvivalCurve::MedianInterval SurvivalCurve::MedianLimits() const {
   return limits;
 }
 
-SurvivalCurve::Mean SurvivalCurve::RestrictedMean(double tau) const {
-  // From the last step before tau backwards, so that each step finds the area to its right.
-  Mean mean;
-  double area = 0;
-  double variance = 0;
-  double right = tau;
-  for (size_t i = steps_.size(); i-- > 0;) {
-    const SurvivalStep& step = steps_[i];
-    if (step.time >= tau) continue;
-    area += (right - step.time) * step.survival;
-    right = step.time;
-    const double left = static_cast<double>(step.at_risk - step.events);
-    if (left > 0) {
-      variance += area * area * static_cast<double>(step.events) /
-                  (static_cast<double>(step.at_risk) * left);
-    }
-  }
-  mean.value = area + right;
-  mean.standard_error = std::sqrt(variance);
-  return mean;
-}
-
 double CumulativeIncidence(absl::Span<const Observation> observations, double time) {
   // Of any ending, and of the event alone.
   double survival = 1;

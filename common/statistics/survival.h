@@ -79,15 +79,6 @@ class SurvivalCurve {
   };
   MedianInterval MedianLimits() const;
 
-  // The mean time up to `tau`: the area under the curve, with its standard error (Klein,
-  // Moeschberger 2003, Survival Analysis, section 4.5). Beyond the longest time the curve is taken
-  // as level.
-  struct Mean {
-    double value = 0;
-    double standard_error = 0;
-  };
-  Mean RestrictedMean(double tau) const;
-
  private:
   std::vector<SurvivalStep> steps_;
   // When watching ended, in order.

@@ -97,39 +97,6 @@ std::optional<double> Quantile(absl::Span<const double> values, double q) {
   return std::lerp(sorted[below], sorted[below + 1], place - static_cast<double>(below));
 }
 
-double Entropy(absl::Span<const double> weights) {
-  const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
-  double bits = 0;
-  for (const double weight : weights) {
-    if (weight > 0) bits -= weight / total * std::log2(weight / total);
-  }
-  return std::max(0.0, bits);
-}
-
-std::optional<MeanDifference> Welch(absl::Span<const double> a, absl::Span<const double> b,
-                                    double confidence) {
-  if (a.size() < 2 || b.size() < 2) return std::nullopt;
-  const double mean_a = *Mean(a);
-  const double mean_b = *Mean(b);
-  const double error_a = SquaredError(a, mean_a);
-  const double error_b = SquaredError(b, mean_b);
-  const double error = error_a + error_b;
-  if (error <= 0) return std::nullopt;
-  MeanDifference result;
-  result.value = mean_a - mean_b;
-  result.t = result.value / std::sqrt(error);
-  result.degrees_of_freedom = error * error /
-                              (error_a * error_a / static_cast<double>(a.size() - 1) +
-                               error_b * error_b / static_cast<double>(b.size() - 1));
-  const boost::math::students_t student(result.degrees_of_freedom);
-  result.p_value = 2 * boost::math::cdf(boost::math::complement(student, std::abs(result.t)));
-  const double reach =
-      boost::math::quantile(boost::math::complement(student, (1 - confidence) / 2)) *
-      std::sqrt(error);
-  result.interval = {result.value - reach, result.value + reach};
-  return result;
-}
-
 std::optional<Shift> MannWhitney(absl::Span<const double> a, absl::Span<const double> b,
                                  double confidence) {
   if (a.empty() || b.empty()) return std::nullopt;

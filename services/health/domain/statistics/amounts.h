@@ -17,28 +17,10 @@ std::optional<double> Mean(absl::Span<const double> values);
 // Hyndman, Fan 1996, The American Statistician 50:361-365. Nothing of nothing.
 std::optional<double> Quantile(absl::Span<const double> values, double q);
 
-// Shannon's entropy (1948) in bits of shares that are proportional to `weights` (0 or more); 0 for
-// fewer than two that are not zero.
-double Entropy(absl::Span<const double> weights);
-
 // The interval of the mean of a normal population (Student 1908, Biometrika 6:1-25). Nothing for
 // fewer than two values.
 std::optional<Interval> MeanInterval(absl::Span<const double> values,
                                      double confidence = kConfidence);
-
-// mean(a) - mean(b).
-struct MeanDifference {
-  double value = 0;
-  Interval interval;
-  double t = 0;
-  double degrees_of_freedom = 0;
-  double p_value = 1;
-};
-
-// Welch's test of unequal variances (Welch 1947, Biometrika 34:28-35, with Satterthwaite's degrees
-// of freedom). Nothing for fewer than two values in a group and for values that do not vary.
-std::optional<MeanDifference> Welch(absl::Span<const double> a, absl::Span<const double> b,
-                                    double confidence = kConfidence);
 
 // How far the amounts of a lie above those of b.
 struct Shift {

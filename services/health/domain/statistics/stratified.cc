@@ -7,7 +7,6 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <numeric>
 
 namespace banso::health::statistics {
 namespace {
@@ -202,32 +201,6 @@ std::vector<Standardized> StandardizeGroups(absl::Span<const GroupedValue> value
     group.p_value = MeanScoreTest(against).p_value;
     result.push_back(group);
   }
-  return result;
-}
-
-ChiSquare PearsonTest(const std::vector<std::vector<double>>& table) {
-  std::vector<double> rows;
-  std::vector<double> columns;
-  for (const std::vector<double>& row : table) {
-    rows.push_back(std::accumulate(row.begin(), row.end(), 0.0));
-    columns.resize(std::max(columns.size(), row.size()));
-    for (size_t j = 0; j < row.size(); ++j) columns[j] += row[j];
-  }
-  const double n = std::accumulate(rows.begin(), rows.end(), 0.0);
-  ChiSquare result;
-  for (size_t i = 0; i < table.size(); ++i) {
-    for (size_t j = 0; j < columns.size(); ++j) {
-      const double expected = rows[i] * columns[j] / n;
-      if (expected == 0) continue;
-      const double off = (j < table[i].size() ? table[i][j] : 0) - expected;
-      result.statistic += off * off / expected;
-    }
-  }
-  const auto used = [](const std::vector<double>& sums) {
-    return static_cast<int>(std::ranges::count_if(sums, [](double sum) { return sum > 0; }));
-  };
-  result.degrees_of_freedom = std::max(0, (used(rows) - 1) * (used(columns) - 1));
-  result.p_value = ChiSquarePValue(result.statistic, result.degrees_of_freedom);
   return result;
 }
 

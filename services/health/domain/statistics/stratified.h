@@ -77,10 +77,6 @@ struct Standardized {
 // Each group that has a case, in the order of groups.
 std::vector<Standardized> StandardizeGroups(absl::Span<const GroupedValue> values);
 
-// Pearson's test that the distributions of the rows of a table of counts are equal (Pearson 1900).
-// Empty rows and columns are left out.
-ChiSquare PearsonTest(const std::vector<std::vector<double>>& table);
-
 }  // namespace banso::health::statistics
 
 #endif  // BANSO_SERVICES_HEALTH_DOMAIN_STATISTICS_STRATIFIED_H_

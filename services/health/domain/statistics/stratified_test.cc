@@ -179,14 +179,5 @@ TEST(StandardizeGroups, ExpectsOfAGroupWhatItsCasesGiveOthers) {
   EXPECT_EQ(groups[0].p_value, 1);
 }
 
-// Hair and eye colour of 279 men (Snee 1974, The American Statistician 28:9-12; R: chisq.test).
-TEST(PearsonTest, GivesTheValueOfAPublishedTable) {
-  const ChiSquare test =
-      PearsonTest({{32, 11, 10, 3}, {53, 50, 25, 15}, {10, 10, 7, 7}, {3, 30, 5, 8}});
-  EXPECT_NEAR(test.statistic, 41.280288791, 1e-8);
-  EXPECT_EQ(test.degrees_of_freedom, 9);
-  EXPECT_NEAR(test.p_value, 4.447279474e-06, 1e-14);
-}
-
 }  // namespace
 }  // namespace banso::health::statistics
