@@ -28,13 +28,6 @@ using v1::IntakeVerdict;
 
 constexpr int kDaysToAnswer = 2;
 
-rule::FactCatalog CatalogOf(const std::vector<fact::v1::FactType>& types) {
-  rule::FactCatalog catalog =
-      CatalogFor(StagesOf(v1::ClassificationPolicy::default_instance()), types);
-  for (fact::v1::FactType& type : DealFactTypes()) catalog.Add(std::move(type));
-  return catalog;
-}
-
 // What a verdict asks for besides itself.
 void CheckVerdict(IntakeVerdict verdict, bool has_conditions, bool has_feature,
                   const std::string& path, Violations* violations) {
@@ -98,10 +91,17 @@ IntakeVerdict StrictestOf(const IntakeReview& review) {
 
 }  // namespace
 
+rule::FactCatalog AcceptanceCatalog(const std::vector<fact::v1::FactType>& types) {
+  rule::FactCatalog catalog =
+      CatalogFor(StagesOf(v1::ClassificationPolicy::default_instance()), types);
+  for (fact::v1::FactType& type : DealFactTypes()) catalog.Add(std::move(type));
+  return catalog;
+}
+
 void CheckAcceptancePolicy(const AcceptancePolicy& policy,
                            const std::vector<fact::v1::FactType>& types, absl::string_view field,
                            Violations* violations) {
-  const rule::FactCatalog catalog = CatalogOf(types);
+  const rule::FactCatalog catalog = AcceptanceCatalog(types);
   std::set<std::string> keys;
   for (int i = 0; i < policy.rules_size(); ++i) {
     const std::string path = absl::StrCat(field, ".rules[", i, "]");
@@ -115,7 +115,7 @@ void CheckAcceptancePolicy(const AcceptancePolicy& policy,
 
 Advice Advise(const AcceptancePolicy& policy, const std::vector<fact::v1::FactType>& types,
               const v1::Account& account, const v1::Deal& deal, absl::Time now) {
-  const rule::FactCatalog catalog = CatalogOf(types);
+  const rule::FactCatalog catalog = AcceptanceCatalog(types);
   FactValues facts = FactsOf(account);
   facts.merge(FactsOf(deal));
   const rule::Moment moment = MomentOf(now, ZoneOf(account));

@@ -13,6 +13,7 @@
 #include "banso/accounts/v1/onboarding.pb.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "common/contract/errors.h"
+#include "common/rule/catalog.h"
 #include "services/accounts/domain/onboarding.h"
 
 // Whether a customer may be taken on: what the policy suggests, and how a question is asked,
@@ -30,6 +31,18 @@ inline constexpr char kReasonFeatureReleased[] = "FEATURE_RELEASED";
 void CheckAcceptancePolicy(const v1::AcceptancePolicy& policy,
                            const std::vector<fact::v1::FactType>& types, absl::string_view field,
                            contract::Violations* violations);
+
+// The facts that the rules of a policy may read: those of accounts and of the deal, and `types`.
+rule::FactCatalog AcceptanceCatalog(const std::vector<fact::v1::FactType>& types);
+
+// Finds where a policy that has passed CheckAcceptancePolicy contradicts itself, each time with the
+// facts of a customer that shows it: rules that nobody meets (NEVER_TRUE), and rules that are met
+// only by those who meet a stricter one too, so that their verdict is never suggested (OUTVOTED). A
+// stricter rule that is not decided outvotes nobody. A policy that reads too many facts together to
+// be searched is refused as TOO_COMPLEX. Adds to `violations`, with paths below `field`.
+void FindContradictions(const v1::AcceptancePolicy& policy,
+                        const std::vector<fact::v1::FactType>& types, absl::string_view field,
+                        contract::Violations* violations);
 
 // What a policy says about selling a deal to an account: a finding for each rule that is true or
 // not decided, and the strictest verdict of those that are true. UNSPECIFIED when a rule that is

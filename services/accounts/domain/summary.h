@@ -10,6 +10,7 @@
 #include "banso/accounts/v1/account_summary.pb.h"
 #include "banso/accounts/v1/contract.pb.h"
 #include "banso/accounts/v1/interaction.pb.h"
+#include "banso/accounts/v1/member.pb.h"
 #include "banso/accounts/v1/site.pb.h"
 #include "banso/accounts/v1/stakeholder.pb.h"
 #include "banso/accounts/v1/stakeholder_change.pb.h"

@@ -18,7 +18,7 @@ using type::v1::Condition;
 using type::v1::Value;
 using Values = std::vector<std::optional<Value>>;
 
-// Which numbers a fact can be; the bounds are those of the account's fields.
+// Which numbers a fact can be; the bounds are those of the account's and the deal's fields.
 struct NumberRange {
   const char* fact;
   double min;
@@ -31,6 +31,8 @@ constexpr NumberRange kWholeNumbers[] = {
     {"account.purchase.product_count", 1, 50},
     {"account.recurring_revenue", -9e15, 9e15},
     {"account.sites", 0, 1e5},
+    {"deal.amount", -9e15, 9e15},
+    {"deal.product_count", 1, 150},
 };
 
 // Facts that every account has.

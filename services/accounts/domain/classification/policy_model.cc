@@ -27,13 +27,27 @@ constexpr int kOut = 0;
 constexpr int kIn = 1;
 constexpr size_t kEither = 2;
 
-constexpr char kProductsFact[] = "account.purchase.products";
-constexpr char kProductCountFact[] = "account.purchase.product_count";
+// Facts that are sets of products, which are not known when there are none, and how many there are.
+struct ProductFacts {
+  const char* products;
+  const char* count;
+  // As the fields of the account, and of the deal and its lines, allow.
+  int most;
+};
+constexpr ProductFacts kProductFacts[] = {
+    {"account.purchase.products", "account.purchase.product_count", 50},
+    {"deal.products", "deal.product_count", 150},
+};
+
+const ProductFacts* ProductFactsOf(absl::string_view products) {
+  for (const ProductFacts& facts : kProductFacts) {
+    if (products == facts.products) return &facts;
+  }
+  return nullptr;
+}
+
 constexpr char kCostFact[] = "account.cost_exceeds_revenue";
 constexpr char kRevenueFact[] = "account.recurring_revenue";
-
-// As the account's field allows.
-constexpr int kMostProducts = 50;
 
 bool IsLeaf(const Condition& condition) {
   return condition.has_compare() || condition.has_known() || condition.has_count();
@@ -65,6 +79,20 @@ PolicyModel::PolicyModel(const v1::ClassificationPolicy& policy,
   assigned_.assign(variables_.size(), -1);
 }
 
+PolicyModel::PolicyModel(const std::vector<PlainRule>& rules, rule::FactCatalog catalog)
+    : policy_(v1::ClassificationPolicy::default_instance()), catalog_(std::move(catalog)) {
+  std::vector<PolicyCondition> conditions;
+  for (const PlainRule& rule : rules) conditions.push_back({0, rule.when, rule.path});
+  AddVariables(conditions);
+  LetCountsFollowProducts();
+  List& list = lists_.emplace_back();
+  for (const PlainRule& rule : rules) {
+    list.rules.push_back({rule.path, rule.value, false, AddFormula(rule.when),
+                          LocalRule(rule.when, catalog_).text()});
+  }
+  assigned_.assign(variables_.size(), -1);
+}
+
 void PolicyModel::AddVariables(const std::vector<PolicyCondition>& conditions) {
   std::map<std::string, std::vector<const Condition*>> by_fact;
   for (const PolicyCondition& part : conditions) CollectLeaves(*part.condition, &by_fact);
@@ -83,8 +111,7 @@ void PolicyModel::AddVariables(const std::vector<PolicyCondition>& conditions) {
 
 void PolicyModel::AddSet(const std::string& fact, const std::vector<const Condition*>& uses) {
   WordSet set;
-  // Without products nothing is known of them.
-  set.may_be_empty = fact != kProductsFact;
+  set.may_be_empty = ProductFactsOf(fact) == nullptr;
   set.known = static_cast<int>(variables_.size());
   variable_of_[fact] = set.known;
   const std::vector<std::optional<type::v1::Value>> either(kEither);
@@ -99,14 +126,16 @@ void PolicyModel::AddSet(const std::string& fact, const std::vector<const Condit
 // Enough numbers of products that every set of them has its own, and that each comparison comes out
 // every way.
 void PolicyModel::LetCountsFollowProducts() {
-  const auto count = variable_of_.find(kProductCountFact);
-  if (!variable_of_.contains(kProductsFact) || count == variable_of_.end()) return;
-  auto& numbers = variables_[count->second].values;
-  numbers.clear();
-  for (int number = 1; number <= kMostProducts; ++number) {
-    numbers.emplace_back(rule::NumberValue(number));
+  for (const ProductFacts& facts : kProductFacts) {
+    const auto count = variable_of_.find(facts.count);
+    if (!variable_of_.contains(facts.products) || count == variable_of_.end()) continue;
+    auto& numbers = variables_[count->second].values;
+    numbers.clear();
+    for (int number = 1; number <= facts.most; ++number) {
+      numbers.emplace_back(rule::NumberValue(number));
+    }
+    numbers.emplace_back(std::nullopt);
   }
-  numbers.emplace_back(std::nullopt);
 }
 
 void PolicyModel::AddStage(int index) {
@@ -387,9 +416,10 @@ bool PolicyModel::SetsAreFilled() const {
   return true;
 }
 
-bool PolicyModel::CountFitsProducts() const {
-  const auto products = variable_of_.find(kProductsFact);
-  const auto* count = Assigned(kProductCountFact);
+bool PolicyModel::CountFitsProducts(const std::string& products_fact,
+                                    const std::string& count_fact) const {
+  const auto products = variable_of_.find(products_fact);
+  const auto* count = Assigned(count_fact);
   if (products == variable_of_.end() || count == nullptr) return true;
   const int known = assigned_[products->second];
   if (known < 0) return true;
@@ -407,6 +437,8 @@ bool PolicyModel::CountFitsProducts() const {
 }
 
 bool PolicyModel::CostFitsHours() const {
+  // Without classes the hours may be any.
+  if (touch_ < 0) return true;
   const auto* cost = Assigned(kCostFact);
   if (cost == nullptr || !cost->has_value()) return true;
   const auto* revenue = Assigned(kRevenueFact);
@@ -416,13 +448,16 @@ bool PolicyModel::CostFitsHours() const {
 }
 
 bool PolicyModel::IsPossible() const {
-  return SetsAreFilled() && CountFitsProducts() && CostFitsHours();
+  for (const ProductFacts& facts : kProductFacts) {
+    if (!CountFitsProducts(facts.products, facts.count)) return false;
+  }
+  return SetsAreFilled() && CostFitsHours();
 }
 
 void PolicyModel::AddVariable(int variable, std::vector<int>* variables) const {
   if (std::find(variables->begin(), variables->end(), variable) != variables->end()) return;
   variables->push_back(variable);
-  if (variables_[variable].fact != kCostFact) return;
+  if (variables_[variable].fact != kCostFact || touch_ < 0) return;
   AddVariablesOfStage(touch_, variables);
   AddVariablesOfStage(touch_score_, variables);
   const auto revenue = variable_of_.find(kRevenueFact);
@@ -484,9 +519,9 @@ std::string PolicyModel::SetText(const WordSet& set) const {
     if (assigned_[word] < 0) open.push_back(variables_[word].word);
   }
   size_t size = set.may_be_empty ? 0 : 1;
-  const auto* count = Assigned(kProductCountFact);
-  if (variables_[set.known].fact == kProductsFact && count != nullptr && count->has_value()) {
-    size = static_cast<size_t>((*count)->number());
+  if (const ProductFacts* facts = ProductFactsOf(variables_[set.known].fact)) {
+    const auto* count = Assigned(facts->count);
+    if (count != nullptr && count->has_value()) size = static_cast<size_t>((*count)->number());
   }
   // Words that make no difference, where the set must have more: the unnamed one stands for many.
   const bool others = assigned_[set.words.back()] < 0;

@@ -29,6 +29,18 @@ class PolicyModel {
   PolicyModel(const v1::ClassificationPolicy& policy,
               const std::vector<fact::v1::FactType>& attributes);
 
+  // A rule over facts as they are, which no class is decided for. Points to its condition.
+  struct PlainRule {
+    // Below the policy, such as `rules[1]`.
+    std::string path;
+    // What it says.
+    std::string value;
+    const type::v1::Condition* when = nullptr;
+  };
+  // Such rules as one list; nothing is decided before them, and every fact of `catalog` can have
+  // every value. The conditions must outlive the model.
+  PolicyModel(const std::vector<PlainRule>& rules, rule::FactCatalog catalog);
+
   const std::vector<Stage>& stages() const { return stages_; }
 
   // One rule that decides together with others of its list: a class rule, or a step of a viewpoint.
@@ -146,7 +158,7 @@ class PolicyModel {
   // False when no account has all that has been assigned so far.
   bool IsPossible() const;
   bool SetsAreFilled() const;
-  bool CountFitsProducts() const;
+  bool CountFitsProducts(const std::string& products, const std::string& count) const;
   bool CostFitsHours() const;
   void AddVariable(int variable, std::vector<int>* variables) const;
   void AddVariablesOf(const Formula& formula, std::vector<int>* variables) const;
