@@ -10,6 +10,7 @@
 #include "common/status_macros.h"
 #include "services/accounts/api/accounts_api.h"
 #include "services/accounts/api/active_policy.h"
+#include "services/accounts/api/attributes_api.h"
 #include "services/accounts/api/classification_api.h"
 #include "services/accounts/api/deals_api.h"
 #include "services/accounts/api/intake_api.h"
@@ -53,6 +54,7 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   PeopleApi* people = service->Own(std::make_unique<PeopleApi>(*database, *store, *ids));
   service->Add(PeopleRouter(*people));
   service->Add(TeamRouter(*service->Own(std::make_unique<TeamApi>(*database, *store, *ids))));
+  service->Add(AttributesRouter(*service->Own(std::make_unique<AttributesApi>(*database, *store))));
   service->Add(ReportsRouter(*service->Own(std::make_unique<ReportsApi>(*database, *store, *ids))));
   service->AddSweep({"expired_overrides", absl::Minutes(1), [classification](const Call& call) {
                        return classification->ExpireOverrides(call);

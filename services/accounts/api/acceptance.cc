@@ -7,6 +7,7 @@
 #include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/intake_api.h"
+#include "services/accounts/domain/attributes.h"
 
 namespace banso::accounts {
 
@@ -14,7 +15,9 @@ using storage::Reader;
 using storage::Writer;
 using v1::AcceptancePolicy;
 
-absl::Status IntakeApi::CheckPolicy(Reader& reader, const AcceptancePolicy& policy) const {
+absl::Status IntakeApi::CheckPolicy(Reader& reader,
+                                    const v1::SaveAcceptancePolicyRequest& request) const {
+  const AcceptancePolicy& policy = request.acceptance_policy();
   constexpr char kField[] = "acceptance_policy";
   contract::Violations violations;
   if (policy.name().find('@') != std::string::npos) {
@@ -25,24 +28,23 @@ absl::Status IntakeApi::CheckPolicy(Reader& reader, const AcceptancePolicy& poli
     BANSO_RETURN_IF_ERROR(store_.CheckMember(
         reader, policy.agreed_by(i), absl::StrCat(kField, ".agreed_by[", i, "]"), &violations));
   }
-  BANSO_ASSIGN_OR_RETURN(const auto types, OwnTypes(reader));
+  BANSO_ASSIGN_OR_RETURN(auto types, OwnTypes(reader));
+  AddAttributeTypes(request.additional_fact_types(), &types);
   CheckAcceptancePolicy(policy, types, kField, &violations);
+  if (violations.empty()) FindContradictions(policy, types, kField, &violations);
   return violations.ToStatus();
 }
 
 absl::StatusOr<AcceptancePolicy> IntakeApi::SaveAcceptancePolicy(
     const Call& call, const v1::SaveAcceptancePolicyRequest& request) {
   const AcceptancePolicy& policy = request.acceptance_policy();
-  if (request.validate_only()) {
-    BANSO_RETURN_IF_ERROR(
-        database_.Read([&](Reader& reader) { return CheckPolicy(reader, policy); }));
-    return policy;
-  }
-  return storage::Mutate<AcceptancePolicy>(
-      database_, call, request, [&](Writer& writer) -> absl::StatusOr<AcceptancePolicy> {
-        BANSO_RETURN_IF_ERROR(CheckPolicy(writer, policy));
-        return store_.intake.policies.Save(writer, policy, request.reason(), policy.etag());
-      });
+  // Looking for contradictions takes its time, so it is not done within the write.
+  BANSO_RETURN_IF_ERROR(
+      database_.Read([&](Reader& reader) { return CheckPolicy(reader, request); }));
+  if (request.validate_only()) return policy;
+  return storage::Mutate<AcceptancePolicy>(database_, call, request, [&](Writer& writer) {
+    return store_.intake.policies.Save(writer, policy, request.reason(), policy.etag());
+  });
 }
 
 absl::StatusOr<AcceptancePolicy> IntakeApi::ActivateAcceptancePolicy(

@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -45,7 +46,24 @@ storage::ListQuery QueryFor(const v1::ListAccountsRequest& request) {
                                       storage::Equal("onboarding_owner", request.owner()),
                                       storage::Equal("retention_owner", request.owner())}));
   }
-  if (!request.segment().empty()) filters.push_back(storage::Equal("segment", request.segment()));
+  const std::pair<const char*, const std::string&> equals[] = {
+      {"segment", request.segment()},
+      {"touch", request.touch()},
+      {"country", request.country()},
+      {"tier", request.tier()},
+      {"team", request.team()},
+      {"industry", request.industry()},
+      {"parent_account", request.parent_account()},
+  };
+  for (const auto& [column, value] : equals) {
+    if (value.empty()) continue;
+    filters.push_back(storage::Equal(column, value));
+    // The indexes hold what is not empty.
+    filters.push_back(storage::Where(absl::StrCat(column, " <> ''")));
+  }
+  for (storage::Filter& filter : HasAttributes(request.attributes())) {
+    filters.push_back(std::move(filter));
+  }
   if (!request.text().empty()) {
     filters.push_back(storage::Contains("search_text", SearchText(request.text())));
   }

@@ -48,7 +48,8 @@ class IntakeApi {
 
  private:
   // Checks a policy as it has to be to be saved.
-  absl::Status CheckPolicy(storage::Reader& reader, const v1::AcceptancePolicy& policy) const;
+  absl::Status CheckPolicy(storage::Reader& reader,
+                           const v1::SaveAcceptancePolicyRequest& request) const;
 
   // The types of what accounts have beyond the facts of all of them.
   absl::StatusOr<std::vector<fact::v1::FactType>> OwnTypes(storage::Reader& reader) const;

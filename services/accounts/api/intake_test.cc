@@ -453,5 +453,25 @@ TEST_F(IntakeTest, ADealIsNotWonAgainstTheAnswerUnlessSomebodySaysWhy) {
   EXPECT_EQ(accepted.intake_exception(), "");
 }
 
+TEST_F(IntakeTest, RefusesToSaveAPolicyThatContradictsItself) {
+  const std::string when =
+      "when { compare { fact { fact: 'deal.amount' } op: OPERATOR_LT values { number: 10000 } } } ";
+  const std::string policy = absl::StrCat(
+      "acceptance_policy { name: 'acceptancePolicies/p' ", "rules { key: 'small' ", when,
+      " verdict: INTAKE_VERDICT_DECLINE reason: 'too small' } ", "rules { key: 'small_too' ", when,
+      " verdict: INTAKE_VERDICT_ACCEPT_WITH_CONDITIONS reason: 'small' conditions: 'paid ahead' } ",
+      "} reason: 'r' ");
+  for (const std::string& request : {policy + "validate_only: true", policy}) {
+    const auto refused = Ask(&IntakeApi::SaveAcceptancePolicy, request);
+    EXPECT_THAT(refused, StatusIs(absl::StatusCode::kInvalidArgument));
+    const auto violations = contract::FieldViolations(refused.status());
+    ASSERT_EQ(violations.size(), 1u);
+    EXPECT_EQ(violations[0].reason, "OUTVOTED");
+    EXPECT_EQ(violations[0].field, "acceptance_policy.rules[1]");
+    EXPECT_THAT(violations[0].description, HasSubstr("deal.amount = "));
+    EXPECT_THAT(violations[0].description, HasSubstr("DECLINE by rules[0]"));
+  }
+}
+
 }  // namespace
 }  // namespace banso::accounts

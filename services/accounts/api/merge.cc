@@ -233,13 +233,10 @@ absl::Status Relocate(Writer& writer, const Store& store, const v1::MergeAccount
 // Accounts whose parent was the duplicate belong to the account that is kept.
 absl::Status AdoptSubsidiaries(Writer& writer, const Store& store,
                                const v1::MergeAccountsRequest& request) {
-  std::vector<Account> subsidiaries;
-  BANSO_RETURN_IF_ERROR(store.accounts.ForEach(writer, "", {}, [&](Account& account) {
-    if (account.parent_account() == request.duplicate()) {
-      subsidiaries.push_back(std::move(account));
-    }
-    return absl::OkStatus();
-  }));
+  BANSO_ASSIGN_OR_RETURN(const std::vector<Account> subsidiaries,
+                         store.accounts.All(writer, "",
+                                            {storage::Equal("parent_account", request.duplicate()),
+                                             storage::Where("parent_account <> ''")}));
   for (const Account& before : subsidiaries) {
     Account after = before;
     after.set_parent_account(request.name());

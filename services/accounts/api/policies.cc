@@ -10,6 +10,7 @@
 #include "common/storage/mutate.h"
 #include "services/accounts/api/classification_api.h"
 #include "services/accounts/api/policy_check.h"
+#include "services/accounts/domain/attributes.h"
 #include "services/accounts/domain/classification.h"
 #include "services/accounts/domain/classification/contradictions.h"
 
@@ -88,14 +89,16 @@ absl::StatusOr<std::vector<Reclassified>> ClassifyAll(Reader& reader, const Stor
 
 }  // namespace
 
-absl::Status CheckSavedPolicy(Reader& reader, const Store& store,
-                              const ClassificationPolicy& policy, absl::string_view field) {
+absl::Status CheckSavedPolicy(
+    Reader& reader, const Store& store, const ClassificationPolicy& policy, absl::string_view field,
+    const google::protobuf::RepeatedPtrField<fact::v1::FactType>& additional) {
   contract::Violations violations;
   if (policy.name().find('@') != std::string::npos) {
     violations.Add(absl::StrCat(field, ".name"), policy.name(),
                    "a name without a revision: a save makes the next one", "NOT_ACCEPTED");
   }
-  BANSO_ASSIGN_OR_RETURN(const auto attributes, store.attributes.Types(reader));
+  BANSO_ASSIGN_OR_RETURN(auto attributes, store.attributes.Types(reader));
+  AddAttributeTypes(additional, &attributes);
   CheckPolicy(policy, attributes, field, &violations);
   if (violations.empty()) FindContradictions(policy, attributes, field, &violations);
   return violations.ToStatus();
@@ -134,7 +137,8 @@ absl::StatusOr<ClassificationPolicy> ClassificationApi::SaveClassificationPolicy
   const ClassificationPolicy& policy = request.classification_policy();
   // Looking for contradictions takes its time, so it is not done within the write.
   BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) {
-    return CheckSavedPolicy(reader, store_, policy, "classification_policy");
+    return CheckSavedPolicy(reader, store_, policy, "classification_policy",
+                            request.additional_fact_types());
   }));
   if (request.validate_only()) return policy;
   return storage::Mutate<ClassificationPolicy>(database_, call, request, [&](Writer& writer) {

@@ -44,7 +44,7 @@ class FactTypesReader {
   static bool SameTypes(const std::vector<fact::v1::FactType>& a,
                         const std::vector<fact::v1::FactType>& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
-      return x.name() == y.name() && x.value_type() == y.value_type();
+      return x.SerializeAsString() == y.SerializeAsString();
     });
   }
 
@@ -215,6 +215,16 @@ server::Router ReportsRouter(ReportsApi& api) {
   router.Unary("DeleteOperatingChange", &ReportsApi::DeleteOperatingChange, &api);
   router.Unary("SummarizeTimes", &ReportsApi::SummarizeTimes, &api);
   router.Unary("SummarizeRevenue", &ReportsApi::SummarizeRevenue, &api);
+  return router;
+}
+
+server::Router AttributesRouter(AttributesApi& api) {
+  server::Router router("banso.accounts.v1.AttributesService");
+  router.Unary("CreateAttributeDefinition", &AttributesApi::CreateAttributeDefinition, &api);
+  router.Unary("GetAttributeDefinition", &AttributesApi::GetAttributeDefinition, &api);
+  router.Unary("ListAttributeDefinitions", &AttributesApi::ListAttributeDefinitions, &api);
+  router.Unary("UpdateAttributeDefinition", &AttributesApi::UpdateAttributeDefinition, &api);
+  router.Unary("DeleteAttributeDefinition", &AttributesApi::DeleteAttributeDefinition, &api);
   return router;
 }
 

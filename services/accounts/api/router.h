@@ -4,6 +4,7 @@
 #include "common/server/router.h"
 #include "common/storage/database.h"
 #include "services/accounts/api/accounts_api.h"
+#include "services/accounts/api/attributes_api.h"
 #include "services/accounts/api/classification_api.h"
 #include "services/accounts/api/deals_api.h"
 #include "services/accounts/api/intake_api.h"
@@ -38,6 +39,9 @@ server::Router TeamRouter(TeamApi& api);
 
 // Handlers of ReportsService.
 server::Router ReportsRouter(ReportsApi& api);
+
+// Handlers of AttributesService.
+server::Router AttributesRouter(AttributesApi& api);
 
 // Handlers of banso.fact.v1.FactsService for the facts that accounts owns.
 server::Router FactsRouter(storage::Database& database, const Store& store);

@@ -426,11 +426,13 @@ storage::SnapshotSources Store::sources() const {
                                   operating_changes.source()};
   const storage::SnapshotSources of_intake = intake.sources();
   all.insert(all.end(), of_intake.begin(), of_intake.end());
+  all.push_back(attributes.definitions.source());
   return all;
 }
 
 absl::Status Store::CheckSchema(Reader& reader) const {
   BANSO_RETURN_IF_ERROR(intake.CheckSchema(reader));
+  BANSO_RETURN_IF_ERROR(attributes.definitions.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(policies.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(members.CheckSchema(reader));
   BANSO_RETURN_IF_ERROR(accounts.CheckSchema(reader));

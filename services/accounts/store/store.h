@@ -83,7 +83,7 @@ class Store {
   const storage::RevisionedCollection<v1::ClassificationPolicy> policies;
   const storage::Collection<v1::ClassificationOverride> overrides;
   const storage::Collection<v1::OperatingChange> operating_changes;
-  const AttributeStore attributes{};
+  const AttributeStore attributes;
   const IntakeStore intake;
   const storage::FactLog facts;
 

@@ -6,6 +6,12 @@ CREATE TABLE account (
   search_text TEXT NOT NULL,
   lifecycle_stage BIGINT NOT NULL,
   segment TEXT NOT NULL,
+  tier TEXT NOT NULL,
+  touch TEXT NOT NULL,
+  team TEXT NOT NULL,
+  industry TEXT NOT NULL,
+  country TEXT NOT NULL,
+  parent_account TEXT NOT NULL,
   sales_owner TEXT NOT NULL,
   onboarding_owner TEXT NOT NULL,
   retention_owner TEXT NOT NULL,
@@ -18,6 +24,12 @@ CREATE INDEX account_by_update_time ON account (update_time, name);
 CREATE INDEX account_by_sales_owner ON account (sales_owner, name);
 CREATE INDEX account_by_onboarding_owner ON account (onboarding_owner, name);
 CREATE INDEX account_by_retention_owner ON account (retention_owner, name);
+-- Only of accounts that have one, so that others cost nothing. Segments, touch levels and countries
+-- are few: a page of one of them is soon full without an index.
+CREATE INDEX account_by_tier ON account (tier, name) WHERE tier <> '';
+CREATE INDEX account_by_team ON account (team, name) WHERE team <> '';
+CREATE INDEX account_by_industry ON account (industry, name) WHERE industry <> '';
+CREATE INDEX account_by_parent ON account (parent_account, name) WHERE parent_account <> '';
 
 -- At which stages accounts stood, who was accountable and in which team, each until the next begins.
 -- Kept for ever, unlike the changes.
@@ -46,6 +58,16 @@ CREATE TABLE attribute_type (
   value_type BIGINT NOT NULL,
   accounts BIGINT NOT NULL
 );
+
+-- What accounts are found by: the value of an attribute, or each word of a set.
+CREATE TABLE account_attribute (
+  key TEXT NOT NULL,
+  word TEXT NOT NULL,
+  account TEXT NOT NULL,
+  PRIMARY KEY (key, word, account)
+) {clustered};
+
+CREATE TABLE attribute_definition ({resource});
 
 CREATE TABLE member (
   {resource},
