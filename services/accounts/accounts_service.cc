@@ -13,6 +13,7 @@
 #include "services/accounts/api/attributes_api.h"
 #include "services/accounts/api/classification_api.h"
 #include "services/accounts/api/deals_api.h"
+#include "services/accounts/api/import_api.h"
 #include "services/accounts/api/intake_api.h"
 #include "services/accounts/api/onboardings_api.h"
 #include "services/accounts/api/people_api.h"
@@ -55,6 +56,8 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
   service->Add(PeopleRouter(*people));
   service->Add(TeamRouter(*service->Own(std::make_unique<TeamApi>(*database, *store, *ids))));
   service->Add(AttributesRouter(*service->Own(std::make_unique<AttributesApi>(*database, *store))));
+  service->Add(ImportRouter(*service->Own(
+      std::make_unique<ImportApi>(*database, *store, *ids, *policy, *environment.calendars))));
   service->Add(ReportsRouter(*service->Own(std::make_unique<ReportsApi>(*database, *store, *ids))));
   service->AddSweep({"expired_overrides", absl::Minutes(1), [classification](const Call& call) {
                        return classification->ExpireOverrides(call);

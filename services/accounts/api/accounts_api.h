@@ -53,6 +53,11 @@ class AccountsApi {
   // Changes the owners that the rows name, in one transaction; collects what is wrong with rows.
   absl::Status Reassign(storage::Writer& writer, const v1::ReassignAccountsRequest& request,
                         v1::ReassignAccountsResponse* response);
+  // The request with the accounts named that the member has whose accounts are all meant; says in
+  // `response` which was the last and how many are left.
+  absl::StatusOr<v1::ReassignAccountsRequest> NameAccountsOf(
+      storage::Reader& reader, const v1::ReassignAccountsRequest& request,
+      v1::ReassignAccountsResponse* response) const;
   absl::Status ReassignRow(storage::Writer& writer, const v1::Reassignment& row,
                            v1::ReassignAccountsResponse* response);
 

@@ -1,6 +1,6 @@
 #include <optional>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/calendar/proto_time.h"
@@ -9,6 +9,7 @@
 #include "common/contract/text.h"
 #include "common/status_macros.h"
 #include "services/accounts/api/accounts_api.h"
+#include "services/accounts/api/import_rows.h"
 #include "services/accounts/api/import_run.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/lifecycle.h"
@@ -16,12 +17,6 @@
 
 namespace banso::accounts {
 namespace {
-
-constexpr int kMaxRows = 1000;
-constexpr int kMaxErrors = 1000;
-
-// The message of the transaction that a validation ends with, so that nothing of it stays.
-constexpr char kRollback[] = "validated only";
 
 absl::Status BadRow(absl::string_view field, absl::string_view value, absl::string_view accepted) {
   return contract::InvalidField(field, value, accepted);
@@ -32,13 +27,6 @@ absl::Status BadRow(absl::string_view field, absl::string_view value, absl::stri
 absl::Status Unexpected(const absl::Status& status) {
   if (status.ok() || status.code() == absl::StatusCode::kResourceExhausted) return status;
   return contract::Internal(absl::StrCat("a checked row was not stored: ", status.ToString()));
-}
-
-// Whether an error says that the row is bad; any other one ends the import.
-bool IsRowError(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kInvalidArgument ||
-         status.code() == absl::StatusCode::kAlreadyExists ||
-         status.code() == absl::StatusCode::kFailedPrecondition;
 }
 
 }  // namespace
@@ -59,41 +47,20 @@ absl::Status ImportRun::Begin(const v1::ImportAccountsRequest& first) {
 
 absl::Status ImportRun::Add(const Call& call, const v1::ImportAccountsRequest& message) {
   if (system_.empty()) BANSO_RETURN_IF_ERROR(Begin(message));
-  if (!message.external_system().empty() && message.external_system() != system_) {
-    return contract::InvalidField("external_system", message.external_system(),
-                                  absl::StrCat("the system of the first message, ", system_));
-  }
-  if (message.accounts_size() > kMaxRows) {
-    return contract::InvalidField("accounts", absl::StrCat(message.accounts_size(), " rows"),
-                                  "at most 1,000 rows in a message");
-  }
+  BANSO_RETURN_IF_ERROR(
+      CheckImportMessage(message.external_system(), system_, "accounts", message.accounts_size()));
   // Counted apart and taken over with the commit: what is not durable is not acknowledged.
   v1::ImportAccountsResponse counts;
-  const absl::Status status =
-      database_
-          .Write(call,
-                 [&](storage::Writer& writer) -> absl::Status {
-                   BANSO_ASSIGN_OR_RETURN(classifier_, active_policy_.Get(writer, writer.now()));
-                   for (const v1::Account& row : message.accounts()) {
-                     BANSO_RETURN_IF_ERROR(AddRow(writer, row, &counts));
-                   }
-                   return validate_only_ ? absl::AbortedError(kRollback) : absl::OkStatus();
-                 })
-          .status();
-  if (!status.ok() && !(validate_only_ && status.message() == kRollback)) return status;
-  TakeOver(counts);
+  BANSO_RETURN_IF_ERROR(
+      WriteImport(database_, call, validate_only_, [&](storage::Writer& writer) -> absl::Status {
+        BANSO_ASSIGN_OR_RETURN(classifier_, active_policy_.Get(writer, writer.now()));
+        for (const v1::Account& row : message.accounts()) {
+          BANSO_RETURN_IF_ERROR(AddRow(writer, row, &counts));
+        }
+        return absl::OkStatus();
+      }));
+  AddCounts(counts, &total_);
   return absl::OkStatus();
-}
-
-void ImportRun::TakeOver(const v1::ImportAccountsResponse& counts) {
-  total_.set_received(total_.received() + counts.received());
-  total_.set_created(total_.created() + counts.created());
-  total_.set_updated(total_.updated() + counts.updated());
-  total_.set_unchanged(total_.unchanged() + counts.unchanged());
-  total_.set_rejected(total_.rejected() + counts.rejected());
-  for (const v1::RowError& error : counts.errors()) {
-    if (total_.errors_size() < kMaxErrors) *total_.add_errors() = error;
-  }
 }
 
 absl::Status ImportRun::AddRow(storage::Writer& writer, const v1::Account& row,
@@ -104,16 +71,8 @@ absl::Status ImportRun::AddRow(storage::Writer& writer, const v1::Account& row,
   if (status.ok()) return absl::OkStatus();
   if (!IsRowError(status)) return status;
   counts->set_rejected(counts->rejected() + 1);
-  std::vector<contract::FieldViolation> violations = contract::FieldViolations(status);
-  if (violations.empty()) {
-    violations.push_back({"accounts", std::string(status.message()), contract::Reason(status)});
-  }
-  for (const contract::FieldViolation& violation : violations) {
-    v1::RowError* error = counts->add_errors();
-    error->set_index(index);
-    error->set_external_id(ExternalIdIn(row, system_));
-    error->set_field(violation.field);
-    error->set_message(violation.description);
+  for (v1::RowError& error : RowErrors(status, index, ExternalIdIn(row, system_), "accounts")) {
+    *counts->add_errors() = std::move(error);
   }
   return absl::OkStatus();
 }

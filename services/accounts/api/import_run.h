@@ -48,8 +48,6 @@ class ImportRun {
                       const std::string& external_id, v1::Account* account);
   // A free name, made from the external id.
   absl::StatusOr<std::string> NewName(storage::Reader& reader, const std::string& external_id);
-  // Adds the counts of one message to the total.
-  void TakeOver(const v1::ImportAccountsResponse& counts);
 
   storage::Database& database_;
   const Store& store_;

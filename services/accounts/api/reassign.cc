@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
@@ -39,7 +40,56 @@ void AddErrors(int index, const v1::Reassignment& row,
   }
 }
 
+constexpr int kMaxAccounts = 1000;
+
+// The column of the owners in a role.
+const char* OwnerColumn(v1::OwnerRole role) {
+  if (role == v1::OWNER_ROLE_SALES) return "sales_owner";
+  return role == v1::OWNER_ROLE_ONBOARDING ? "onboarding_owner" : "retention_owner";
+}
+
+// Either the accounts are named or all of a member are meant.
+absl::Status CheckWhichAccounts(const ReassignAccountsRequest& request) {
+  contract::Violations violations;
+  if (request.has_all_of() == (request.assignments_size() > 0)) {
+    violations.Add("assignments", "",
+                   request.has_all_of() ? "none, with all_of" : "at least one, or all_of",
+                   request.has_all_of() ? "NOT_ACCEPTED" : "REQUIRED");
+  }
+  const v1::AccountsOfMember& all = request.all_of();
+  if (request.has_all_of() && all.owner() == all.new_owner()) {
+    violations.Add("all_of.new_owner", all.new_owner(), "somebody else than all_of.owner",
+                   "NOT_ACCEPTED");
+  }
+  return violations.ToStatus();
+}
+
 }  // namespace
+
+absl::StatusOr<ReassignAccountsRequest> AccountsApi::NameAccountsOf(
+    storage::Reader& reader, const ReassignAccountsRequest& request,
+    ReassignAccountsResponse* response) const {
+  const v1::AccountsOfMember& all = request.all_of();
+  ReassignAccountsRequest named = request;
+  storage::ListQuery query;
+  query.filters = {storage::Equal(OwnerColumn(all.role()), all.owner()),
+                   storage::IsNull("archive_time"), storage::Greater("name", all.after_account())};
+  query.page_size =
+      all.max_accounts() == 0 ? kMaxAccounts : std::min(all.max_accounts(), kMaxAccounts);
+  BANSO_ASSIGN_OR_RETURN(const auto page, store_.accounts.List(reader, query));
+  for (const Account& account : page.items) {
+    v1::Reassignment* row = named.add_assignments();
+    row->set_account(account.name());
+    row->set_role(all.role());
+    row->set_owner(all.new_owner());
+  }
+  if (page.items.empty()) return named;
+  response->set_last_account(page.items.back().name());
+  query.filters.back() = storage::Greater("name", response->last_account());
+  BANSO_ASSIGN_OR_RETURN(const int64_t remaining, store_.accounts.Count(reader, "", query.filters));
+  response->set_remaining(remaining);
+  return named;
+}
 
 absl::Status AccountsApi::ReassignRow(Writer& writer, const v1::Reassignment& row,
                                       ReassignAccountsResponse* response) {
@@ -84,8 +134,12 @@ absl::Status AccountsApi::ReassignRow(Writer& writer, const v1::Reassignment& ro
   return absl::OkStatus();
 }
 
-absl::Status AccountsApi::Reassign(Writer& writer, const ReassignAccountsRequest& request,
+absl::Status AccountsApi::Reassign(Writer& writer, const ReassignAccountsRequest& asked,
                                    ReassignAccountsResponse* response) {
+  ReassignAccountsRequest request = asked;
+  if (asked.has_all_of()) {
+    BANSO_ASSIGN_OR_RETURN(request, NameAccountsOf(writer, asked, response));
+  }
   contract::Violations violations;
   std::set<std::pair<std::string, v1::OwnerRole>> seen;
   for (int i = 0; i < request.assignments_size(); ++i) {
@@ -106,6 +160,7 @@ absl::Status AccountsApi::Reassign(Writer& writer, const ReassignAccountsRequest
 
 absl::StatusOr<ReassignAccountsResponse> AccountsApi::ReassignAccounts(
     const Call& call, const ReassignAccountsRequest& request) {
+  BANSO_RETURN_IF_ERROR(CheckWhichAccounts(request));
   ReassignAccountsResponse response;
   if (request.validate_only()) {
     const absl::Status status =

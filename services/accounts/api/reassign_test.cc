@@ -135,5 +135,51 @@ TEST_F(ReassignTest, TheOnboardingsUnderWayGoWithTheirOwner) {
   EXPECT_EQ(onboarding.owner(), "members/ito");
 }
 
+TEST_F(ReassignTest, GivesAwayAllAccountsOfAMemberInParts) {
+  CreateAccounts(25);
+  BANSO_ASSERT_OK(Do(&AccountsApi::ArchiveAccount, "name: 'accounts/a7'"));
+  const std::string all =
+      "all_of { owner: 'members/sato' role: OWNER_ROLE_SALES new_owner: 'members/ito' "
+      "max_accounts: 10 ";
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto dry,
+                             Do(&AccountsApi::ReassignAccounts, all + "} validate_only: true"));
+  EXPECT_EQ(dry.reassigned(), 10);
+  EXPECT_EQ(dry.remaining(), 14);
+  EXPECT_EQ(AccountsOf("members/ito"), 0);
+
+  std::string after;
+  std::vector<int64_t> reassigned;
+  std::vector<int64_t> remaining;
+  do {
+    BANSO_ASSERT_OK_AND_ASSIGN(
+        const auto part,
+        Do(&AccountsApi::ReassignAccounts, absl::StrCat(all, "after_account: '", after, "' }")));
+    after = part.last_account();
+    reassigned.push_back(part.reassigned());
+    remaining.push_back(part.remaining());
+  } while (remaining.back() > 0);
+  EXPECT_THAT(reassigned, ElementsAre(10, 10, 4));
+  EXPECT_THAT(remaining, ElementsAre(14, 4, 0));
+  EXPECT_EQ(AccountsOf("members/ito"), 24);
+  EXPECT_EQ(GetAccount("a7").owners().sales(), "members/sato") << "it is archived";
+}
+
+TEST_F(ReassignTest, WantsEitherNamesOrAMember) {
+  const std::string all =
+      "all_of { owner: 'members/sato' role: OWNER_ROLE_SALES new_owner: 'members/ito' }";
+  EXPECT_THAT(Do(&AccountsApi::ReassignAccounts, ""), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Do(&AccountsApi::ReassignAccounts,
+                 all + " assignments { account: 'accounts/a1' role: OWNER_ROLE_SALES owner: "
+                       "'members/ito' }"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Do(&AccountsApi::ReassignAccounts,
+                 "all_of { owner: 'members/sato' role: OWNER_ROLE_SALES new_owner: "
+                 "'members/sato' }"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto none, Do(&AccountsApi::ReassignAccounts, all));
+  EXPECT_EQ(none.reassigned(), 0);
+  EXPECT_EQ(none.last_account(), "");
+}
+
 }  // namespace
 }  // namespace banso::accounts

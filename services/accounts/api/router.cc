@@ -228,6 +228,16 @@ server::Router AttributesRouter(AttributesApi& api) {
   return router;
 }
 
+server::Router ImportRouter(ImportApi& api) {
+  server::Router router("banso.accounts.v1.ImportService");
+  router.ClientStream<v1::ImportResourcesRequest, v1::ImportResourcesResponse>(
+      "ImportResources",
+      [&api](const Call& call, server::Source<v1::ImportResourcesRequest>& source) {
+        return api.ImportResources(call, source);
+      });
+  return router;
+}
+
 server::Router FactsRouter(storage::Database& database, const Store& store) {
   server::FactsServiceOptions options;
   options.database = &database;

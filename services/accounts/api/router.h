@@ -7,6 +7,7 @@
 #include "services/accounts/api/attributes_api.h"
 #include "services/accounts/api/classification_api.h"
 #include "services/accounts/api/deals_api.h"
+#include "services/accounts/api/import_api.h"
 #include "services/accounts/api/intake_api.h"
 #include "services/accounts/api/onboardings_api.h"
 #include "services/accounts/api/people_api.h"
@@ -40,8 +41,9 @@ server::Router TeamRouter(TeamApi& api);
 // Handlers of ReportsService.
 server::Router ReportsRouter(ReportsApi& api);
 
-// Handlers of AttributesService.
+// Handlers of AttributesService and ImportService.
 server::Router AttributesRouter(AttributesApi& api);
+server::Router ImportRouter(ImportApi& api);
 
 // Handlers of banso.fact.v1.FactsService for the facts that accounts owns.
 server::Router FactsRouter(storage::Database& database, const Store& store);

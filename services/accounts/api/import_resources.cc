@@ -1,0 +1,314 @@
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "banso/type/v1/rules.pb.h"
+#include "common/contract/errors.h"
+#include "common/contract/field_mask.h"
+#include "common/contract/field_rules.h"
+#include "common/contract/fingerprint.h"
+#include "common/contract/resource_name.h"
+#include "common/contract/text.h"
+#include "common/status_macros.h"
+#include "common/storage/transaction_database.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "services/accounts/api/deals_api.h"
+#include "services/accounts/api/import_api.h"
+#include "services/accounts/api/import_rows.h"
+#include "services/accounts/api/people_api.h"
+#include "services/accounts/api/relations_api.h"
+#include "services/accounts/api/team_api.h"
+#include "services/accounts/domain/account.h"
+
+namespace banso::accounts {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using storage::Writer;
+using v1::ImportedResource;
+using v1::ImportResourcesRequest;
+using v1::ImportResourcesResponse;
+
+// Stands for the row's account in names.
+constexpr absl::string_view kRowAccount = "accounts/-/";
+
+void SetField(absl::string_view field, const std::string& text, Message* message) {
+  const FieldDescriptor* found = message->GetDescriptor()->FindFieldByName(std::string(field));
+  if (found != nullptr) message->GetReflection()->SetString(message, found, text);
+}
+
+std::string AccountFilledIn(const std::string& name, const std::string& account) {
+  if (!absl::StartsWith(name, kRowAccount)) return name;
+  return absl::StrCat(account, "/", name.substr(kRowAccount.size()));
+}
+
+// Puts the account into the names of other resources that leave it open.
+void FillInAccount(const std::string& account, Message* message) {
+  const google::protobuf::Reflection& reflection = *message->GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(*message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (field->options().GetExtension(type::v1::rules).form() !=
+        type::v1::TEXT_FORM_RESOURCE_NAME) {
+      continue;
+    }
+    if (!field->is_repeated()) {
+      reflection.SetString(message, field,
+                           AccountFilledIn(reflection.GetString(*message, field), account));
+      continue;
+    }
+    for (int i = 0; i < reflection.FieldSize(*message, field); ++i) {
+      reflection.SetRepeatedString(
+          message, field, i,
+          AccountFilledIn(reflection.GetRepeatedString(*message, field, i), account));
+    }
+  }
+}
+
+enum class RowResult { kCreated, kUpdated, kUnchanged };
+
+// Where a row goes.
+struct RowPlace {
+  // `accounts/{account}`; empty for a member.
+  std::string account;
+  std::string id;
+  std::string name;
+};
+
+// The message of a transaction: each row does what the handlers of its kind do, within it.
+class ResourceRows {
+ public:
+  ResourceRows(Writer& writer, const Store& store, contract::IdSource& ids, ActivePolicy& policy,
+               const calendar::Calendars& calendars)
+      : writer_(writer),
+        store_(store),
+        database_(writer),
+        call_(writer.call()),
+        relations_(database_, store, ids, calendars),
+        people_(database_, store, ids),
+        deals_(database_, store, ids, policy),
+        team_(database_, store, ids) {
+    call_.request_id.clear();
+  }
+
+  absl::StatusOr<RowResult> Put(const RowPlace& place, const ImportedResource& row) {
+    switch (row.resource_case()) {
+      case ImportedResource::kMember:
+        return Put(place, row.member(), "member", store_.members, team_, &TeamApi::CreateMember,
+                   &TeamApi::UpdateMember);
+      case ImportedResource::kSite:
+        return Put(place, row.site(), "site", store_.sites, relations_, &RelationsApi::CreateSite,
+                   &RelationsApi::UpdateSite);
+      case ImportedResource::kStakeholder:
+        return Put(place, row.stakeholder(), "stakeholder", store_.stakeholders, people_,
+                   &PeopleApi::CreateStakeholder, &PeopleApi::UpdateStakeholder);
+      case ImportedResource::kDeal:
+        return Put(place, row.deal(), "deal", store_.deals, deals_, &DealsApi::CreateDeal,
+                   &DealsApi::UpdateDeal);
+      case ImportedResource::kContract:
+        return Put(place, row.contract(), "contract", store_.contracts, relations_,
+                   &RelationsApi::CreateContract, &RelationsApi::UpdateContract);
+      case ImportedResource::kInteraction:
+        return Put(place, row.interaction(), "interaction", store_.interactions, relations_,
+                   &RelationsApi::CreateInteraction, &RelationsApi::UpdateInteraction);
+      case ImportedResource::RESOURCE_NOT_SET:
+        break;
+    }
+    return contract::Internal("a row without a resource was not refused");
+  }
+
+ private:
+  // `kind` is the field of the requests that holds the resource.
+  template <class T, class Api, class Create, class Update>
+  absl::StatusOr<RowResult> Put(const RowPlace& place, T resource, const std::string& kind,
+                                const storage::Collection<T>& stored, Api& api,
+                                absl::StatusOr<T> (Api::*create)(const Call&, const Create&),
+                                absl::StatusOr<T> (Api::*update)(const Call&, const Update&)) {
+    resource.clear_etag();
+    resource.set_name(place.name);
+    FillInAccount(place.account, &resource);
+    BANSO_ASSIGN_OR_RETURN(const std::optional<T> before, stored.Find(writer_, place.name));
+    if (!before.has_value()) {
+      Create request;
+      SetField("parent", place.account, &request);
+      SetField(absl::StrCat(kind, "_id"), place.id, &request);
+      MutableResource(kind, &request)->CopyFrom(resource);
+      BANSO_RETURN_IF_ERROR(contract::Check(&request));
+      BANSO_RETURN_IF_ERROR((api.*create)(call_, request).status());
+      return RowResult::kCreated;
+    }
+    Update request;
+    MutableResource(kind, &request)->CopyFrom(resource);
+    BANSO_RETURN_IF_ERROR(contract::Check(&request));
+    T after = *before;
+    BANSO_RETURN_IF_ERROR(contract::ApplyMask({}, *MutableResource(kind, &request), kind, &after));
+    if (contract::DeterministicBytes(after) == contract::DeterministicBytes(*before)) {
+      return RowResult::kUnchanged;
+    }
+    BANSO_RETURN_IF_ERROR((api.*update)(call_, request).status());
+    return RowResult::kUpdated;
+  }
+
+  static Message* MutableResource(const std::string& kind, Message* request) {
+    return request->GetReflection()->MutableMessage(
+        request, request->GetDescriptor()->FindFieldByName(kind));
+  }
+
+  Writer& writer_;
+  const Store& store_;
+  storage::TransactionDatabase database_;
+  Call call_;
+  RelationsApi relations_;
+  PeopleApi people_;
+  DealsApi deals_;
+  TeamApi team_;
+};
+
+// The collection of a row, such as `contracts`.
+std::string CollectionOf(ImportedResource::ResourceCase kind) {
+  const auto* field = ImportedResource::descriptor()->FindFieldByNumber(static_cast<int>(kind));
+  return absl::StrCat(field->name(), "s");
+}
+
+// One stream of ImportResources. Used by one thread.
+class ResourceImport {
+ public:
+  explicit ResourceImport(const Store& store) : store_(store) {}
+
+  // Reads what the first message says for all.
+  absl::Status Begin(const ImportResourcesRequest& message) {
+    if (begun_) return absl::OkStatus();
+    begun_ = true;
+    if (!message.external_system().empty() && !contract::IsKey(message.external_system())) {
+      return contract::InvalidField("external_system", message.external_system(),
+                                    "the key of a system, such as crm");
+    }
+    system_ = message.external_system();
+    validate_only_ = message.validate_only();
+    return absl::OkStatus();
+  }
+
+  const std::string& system() const { return system_; }
+  bool validate_only() const { return validate_only_; }
+
+  // Stores the good rows of a message. An error is none of a row's; nothing may be stored then.
+  absl::Status Add(Writer& writer, ResourceRows& rows, const ImportResourcesRequest& message,
+                   ImportResourcesResponse* counts) {
+    for (const ImportedResource& row : message.resources()) {
+      const int64_t index = total_.received() + counts->received();
+      counts->set_received(counts->received() + 1);
+      BANSO_ASSIGN_OR_RETURN(const int64_t before, writer.Position());
+      const absl::StatusOr<RowResult> result = Put(writer, rows, row);
+      if (result.ok()) {
+        Count(*result, counts);
+        continue;
+      }
+      if (!IsRowError(result.status())) return result.status();
+      BANSO_ASSIGN_OR_RETURN(const int64_t after, writer.Position());
+      if (after != before) {
+        return contract::Internal(
+            absl::StrCat("a checked row was not stored: ", result.status().ToString()));
+      }
+      counts->set_rejected(counts->rejected() + 1);
+      for (v1::RowError& error : RowErrors(result.status(), index, row.id(), "resources")) {
+        *counts->add_errors() = std::move(error);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // What was committed counts.
+  void TakeOver(const ImportResourcesResponse& counts) { AddCounts(counts, &total_); }
+  const ImportResourcesResponse& total() const { return total_; }
+
+ private:
+  absl::StatusOr<RowResult> Put(Writer& writer, ResourceRows& rows, const ImportedResource& row) {
+    BANSO_ASSIGN_OR_RETURN(const RowPlace place, PlaceOf(writer, row));
+    if (!seen_.insert(place.name).second) {
+      return contract::InvalidField(
+          "id", row.id(),
+          absl::StrCat("each resource once in an import; ", place.name, " was there before"));
+    }
+    return rows.Put(place, row);
+  }
+
+  absl::StatusOr<RowPlace> PlaceOf(storage::Reader& reader, const ImportedResource& row) const {
+    if (row.resource_case() == ImportedResource::RESOURCE_NOT_SET) {
+      return contract::InvalidField("resource", "", "what is known of the resource");
+    }
+    const std::optional<std::string> id = IdFromExternal(row.id());
+    if (!id.has_value()) {
+      return contract::InvalidField("id", row.id(), "an id with a letter a-z or a digit in it");
+    }
+    RowPlace place;
+    place.id = *id;
+    BANSO_ASSIGN_OR_RETURN(place.account, AccountOf(reader, row));
+    place.name = contract::Join(place.account, CollectionOf(row.resource_case()), place.id);
+    return place;
+  }
+
+  absl::StatusOr<std::string> AccountOf(storage::Reader& reader,
+                                        const ImportedResource& row) const {
+    if (row.has_member()) {
+      if (row.account().empty()) return std::string();
+      return contract::InvalidField("account", row.account(), "none, for a member");
+    }
+    if (contract::Match("accounts/{account}", row.account()).has_value()) return row.account();
+    if (system_.empty() || row.account().empty()) {
+      return contract::InvalidField("account", row.account(),
+                                    system_.empty()
+                                        ? "a name such as accounts/acme, or an id of the "
+                                          "system that external_system names"
+                                        : absl::StrCat("an account's id in ", system_));
+    }
+    std::string id = row.account();
+    // Stored ids are in normalization form C.
+    if (contract::ScanText(id).valid) id = contract::NormalizeText(id);
+    BANSO_ASSIGN_OR_RETURN(const auto account, store_.FindByExternalId(reader, system_, id));
+    if (account.has_value()) return *account;
+    return contract::InvalidField("account", row.account(),
+                                  absl::StrCat("the id of an account in ", system_));
+  }
+
+  static void Count(RowResult result, ImportResourcesResponse* counts) {
+    if (result == RowResult::kCreated) counts->set_created(counts->created() + 1);
+    if (result == RowResult::kUpdated) counts->set_updated(counts->updated() + 1);
+    if (result == RowResult::kUnchanged) counts->set_unchanged(counts->unchanged() + 1);
+  }
+
+  const Store& store_;
+  bool begun_ = false;
+  std::string system_;
+  bool validate_only_ = false;
+  absl::flat_hash_set<std::string> seen_;
+  ImportResourcesResponse total_;
+};
+
+}  // namespace
+
+absl::StatusOr<ImportResourcesResponse> ImportApi::ImportResources(
+    const Call& call, server::Source<ImportResourcesRequest>& source) {
+  ResourceImport import(store_);
+  while (true) {
+    ImportResourcesRequest message;
+    BANSO_ASSIGN_OR_RETURN(const bool more, source.Read(&message));
+    if (!more) return import.total();
+    BANSO_RETURN_IF_ERROR(import.Begin(message));
+    BANSO_RETURN_IF_ERROR(CheckImportMessage(message.external_system(), import.system(),
+                                             "resources", message.resources_size()));
+    ImportResourcesResponse counts;
+    BANSO_RETURN_IF_ERROR(WriteImport(database_, call, import.validate_only(), [&](Writer& writer) {
+      ResourceRows rows(writer, store_, ids_, policy_, calendars_);
+      return import.Add(writer, rows, message, &counts);
+    }));
+    import.TakeOver(counts);
+  }
+}
+
+}  // namespace banso::accounts

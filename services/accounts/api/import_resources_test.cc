@@ -1,0 +1,169 @@
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/accounts/api/api_fixture.h"
+#include "services/accounts/api/import_api.h"
+
+namespace banso::accounts {
+namespace {
+
+using ::banso::testing::EqualsProto;
+using ::banso::testing::ParseProto;
+using ::banso::testing::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using v1::ImportResourcesRequest;
+using v1::ImportResourcesResponse;
+
+class ImportResourcesTest : public ApiTest {
+ protected:
+  void SetUp() override {
+    ApiTest::SetUp();
+    BANSO_ASSERT_OK(Do(&AccountsApi::CreateAccount,
+                       "account_id: 'acme' account { display_name: 'Acme' "
+                       "external_ids { system: 'crm' id: '001-A' } }"));
+  }
+
+  absl::StatusOr<ImportResourcesResponse> ImportRows(const std::vector<std::string>& messages) {
+    std::vector<ImportResourcesRequest> stream;
+    for (const std::string& text : messages) {
+      stream.push_back(ParseProto<ImportResourcesRequest>(text));
+    }
+    VectorSource<ImportResourcesRequest> source(std::move(stream));
+    ImportApi api(*database_, store_, ids_, policy_, calendars_);
+    return api.ImportResources(NewCall("ImportResources"), source);
+  }
+  static std::string Row(const std::string& id, const std::string& resource,
+                         const std::string& account = "001-A") {
+    return absl::StrCat("resources { ", account.empty() ? "" : "account: '", account,
+                        account.empty() ? "" : "' ", "id: '", id, "' ", resource, " } ");
+  }
+  static std::string Start(int year) {
+    return absl::StrCat("start_date { year: ", year, " month: 4 day: 1 } ");
+  }
+  // One of each kind, each referring to those before it.
+  static std::string OneOfEach() {
+    return absl::StrCat(
+        "external_system: 'crm' ", Row("E-7", "member { display_name: 'Hayashi' }", ""),
+        Row("Osaka", "site { display_name: 'Osaka' }"),
+        Row("P 1",
+            "stakeholder { display_name: 'Nishida' site: 'accounts/-/sites/osaka' roles: "
+            "STAKEHOLDER_ROLE_LEAD }"),
+        Row("D1", "deal { sales_owner: 'members/e-7' amount { minor_units: 5 currency: 'JPY' } }"),
+        Row("K1", "contract { " + Start(2026) + " plan: 'pro' deal: 'accounts/-/deals/d1' }"),
+        Row("T1",
+            "interaction { channel: INTERACTION_CHANNEL_PHONE start_time { seconds: 1770000000 } "
+            "members: 'members/e-7' stakeholders: 'accounts/-/stakeholders/p-1' notes: "
+            "'accounts/-/ stays in a text' }"));
+  }
+};
+
+TEST_F(ImportResourcesTest, CreatesThenLeavesAloneThenUpdates) {
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto first, ImportRows({OneOfEach()}));
+  EXPECT_THAT(first, EqualsProto("received: 6 created: 6"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto contract,
+                             Do(&RelationsApi::GetContract, "name: 'accounts/acme/contracts/k1'"));
+  EXPECT_EQ(contract.deal(), "accounts/acme/deals/d1");
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto interaction, Do(&RelationsApi::GetInteraction,
+                                                        "name: 'accounts/acme/interactions/t1'"));
+  EXPECT_THAT(interaction.stakeholders(), ElementsAre("accounts/acme/stakeholders/p-1"));
+  EXPECT_EQ(interaction.notes(), "accounts/-/ stays in a text");
+  // What follows from the rows is there, as by the RPC of one.
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto summary,
+                             Do(&PeopleApi::GetAccountSummary, "name: 'accounts/acme/summary'"));
+  EXPECT_GT(summary.ByteSizeLong(), 0u);
+
+  const int64_t before = database_->position();
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto again, ImportRows({OneOfEach()}));
+  EXPECT_THAT(again, EqualsProto("received: 6 unchanged: 6"));
+  EXPECT_EQ(database_->position(), before) << "an unchanged row is no change";
+
+  BANSO_ASSERT_OK_AND_ASSIGN(
+      const auto changed,
+      ImportRows({"external_system: 'crm' " + Row("K1", "contract { plan: 'max' }") +
+                  Row("Osaka", "site { place: 'Kita' }", "accounts/acme")}));
+  EXPECT_THAT(changed, EqualsProto("received: 2 updated: 2"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto site,
+                             Do(&RelationsApi::GetSite, "name: 'accounts/acme/sites/osaka'"));
+  EXPECT_EQ(site.display_name(), "Osaka");
+  EXPECT_EQ(site.place(), "Kita");
+}
+
+TEST_F(ImportResourcesTest, TellsEveryBadRowAndStoresTheOthers) {
+  BANSO_ASSERT_OK_AND_ASSIGN(
+      const auto response,
+      ImportRows({"external_system: 'crm' " + Row("K1", "contract { " + Start(2026) + " }") +
+                      Row("K2", "contract { plan: 'pro' }") +
+                      Row("K3", "contract { " + Start(2026) + " }", "nobody"),
+                  Row("K1", "contract { " + Start(2027) + " }") +
+                      Row("T1",
+                          "interaction { channel: INTERACTION_CHANNEL_PHONE start_time { "
+                          "seconds: 1770000000 } members: 'members/none' }") +
+                      Row("...", "site { display_name: 'X' }") + "resources { id: 'x' } " +
+                      Row("M1", "member { display_name: 'M' }")}));
+  EXPECT_EQ(response.received(), 8);
+  EXPECT_EQ(response.created(), 1);
+  EXPECT_EQ(response.rejected(), 7);
+  std::vector<std::string> places;
+  for (const auto& error : response.errors()) {
+    places.push_back(absl::StrCat(error.index(), " ", error.field()));
+  }
+  EXPECT_THAT(places, ElementsAre("1 contract.start_date", "2 account", "3 id",
+                                  "4 interaction.members[0]", "5 id", "6 resource", "7 account"));
+  EXPECT_THAT(response.errors(1).message(), HasSubstr("nobody"));
+  EXPECT_EQ(response.errors(1).external_id(), "K3");
+}
+
+TEST_F(ImportResourcesTest, OnlySaysWhatWouldBeWhenAsked) {
+  const int64_t before = database_->position();
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto response,
+                             ImportRows({OneOfEach() + "validate_only: true"}));
+  EXPECT_THAT(response, EqualsProto("received: 6 created: 6"));
+  EXPECT_EQ(database_->position(), before);
+  EXPECT_THAT(Do(&RelationsApi::GetSite, "name: 'accounts/acme/sites/osaka'"),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(ImportResourcesTest, AClosedDealIsAsItIs) {
+  const std::string deal = "external_system: 'crm' " +
+                           Row("D1", "deal { display_name: 'D' sales_owner: 'members/sato' }");
+  BANSO_ASSERT_OK(ImportRows({deal}));
+  BANSO_ASSERT_OK(Do(&DealsApi::LoseDeal, "name: 'accounts/acme/deals/d1' reason: 'price'"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto same, ImportRows({deal}));
+  EXPECT_THAT(same, EqualsProto("received: 1 unchanged: 1"));
+  BANSO_ASSERT_OK_AND_ASSIGN(
+      const auto other,
+      ImportRows({"external_system: 'crm' " + Row("D1", "deal { display_name: 'Other' }")}));
+  EXPECT_EQ(other.rejected(), 1);
+}
+
+TEST_F(ImportResourcesTest, RolesAreGivenOnlyByWhoMayGiveThem) {
+  BANSO_ASSERT_OK_AND_ASSIGN(
+      const auto response,
+      ImportRows({Row("M1", "member { display_name: 'M' roles: MEMBER_ROLE_MANAGER }", "") +
+                  Row("M2", "member { display_name: 'N' }", "")}));
+  EXPECT_EQ(response.created(), 1);
+  ASSERT_THAT(response.errors(), SizeIs(1));
+  EXPECT_EQ(response.errors(0).external_id(), "M1");
+}
+
+TEST_F(ImportResourcesTest, RefusesAMessageThatIsNotOfTheStream) {
+  EXPECT_THAT(ImportRows({"external_system: 'crm'", "external_system: 'erp'"}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("crm")));
+  EXPECT_THAT(ImportRows({"external_system: 'Not a key'"}),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  std::string many;
+  for (int i = 0; i <= 1000; ++i) {
+    many += Row(absl::StrCat("s", i), "site { display_name: 'S' }", "accounts/acme");
+  }
+  EXPECT_THAT(ImportRows({many}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("at most 1,000 rows")));
+}
+
+}  // namespace
+}  // namespace banso::accounts
