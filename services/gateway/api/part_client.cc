@@ -7,7 +7,6 @@
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/notification.h"
 #include "banso/accounts/v1/classification_service.pb.h"
-#include "banso/health/v1/metrics_service.pb.h"
 #include "banso/type/v1/revision.pb.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/field_mask.h"
@@ -15,6 +14,7 @@
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
 #include "services/gateway/api/parts.h"
 
@@ -250,41 +250,54 @@ class SolePart : public RevisionedPart {
   }
 };
 
-// A metric: it has no revisions, and its kind never changes.
-class MetricPart : public PartClient {
+// A part without revisions, such as a metric. Every such kind has the same RPCs, Get<Kind> and
+// Update<Kind>, which creates what is missing.
+class InPlacePart : public PartClient {
  public:
-  MetricPart(server::Peer& peer, const Part& part) : peer_(peer), part_(part) {
-    metric_.CopyFrom(*part.content);
-    ClearComputed(&metric_);
+  InPlacePart(server::Peers& peers, const Part& part)
+      : package_(PackageOf(part)),
+        peer_(PeerOf(peers, package_)),
+        part_(part),
+        type_(part.content->GetDescriptor()),
+        field_(FieldOfType(Rpc("Update").input_type(), type_)),
+        resource_(NewMessage(type_)) {
+    BANSO_CHECK(field_ != nullptr);
+    resource_->CopyFrom(*part.content);
+    ClearComputed(resource_.get());
     // Not add_paths("*"): g++ 12 takes that for an overlapping copy (-Wrestrict) when it optimizes.
     mask_.add_paths()->push_back('*');
   }
 
   absl::StatusOr<Standing> Look(const Call& call) override {
-    const absl::StatusOr<health::v1::Metric> present = Get(call);
+    const auto present = Get(call);
     if (absl::IsNotFound(present.status())) return Standing();
     if (!present.ok()) return present.status();
-    return Standing{.in_force = part_.name, .same = SameContent(*present, metric_)};
+    return Standing{.in_force = part_.name, .same = SameContent(**present, *resource_)};
   }
 
+  // By the service, where it can check without storing.
   absl::Status Check(const Call& call, const SaveOptions& /*options*/,
                      contract::Violations* violations) override {
-    absl::StatusOr<health::v1::Metric> present = Get(call);
+    const std::unique_ptr<Message> update = MakeUpdate();
+    if (const FieldDescriptor* only = update->GetDescriptor()->FindFieldByName("validate_only")) {
+      update->GetReflection()->SetBool(update.get(), only, true);
+      const absl::Status status = AskPeer(peer_, call, Rpc("Update"), *update).status();
+      if (!status.ok() && !IsRefusal(status)) return status;
+      AddPartViolations(status, field_->name(), part_.path, violations);
+      return absl::OkStatus();
+    }
+    const auto present = Get(call);
     if (absl::IsNotFound(present.status())) return absl::OkStatus();
     if (!present.ok()) return present.status();
-    violations->AddAll("", contract::ApplyMask(mask_, metric_, part_.path, &*present));
+    violations->AddAll("", contract::ApplyMask(mask_, *resource_, part_.path, present->get()));
     return absl::OkStatus();
   }
 
   absl::StatusOr<std::string> Save(const Call& call, const SaveOptions& options) override {
-    health::v1::UpdateMetricRequest request;
-    *request.mutable_metric() = metric_;
-    *request.mutable_update_mask() = mask_;
-    request.set_allow_missing(true);
-    request.set_request_id(options.request_id);
-    const auto saved = peer_.Call<health::v1::UpdateMetricRequest, health::v1::Metric>(
-        call, absl::StrCat(kMetricsService, "/UpdateMetric"), request);
-    if (!saved.ok()) return Told(saved.status(), "metric", part_);
+    const std::unique_ptr<Message> update = MakeUpdate();
+    SetText("request_id", options.request_id, update.get());
+    const auto saved = AskPeer(peer_, call, Rpc("Update"), *update);
+    if (!saved.ok()) return Told(saved.status(), field_->name(), part_);
     return part_.name;
   }
 
@@ -294,16 +307,36 @@ class MetricPart : public PartClient {
   }
 
  private:
-  absl::StatusOr<health::v1::Metric> Get(const Call& call) {
-    health::v1::GetMetricRequest request;
-    request.set_name(part_.name);
-    return peer_.Call<health::v1::GetMetricRequest, health::v1::Metric>(
-        call, absl::StrCat(kMetricsService, "/GetMetric"), request);
+  const MethodDescriptor& Rpc(absl::string_view verb) const {
+    return MethodOf(package_, absl::StrCat(verb, type_->name()));
   }
 
+  absl::StatusOr<std::unique_ptr<Message>> Get(const Call& call) {
+    const std::unique_ptr<Message> request = NewMessage(Rpc("Get").input_type());
+    SetText("name", part_.name, request.get());
+    return AskPeer(peer_, call, Rpc("Get"), *request);
+  }
+
+  std::unique_ptr<Message> MakeUpdate() const {
+    std::unique_ptr<Message> request = NewMessage(Rpc("Update").input_type());
+    const google::protobuf::Reflection& reflection = *request->GetReflection();
+    const Descriptor& fields = *request->GetDescriptor();
+    reflection.MutableMessage(request.get(), field_)->CopyFrom(*resource_);
+    const FieldDescriptor* mask = FieldOfType(&fields, google::protobuf::FieldMask::descriptor());
+    const FieldDescriptor* allow_missing = fields.FindFieldByName("allow_missing");
+    BANSO_CHECK(mask != nullptr && allow_missing != nullptr);
+    reflection.MutableMessage(request.get(), mask)->CopyFrom(mask_);
+    reflection.SetBool(request.get(), allow_missing, true);
+    return request;
+  }
+
+  const std::string package_;
   server::Peer& peer_;
   const Part& part_;
-  health::v1::Metric metric_;
+  const Descriptor* const type_;
+  // Where an Update request holds the resource.
+  const FieldDescriptor* const field_;
+  const std::unique_ptr<Message> resource_;
   google::protobuf::FieldMask mask_;
 };
 
@@ -311,8 +344,8 @@ class MetricPart : public PartClient {
 
 std::unique_ptr<PartClient> MakePartClient(server::Peers& peers, const Part& part) {
   switch (part.kind) {
-    case PartKind::kMetric:
-      return std::make_unique<MetricPart>(peers.health(), part);
+    case PartKind::kInPlace:
+      return std::make_unique<InPlacePart>(peers, part);
     case PartKind::kRevisioned:
       return std::make_unique<RevisionedPart>(peers, part);
     case PartKind::kSoleRevisioned:

@@ -84,7 +84,6 @@ inline constexpr char kDealsService[] = "banso.accounts.v1.DealsService";
 inline constexpr char kOnboardingsService[] = "banso.accounts.v1.OnboardingsService";
 inline constexpr char kClassificationService[] = "banso.accounts.v1.ClassificationService";
 inline constexpr char kHealthService[] = "banso.health.v1.HealthService";
-inline constexpr char kMetricsService[] = "banso.health.v1.MetricsService";
 inline constexpr char kSuccessService[] = "banso.health.v1.SuccessService";
 inline constexpr char kKickoffService[] = "banso.kickoff.v1.KickoffService";
 inline constexpr char kMeetingsService[] = "banso.kickoff.v1.MeetingsService";

@@ -29,6 +29,15 @@ FactType MakeType(std::string name, type::v1::ValueType value_type, fact::v1::Su
   return type;
 }
 
+FactType TypeOf(const accounts::v1::AttributeDefinition& definition) {
+  FactType type = MakeType(
+      FactName("account.attribute", definition.name()), definition.value_type(),
+      fact::v1::SUBJECT_KIND_ACCOUNT, definition.unit(),
+      definition.description().empty() ? definition.display_name() : definition.description());
+  *type.mutable_values() = definition.allowed_values();
+  return type;
+}
+
 FactType TypeOf(const health::v1::Metric& metric) {
   const bool flag = metric.kind() == health::v1::METRIC_KIND_FLAG;
   FactType type = MakeType(FactName("metric", metric.name()),
@@ -129,6 +138,9 @@ void Collect(const google::protobuf::Message& message, std::set<std::string>* fa
 
 std::vector<FactType> FactTypesOf(const v1::Program& program) {
   std::vector<FactType> types;
+  for (const auto& definition : program.attribute_definitions()) {
+    types.push_back(TypeOf(definition));
+  }
   for (const auto& metric : program.metrics()) types.push_back(TypeOf(metric));
   for (const auto& rubric : program.rubrics()) AddRubric(rubric, &types);
   for (const auto& definition : program.success_definitions()) {

@@ -14,6 +14,25 @@ using ::banso::testing::EqualsProto;
 using ::banso::testing::ParseProto;
 using ::testing::ElementsAre;
 
+TEST(ProgramFactsTest, AnAttributeIsKnownAsItIsDeclared) {
+  const auto program = ParseProto<v1::Program>(R"pb(
+    attribute_definitions {
+      name: "attributeDefinitions/sales-region"
+      display_name: "Region"
+      value_type: VALUE_TYPE_TEXT
+      allowed_values: "east"
+      allowed_values: "west"
+    }
+  )pb");
+  EXPECT_THAT(FactTypesOf(program),
+              ElementsAre(EqualsProto(R"pb(name: "account.attribute.sales_region"
+                                           value_type: VALUE_TYPE_TEXT
+                                           subject: SUBJECT_KIND_ACCOUNT
+                                           meaning: "Region"
+                                           values: "east"
+                                           values: "west")pb")));
+}
+
 TEST(ProgramFactsTest, NamesTheFactsThatAProgramBrings) {
   const auto program = ParseProto<v1::Program>(R"pb(
     metrics {

@@ -21,6 +21,7 @@ using google::protobuf::Message;
 // The fields of Program whose parts come before the classification of all accounts, in the order in
 // which they are applied.
 constexpr const char* kFieldsInOrder[] = {
+    "attribute_definitions",
     "metrics",
     "rubrics",
     "surveys",
@@ -41,7 +42,7 @@ constexpr char kLastField[] = "signal_rules";
 PartKind KindOf(const FieldDescriptor& field) {
   const bool revisioned =
       field.message_type()->options().GetExtension(type::v1::resource).revisioned();
-  if (!revisioned) return PartKind::kMetric;
+  if (!revisioned) return PartKind::kInPlace;
   return field.is_repeated() ? PartKind::kRevisioned : PartKind::kSoleRevisioned;
 }
 
@@ -157,7 +158,7 @@ std::vector<const google::protobuf::Descriptor*> KindsLeftAlone(const v1::Progra
   const google::protobuf::Descriptor& type = *v1::Program::descriptor();
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
-    if (field.message_type() == nullptr || KindOf(field) == PartKind::kMetric) continue;
+    if (field.message_type() == nullptr || KindOf(field) == PartKind::kInPlace) continue;
     const bool taken = !field.is_repeated() && program.GetReflection()->HasField(program, &field);
     if (!taken) kinds.push_back(field.message_type());
   }

@@ -17,7 +17,7 @@ namespace banso::gateway {
 // How a part is applied.
 enum class PartKind {
   // It is created or updated in place.
-  kMetric,
+  kInPlace,
   // It has revisions; several of its kind are in force at a time.
   kRevisioned,
   // It has revisions, and one of its kind counts: the one that was activated last.
@@ -31,7 +31,7 @@ inline constexpr char kAllAccounts[] = "accounts/-";
 
 // One part of a program.
 struct Part {
-  PartKind kind = PartKind::kMetric;
+  PartKind kind = PartKind::kInPlace;
   // Where it stands in the request: `program.score_models[0]`.
   std::string path;
   // `scoreModels/onboarding`.
@@ -40,11 +40,11 @@ struct Part {
   const google::protobuf::Message* content = nullptr;
 };
 
-// The parts of `program`, each before those that may refer to it: what is measured, judged and
-// asked, success, scores, stages and what is read of them, classification and acceptance, plans,
-// criteria, handoffs, plays; then the classification of all accounts, if there is a policy; and
-// last the signal rules, which act on customers as soon as they are in force. The same program has
-// the same parts in the same order. Valid as long as `program`.
+// The parts of `program`, each before those that may refer to it: attributes, what is measured,
+// judged and asked, success, scores, stages and what is read of them, classification and
+// acceptance, plans, criteria, handoffs, plays; then the classification of all accounts, if there
+// is a policy; and last the signal rules, which act on customers as soon as they are in force. The
+// same program has the same parts in the same order. Valid as long as `program`.
 std::vector<Part> PartsOf(const v1::Program& program);
 
 // The package of the service that keeps a part, such as `banso.health.v1`. Not for

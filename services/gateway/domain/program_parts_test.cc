@@ -103,11 +103,20 @@ TEST(ProgramPartsTest, TellsHowEachPartIsAppliedAndWhere) {
   const v1::Program program = FullProgram();
   std::map<std::string, PartKind> kinds;
   for (const Part& part : PartsOf(program)) kinds[part.name] = part.kind;
-  EXPECT_EQ(kinds["metrics/a"], PartKind::kMetric);
+  EXPECT_EQ(kinds["metrics/a"], PartKind::kInPlace);
   EXPECT_EQ(kinds["planTemplates/t"], PartKind::kRevisioned);
   EXPECT_EQ(kinds["handoffPolicies/h"], PartKind::kSoleRevisioned);
   EXPECT_EQ(kinds["accounts/-"], PartKind::kReclassification);
   EXPECT_EQ(PackageOf(PartsOf(program).front()), "banso.health.v1");
+}
+
+TEST(ProgramPartsTest, DeclaresAttributesInPlaceBeforeAllThatMayReadThem) {
+  v1::Program program = FullProgram();
+  program.add_attribute_definitions()->set_name("attributeDefinitions/region");
+  const Part first = PartsOf(program).front();
+  EXPECT_EQ(first.name, "attributeDefinitions/region");
+  EXPECT_EQ(first.kind, PartKind::kInPlace);
+  EXPECT_EQ(PackageOf(first), "banso.accounts.v1");
 }
 
 TEST(ProgramPartsTest, ReclassifiesOnlyWithAPolicy) {
