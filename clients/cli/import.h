@@ -73,6 +73,10 @@ struct ImportReport {
 absl::StatusOr<ImportReport> ImportAccounts(Context& context, const ImportOptions& options);
 absl::StatusOr<ImportReport> ImportDeals(Context& context, const ImportOptions& options);
 absl::StatusOr<ImportReport> ImportContracts(Context& context, const ImportOptions& options);
+absl::StatusOr<ImportReport> ImportSites(Context& context, const ImportOptions& options);
+absl::StatusOr<ImportReport> ImportStakeholders(Context& context, const ImportOptions& options);
+absl::StatusOr<ImportReport> ImportMembers(Context& context, const ImportOptions& options);
+absl::StatusOr<ImportReport> ImportInteractions(Context& context, const ImportOptions& options);
 absl::StatusOr<ImportReport> ImportOnboardings(Context& context, const ImportOptions& options);
 absl::StatusOr<ImportReport> ImportOutcomes(Context& context, const ImportOptions& options);
 absl::StatusOr<ImportReport> ImportSurveys(Context& context, const ImportOptions& options);

@@ -125,14 +125,39 @@ void AddDealsImport(CLI::App* import, Command* command) {
   AddParallel(sub, options.get());
 }
 
-void AddContractsImport(CLI::App* import, Command* command) {
-  auto options = std::make_shared<ImportOptions>();
-  CLI::App* sub =
-      AddImport(import, "contracts",
-                "Create or update contracts (subscriptions). Besides the fields of Contract there "
-                "are `account` and `id`; these and `start_date` are needed",
-                ImportContracts, options, command);
-  AddParallel(sub, options.get());
+// What is stored by one stream, without further options.
+void AddResourceImports(CLI::App* import, Command* command) {
+  const struct {
+    const char* name;
+    const char* about;
+    Importer importer;
+  } kinds[] = {
+      {"contracts",
+       "Create or update contracts (subscriptions). Besides the fields of Contract there "
+       "are `account` and `id`; these and `start_date` are needed",
+       ImportContracts},
+      {"sites",
+       "Create or update sites of accounts. Besides the fields of Site there are `account` and "
+       "`id`, both needed",
+       ImportSites},
+      {"stakeholders",
+       "Create or update people of accounts. Besides the fields of Stakeholder there are `account` "
+       "and `id`, both needed, and `site`, the id of a site of the account",
+       ImportStakeholders},
+      {"members",
+       "Create or update members, the vendor's own people. Besides the fields of Member there is "
+       "`id`, which is needed",
+       ImportMembers},
+      {"interactions",
+       "Create or update meetings, calls and messages. Besides the fields of Interaction there are "
+       "`account`, `id`, `members` (their names) and `stakeholders` (their ids), each separated by "
+       "semicolons; `account`, `id`, `channel`, `start_time` and `members` are needed",
+       ImportInteractions},
+  };
+  for (const auto& kind : kinds) {
+    AddImport(import, kind.name, kind.about, kind.importer, std::make_shared<ImportOptions>(),
+              command);
+  }
 }
 
 void AddOnboardingsImport(CLI::App* import, Command* command) {
@@ -192,7 +217,7 @@ void AddImports(CLI::App* app, Command* command) {
   import->require_subcommand(1);
   AddAccountsImport(import, command);
   AddDealsImport(import, command);
-  AddContractsImport(import, command);
+  AddResourceImports(import, command);
   AddOnboardingsImport(import, command);
   AddSamplesImport(import, command);
   AddOutcomesImport(import, command);
