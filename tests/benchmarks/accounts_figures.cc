@@ -13,6 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "banso/accounts/v1/accounts_service.pb.h"
+#include "banso/accounts/v1/classification_service.pb.h"
+#include "google/protobuf/util/json_util.h"
 #include "tests/benchmarks/figures.h"
 #include "tests/benchmarks/load_client.h"
 #include "tests/benchmarks/process.h"
@@ -60,6 +62,50 @@ std::vector<std::string> GetRequests(const std::string& address) {
   return requests;
 }
 
+// Four segments by size, two tiers, three touch levels and two teams, as a program has them.
+constexpr char kPolicy[] = R"json({
+  "classificationPolicy": {
+    "name": "classificationPolicies/bench",
+    "segments": [
+      {"value": "enterprise", "when": {"any": {"conditions": [
+        {"compare": {"fact": {"fact": "account.employees"}, "op": "OPERATOR_GE", "values": [{"number": 2000}]}},
+        {"all": {"conditions": [
+          {"compare": {"fact": {"fact": "account.employees"}, "op": "OPERATOR_GE", "values": [{"number": 1000}]}},
+          {"compare": {"fact": {"fact": "account.expected_users"}, "op": "OPERATOR_GE", "values": [{"number": 200}]}}]}}]}}},
+      {"value": "mid", "when":
+        {"compare": {"fact": {"fact": "account.employees"}, "op": "OPERATOR_GE", "values": [{"number": 300}]}}},
+      {"value": "small", "when":
+        {"compare": {"fact": {"fact": "account.employees"}, "op": "OPERATOR_GE", "values": [{"number": 30}]}}},
+      {"value": "micro"}],
+    "tiers": [
+      {"value": "s", "when":
+        {"compare": {"fact": {"fact": "account.recurring_revenue"}, "op": "OPERATOR_GE", "values": [{"number": 1000000}]}}},
+      {"value": "b"}],
+    "touches": [
+      {"value": "high", "when":
+        {"compare": {"fact": {"fact": "account.segment"}, "op": "OPERATOR_EQ", "values": [{"text": "enterprise"}]}}},
+      {"value": "mid", "when":
+        {"compare": {"fact": {"fact": "account.segment"}, "op": "OPERATOR_IN", "values": [{"text": "mid"}, {"text": "small"}]}}},
+      {"value": "tech"}],
+    "teams": [
+      {"value": "large", "when":
+        {"compare": {"fact": {"fact": "account.touch"}, "op": "OPERATOR_EQ", "values": [{"text": "high"}]}}},
+      {"value": "others"}]
+  },
+  "reason": "To be measured"
+})json";
+
+void PutPolicyInForce(const std::string& address) {
+  const std::string service = "banso.accounts.v1.ClassificationService/";
+  accounts::v1::SaveClassificationPolicyRequest save;
+  if (!google::protobuf::util::JsonStringToMessage(kPolicy, &save).ok()) std::abort();
+  accounts::v1::ClassificationPolicy policy;
+  Call(address, service + "SaveClassificationPolicy", save, &policy);
+  accounts::v1::ActivateClassificationPolicyRequest activate;
+  activate.set_name(absl::StrCat(policy.name(), "@", policy.revision().number()));
+  Call(address, service + "ActivateClassificationPolicy", activate, &policy);
+}
+
 // Calls in flight, and over how many connections.
 struct Crowd {
   int calls = 16;
@@ -91,6 +137,7 @@ class AccountsRun {
     MeasureWatch();
     MeasureGrowth();
     MeasureCreate();
+    MeasureWithPolicy();
     MeasureLikeGo();
   }
 
@@ -341,6 +388,28 @@ class AccountsRun {
     Add(figure);
   }
 
+  // A store that classifies, beside one of about as many accounts that does not.
+  void MeasureWithPolicy() {
+    const char kNoPolicy[] = "the same without a classification policy in force";
+    Start(ruled_, "ruled");
+    PutPolicyInForce(ruled_->address("accounts"));
+    int64_t ruled = 0;
+    int64_t plain = kMany;
+    ImportInto(*ruled_, ruled, 1, cost_);
+    Figure figure = NewFigure("ImportAccounts, with a classification policy", "rows/s", kNoPolicy);
+    Compare(
+        figure, [&] { return ImportInto(*ruled_, ruled, kImportMessages, cost_); },
+        [&] { return ImportInto(*fewer_, plain, kImportMessages, reference_cost_); });
+    Add(figure);
+    figure = NewFigure("CreateAccount, 64 in flight, with a classification policy", "calls/s",
+                       kNoPolicy);
+    Compare(
+        figure, [&] { return Create(*ruled_, cost_, kThrong); },
+        [&] { return Create(*fewer_, reference_cost_, kThrong); });
+    figure.remark = Latency();
+    Add(figure);
+  }
+
   void MeasureLikeGo() {
     MeasureAgainst("CreateAccount, 16 clients", kGoCreates,
                    [&] { return Create(*few_, cost_, kClients); });
@@ -371,6 +440,8 @@ class AccountsRun {
   std::unique_ptr<Server> few_;
   std::unique_ptr<Server> many_;
   std::unique_ptr<Server> fewer_;
+  // With a classification policy in force.
+  std::unique_ptr<Server> ruled_;
   std::vector<std::string> requests_of_few_;
   // Of a watch from before the first account of `many_`.
   std::string token_;

@@ -92,6 +92,12 @@ RawRow AccountRow(int64_t number) {
           std::string(),
           std::string(),
           std::string(),
+          account.industry(),
+          account.country(),
+          std::string(),
+          std::string(),
+          std::string(),
+          std::string(),
           account.time_zone()};
 }
 

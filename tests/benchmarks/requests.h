@@ -30,8 +30,10 @@ std::vector<std::string> ImportMessages(int64_t first, int messages);
 inline constexpr char kAccountColumns[] =
     "name TEXT NOT NULL PRIMARY KEY, revision BIGINT, position BIGINT, create_time BIGINT, "
     "update_time BIGINT, data BLOB, display_name TEXT, search_text TEXT, lifecycle_stage BIGINT, "
-    "segment TEXT, sales_owner TEXT, onboarding_owner TEXT, retention_owner TEXT, time_zone TEXT";
-inline constexpr int kAccountColumnCount = 14;
+    "segment TEXT, tier TEXT, touch TEXT, team TEXT, industry TEXT, country TEXT, "
+    "parent_account TEXT, sales_owner TEXT, onboarding_owner TEXT, retention_owner TEXT, "
+    "time_zone TEXT";
+inline constexpr int kAccountColumnCount = 20;
 RawRow AccountRow(int64_t number);
 
 // Samples `first` to `first + count - 1`, which go around `accounts` accounts, the names of which

@@ -50,6 +50,17 @@ acceptance_policy:
         compare: {fact: {fact: account.employees}, op: OPERATOR_LT, values: [{number: 5}]}
       verdict: INTAKE_VERDICT_DECLINE
       reason: Nobody there has an hour a week for it.
+    - key: referred
+      when:
+        compare: {fact: {fact: account.attribute.referred_by}, op: OPERATOR_EQ, values: [{text: partner}]}
+      verdict: INTAKE_VERDICT_ACCEPT_WITH_CONDITIONS
+      reason: The partner has to know.
+      conditions: [The partner joins the kickoff]
+attribute_definitions:
+  - name: attributeDefinitions/referred-by
+    display_name: Who referred the customer
+    value_type: VALUE_TYPE_TEXT
+    allowed_values: [partner, customer]
 matrix_policies:
   - name: matrixPolicies/default
     display_name: What is done in which band

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "banso/type/v1/rules.pb.h"
@@ -37,6 +38,8 @@ using v1::ImportResourcesResponse;
 
 // Stands for the row's account in names.
 constexpr absl::string_view kRowAccount = "accounts/-/";
+// Stands in for an account that is not known yet, so that such names can be checked.
+constexpr char kAnyAccount[] = "accounts/a";
 
 void SetField(absl::string_view field, const std::string& text, Message* message) {
   const FieldDescriptor* found = message->GetDescriptor()->FindFieldByName(std::string(field));
@@ -97,25 +100,28 @@ class ResourceRows {
     call_.request_id.clear();
   }
 
-  absl::StatusOr<RowResult> Put(const RowPlace& place, const ImportedResource& row) {
+  using FindPlace = absl::FunctionRef<absl::StatusOr<RowPlace>()>;
+
+  // `find` is asked for the place once what is set in the row is known to be sound.
+  absl::StatusOr<RowResult> Put(const ImportedResource& row, FindPlace find) {
     switch (row.resource_case()) {
       case ImportedResource::kMember:
-        return Put(place, row.member(), "member", store_.members, team_, &TeamApi::CreateMember,
+        return Put(find, row.member(), "member", store_.members, team_, &TeamApi::CreateMember,
                    &TeamApi::UpdateMember);
       case ImportedResource::kSite:
-        return Put(place, row.site(), "site", store_.sites, relations_, &RelationsApi::CreateSite,
+        return Put(find, row.site(), "site", store_.sites, relations_, &RelationsApi::CreateSite,
                    &RelationsApi::UpdateSite);
       case ImportedResource::kStakeholder:
-        return Put(place, row.stakeholder(), "stakeholder", store_.stakeholders, people_,
+        return Put(find, row.stakeholder(), "stakeholder", store_.stakeholders, people_,
                    &PeopleApi::CreateStakeholder, &PeopleApi::UpdateStakeholder);
       case ImportedResource::kDeal:
-        return Put(place, row.deal(), "deal", store_.deals, deals_, &DealsApi::CreateDeal,
+        return Put(find, row.deal(), "deal", store_.deals, deals_, &DealsApi::CreateDeal,
                    &DealsApi::UpdateDeal);
       case ImportedResource::kContract:
-        return Put(place, row.contract(), "contract", store_.contracts, relations_,
+        return Put(find, row.contract(), "contract", store_.contracts, relations_,
                    &RelationsApi::CreateContract, &RelationsApi::UpdateContract);
       case ImportedResource::kInteraction:
-        return Put(place, row.interaction(), "interaction", store_.interactions, relations_,
+        return Put(find, row.interaction(), "interaction", store_.interactions, relations_,
                    &RelationsApi::CreateInteraction, &RelationsApi::UpdateInteraction);
       case ImportedResource::RESOURCE_NOT_SET:
         break;
@@ -126,10 +132,19 @@ class ResourceRows {
  private:
   // `kind` is the field of the requests that holds the resource.
   template <class T, class Api, class Create, class Update>
-  absl::StatusOr<RowResult> Put(const RowPlace& place, T resource, const std::string& kind,
+  absl::StatusOr<RowResult> Put(FindPlace find, T resource, const std::string& kind,
                                 const storage::Collection<T>& stored, Api& api,
                                 absl::StatusOr<T> (Api::*create)(const Call&, const Create&),
                                 absl::StatusOr<T> (Api::*update)(const Call&, const Update&)) {
+    Update given;
+    MutableResource(kind, &given)->CopyFrom(resource);
+    if (resource.name().empty()) {
+      SetField("name", kind == "member" ? "members/a" : absl::StrCat(kAnyAccount, "/", kind, "s/a"),
+               MutableResource(kind, &given));
+    }
+    FillInAccount(kAnyAccount, MutableResource(kind, &given));
+    BANSO_RETURN_IF_ERROR(contract::Check(&given));
+    BANSO_ASSIGN_OR_RETURN(const RowPlace place, find());
     resource.clear_etag();
     resource.set_name(place.name);
     FillInAccount(place.account, &resource);
@@ -229,19 +244,35 @@ class ResourceImport {
 
  private:
   absl::StatusOr<RowResult> Put(Writer& writer, ResourceRows& rows, const ImportedResource& row) {
-    BANSO_ASSIGN_OR_RETURN(const RowPlace place, PlaceOf(writer, row));
+    BANSO_RETURN_IF_ERROR(CheckRow(row));
+    return rows.Put(row, [&] { return NewPlace(writer, row); });
+  }
+
+  // Checks what a row says beside the resource.
+  static absl::Status CheckRow(const ImportedResource& row) {
+    if (row.resource_case() == ImportedResource::RESOURCE_NOT_SET) {
+      return contract::InvalidField("resource", "", "what is known of the resource");
+    }
+    ImportedResource own;
+    own.set_account(row.account());
+    own.set_id(row.id());
+    // Any resource that is sound: that of the row is checked as its kind asks for.
+    own.mutable_site()->set_display_name("any");
+    return contract::Check(&own);
+  }
+
+  // Where the row goes, if no other row of the stream went there.
+  absl::StatusOr<RowPlace> NewPlace(storage::Reader& reader, const ImportedResource& row) {
+    BANSO_ASSIGN_OR_RETURN(RowPlace place, PlaceOf(reader, row));
     if (!seen_.insert(place.name).second) {
       return contract::InvalidField(
           "id", row.id(),
           absl::StrCat("each resource once in an import; ", place.name, " was there before"));
     }
-    return rows.Put(place, row);
+    return place;
   }
 
   absl::StatusOr<RowPlace> PlaceOf(storage::Reader& reader, const ImportedResource& row) const {
-    if (row.resource_case() == ImportedResource::RESOURCE_NOT_SET) {
-      return contract::InvalidField("resource", "", "what is known of the resource");
-    }
     const std::optional<std::string> id = IdFromExternal(row.id());
     if (!id.has_value()) {
       return contract::InvalidField("id", row.id(), "an id with a letter a-z or a digit in it");
