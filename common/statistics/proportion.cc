@@ -1,10 +1,10 @@
 #include "common/statistics/proportion.h"
 
 #include <algorithm>
-#include <boost/math/distributions/hypergeometric.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 namespace banso::statistics {
@@ -56,6 +56,67 @@ double KoopmanBound(const Count& a, const Count& b, double critical, double from
       excess, from, to, at_from, at_to, boost::math::tools::eps_tolerance<double>(50), steps);
   return std::exp((low + high) / 2);
 }
+
+// Less than this share of a sum does not change it.
+constexpr double kNegligible = std::numeric_limits<double>::epsilon() / 4;
+
+// The tables with the margins of two groups, by how many of the first group had it. Their
+// probabilities (the hypergeometric distribution) rise up to the commonest table and fall from
+// there, each a ratio of small numbers from the next: so they are told as weights, shares of the
+// commonest one's.
+class FixedMargins {
+ public:
+  FixedMargins(const Count& a, const Count& b)
+      : events_(a.events + b.events),
+        a_(a.n),
+        b_(b.n),
+        lowest_(std::max<int64_t>(0, events_ - b_)),
+        highest_(std::min(a_, events_)),
+        commonest_(std::clamp(static_cast<int64_t>((static_cast<double>(events_) + 1) *
+                                                   (static_cast<double>(a_) + 1) /
+                                                   (static_cast<double>(a_ + b_) + 2)),
+                              lowest_, highest_)) {}
+
+  double Weight(int64_t x) const {
+    double weight = 1;
+    for (int64_t y = commonest_; y < x; ++y) weight *= Ratio(y);
+    for (int64_t y = commonest_; y > x; --y) weight /= Ratio(y - 1);
+    return weight;
+  }
+
+  // Calls `on_table` with the weight of each table beyond the commonest one, downwards or upwards,
+  // and how many come after it, for as long as it returns true and a double can tell the weight
+  // from 0.
+  template <typename OnTable>
+  void WalkOut(int step, OnTable on_table) const {
+    const int64_t end = step < 0 ? lowest_ : highest_;
+    double weight = 1;
+    int64_t x = commonest_;
+    while (x != end) {
+      if (step < 0) {
+        weight /= Ratio(x - 1);
+      } else {
+        weight *= Ratio(x);
+      }
+      x += step;
+      if (weight == 0 || !on_table(weight, std::abs(end - x))) return;
+    }
+  }
+
+ private:
+  // The probability of the table after x, divided by that of x.
+  double Ratio(int64_t x) const {
+    return static_cast<double>(events_ - x) * static_cast<double>(a_ - x) /
+           (static_cast<double>(x + 1) * static_cast<double>(b_ - events_ + x + 1));
+  }
+
+  int64_t events_;
+  int64_t a_;
+  int64_t b_;
+  int64_t lowest_;
+  int64_t highest_;
+  int64_t commonest_;
+};
 
 }  // namespace
 
@@ -146,18 +207,21 @@ Interval WoolfInterval(const Count& a, const Count& b, double confidence) {
 
 double FisherExact(const Count& a, const Count& b) {
   if (a.n <= 0 || b.n <= 0) return 1;
-  const int64_t events = a.events + b.events;
-  const boost::math::hypergeometric table(static_cast<uint64_t>(events), static_cast<uint64_t>(a.n),
-                                          static_cast<uint64_t>(a.n + b.n));
+  const FixedMargins tables(a, b);
   // Tables that are equally likely differ by rounding.
   constexpr double kSlack = 1 + 1e-7;
-  const double limit = boost::math::pdf(table, static_cast<uint64_t>(a.events)) * kSlack;
-  double p = 0;
-  for (int64_t x = std::max<int64_t>(0, events - b.n); x <= std::min(a.n, events); ++x) {
-    const double probability = boost::math::pdf(table, static_cast<uint64_t>(x));
-    if (probability <= limit) p += probability;
+  const double limit = tables.Weight(a.events) * kSlack;
+  double all = 1;
+  double no_likelier = limit >= 1 ? 1 : 0;
+  for (const int step : {-1, 1}) {
+    tables.WalkOut(step, [&](double weight, int64_t left) {
+      all += weight;
+      if (weight <= limit) no_likelier += weight;
+      // Those that are left are rarer still.
+      return weight * static_cast<double>(left) > no_likelier * kNegligible;
+    });
   }
-  return std::min(1.0, p);
+  return no_likelier / all;
 }
 
 }  // namespace banso::statistics

@@ -57,7 +57,7 @@ Interval WoolfInterval(const Count& a, const Count& b, double confidence = kConf
 
 // Two-sided p value of the exact test that both shares are equal: the probability, with both
 // margins fixed, of all tables that are no likelier than this one (Fisher 1935; Freeman, Halton
-// 1951, Biometrika 38:141-149). 1 when a group is empty.
+// 1951, Biometrika 38:141-149). 1 when a group is empty; 0 when it is less than a double can tell.
 double FisherExact(const Count& a, const Count& b);
 
 }  // namespace banso::statistics

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <boost/math/distributions/hypergeometric.hpp>
 #include <cmath>
 #include <limits>
 #include <ostream>
@@ -165,6 +167,35 @@ TEST(FisherExact, GivesThePublishedValues) {
   EXPECT_NEAR(FisherExact({3, 4}, {1, 4}), 34.0 / 70, 1e-12);
   EXPECT_NEAR(FisherExact({2, 17}, {10, 13}), 0.000536724119, 1e-12);
   EXPECT_NEAR(FisherExact({24, 30}, {12, 30}), 0.003329949290, 1e-12);
+}
+
+// Sums of whole numbers and of numbers of 60 digits.
+TEST(FisherExact, IsExactForLargeGroups) {
+  EXPECT_NEAR(FisherExact({300, 5000}, {360, 5000}), 0.017428123344165942, 1e-14);
+  EXPECT_NEAR(FisherExact({30, 40000}, {60, 60000}), 0.23620812756698281, 1e-13);
+  EXPECT_NEAR(FisherExact({15000, 50000}, {15300, 50000}), 0.039640125529076274, 1e-13);
+  EXPECT_NEAR(FisherExact({1200, 2000}, {900, 2000}) / 2.4272522820494017e-21, 1, 1e-12);
+  EXPECT_NEAR(FisherExact({7, 1000}, {26000, 99000}) / 6.1036599316402092e-118, 1, 1e-12);
+  EXPECT_EQ(FisherExact({500, 1000}, {500, 1000}), 1);
+  // Less than a double can tell.
+  EXPECT_EQ(FisherExact({0, 100000}, {100000, 100000}), 0);
+}
+
+TEST(FisherExact, AddsUpTheTablesThatAreNoLikelier) {
+  ForManyPairs([](const Count& a, const Count& b) {
+    const int64_t events = a.events + b.events;
+    const boost::math::hypergeometric table(static_cast<uint64_t>(events),
+                                            static_cast<uint64_t>(a.n),
+                                            static_cast<uint64_t>(a.n + b.n));
+    const auto probability = [&](int64_t x) {
+      return boost::math::pdf(table, static_cast<uint64_t>(x));
+    };
+    double p = 0;
+    for (int64_t x = std::max<int64_t>(0, events - b.n); x <= std::min(a.n, events); ++x) {
+      if (probability(x) <= probability(a.events) * (1 + 1e-7)) p += probability(x);
+    }
+    EXPECT_NEAR(FisherExact(a, b) / p, 1, 1e-11);
+  });
 }
 
 TEST(FisherExact, IsSymmetricAndAProbability) {
