@@ -38,6 +38,7 @@
 #include "services/health/api/surveys/surveys_api.h"
 #include "services/health/api/use/expected_uses_api.h"
 #include "services/health/store/mirror/mirror_hash.h"
+#include "services/health/store/sample_feed.h"
 #include "services/health/store/store.h"
 
 namespace banso::health {
@@ -48,6 +49,10 @@ constexpr absl::Duration kEvaluationPeriod = absl::Milliseconds(200);
 constexpr absl::Duration kEffectsPeriod = absl::Seconds(1);
 
 constexpr absl::Duration kFactTypesPeriod = absl::Seconds(5);
+
+constexpr absl::Duration kJoinPeriod = absl::Hours(1);
+// How many commits of samples watchers may be behind without being told some of them twice.
+constexpr int64_t kCommitsLeft = 1000;
 
 constexpr char kTaskKind[] = "banso.kickoff.v1.PlanTask";
 constexpr char kAccountKind[] = "banso.accounts.v1.Account";
@@ -222,6 +227,10 @@ absl::StatusOr<std::unique_ptr<server::ServiceDefinition>> Build(
                      [evaluator](const Call& call) { return evaluator->EvaluateDue(call); },
                      database});
   AddTopics(*database, *store, *evaluator, *service);
+  service->AddSweep(
+      {"join_sample_commits", kJoinPeriod, [database, from = int64_t{0}](const Call& call) mutable {
+         return JoinCommits(*database, call, kCommitsLeft, from);
+       }});
   service->Add(FactsRouter(*database, *store));
   AddFollowers(environment, store, database, *service);
   AddTaskFollower(environment, store, database, *service);

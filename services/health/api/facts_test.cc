@@ -1,7 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -47,6 +46,22 @@ class FactsTest : public HealthFixture {
       }
     }
     return lines;
+  }
+
+  // How many commits of samples the store tells apart.
+  int64_t Commits() {
+    int64_t count = 0;
+    EXPECT_THAT(database_->Read([&](storage::Reader& reader) {
+      return reader
+          .QueryOne("SELECT COUNT(*) FROM sample_commit", {},
+                    [&](const storage::Row& row) {
+                      count = row.Int64(0);
+                      return absl::OkStatus();
+                    })
+          .status();
+    }),
+                IsOk());
+    return count;
   }
 
   fact::v1::FactReading GetFact(const std::string& subject, const std::string& fact) {
@@ -100,6 +115,57 @@ TEST_F(FactsTest, StreamsManyCommitsInOrderWithoutLosingOne) {
   EXPECT_EQ(Lines(Watch({})), expected);
 }
 
+TEST_F(FactsTest, JoinsCommitsWithoutLosingAValue) {
+  now_ = Noon(kApril1 + 90);
+  fact::v1::WatchFactsRequest halfway;
+  const auto ingest = [&](int from, int to) {
+    for (int i = from; i < to; ++i) {
+      ASSERT_THAT(Ingest(Now(), {MakeSample(absl::StrCat(i), "logins",
+                                            Noon(kApril1 + i % 3) + absl::Seconds(i), 1)}),
+                  IsOk());
+    }
+  };
+  ingest(0, 100);
+  halfway.set_resume_token(Watch({}).back().resume_token());
+  ingest(100, 300);
+  const std::vector<std::string> told = {"accounts/acme metric.logins  100",
+                                         "accounts/acme metric.logins  100",
+                                         "accounts/acme metric.logins  100"};
+  int64_t from = 0;
+  ASSERT_THAT(JoinCommits(*database_, Now(), /*newest=*/0, from), IsOk());
+  EXPECT_EQ(Commits(), 1);
+  EXPECT_EQ(Lines(Watch({})), told);
+  EXPECT_EQ(Lines(Watch(halfway)), told);
+  EXPECT_EQ(Watch({}).back().position(), database_->position());
+
+  // The next run goes on with what has come in since, and leaves the newest alone.
+  ingest(300, 330);
+  ASSERT_THAT(JoinCommits(*database_, Now(), /*newest=*/10, from), IsOk());
+  EXPECT_EQ(Commits(), 11);
+  ASSERT_THAT(JoinCommits(*database_, Now(), /*newest=*/0, from), IsOk());
+  EXPECT_EQ(Commits(), 1);
+  EXPECT_EQ(Lines(Watch(halfway)).size(), 3U);
+}
+
+TEST_F(FactsTest, JoinsCommitsToNoMoreThanAMessageMayHold) {
+  now_ = Noon(kApril1 + 90);
+  for (int message = 0; message < 5; ++message) {
+    std::vector<v1::Sample> samples;
+    for (int i = 0; i < 4000; ++i) {
+      samples.push_back(MakeSample(absl::StrCat(message, "-", i), "logins",
+                                   Noon(kApril1) + absl::Seconds(4000 * message + i), 1));
+      samples.back().set_object(absl::StrCat("form-", message, "-", i));
+    }
+    ASSERT_THAT(Ingest(Now(), samples), IsOk());
+  }
+  int64_t from = 0;
+  ASSERT_THAT(JoinCommits(*database_, Now(), /*newest=*/0, from), IsOk());
+  EXPECT_EQ(Commits(), 3);
+  const std::vector<WatchFactsResponse> messages = Watch({});
+  EXPECT_EQ(Lines(messages).size(), 20000U);
+  for (const WatchFactsResponse& message : messages) EXPECT_LE(message.changes_size(), 10000);
+}
+
 TEST_F(FactsTest, RefusesATokenOfAnotherStore) {
   fact::v1::WatchFactsRequest request;
   request.set_resume_token("nonsense");
@@ -138,7 +204,7 @@ TEST_F(FactsTest, AnswersWithAFreshScoreBeforeTheSweepHasRun) {
 }
 
 TEST(TouchedDays, SurviveTheirEncoding) {
-  const std::set<TouchedDay> touched = {{1, 2, -400, 0}, {1, 2, 20544, 7}, {300000, 9, 1, 5}};
+  const std::vector<TouchedDay> touched = {{1, 2, -400, 0}, {1, 2, 20544, 7}, {300000, 9, 1, 5}};
   const std::string bytes = EncodeTouched(touched);
   EXPECT_THAT(DecodeTouched(bytes),
               IsOkAndHolds(std::vector<TouchedDay>(touched.begin(), touched.end())));

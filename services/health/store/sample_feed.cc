@@ -1,5 +1,7 @@
 #include "services/health/store/sample_feed.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "common/status_macros.h"
@@ -13,8 +15,68 @@ using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
 using storage::Row;
+using storage::Writer;
 
-std::string EncodeTouched(const std::set<TouchedDay>& touched) {
+namespace {
+
+// As many values as one message of samples may change.
+constexpr size_t kMostJoined = 10000;
+// So many commits are read by one transaction.
+constexpr int kJoinedAtOnce = 50;
+
+// The position of the last commit but the `newest`; 0 for none.
+absl::StatusOr<int64_t> LastToJoin(storage::Reader& reader, int64_t newest) {
+  int64_t position = 0;
+  BANSO_RETURN_IF_ERROR(reader
+                            .QueryOne("SELECT position FROM sample_commit ORDER BY position DESC "
+                                      "LIMIT 1 OFFSET $newest",
+                                      {{"newest", newest}},
+                                      [&](const Row& row) {
+                                        position = row.Int64(0);
+                                        return absl::OkStatus();
+                                      })
+                            .status());
+  return position;
+}
+
+// Puts `joined` in place of the commits from the first to the last position.
+absl::Status Replace(Writer& writer, int64_t first, int64_t last,
+                     absl::Span<const TouchedDay> joined) {
+  BANSO_RETURN_IF_ERROR(
+      writer
+          .Execute("DELETE FROM sample_commit WHERE position >= $first AND position < $last",
+                   {{"first", first}, {"last", last}})
+          .status());
+  return writer
+      .Execute("UPDATE sample_commit SET touched = $joined WHERE position = $last",
+               {{"joined", storage::Bytes{EncodeTouched(joined)}}, {"last", last}})
+      .status();
+}
+
+// Joins the next commits after `from`, up to the position `to`; returns whether there may be more.
+absl::StatusOr<bool> JoinSome(Writer& writer, int64_t to, int64_t& from) {
+  BANSO_ASSIGN_OR_RETURN(std::vector<SampleCommit> commits,
+                         TailSamples(writer, from, kJoinedAtOnce));
+  std::erase_if(commits, [&](const SampleCommit& commit) { return commit.position > to; });
+  if (commits.size() < 2) return false;
+  std::vector<TouchedDay> joined = std::move(commits[0].touched);
+  size_t count = 1;
+  for (; count < commits.size(); ++count) {
+    std::vector<TouchedDay> both;
+    std::set_union(joined.begin(), joined.end(), commits[count].touched.begin(),
+                   commits[count].touched.end(), std::back_inserter(both));
+    if (both.size() > kMostJoined) break;
+    joined = std::move(both);
+  }
+  const int64_t last = commits[count - 1].position;
+  if (count > 1) BANSO_RETURN_IF_ERROR(Replace(writer, commits[0].position, last, joined));
+  if (count < commits.size()) from = last;
+  return true;
+}
+
+}  // namespace
+
+std::string EncodeTouched(absl::Span<const TouchedDay> touched) {
   std::string bytes;
   {
     google::protobuf::io::StringOutputStream stream(&bytes);
@@ -46,7 +108,7 @@ absl::StatusOr<std::vector<TouchedDay>> DecodeTouched(absl::string_view bytes) {
   return touched;
 }
 
-absl::Status SaveTouched(storage::Writer& writer, const std::set<TouchedDay>& touched) {
+absl::Status SaveTouched(Writer& writer, absl::Span<const TouchedDay> touched) {
   return writer
       .Execute("INSERT INTO sample_commit (position, touched) VALUES ($position, $touched)",
                {{"position", writer.NextPosition()},
@@ -68,6 +130,29 @@ absl::StatusOr<std::vector<SampleCommit>> TailSamples(storage::Reader& reader, i
                      return absl::OkStatus();
                    }));
   return commits;
+}
+
+absl::Status JoinCommits(storage::Database& database, const Call& call, int64_t newest,
+                         int64_t& from) {
+  int64_t to = 0;
+  BANSO_RETURN_IF_ERROR(database.Read([&](storage::Reader& reader) -> absl::Status {
+    BANSO_ASSIGN_OR_RETURN(to, LastToJoin(reader, newest));
+    return absl::OkStatus();
+  }));
+  bool more = true;
+  while (more && !call.is_cancelled()) {
+    int64_t next = from;
+    BANSO_RETURN_IF_ERROR(database
+                              .Write(call,
+                                     [&](Writer& writer) -> absl::Status {
+                                       next = from;
+                                       BANSO_ASSIGN_OR_RETURN(more, JoinSome(writer, to, next));
+                                       return absl::OkStatus();
+                                     })
+                              .status());
+    from = next;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace banso::health

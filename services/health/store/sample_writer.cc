@@ -135,7 +135,7 @@ absl::StatusOr<SampleOutcome> SampleWriter::Add(Writer& writer, const v1::Sample
   samples.insert(place, stored);
   target->second.changed = true;
   ++held_;
-  touched_.insert(
+  touched_.push_back(
       {.account = key.account, .metric = key.metric, .day = stored.day, .object = stored.object});
   return SampleOutcome::kStored;
 }
@@ -159,6 +159,8 @@ absl::Status SampleWriter::Flush(Writer& writer) {
 absl::Status SampleWriter::Finish(Writer& writer) {
   if (touched_.empty()) return absl::OkStatus();
   BANSO_RETURN_IF_ERROR(Flush(writer));
+  std::sort(touched_.begin(), touched_.end());
+  touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
   return SaveTouched(writer, touched_);
 }
 

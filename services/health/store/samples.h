@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -134,7 +133,7 @@ class SampleWriter {
   WordWriter words_;
   std::map<SeriesKey, Series> series_;
   size_t held_ = 0;
-  std::set<TouchedDay> touched_;
+  std::vector<TouchedDay> touched_;
 };
 
 }  // namespace banso::health
