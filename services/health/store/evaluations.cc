@@ -21,12 +21,17 @@ DueEvaluation ReadDue(const Row& row) {
 
 absl::Status MarkDue(Writer& writer, absl::string_view account, absl::string_view because) {
   if (account.empty()) return absl::OkStatus();
+  // While much changes an account is mostly due already, and keeps its place among those.
+  BANSO_ASSIGN_OR_RETURN(
+      const int64_t marked,
+      writer.Execute("UPDATE evaluation SET mark = mark + 1, because = $because "
+                     "WHERE account = $account AND due <= $now",
+                     {{"because", because}, {"account", account}, {"now", Value(writer.now())}}));
+  if (marked > 0) return absl::OkStatus();
   return writer
       .Execute(
           "INSERT INTO evaluation (account, due, mark, because) VALUES ($account, $now, 1, "
-          "$because) ON CONFLICT (account) DO UPDATE SET "
-          "due = CASE WHEN evaluation.due < excluded.due THEN evaluation.due ELSE excluded.due "
-          "END, "
+          "$because) ON CONFLICT (account) DO UPDATE SET due = excluded.due, "
           "mark = evaluation.mark + 1, because = excluded.because",
           {{"account", account}, {"now", Value(writer.now())}, {"because", because}})
       .status();

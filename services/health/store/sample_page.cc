@@ -5,7 +5,6 @@
 
 #include "common/status_macros.h"
 #include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/wire_format_lite.h"
 
 namespace banso::health {
@@ -27,6 +26,12 @@ constexpr uint32_t kHasUser = 16;
 constexpr uint32_t kHasSite = 32;
 // Two bits: the civil day less the day in UTC, plus one.
 constexpr int kDayShift = 6;
+
+// The most bytes that a number, what stands before the samples, and a sample with its seven numbers
+// and its hash may take.
+constexpr size_t kMostOfNumber = 10;
+constexpr size_t kMostOfHead = 3 * kMostOfNumber;
+constexpr size_t kMostOfSample = 7 * kMostOfNumber + sizeof(uint64_t);
 
 // The largest whole number up to which every one is a double.
 constexpr double kMaxWhole = 9007199254740992.0;
@@ -63,8 +68,12 @@ uint32_t FlagsOf(const StoredSample& sample, int64_t last_recorded) {
   return flags;
 }
 
-void WriteSigned(CodedOutputStream& out, int64_t number) {
-  out.WriteVarint64(WireFormatLite::ZigZagEncode64(number));
+uint8_t* WriteNumber(uint64_t number, uint8_t* out) {
+  return CodedOutputStream::WriteVarint64ToArray(number, out);
+}
+
+uint8_t* WriteSigned(int64_t number, uint8_t* out) {
+  return WriteNumber(WireFormatLite::ZigZagEncode64(number), out);
 }
 
 bool ReadSigned(CodedInputStream& in, int64_t* number) {
@@ -108,20 +117,20 @@ uint64_t BitsOf(double value) {
   return bits;
 }
 
-void WriteSample(CodedOutputStream& out, const StoredSample& sample, uint32_t flags, int64_t step,
-                 int64_t last_recorded) {
-  out.WriteVarint32(flags);
-  WriteSigned(out, step);
-  if ((flags & kSameRecorded) == 0) WriteSigned(out, sample.recorded - last_recorded);
+uint8_t* WriteSample(const StoredSample& sample, uint32_t flags, int64_t step,
+                     int64_t last_recorded, uint8_t* out) {
+  out = WriteNumber(flags, out);
+  out = WriteSigned(step, out);
+  if ((flags & kSameRecorded) == 0) out = WriteSigned(sample.recorded - last_recorded, out);
   if ((flags & kWholeValue) != 0) {
-    WriteSigned(out, static_cast<int64_t>(sample.value));
+    out = WriteSigned(static_cast<int64_t>(sample.value), out);
   } else {
-    out.WriteLittleEndian64(BitsOf(sample.value));
+    out = CodedOutputStream::WriteLittleEndian64ToArray(BitsOf(sample.value), out);
   }
   for (const int64_t word : {sample.object, sample.user, sample.site}) {
-    if (word != 0) out.WriteVarint64(static_cast<uint64_t>(word));
+    if (word != 0) out = WriteNumber(static_cast<uint64_t>(word), out);
   }
-  out.WriteLittleEndian64(static_cast<uint64_t>(sample.id_hash));
+  return CodedOutputStream::WriteLittleEndian64ToArray(static_cast<uint64_t>(sample.id_hash), out);
 }
 
 // Reads what follows the flags; `sample` brings the times of the one before.
@@ -169,27 +178,27 @@ absl::Status Decode(absl::string_view bytes, Begin begin, Take take) {
 }  // namespace
 
 std::string EncodePage(absl::Span<const StoredSample> samples) {
-  std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  CodedOutputStream out(&stream);
   const int64_t unit = UnitOf(samples);
-  out.WriteVarint32(kForm);
-  out.WriteVarint64(static_cast<uint64_t>(unit));
-  out.WriteVarint64(samples.size());
+  std::string bytes(kMostOfHead + samples.size() * kMostOfSample, '\0');
+  auto* const begin = reinterpret_cast<uint8_t*>(bytes.data());
+  uint8_t* out = WriteNumber(kForm, begin);
+  out = WriteNumber(static_cast<uint64_t>(unit), out);
+  out = WriteNumber(samples.size(), out);
   StoredSample last;
   for (const StoredSample& sample : samples) {
-    WriteSample(out, sample, FlagsOf(sample, last.recorded),
-                (sample.occurred - last.occurred) / unit, last.recorded);
+    out = WriteSample(sample, FlagsOf(sample, last.recorded),
+                      (sample.occurred - last.occurred) / unit, last.recorded, out);
     last = sample;
   }
-  out.Trim();
+  bytes.resize(static_cast<size_t>(out - begin));
   return bytes;
 }
 
 absl::StatusOr<std::vector<StoredSample>> DecodePage(absl::string_view bytes) {
   std::vector<StoredSample> samples;
   BANSO_RETURN_IF_ERROR(Decode(
-      bytes, [&](size_t count) { samples.reserve(count); },
+      // One is likely to be added.
+      bytes, [&](size_t count) { samples.reserve(count + 1); },
       [&](const StoredSample& sample) { samples.push_back(sample); }));
   return samples;
 }

@@ -62,7 +62,8 @@ absl::StatusOr<WindowPage> WindowPageOf(const Row& row) {
   return page;
 }
 
-// Calls `on_row` as ReadPages calls `on_page`.
+// Calls `on_row`, oldest first, for each page that may hold samples which occurred from `from` to
+// `to`, both inclusive.
 absl::Status QueryPages(Reader& reader, const SeriesKey& series, int64_t from, int64_t to,
                         absl::FunctionRef<absl::Status(const Row&)> on_row) {
   return reader.Query(
@@ -99,14 +100,28 @@ bool BeginsAfter(int64_t time, const WindowPage& page) { return time < page.sinc
 
 }  // namespace
 
-absl::Status ReadPages(Reader& reader, const SeriesKey& series, int64_t from, int64_t to,
-                       absl::FunctionRef<absl::Status(SamplePage)> on_page) {
-  return QueryPages(reader, series, from, to, [&](const Row& row) -> absl::Status {
-    SamplePage page;
-    page.since = row.Int64(0);
-    BANSO_ASSIGN_OR_RETURN(page.samples, DecodePage(row.Blob(1)));
-    return on_page(std::move(page));
-  });
+// Each with a seek of its own: mostly there is one.
+absl::Status ReadPagesBack(Reader& reader, const SeriesKey& series, int64_t from, int64_t to,
+                           absl::FunctionRef<void(SamplePage)> on_page) {
+  bool more = true;
+  while (more) {
+    const auto take = [&](const Row& row) -> absl::Status {
+      SamplePage page;
+      page.since = row.Int64(0);
+      BANSO_ASSIGN_OR_RETURN(page.samples, DecodePage(row.Blob(1)));
+      more = page.since > from;
+      if (more) to = page.since - 1;
+      on_page(std::move(page));
+      return absl::OkStatus();
+    };
+    BANSO_ASSIGN_OR_RETURN(
+        const bool found,
+        reader.QueryOne(kLastPage,
+                        {{"account", series.account}, {"metric", series.metric}, {"time", to}},
+                        take));
+    if (!found) return absl::OkStatus();
+  }
+  return absl::OkStatus();
 }
 
 SeriesReader::HeldSeries& SeriesReader::Series(const SeriesKey& series) {

@@ -39,10 +39,10 @@ struct SamplePage {
   std::vector<StoredSample> samples;
 };
 
-// Calls `on_page`, oldest first, for each page that may hold samples which occurred from `from` to
+// Calls `on_page`, newest first, for each page that may hold samples which occurred from `from` to
 // `to`, both inclusive. Other samples of these pages come along.
-absl::Status ReadPages(storage::Reader& reader, const SeriesKey& series, int64_t from, int64_t to,
-                       absl::FunctionRef<absl::Status(SamplePage)> on_page);
+absl::Status ReadPagesBack(storage::Reader& reader, const SeriesKey& series, int64_t from,
+                           int64_t to, absl::FunctionRef<void(SamplePage)> on_page);
 
 // The same page, as windows read it.
 struct WindowPage {

@@ -87,15 +87,32 @@ absl::Status SampleWriter::Hold(Writer& writer, const SeriesKey& key, int64_t fr
 
 absl::Status SampleWriter::BringIn(Writer& writer, const SeriesKey& key, int64_t from, int64_t to,
                                    Series& series) {
-  return ReadPages(writer, key, from, to, [&](SamplePage page) {
+  return ReadPagesBack(writer, key, from, to, [&](SamplePage page) {
     const auto [held, is_new] = series.pages.try_emplace(page.since);
     // A page that is held already may have been changed.
-    if (!is_new) return absl::OkStatus();
+    if (!is_new) return;
     held_ += page.samples.size();
-    for (const StoredSample& sample : page.samples) series.ids.insert(sample.id_hash);
+    if (series.ids.has_value()) {
+      for (const StoredSample& sample : page.samples) series.ids->insert(sample.id_hash);
+    }
     held->second.samples = std::move(page.samples);
-    return absl::OkStatus();
   });
+}
+
+// Whether a sample that is held may have the id, which is taken as known from now on.
+bool SampleWriter::MayBeKnown(Series& series, int64_t id_hash) {
+  if (!series.asked) {
+    // Looking through what is held once costs less than sorting it.
+    series.asked = true;
+    return true;
+  }
+  if (!series.ids.has_value()) {
+    series.ids.emplace();
+    for (const auto& [since, page] : series.pages) {
+      for (const StoredSample& sample : page.samples) series.ids->insert(sample.id_hash);
+    }
+  }
+  return !series.ids->insert(id_hash).second;
 }
 
 // What becomes of a sample whose id another has that is held; absent when that one occurred more
@@ -123,7 +140,7 @@ absl::StatusOr<SampleOutcome> SampleWriter::Add(Writer& writer, const v1::Sample
   Series& series = series_[key];
   BANSO_RETURN_IF_ERROR(
       Hold(writer, key, stored.occurred - kMicrosPerDay, stored.occurred + kMicrosPerDay, series));
-  if (!series.ids.insert(stored.id_hash).second) {
+  if (MayBeKnown(series, stored.id_hash)) {
     if (const auto again = Again(series, stored)) return *again;
   }
   const auto target = std::prev(series.pages.upper_bound(stored.occurred));

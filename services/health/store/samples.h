@@ -117,8 +117,10 @@ class SampleWriter {
     int64_t from = 0;
     int64_t to = 0;
     std::map<int64_t, Page> pages;
-    // The ids of all their samples, by hash: whether one is new is asked for each that comes.
-    absl::flat_hash_set<int64_t> ids;
+    // The ids of all their samples, by hash: whether one is new is asked for each that comes. Made
+    // when that is asked for the second time.
+    std::optional<absl::flat_hash_set<int64_t>> ids;
+    bool asked = false;
   };
 
   absl::StatusOr<StoredSample> Convert(storage::Writer& writer, const v1::Sample& sample,
@@ -127,6 +129,7 @@ class SampleWriter {
                     Series& series);
   absl::Status BringIn(storage::Writer& writer, const SeriesKey& key, int64_t from, int64_t to,
                        Series& series);
+  static bool MayBeKnown(Series& series, int64_t id_hash);
   static std::optional<SampleOutcome> Again(const Series& series, const StoredSample& sample);
   absl::Status Flush(storage::Writer& writer);
 

@@ -55,13 +55,7 @@ absl::Status KnowFact(Writer& writer, const fact::v1::FactChange& change) {
       .status();
 }
 
-std::string HeaderZone(Reader& reader, absl::string_view name) {
-  static const auto* const kAccounts =
-      new storage::Collection<accounts::v1::Account>(AccountHeaderKind());
-  const auto header = kAccounts->Find(reader, contract::Ancestor(name, "accounts"));
-  if (!header.ok() || !header->has_value()) return kDefaultZone;
-  return ZoneNameOf(**header);
-}
+absl::Status UnreadableAccount() { return absl::DataLossError("a stored account cannot be read"); }
 
 // Reads what a brief says besides the name out of a stored account, past all the rest of it; the
 // zone's name is kept in `zone`.
@@ -82,6 +76,27 @@ bool ParseBrief(absl::string_view data, std::string& zone, AccountBrief& brief) 
   }
   brief.zone = zone.empty() ? absl::string_view(kDefaultZone) : absl::string_view(zone);
   return in.ConsumedEntireMessage();
+}
+
+// The name of the time zone of a known account.
+absl::StatusOr<std::optional<std::string>> FindHeaderZone(Reader& reader, absl::string_view name) {
+  std::optional<std::string> zone;
+  const auto take = [&](const Row& row) {
+    AccountBrief brief;
+    std::string kept;
+    if (!ParseBrief(row.Blob(0), kept, brief)) return UnreadableAccount();
+    zone = std::string(brief.zone);
+    return absl::OkStatus();
+  };
+  BANSO_RETURN_IF_ERROR(
+      reader.QueryOne("SELECT data FROM account_header WHERE name = $name", {{"name", name}}, take)
+          .status());
+  return zone;
+}
+
+std::string HeaderZone(Reader& reader, absl::string_view name) {
+  const auto zone = FindHeaderZone(reader, contract::Ancestor(name, "accounts"));
+  return zone.ok() ? zone->value_or(kDefaultZone) : kDefaultZone;
 }
 
 FactLog::Options LogOptions(absl::string_view table) {
@@ -233,15 +248,18 @@ absl::Status Store::ForEachHeader(
   std::string zone;
   return reader.Query("SELECT name, data FROM account_header", {}, [&](const Row& row) {
     AccountBrief brief{.name = row.Text(0), .zone = "", .archived = false};
-    if (!ParseBrief(row.Blob(1), zone, brief)) {
-      return absl::DataLossError("a stored account cannot be read");
-    }
+    if (!ParseBrief(row.Blob(1), zone, brief)) return UnreadableAccount();
     return on_account(brief);
   });
 }
 
 std::string Store::ZoneOf(Reader& reader, absl::string_view name) const {
   return HeaderZone(reader, name);
+}
+
+absl::StatusOr<std::optional<std::string>> Store::FindZone(Reader& reader,
+                                                           absl::string_view name) const {
+  return FindHeaderZone(reader, name);
 }
 
 absl::StatusOr<std::optional<std::string>> Store::FindByExternalId(Reader& reader,

@@ -105,6 +105,9 @@ class Store {
 
   // The zone in which the days of an account (or of what belongs to it) are counted.
   std::string ZoneOf(storage::Reader& reader, absl::string_view name) const;
+  // The name of the zone of an account; nothing when no account has that name.
+  absl::StatusOr<std::optional<std::string>> FindZone(storage::Reader& reader,
+                                                      absl::string_view name) const;
 
   // The name of the account with this external id, if there is one.
   absl::StatusOr<std::optional<std::string>> FindByExternalId(storage::Reader& reader,

@@ -1,6 +1,6 @@
 #include "services/health/api/metrics/ingest.h"
 
-#include <set>
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -54,8 +54,20 @@ struct IngestRun::Batch {
   // Found before in this message; null for what is not known.
   absl::flat_hash_map<std::string, std::optional<v1::Metric>> metrics;
   absl::flat_hash_map<std::string, std::optional<Account>> accounts;
-  std::set<std::string> touched;
+
+  // The names of the accounts that samples were stored for, in order, each once.
+  std::vector<absl::string_view> Touched() const;
 };
+
+std::vector<absl::string_view> IngestRun::Batch::Touched() const {
+  std::vector<absl::string_view> names;
+  for (const auto& [key, account] : accounts) {
+    if (account.has_value() && account->touched) names.push_back(account->name);
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
 
 absl::Status IngestRun::Add(const Call& call, v1::IngestSamplesRequest& message) {
   if (message.samples_size() > kMaxSamples) {
@@ -71,7 +83,7 @@ absl::Status IngestRun::Add(const Call& call, v1::IngestSamplesRequest& message)
           BANSO_RETURN_IF_ERROR(AddSample(writer, sample, batch));
         }
         BANSO_RETURN_IF_ERROR(batch.writer.Finish(writer));
-        for (const std::string& account : batch.touched) {
+        for (const absl::string_view account : batch.Touched()) {
           BANSO_RETURN_IF_ERROR(MarkDue(writer, account, "samples have come in"));
         }
         return absl::OkStatus();
@@ -116,7 +128,7 @@ absl::StatusOr<std::optional<SampleFault>> IngestRun::StoreSample(Writer& writer
     return fault(std::move(unknown));
   }
   if (std::optional<SampleFault> bad = CheckSample(sample, *metric, writer.now())) return bad;
-  BANSO_ASSIGN_OR_RETURN(const Account* account, FindAccount(writer, sample, batch));
+  BANSO_ASSIGN_OR_RETURN(Account * account, FindAccount(writer, sample, batch));
   if (account == nullptr) {
     BANSO_ASSIGN_OR_RETURN(SampleFault unknown, UnknownAccount(writer, sample, batch));
     return fault(std::move(unknown));
@@ -132,7 +144,7 @@ absl::StatusOr<std::optional<SampleFault>> IngestRun::StoreSample(Writer& writer
     batch.counts.set_duplicates(batch.counts.duplicates() + 1);
   } else {
     batch.counts.set_stored(batch.counts.stored() + 1);
-    batch.touched.insert(account->name);
+    account->touched = true;
   }
   return std::optional<SampleFault>();
 }
@@ -147,9 +159,8 @@ absl::StatusOr<const v1::Metric*> IngestRun::FindMetric(Reader& reader, const st
   return found->second.has_value() ? &*found->second : nullptr;
 }
 
-absl::StatusOr<const IngestRun::Account*> IngestRun::FindAccount(Reader& reader,
-                                                                 const v1::Sample& sample,
-                                                                 Batch& batch) const {
+absl::StatusOr<IngestRun::Account*> IngestRun::FindAccount(Reader& reader, const v1::Sample& sample,
+                                                           Batch& batch) const {
   const std::string key =
       sample.has_external_id() ? ExternalKey(sample.external_id()) : sample.account();
   auto found = batch.accounts.find(key);
@@ -161,8 +172,8 @@ absl::StatusOr<const IngestRun::Account*> IngestRun::FindAccount(Reader& reader,
     }
     std::optional<Account> account;
     if (name.has_value()) {
-      BANSO_ASSIGN_OR_RETURN(const auto header, store_.accounts.Find(reader, *name));
-      if (header.has_value()) account = Account{*name, calendar::ZoneOrUtc(ZoneNameOf(*header))};
+      BANSO_ASSIGN_OR_RETURN(const auto zone, store_.FindZone(reader, *name));
+      if (zone.has_value()) account = Account{.name = *name, .zone = calendar::ZoneOrUtc(*zone)};
     }
     found = batch.accounts.emplace(key, std::move(account)).first;
   }

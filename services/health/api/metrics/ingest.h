@@ -34,6 +34,8 @@ class IngestRun {
   struct Account {
     std::string name;
     absl::TimeZone zone;
+    // Whether a sample was stored for it.
+    bool touched = false;
   };
   // What a message does, taken over when it is committed.
   struct Batch;
@@ -43,8 +45,8 @@ class IngestRun {
                                                          v1::Sample& sample, Batch& batch);
   absl::StatusOr<const v1::Metric*> FindMetric(storage::Reader& reader, const std::string& name,
                                                Batch& batch) const;
-  absl::StatusOr<const Account*> FindAccount(storage::Reader& reader, const v1::Sample& sample,
-                                             Batch& batch) const;
+  absl::StatusOr<Account*> FindAccount(storage::Reader& reader, const v1::Sample& sample,
+                                       Batch& batch) const;
   absl::StatusOr<SampleFault> UnknownMetric(storage::Reader& reader, const std::string& name) const;
   absl::StatusOr<SampleFault> UnknownAccount(storage::Reader& reader, const v1::Sample& sample,
                                              Batch& batch) const;
