@@ -101,7 +101,7 @@ absl::Status BindAll(SQLite::Statement& statement, absl::string_view sql, const 
 class Connection::Lease {
  public:
   Lease(Connection& connection, absl::string_view sql) {
-    const auto found = connection.by_sql_.find(std::string_view(sql.data(), sql.size()));
+    const auto found = connection.by_sql_.find(sql);
     if (found != connection.by_sql_.end()) {
       auto cached = found->second;
       connection.statements_.splice(connection.statements_.begin(), connection.statements_, cached);

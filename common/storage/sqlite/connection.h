@@ -6,13 +6,12 @@
 #include <list>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "SQLiteCpp/Database.h"
 #include "SQLiteCpp/Statement.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -62,7 +61,7 @@ class Connection {
   // Before the statements, which must be destroyed first.
   SQLite::Database database_;
   std::list<Cached> statements_;  // The most recently used first.
-  std::unordered_map<std::string_view, std::list<Cached>::iterator> by_sql_;
+  absl::flat_hash_map<absl::string_view, std::list<Cached>::iterator> by_sql_;
 };
 
 }  // namespace banso::storage::sqlite
