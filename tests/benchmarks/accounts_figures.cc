@@ -255,14 +255,9 @@ class AccountsRun {
 
   // Runs `load`, which this process does itself.
   static double Timed(Cost& cost, int rows, const std::function<double()>& load) {
-    const auto seconds = [] {
-      timespec used = {};
-      clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-      return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
-    };
-    const double before = seconds();
+    const double before = OwnProcessorSeconds();
     const double per_second = load();
-    cost.seconds += seconds() - before;
+    cost.seconds += OwnProcessorSeconds() - before;
     cost.units += rows;
     return per_second;
   }

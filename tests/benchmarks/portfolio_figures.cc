@@ -15,6 +15,7 @@
 #include "banso/health/v1/metrics_service.pb.h"
 #include "banso/health/v1/outcomes_service.pb.h"
 #include "banso/health/v1/scoring_service.pb.h"
+#include "banso/health/v1/stages_service.pb.h"
 #include "banso/health/v1/tier_matrix.pb.h"
 #include "banso/type/v1/operations.pb.h"
 #include "common/calendar/period.h"
@@ -23,6 +24,7 @@
 #include "tests/benchmarks/figures.h"
 #include "tests/benchmarks/load_client.h"
 #include "tests/benchmarks/portfolio_data.h"
+#include "tests/benchmarks/portfolio_reports.h"
 #include "tests/benchmarks/process.h"
 #include "tests/benchmarks/requests.h"
 #include "tests/benchmarks/streams.h"
@@ -53,6 +55,8 @@ struct Phase {
   // Whether the aims are about this size.
   bool has_aims = false;
   double dry_run = 0;
+  // Its processor time.
+  double dry_run_effort = 0;
   double store_all = 0;
   double explained = 0;
   double matrix = 0;
@@ -84,6 +88,7 @@ class PortfolioRun {
     Growth("tier matrix", all.matrix, tenth.matrix, 10);
     Growth("one explained score", all.explained, tenth.explained, std::nullopt);
     MeasureBacktest();
+    MeasureReports(all.dry_run_effort);
     Add("the whole run", absl::ToDoubleSeconds(absl::Now() - start), "s");
   }
 
@@ -286,7 +291,7 @@ class PortfolioRun {
     Figure effort;
     effort.name = "  processor time of that";
     effort.unit = "s";
-    effort.measured = processor;
+    phase.dry_run_effort = effort.measured = processor;
     if (theirs.has_value()) {
       effort.reference = theirs->processor_seconds;
       effort.ratio = theirs->processor_seconds / processor;
@@ -433,6 +438,41 @@ class PortfolioRun {
     benchmarks::Call(health(), "banso.health.v1.ScoringService/BacktestModel", request, &report);
     Add("backtest of a model", absl::ToDoubleSeconds(absl::Now() - start), "s",
         absl::StrFormat("%d accounts as of %d days", options_.accounts, report.days_size()));
+  }
+
+  // Each asked once: they take as long as many calls. They are compared by processor time, since
+  // some work with one thread and some with several.
+  void MeasureReports(double dry_run_effort) {
+    health::v1::StageModel model;
+    benchmarks::Call(health(), "banso.health.v1.StagesService/SaveStageModel", PortfolioStages(),
+                     &model);
+    health::v1::ActivateStageModelRequest activate;
+    activate.set_name(absl::StrCat(model.name(), "@", model.revision().number()));
+    const absl::Time start = absl::Now();
+    benchmarks::Call(health(), "banso.health.v1.StagesService/ActivateStageModel", activate,
+                     &model);
+    Add("placing all accounts by a stage model", Settle(start), "s", "with their scores");
+    const absl::CivilDay past = today_ - 30;
+    for (const PortfolioReport& report :
+         PortfolioReports(calendar::StartOfDay(past, calendar::ZoneOrUtc("Asia/Tokyo")))) {
+      MeasureReport(report, dry_run_effort);
+    }
+  }
+
+  void MeasureReport(const PortfolioReport& report, double dry_run_effort) {
+    const double before = health_.ProcessorSeconds();
+    const absl::Time start = absl::Now();
+    benchmarks::Call(health(), report.method, *report.request, report.response.get());
+    const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
+    Figure figure;
+    figure.name = report.name;
+    figure.measured = health_.ProcessorSeconds() - before;
+    figure.unit = "s";
+    figure.reference = dry_run_effort;
+    figure.ratio = figure.measured / dry_run_effort;
+    figure.compared_with = "the dry run; both in processor time";
+    figure.remark = absl::StrFormat("answered after %.2f s", seconds);
+    Add(figure);
   }
 
   const PortfolioOptions options_;

@@ -44,7 +44,16 @@ pid_t Spawn(const std::vector<std::string>& command, const std::string& log) {
   _exit(127);
 }
 
+// Of the clock of a process.
+double SecondsOf(clockid_t clock) {
+  timespec used = {};
+  if (clock_gettime(clock, &used) != 0) Fail("a process has ended before its time");
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
+}
+
 }  // namespace
+
+double OwnProcessorSeconds() { return SecondsOf(CLOCK_PROCESS_CPUTIME_ID); }
 
 std::string ReadFile(const std::string& path) {
   std::ostringstream text;
@@ -112,11 +121,8 @@ double Server::StatusMib(absl::string_view name) const {
 
 double Server::ProcessorSeconds() const {
   clockid_t clock = 0;
-  timespec used = {};
-  if (clock_getcpuclockid(pid_, &clock) != 0 || clock_gettime(clock, &used) != 0) {
-    Fail("a server has ended before its time");
-  }
-  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
+  if (clock_getcpuclockid(pid_, &clock) != 0) Fail("a server has ended before its time");
+  return SecondsOf(clock);
 }
 
 std::vector<std::string> ServiceCommand(const WorkDir& dir, const std::string& service,

@@ -31,6 +31,9 @@ std::string ReadFile(const std::string& path);
 // The folder of this program, where the others are.
 std::string BinDir();
 
+// The processor time that this process has taken, user and system, in seconds.
+double OwnProcessorSeconds();
+
 // A server that runs beside this program, on a port that it chose; asked to end with the object,
 // killed when it does not.
 class Server {
