@@ -22,6 +22,8 @@ class HealthApi {
                                                 const v1::SaveScoreModelRequest& request);
   absl::StatusOr<v1::ScoreModel> ActivateScoreModel(const Call& call,
                                                     const v1::ActivateScoreModelRequest& request);
+  absl::StatusOr<v1::ScoreModel> DeactivateScoreModel(
+      const Call& call, const v1::DeactivateScoreModelRequest& request);
   absl::StatusOr<v1::ScoreModel> GetScoreModel(const Call& call,
                                                const v1::GetScoreModelRequest& request);
   absl::StatusOr<v1::ListScoreModelRevisionsResponse> ListScoreModelRevisions(

@@ -51,6 +51,7 @@ server::Router HealthRouter(HealthApi& api, storage::Database& database, const S
   server::Router router("banso.health.v1.HealthService");
   router.Unary("SaveScoreModel", &HealthApi::SaveScoreModel, &api);
   router.Unary("ActivateScoreModel", &HealthApi::ActivateScoreModel, &api);
+  router.Unary("DeactivateScoreModel", &HealthApi::DeactivateScoreModel, &api);
   router.Unary("GetScoreModel", &HealthApi::GetScoreModel, &api);
   router.Unary("ListScoreModelRevisions", &HealthApi::ListScoreModelRevisions, &api);
   router.Unary("GetScore", &HealthApi::GetScore, &api);
@@ -99,6 +100,7 @@ server::Router AssessmentsRouter(AssessmentsApi& api) {
   server::Router router("banso.health.v1.AssessmentsService");
   router.Unary("SaveRubric", &AssessmentsApi::SaveRubric, &api);
   router.Unary("ActivateRubric", &AssessmentsApi::ActivateRubric, &api);
+  router.Unary("DeactivateRubric", &AssessmentsApi::DeactivateRubric, &api);
   router.Unary("GetRubric", &AssessmentsApi::GetRubric, &api);
   router.Unary("ListRubricRevisions", &AssessmentsApi::ListRubricRevisions, &api);
   router.Unary("CreateAssessment", &AssessmentsApi::CreateAssessment, &api);
@@ -117,6 +119,7 @@ server::Router SurveysRouter(SurveysApi& api) {
   server::Router router("banso.health.v1.SurveysService");
   router.Unary("SaveSurvey", &SurveysApi::SaveSurvey, &api);
   router.Unary("ActivateSurvey", &SurveysApi::ActivateSurvey, &api);
+  router.Unary("DeactivateSurvey", &SurveysApi::DeactivateSurvey, &api);
   router.Unary("GetSurvey", &SurveysApi::GetSurvey, &api);
   router.Unary("ListSurveyRevisions", &SurveysApi::ListSurveyRevisions, &api);
   router.Unary("AskSurvey", &SurveysApi::AskSurvey, &api);
@@ -132,6 +135,7 @@ server::Router SuccessRouter(SuccessApi& api) {
   server::Router router("banso.health.v1.SuccessService");
   router.Unary("SaveSuccessDefinition", &SuccessApi::SaveSuccessDefinition, &api);
   router.Unary("ActivateSuccessDefinition", &SuccessApi::ActivateSuccessDefinition, &api);
+  router.Unary("DeactivateSuccessDefinition", &SuccessApi::DeactivateSuccessDefinition, &api);
   router.Unary("GetSuccessDefinition", &SuccessApi::GetSuccessDefinition, &api);
   router.Unary("ListSuccessDefinitionRevisions", &SuccessApi::ListSuccessDefinitionRevisions, &api);
   router.Unary("CompareSuccessDefinitions", &SuccessApi::CompareSuccessDefinitions, &api);
@@ -167,6 +171,7 @@ server::Router StagesRouter(StagesApi& api) {
   server::Router router("banso.health.v1.StagesService");
   router.Unary("SaveStageModel", &StagesApi::SaveStageModel, &api);
   router.Unary("ActivateStageModel", &StagesApi::ActivateStageModel, &api);
+  router.Unary("DeactivateStageModel", &StagesApi::DeactivateStageModel, &api);
   router.Unary("GetStageModel", &StagesApi::GetStageModel, &api);
   router.Unary("ListStageModelRevisions", &StagesApi::ListStageModelRevisions, &api);
   router.Unary("GetPlacement", &StagesApi::GetPlacement, &api);
@@ -184,6 +189,7 @@ server::Router PortfolioRouter(PortfolioApi& api) {
   server::Router router("banso.health.v1.PortfolioService");
   router.Unary("SaveMatrixPolicy", &PortfolioApi::SaveMatrixPolicy, &api);
   router.Unary("ActivateMatrixPolicy", &PortfolioApi::ActivateMatrixPolicy, &api);
+  router.Unary("DeactivateMatrixPolicy", &PortfolioApi::DeactivateMatrixPolicy, &api);
   router.Unary("GetMatrixPolicy", &PortfolioApi::GetMatrixPolicy, &api);
   router.Unary("ListMatrixPolicyRevisions", &PortfolioApi::ListMatrixPolicyRevisions, &api);
   router.Unary("GetTierMatrix", &PortfolioApi::GetTierMatrix, &api);
@@ -196,10 +202,12 @@ server::Router SignalsRouter(SignalsApi& api) {
   server::Router router("banso.health.v1.SignalsService");
   router.Unary("SaveSignalRule", &SignalsApi::SaveSignalRule, &api);
   router.Unary("ActivateSignalRule", &SignalsApi::ActivateSignalRule, &api);
+  router.Unary("DeactivateSignalRule", &SignalsApi::DeactivateSignalRule, &api);
   router.Unary("GetSignalRule", &SignalsApi::GetSignalRule, &api);
   router.Unary("ListSignalRuleRevisions", &SignalsApi::ListSignalRuleRevisions, &api);
   router.Unary("SavePlay", &SignalsApi::SavePlay, &api);
   router.Unary("ActivatePlay", &SignalsApi::ActivatePlay, &api);
+  router.Unary("DeactivatePlay", &SignalsApi::DeactivatePlay, &api);
   router.Unary("GetPlay", &SignalsApi::GetPlay, &api);
   router.Unary("ListPlayRevisions", &SignalsApi::ListPlayRevisions, &api);
   router.Unary("GetSignal", &SignalsApi::GetSignal, &api);
@@ -240,6 +248,7 @@ server::Router StudiesRouter(StudiesApi& api) {
   server::Router router("banso.health.v1.StudiesService");
   router.Unary("SaveFunnel", &StudiesApi::SaveFunnel, &api);
   router.Unary("ActivateFunnel", &StudiesApi::ActivateFunnel, &api);
+  router.Unary("DeactivateFunnel", &StudiesApi::DeactivateFunnel, &api);
   router.Unary("GetFunnel", &StudiesApi::GetFunnel, &api);
   router.Unary("ListFunnelRevisions", &StudiesApi::ListFunnelRevisions, &api);
   router.Unary("AnalyzeFunnel", &StudiesApi::AnalyzeFunnel, &api);

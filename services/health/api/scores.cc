@@ -10,6 +10,7 @@
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
+#include "services/health/api/deactivate.h"
 #include "services/health/api/health_api.h"
 #include "services/health/api/lists.h"
 #include "services/health/api/rule_checks.h"
@@ -141,6 +142,11 @@ absl::StatusOr<ScoreModel> HealthApi::ActivateScoreModel(
             MarkAllDue(writer, absl::StrCat(request.name(), " was put in force")));
         return store_.models.Activate(writer, request.name(), call.now);
       });
+}
+
+absl::StatusOr<v1::ScoreModel> HealthApi::DeactivateScoreModel(
+    const Call& call, const v1::DeactivateScoreModelRequest& request) {
+  return Deactivate(database_, store_.models, call, request, Judged::kAll);
 }
 
 absl::StatusOr<ScoreModel> HealthApi::GetScoreModel(const Call& call,

@@ -399,6 +399,43 @@ TEST_F(ScoresTest, ListsByBandAndSaysWhatIsStale) {
   EXPECT_THAT(red.scores(0).stale_because(), ElementsAre("samples have come in"));
 }
 
+TEST_F(ScoresTest, StaysAsComputedWhenItsModelIsTakenOutOfForceAndSaysSo) {
+  Activate(MakeModel());
+  now_ = Noon(kApril1 + 1);
+  ASSERT_THAT(Ingest(Now(), {MakeSample("a", "pool", Noon(kApril1), 10)}), IsOk());
+  ASSERT_THAT(evaluator_->EvaluateDue(Now()), IsOk());
+  v1::ListScoresRequest list;
+  list.set_parent("accounts/acme");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ListScoresResponse before, health_->ListScores(Now(), list));
+  ASSERT_THAT(before.scores(), SizeIs(1));
+  v1::DeactivateScoreModelRequest request;
+  request.set_name("scoreModels/onboarding");
+  now_ += absl::Hours(1);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreModel out,
+                             health_->DeactivateScoreModel(Now(), request));
+  EXPECT_NE(out.revision().state(), type::v1::REVISION_STATE_ACTIVE);
+  ASSERT_THAT(Ingest(Now(), {MakeSample("b", "pool", Noon(kApril1), 40)}), IsOk());
+  now_ += absl::Hours(48);
+  ASSERT_THAT(evaluator_->EvaluateDue(Now()), IsOk());
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::ListScoresResponse after, health_->ListScores(Now(), list));
+  ASSERT_THAT(after.scores(), SizeIs(1));
+  EXPECT_EQ(after.scores(0).value(), before.scores(0).value());
+  EXPECT_THAT(after.scores(0).stale_because(),
+              ElementsAre("scoreModels/onboarding is no longer in force"));
+  v1::GetScoreRequest get;
+  get.set_name("accounts/acme/scores/onboarding");
+  // Again is no error; what there never was is one.
+  EXPECT_THAT(health_->DeactivateScoreModel(Now(), request), IsOk());
+  request.set_name("scoreModels/never");
+  EXPECT_THAT(health_->DeactivateScoreModel(Now(), request), StatusIs(absl::StatusCode::kNotFound));
+  // And it can come back.
+  Activate(MakeModel());
+  ASSERT_THAT(evaluator_->EvaluateDue(Now()), IsOk());
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Score again, health_->GetScore(Now(), get));
+  EXPECT_NE(again.value(), before.scores(0).value());
+  EXPECT_THAT(again.stale_because(), IsEmpty());
+}
+
 TEST_F(ScoresTest, IsWorkedOutAnewWhenAMetricIsReadOtherwise) {
   MakeMetric("calls", v1::METRIC_KIND_COUNTER, "crm");
   Activate(MakeModel());

@@ -11,6 +11,7 @@
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
 #include "services/health/api/assessments/assessments_api.h"
+#include "services/health/api/deactivate.h"
 #include "services/health/api/lists.h"
 #include "services/health/domain/assessments/rubric.h"
 #include "services/health/store/evaluations.h"
@@ -117,6 +118,11 @@ absl::StatusOr<Rubric> AssessmentsApi::ActivateRubric(const Call& call,
             MarkAllDue(writer, absl::StrCat(request.name(), " was put in force")));
         return store_.rubrics.Activate(writer, request.name(), call.now);
       });
+}
+
+absl::StatusOr<v1::Rubric> AssessmentsApi::DeactivateRubric(
+    const Call& call, const v1::DeactivateRubricRequest& request) {
+  return Deactivate(database_, store_.rubrics, call, request, Judged::kAll);
 }
 
 absl::StatusOr<Rubric> AssessmentsApi::GetRubric(const Call& call,

@@ -23,6 +23,8 @@ class AssessmentsApi {
   absl::StatusOr<v1::Rubric> SaveRubric(const Call& call, const v1::SaveRubricRequest& request);
   absl::StatusOr<v1::Rubric> ActivateRubric(const Call& call,
                                             const v1::ActivateRubricRequest& request);
+  absl::StatusOr<v1::Rubric> DeactivateRubric(const Call& call,
+                                              const v1::DeactivateRubricRequest& request);
   absl::StatusOr<v1::Rubric> GetRubric(const Call& call, const v1::GetRubricRequest& request);
   absl::StatusOr<v1::ListRubricRevisionsResponse> ListRubricRevisions(
       const Call& call, const v1::ListRubricRevisionsRequest& request);

@@ -23,6 +23,8 @@ class PortfolioApi {
                                                     const v1::SaveMatrixPolicyRequest& request);
   absl::StatusOr<v1::MatrixPolicy> ActivateMatrixPolicy(
       const Call& call, const v1::ActivateMatrixPolicyRequest& request);
+  absl::StatusOr<v1::MatrixPolicy> DeactivateMatrixPolicy(
+      const Call& call, const v1::DeactivateMatrixPolicyRequest& request);
   absl::StatusOr<v1::MatrixPolicy> GetMatrixPolicy(const Call& call,
                                                    const v1::GetMatrixPolicyRequest& request);
   absl::StatusOr<v1::ListMatrixPolicyRevisionsResponse> ListMatrixPolicyRevisions(

@@ -9,6 +9,7 @@
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
+#include "services/health/api/deactivate.h"
 #include "services/health/api/lists.h"
 #include "services/health/api/portfolio/active_accounts.h"
 #include "services/health/api/portfolio/portfolio_api.h"
@@ -119,6 +120,11 @@ absl::StatusOr<MatrixPolicy> PortfolioApi::ActivateMatrixPolicy(
   return storage::Mutate<MatrixPolicy>(database_, call, request, [&](Writer& writer) {
     return store_.stages.matrix_policies.Activate(writer, request.name(), call.now);
   });
+}
+
+absl::StatusOr<v1::MatrixPolicy> PortfolioApi::DeactivateMatrixPolicy(
+    const Call& call, const v1::DeactivateMatrixPolicyRequest& request) {
+  return Deactivate(database_, store_.stages.matrix_policies, call, request, Judged::kNothing);
 }
 
 absl::StatusOr<MatrixPolicy> PortfolioApi::GetMatrixPolicy(

@@ -2,6 +2,7 @@
 #include "common/contract/errors.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
+#include "services/health/api/deactivate.h"
 #include "services/health/api/lists.h"
 #include "services/health/api/rule_checks.h"
 #include "services/health/api/signals/signals_api.h"
@@ -55,6 +56,11 @@ absl::StatusOr<SignalRule> SignalsApi::ActivateSignalRule(
       });
 }
 
+absl::StatusOr<v1::SignalRule> SignalsApi::DeactivateSignalRule(
+    const Call& call, const v1::DeactivateSignalRuleRequest& request) {
+  return Deactivate(database_, store_.signals.rules, call, request, Judged::kNothing);
+}
+
 absl::StatusOr<SignalRule> SignalsApi::GetSignalRule(const Call& call,
                                                      const v1::GetSignalRuleRequest& request) {
   return storage::Fetch<SignalRule>(database_, [&](Reader& reader) {
@@ -84,6 +90,11 @@ absl::StatusOr<Play> SignalsApi::ActivatePlay(const Call& call,
   return storage::Mutate<Play>(database_, call, request, [&](Writer& writer) {
     return store_.signals.plays.Activate(writer, request.name(), call.now);
   });
+}
+
+absl::StatusOr<v1::Play> SignalsApi::DeactivatePlay(const Call& call,
+                                                    const v1::DeactivatePlayRequest& request) {
+  return Deactivate(database_, store_.signals.plays, call, request, Judged::kNothing);
 }
 
 absl::StatusOr<Play> SignalsApi::GetPlay(const Call& call, const v1::GetPlayRequest& request) {

@@ -23,12 +23,16 @@ class SignalsApi {
                                                 const v1::SaveSignalRuleRequest& request);
   absl::StatusOr<v1::SignalRule> ActivateSignalRule(const Call& call,
                                                     const v1::ActivateSignalRuleRequest& request);
+  absl::StatusOr<v1::SignalRule> DeactivateSignalRule(
+      const Call& call, const v1::DeactivateSignalRuleRequest& request);
   absl::StatusOr<v1::SignalRule> GetSignalRule(const Call& call,
                                                const v1::GetSignalRuleRequest& request);
   absl::StatusOr<v1::ListSignalRuleRevisionsResponse> ListSignalRuleRevisions(
       const Call& call, const v1::ListSignalRuleRevisionsRequest& request);
   absl::StatusOr<v1::Play> SavePlay(const Call& call, const v1::SavePlayRequest& request);
   absl::StatusOr<v1::Play> ActivatePlay(const Call& call, const v1::ActivatePlayRequest& request);
+  absl::StatusOr<v1::Play> DeactivatePlay(const Call& call,
+                                          const v1::DeactivatePlayRequest& request);
   absl::StatusOr<v1::Play> GetPlay(const Call& call, const v1::GetPlayRequest& request);
   absl::StatusOr<v1::ListPlayRevisionsResponse> ListPlayRevisions(
       const Call& call, const v1::ListPlayRevisionsRequest& request);

@@ -559,6 +559,29 @@ TEST_F(ScoreActionsTest, SaysWhyAPlayMadeNothing) {
   EXPECT_EQ(report.total().without_action(), 3);
 }
 
+TEST_F(ScoreActionsTest, DoesNothingMoreByARuleOrPlayThatIsOutOfForce) {
+  for (const char* id : {"red", "blue"}) FollowCompleted(id, kCompleted);
+  now_ = Noon(kCompleted + 10);
+  Activate(LoginModel());
+  ActivatePlay(CallPlay());
+  ActivateRule(RedRule());
+  v1::DeactivatePlayRequest play;
+  play.set_name("plays/call");
+  ASSERT_THAT(signals_->DeactivatePlay(Now(), play), IsOk());
+  IngestDaily("red", "logins", kCompleted + 4, kCompleted + 10, 1);
+  Evaluate();
+  ASSERT_THAT(List("red"), SizeIs(1));
+  EXPECT_THAT(List("red")[0].actions(), IsEmpty());
+  EXPECT_EQ(List("red")[0].no_action_because(), "plays/call is not in force");
+  v1::DeactivateSignalRuleRequest rule;
+  rule.set_name(RedRule().name());
+  ASSERT_THAT(signals_->DeactivateSignalRule(Now(), rule), IsOk());
+  IngestDaily("blue", "logins", kCompleted + 4, kCompleted + 10, 1);
+  Evaluate();
+  EXPECT_THAT(List("blue"), IsEmpty());
+  EXPECT_EQ(List("red")[0].state(), v1::SIGNAL_STATE_OPEN);
+}
+
 TEST_F(ScoreActionsTest, TriesAgainUntilKickoffTakesTheTask) {
   MakeScores();
   kickoff_.answer = contract::Unavailable("kickoff", absl::Seconds(1));

@@ -2,6 +2,7 @@
 #include "common/contract/errors.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
+#include "services/health/api/deactivate.h"
 #include "services/health/api/lists.h"
 #include "services/health/api/rule_checks.h"
 #include "services/health/api/stages/stages_api.h"
@@ -44,6 +45,11 @@ absl::StatusOr<StageModel> StagesApi::ActivateStageModel(
             MarkAllDue(writer, absl::StrCat(request.name(), " was put in force")));
         return store_.stages.models.Activate(writer, request.name(), call.now);
       });
+}
+
+absl::StatusOr<v1::StageModel> StagesApi::DeactivateStageModel(
+    const Call& call, const v1::DeactivateStageModelRequest& request) {
+  return Deactivate(database_, store_.stages.models, call, request, Judged::kAll);
 }
 
 absl::StatusOr<StageModel> StagesApi::GetStageModel(const Call& call,

@@ -24,6 +24,8 @@ class StagesApi {
                                                 const v1::SaveStageModelRequest& request);
   absl::StatusOr<v1::StageModel> ActivateStageModel(const Call& call,
                                                     const v1::ActivateStageModelRequest& request);
+  absl::StatusOr<v1::StageModel> DeactivateStageModel(
+      const Call& call, const v1::DeactivateStageModelRequest& request);
   absl::StatusOr<v1::StageModel> GetStageModel(const Call& call,
                                                const v1::GetStageModelRequest& request);
   absl::StatusOr<v1::ListStageModelRevisionsResponse> ListStageModelRevisions(

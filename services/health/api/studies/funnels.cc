@@ -5,6 +5,7 @@
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
+#include "services/health/api/deactivate.h"
 #include "services/health/api/lists.h"
 #include "services/health/api/rule_checks.h"
 #include "services/health/api/studies/case_reader.h"
@@ -51,6 +52,11 @@ absl::StatusOr<Funnel> StudiesApi::ActivateFunnel(const Call& call,
   return storage::Mutate<Funnel>(database_, call, request, [&](Writer& writer) {
     return store_.funnels.Activate(writer, request.name(), call.now);
   });
+}
+
+absl::StatusOr<v1::Funnel> StudiesApi::DeactivateFunnel(
+    const Call& call, const v1::DeactivateFunnelRequest& request) {
+  return Deactivate(database_, store_.funnels, call, request, Judged::kNothing);
 }
 
 absl::StatusOr<Funnel> StudiesApi::GetFunnel(const Call& call,

@@ -21,6 +21,8 @@ class StudiesApi {
   absl::StatusOr<v1::Funnel> SaveFunnel(const Call& call, const v1::SaveFunnelRequest& request);
   absl::StatusOr<v1::Funnel> ActivateFunnel(const Call& call,
                                             const v1::ActivateFunnelRequest& request);
+  absl::StatusOr<v1::Funnel> DeactivateFunnel(const Call& call,
+                                              const v1::DeactivateFunnelRequest& request);
   absl::StatusOr<v1::Funnel> GetFunnel(const Call& call, const v1::GetFunnelRequest& request);
   absl::StatusOr<v1::ListFunnelRevisionsResponse> ListFunnelRevisions(
       const Call& call, const v1::ListFunnelRevisionsRequest& request);

@@ -24,6 +24,8 @@ class SuccessApi {
       const Call& call, const v1::SaveSuccessDefinitionRequest& request);
   absl::StatusOr<v1::SuccessDefinition> ActivateSuccessDefinition(
       const Call& call, const v1::ActivateSuccessDefinitionRequest& request);
+  absl::StatusOr<v1::SuccessDefinition> DeactivateSuccessDefinition(
+      const Call& call, const v1::DeactivateSuccessDefinitionRequest& request);
   absl::StatusOr<v1::SuccessDefinition> GetSuccessDefinition(
       const Call& call, const v1::GetSuccessDefinitionRequest& request);
   absl::StatusOr<v1::ListSuccessDefinitionRevisionsResponse> ListSuccessDefinitionRevisions(

@@ -7,6 +7,7 @@
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
+#include "services/health/api/deactivate.h"
 #include "services/health/api/lists.h"
 #include "services/health/api/rule_checks.h"
 #include "services/health/api/success/labels.h"
@@ -107,6 +108,11 @@ absl::StatusOr<SuccessDefinition> SuccessApi::ActivateSuccessDefinition(
             MarkAllDue(writer, absl::StrCat(request.name(), " was put in force")));
         return store_.definitions.Activate(writer, request.name(), call.now);
       });
+}
+
+absl::StatusOr<v1::SuccessDefinition> SuccessApi::DeactivateSuccessDefinition(
+    const Call& call, const v1::DeactivateSuccessDefinitionRequest& request) {
+  return Deactivate(database_, store_.definitions, call, request, Judged::kAll);
 }
 
 absl::StatusOr<SuccessDefinition> SuccessApi::GetSuccessDefinition(

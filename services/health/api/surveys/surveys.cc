@@ -2,6 +2,7 @@
 #include "common/contract/errors.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
+#include "services/health/api/deactivate.h"
 #include "services/health/api/lists.h"
 #include "services/health/api/surveys/surveys_api.h"
 #include "services/health/domain/surveys/survey.h"
@@ -32,6 +33,11 @@ absl::StatusOr<Survey> SurveysApi::ActivateSurvey(const Call& call,
             MarkAllDue(writer, absl::StrCat(request.name(), " was put in force")));
         return store_.surveys.surveys.Activate(writer, request.name(), call.now);
       });
+}
+
+absl::StatusOr<v1::Survey> SurveysApi::DeactivateSurvey(
+    const Call& call, const v1::DeactivateSurveyRequest& request) {
+  return Deactivate(database_, store_.surveys.surveys, call, request, Judged::kAll);
 }
 
 absl::StatusOr<Survey> SurveysApi::GetSurvey(const Call& call,

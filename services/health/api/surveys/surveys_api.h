@@ -24,6 +24,8 @@ class SurveysApi {
   absl::StatusOr<v1::Survey> SaveSurvey(const Call& call, const v1::SaveSurveyRequest& request);
   absl::StatusOr<v1::Survey> ActivateSurvey(const Call& call,
                                             const v1::ActivateSurveyRequest& request);
+  absl::StatusOr<v1::Survey> DeactivateSurvey(const Call& call,
+                                              const v1::DeactivateSurveyRequest& request);
   absl::StatusOr<v1::Survey> GetSurvey(const Call& call, const v1::GetSurveyRequest& request);
   absl::StatusOr<v1::ListSurveyRevisionsResponse> ListSurveyRevisions(
       const Call& call, const v1::ListSurveyRevisionsRequest& request);
