@@ -27,6 +27,7 @@ struct WindowSample {
   int64_t object = 0;
   int64_t user = 0;
   double value = 0;
+  int64_t site = 0;
 };
 
 // One question about one metric of one account.

@@ -204,7 +204,8 @@ absl::Status DecodePage(absl::string_view bytes, std::vector<WindowSample>& samp
                            .recorded = sample.recorded,
                            .object = sample.object,
                            .user = sample.user,
-                           .value = sample.value});
+                           .value = sample.value,
+                           .site = sample.site});
       });
 }
 

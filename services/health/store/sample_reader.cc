@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
@@ -13,6 +14,7 @@ namespace {
 
 using storage::Reader;
 
+constexpr absl::string_view kSitesPart = "/sites/";
 constexpr int64_t kEndOfTime = std::numeric_limits<int64_t>::max();
 // Days before and after all that can be stored.
 constexpr int64_t kFirstDay = -1000000;
@@ -73,6 +75,17 @@ absl::Status LoadLast(SamplePages& pages, const SampleView& view, int64_t from, 
   return absl::OkStatus();
 }
 
+// A number that no sample has for its site.
+constexpr int64_t kNoSite = -1;
+
+// The account of a subject, and the site where it is one.
+std::pair<absl::string_view, std::optional<absl::string_view>> SplitSite(
+    absl::string_view subject) {
+  const size_t at = subject.find(kSitesPart);
+  if (at == absl::string_view::npos) return {subject, std::nullopt};
+  return {subject.substr(0, at), subject.substr(at + kSitesPart.size())};
+}
+
 // The day of the first sample that counts.
 absl::StatusOr<std::optional<int64_t>> FirstDay(SamplePages& pages, const SampleView& view) {
   int64_t from = kBeginning;
@@ -102,8 +115,10 @@ absl::StatusOr<std::vector<int64_t>> Objects(SamplePages& pages, const SampleVie
   return std::vector<int64_t>(objects.begin(), objects.end());
 }
 
-// The day of the first sample of any metric of the same source.
+// The day of the first sample of any metric of the same source, wherever in the account: a source
+// that reports of it is silent about a site where nothing was done.
 absl::StatusOr<std::optional<absl::CivilDay>> ReportsSince(SamplePages& pages, SampleView view) {
+  view.site.reset();
   BANSO_ASSIGN_OR_RETURN(const absl::Span<const int64_t> metrics, pages.MetricsOf(view.source));
   std::optional<absl::CivilDay> since;
   for (const int64_t number : metrics) {
@@ -180,8 +195,13 @@ absl::StatusOr<fact::v1::FactReading> SampleReader::Read(SeriesReader& reader,
       QuestionOf(metric.kind(), query, calendar::DayOf(moment.as_of, moment.zone));
   SampleView view = ViewAt(moment.as_of, moment.known_at);
   view.source = metric.source();
-  BANSO_ASSIGN_OR_RETURN(view.series.account, words_.Find(reader.reader(), moment.account));
+  const auto [account, site] = SplitSite(moment.account);
+  BANSO_ASSIGN_OR_RETURN(view.series.account, words_.Find(reader.reader(), account));
   BANSO_ASSIGN_OR_RETURN(view.series.metric, words_.Find(reader.reader(), metric.name()));
+  if (site.has_value()) {
+    BANSO_ASSIGN_OR_RETURN(const int64_t number, words_.Find(reader.reader(), *site));
+    view.site = number == 0 ? kNoSite : number;
+  }
   Samples samples;
   if (view.series.account != 0) {
     BANSO_RETURN_IF_ERROR(Collect(reader, view, question, samples));

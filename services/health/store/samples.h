@@ -25,7 +25,8 @@ namespace banso::health {
 
 // For whom, and as of when, samples are read.
 struct SampleMoment {
-  // `accounts/{account}`.
+  // `accounts/{account}`; for the samples that name one of its sites alone,
+  // `accounts/{account}/sites/{site}`.
   std::string account;
   // In which the account's days are counted.
   absl::TimeZone zone;
@@ -42,9 +43,12 @@ struct SampleView {
   std::string source;
   int64_t as_of = 0;
   int64_t known_at = 0;
+  // The number of the site that they name; absent: whatever they name.
+  std::optional<int64_t> site = std::nullopt;
 
   bool Shows(const WindowSample& sample) const {
-    return sample.occurred <= as_of && sample.recorded <= known_at;
+    return sample.occurred <= as_of && sample.recorded <= known_at &&
+           (!site.has_value() || sample.site == *site);
   }
 };
 

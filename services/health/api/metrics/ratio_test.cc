@@ -1,9 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "common/contract/errors.h"
 #include "common/testing/proves.h"
 #include "services/health/api/health_fixture.h"
@@ -21,7 +23,7 @@ using ::testing::SizeIs;
 
 class RatioTest : public HealthFixture {
  protected:
-  // `part` of `whole`, each summed over so many days (0: all of them).
+  // `part` of `whole`, each summed over so many days (0: all of them); a fact of accounts as it is.
   absl::Status MakeRatio(absl::string_view id, absl::string_view part, absl::string_view whole,
                          int days) {
     v1::CreateMetricRequest request;
@@ -32,6 +34,10 @@ class RatioTest : public HealthFixture {
     metric->set_source("derived");
     Sum(part, days, metric->mutable_ratio()->mutable_numerator());
     Sum(whole, days, metric->mutable_ratio()->mutable_denominator());
+    // What accounts says of itself holds until it says otherwise.
+    if (absl::StartsWith(whole, "account.")) {
+      metric->mutable_ratio()->mutable_denominator()->clear_window();
+    }
     return metrics_->CreateMetric(Now(), request).status();
   }
 
@@ -61,8 +67,24 @@ class RatioTest : public HealthFixture {
         calendar::MakePeriod(days, type::v1::PERIOD_UNIT_DAY);
   }
 
+  // Accounts tells how many people are to use it from a day on.
+  void TellSeats(double number, absl::CivilDay since, absl::CivilDay told) {
+    fact::v1::FactChange seats;
+    seats.set_subject("accounts/acme");
+    seats.set_fact("account.expected_users");
+    *seats.mutable_value() = rule::NumberValue(number);
+    *seats.mutable_occurred_time() = calendar::ToTimestamp(Noon(since));
+    *seats.mutable_recorded_time() = calendar::ToTimestamp(Noon(told));
+    ASSERT_THAT(
+        database_->Write(Now(),
+                         [&](storage::Writer& writer) { return store_.MirrorFact(writer, seats); }),
+        IsOk());
+  }
+
   FactReading Read(absl::string_view fact,
-                   type::v1::Aggregation aggregation = type::v1::AGGREGATION_LATEST) {
+                   type::v1::Aggregation aggregation = type::v1::AGGREGATION_LATEST,
+                   std::optional<absl::Time> as_of = std::nullopt,
+                   std::optional<absl::Time> known_at = std::nullopt) {
     fact::v1::FactQuery query;
     query.set_fact(std::string(fact));
     query.set_aggregation(aggregation);
@@ -71,7 +93,8 @@ class RatioTest : public HealthFixture {
       StoreFactReader facts(store_, reader);
       BANSO_ASSIGN_OR_RETURN(reading, facts.ReadWindow({.account = "accounts/acme",
                                                         .zone = calendar::ZoneOrUtc("Asia/Tokyo"),
-                                                        .as_of = now_},
+                                                        .as_of = as_of.value_or(now_),
+                                                        .known_at = known_at},
                                                        query));
       return absl::OkStatus();
     }),
@@ -164,6 +187,26 @@ TEST_F(RatioTest, DividesByAnAccountsFact) {
   now_ = Noon(kApril1 + 3);
   Send("a", "logins", kApril1 + 2, 30);
   EXPECT_EQ(Read("metric.logins_per_user").unknown(), fact::v1::UNKNOWN_REASON_NEVER_RECORDED);
+
+  // 20 seats from 2 April on, of which is told on the 4th; 30 from 10 April on.
+  TellSeats(20, kApril1 + 1, kApril1 + 3);
+  TellSeats(30, kApril1 + 9, kApril1 + 9);
+  now_ = Noon(kApril1 + 10);
+  Send("b", "logins", kApril1 + 8, 12);
+  const auto as_of = [&](int day, std::optional<int> known = std::nullopt) {
+    const FactReading reading =
+        Read("metric.logins_per_user", type::v1::AGGREGATION_LATEST, Noon(kApril1 + day),
+             known.has_value() ? std::optional(Noon(kApril1 + *known)) : std::nullopt);
+    return reading.has_value() ? std::optional(reading.value().number()) : std::nullopt;
+  };
+  EXPECT_EQ(as_of(0), std::nullopt);
+  EXPECT_EQ(as_of(2), 30.0 / 20);
+  EXPECT_EQ(as_of(2, 2), std::nullopt) << "the seats were not known";
+  EXPECT_EQ(as_of(2, 3), 30.0 / 20);
+  EXPECT_EQ(as_of(8), 42.0 / 20);
+  EXPECT_EQ(as_of(8, 9), 30.0 / 20) << "the second sample had not come in";
+  EXPECT_EQ(as_of(9), 12.0 / 30);
+  EXPECT_EQ(as_of(9, 8), 0) << "nothing of these days was known";
 }
 
 TEST_F(RatioTest, RefusesRatiosThatCannotBeReadAndSamplesOfThem) {
