@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "common/contract/resource_name.h"
 
 namespace banso::health {
@@ -12,6 +13,8 @@ std::string FactName(absl::string_view prefix, absl::string_view resource_name) 
   return absl::StrCat(prefix, ".",
                       absl::StrReplaceAll(contract::LastId(resource_name), {{"-", "_"}}));
 }
+
+constexpr absl::string_view kShareSuffix = ".share_of_expected";
 
 fact::v1::FactType MakeType(std::string name, type::v1::ValueType value_type,
                             fact::v1::SubjectKind subject, absl::string_view unit,
@@ -28,6 +31,17 @@ fact::v1::FactType MakeType(std::string name, type::v1::ValueType value_type,
 }  // namespace
 
 std::string MetricFact(absl::string_view metric_name) { return FactName("metric", metric_name); }
+
+std::string ShareOfExpectedFact(absl::string_view metric_name) {
+  return absl::StrCat(FactName("use", metric_name), kShareSuffix);
+}
+
+std::optional<std::string> MetricFactOfShare(absl::string_view fact) {
+  if (!absl::ConsumePrefix(&fact, "use.") || !absl::ConsumeSuffix(&fact, kShareSuffix)) {
+    return std::nullopt;
+  }
+  return absl::StrCat("metric.", fact);
+}
 
 std::string AssessmentFact(absl::string_view item_key) {
   return absl::StrCat("assessment.", item_key);
@@ -46,7 +60,8 @@ std::string ScoreBandFact(absl::string_view model_name) {
 bool IsOwnFact(absl::string_view fact) {
   return absl::StartsWith(fact, "metric.") || absl::StartsWith(fact, "assessment.") ||
          absl::StartsWith(fact, "success.") || absl::StartsWith(fact, "score.") ||
-         absl::StartsWith(fact, "stage.") || absl::StartsWith(fact, "survey.");
+         absl::StartsWith(fact, "stage.") || absl::StartsWith(fact, "survey.") ||
+         absl::StartsWith(fact, "use.");
 }
 
 fact::v1::FactType TypeOf(const v1::Metric& metric) {
@@ -59,6 +74,15 @@ fact::v1::FactType TypeOf(const v1::Metric& metric) {
                    metric.kind() == v1::METRIC_KIND_DISTINCT_USERS);
   type.set_per_object(metric.kind() != v1::METRIC_KIND_RATIO);
   return type;
+}
+
+fact::v1::FactType ShareOfExpectedType(const v1::Metric& metric) {
+  return MakeType(
+      ShareOfExpectedFact(metric.name()), type::v1::VALUE_TYPE_NUMBER,
+      fact::v1::SUBJECT_KIND_ACCOUNT, "share",
+      absl::StrCat(metric.display_name(),
+                   ": its use as a share of the use that the agreed rules make expected, "
+                   "1 is as expected."));
 }
 
 fact::v1::FactType TypeOf(const v1::RubricItem& item) {

@@ -1,6 +1,7 @@
 #ifndef BANSO_SERVICES_HEALTH_DOMAIN_FACT_TYPES_H_
 #define BANSO_SERVICES_HEALTH_DOMAIN_FACT_TYPES_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,10 @@ namespace banso::health {
 
 // `metric.weekly_pool` of `metrics/weekly-pool`.
 std::string MetricFact(absl::string_view metric_name);
+// `use.weekly_pool.share_of_expected` of `metrics/weekly-pool`.
+std::string ShareOfExpectedFact(absl::string_view metric_name);
+// The fact of the metric that the share is about; nothing for other facts.
+std::optional<std::string> MetricFactOfShare(absl::string_view fact);
 // `assessment.hiring_needs_clarity` of an item's key.
 std::string AssessmentFact(absl::string_view item_key);
 // `success.first_interview` of `successDefinitions/first-interview`.
@@ -28,6 +33,8 @@ std::string ScoreBandFact(absl::string_view model_name);
 bool IsOwnFact(absl::string_view fact);
 
 fact::v1::FactType TypeOf(const v1::Metric& metric);
+// What share there was of the use that is expected of it; only of a COUNTER.
+fact::v1::FactType ShareOfExpectedType(const v1::Metric& metric);
 fact::v1::FactType TypeOf(const v1::RubricItem& item);
 fact::v1::FactType TypeOf(const v1::SuccessDefinition& definition);
 // The score and its band.

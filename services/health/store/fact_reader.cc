@@ -15,6 +15,7 @@
 #include "services/health/domain/fact_types.h"
 #include "services/health/domain/metric_ratio.h"
 #include "services/health/domain/surveys/survey_facts.h"
+#include "services/health/store/use/share_of_expected.h"
 
 namespace banso::health {
 namespace {
@@ -100,6 +101,19 @@ absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadRatio(const v1::Metri
   return reading;
 }
 
+absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadShare(const std::string& metric,
+                                                                 const SampleMoment& moment,
+                                                                 const fact::v1::FactQuery& query) {
+  BANSO_ASSIGN_OR_RETURN(const v1::Metric* found, FindMetric(metric));
+  if (found != nullptr && found->kind() == v1::METRIC_KIND_COUNTER) {
+    return ReadShareOfExpected(store_, series_, *found, moment, query);
+  }
+  fact::v1::FactReading reading;
+  reading.set_fact(query.fact());
+  reading.set_unknown(fact::v1::UNKNOWN_REASON_NEVER_RECORDED);
+  return reading;
+}
+
 absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadJudgement(
     const SampleMoment& moment, const fact::v1::FactQuery& query) {
   BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactChange>* changes,
@@ -138,7 +152,7 @@ absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadSurvey(
 
 bool StoreFactReader::HasWindowsOfItsOwn(absl::string_view fact) {
   return absl::StartsWith(fact, "metric.") || absl::StartsWith(fact, "assessment.") ||
-         absl::StartsWith(fact, "survey.");
+         absl::StartsWith(fact, "survey.") || MetricFactOfShare(fact).has_value();
 }
 
 absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadWindow(
@@ -146,6 +160,8 @@ absl::StatusOr<fact::v1::FactReading> StoreFactReader::ReadWindow(
   fact::v1::FactReading reading;
   if (absl::StartsWith(query.fact(), "metric.")) {
     BANSO_ASSIGN_OR_RETURN(reading, ReadMetric(moment, query));
+  } else if (const auto metric = MetricFactOfShare(query.fact())) {
+    BANSO_ASSIGN_OR_RETURN(reading, ReadShare(*metric, moment, query));
   } else if (absl::StartsWith(query.fact(), "survey.")) {
     BANSO_ASSIGN_OR_RETURN(reading, ReadSurvey(moment, query));
   } else {

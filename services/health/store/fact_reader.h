@@ -24,7 +24,8 @@ class StoreFactReader : public rule::FactReader {
   absl::StatusOr<std::vector<fact::v1::FactReading>> Read(absl::Span<const rule::FactRead> reads,
                                                           const rule::Moment& moment) override;
 
-  // True for facts whose windows are worked out here: of metrics, judgements and surveys.
+  // True for facts whose windows are worked out here: of metrics and their expected use,
+  // judgements and surveys.
   static bool HasWindowsOfItsOwn(absl::string_view fact);
   // Answers a query about such a fact.
   absl::StatusOr<fact::v1::FactReading> ReadWindow(const SampleMoment& moment,
@@ -39,6 +40,10 @@ class StoreFactReader : public rule::FactReader {
                                                   const fact::v1::FactQuery& query);
   absl::StatusOr<fact::v1::FactReading> ReadRatioOn(const v1::MetricRatio& ratio,
                                                     const SampleMoment& moment, absl::CivilDay day);
+  // What share there was of the expected use of the metric whose fact is `metric`.
+  absl::StatusOr<fact::v1::FactReading> ReadShare(const std::string& metric,
+                                                  const SampleMoment& moment,
+                                                  const fact::v1::FactQuery& query);
   // A judgement is a level: between two of them it is not zero, so its windows go over the
   // judgements alone.
   absl::StatusOr<fact::v1::FactReading> ReadJudgement(const SampleMoment& moment,

@@ -323,6 +323,7 @@ absl::StatusOr<rule::FactCatalog> Store::Catalog(Reader& reader, absl::Time now)
       }));
   return catalog;
 }
+    if (metric.kind() == v1::METRIC_KIND_COUNTER) catalog.Add(ShareOfExpectedType(metric));
 
 absl::Status Store::KeepFactTypes(Writer& writer,
                                   const std::vector<fact::v1::FactType>& types) const {

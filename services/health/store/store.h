@@ -35,6 +35,7 @@
 #include "services/health/store/signals/signal_store.h"
 #include "services/health/store/stages/stage_store.h"
 #include "services/health/store/surveys/survey_store.h"
+#include "services/health/store/use/use_history.h"
 #include "services/health/store/words.h"
 
 namespace banso::health {
@@ -84,7 +85,9 @@ class Store {
   const SurveyStore surveys;
   const storage::Collection<v1::ExpectedUse> expected_uses;
 
+  // As they are now.
   // Takes over an account or onboarding of accounts, and what is removed there.
+  const UseHistory use_history{};
   absl::Status FollowAccount(storage::Writer& writer, const accounts::v1::Account& account) const;
   absl::Status FollowOnboarding(storage::Writer& writer,
                                 const accounts::v1::Onboarding& onboarding) const;

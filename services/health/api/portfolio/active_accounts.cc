@@ -61,7 +61,8 @@ absl::StatusOr<FactValues> GroupingValues(const Store& store, storage::Reader& r
   const fact::v1::FactType* type = catalog.Find(fact);
   const bool of_accounts = absl::StartsWith(fact, "account.") ||
                            (type != nullptr && type->subject() == fact::v1::SUBJECT_KIND_ACCOUNT);
-  if (!of_accounts || absl::StartsWith(fact, "metric.") || absl::StartsWith(fact, "survey.")) {
+  if (!of_accounts || absl::StartsWith(fact, "metric.") || absl::StartsWith(fact, "survey.") ||
+      absl::StartsWith(fact, "use.")) {
     return contract::InvalidField(
         field, fact, "a fact of accounts that is no metric or answer, such as account.segment");
   }

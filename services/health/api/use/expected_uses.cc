@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/calendar/period.h"
@@ -14,7 +15,8 @@
 #include "services/health/api/lists.h"
 #include "services/health/api/use/expected_uses_api.h"
 #include "services/health/domain/use/expected_use.h"
-#include "services/health/store/use/user_sums.h"
+#include "services/health/store/evaluations.h"
+#include "services/health/store/use/share_of_expected.h"
 
 namespace banso::health {
 namespace {
@@ -52,20 +54,24 @@ absl::StatusOr<std::optional<v1::UseAgainstExpectation>> Hold(const Store& store
                                                               const DayRange& range, double below,
                                                               absl::Time now) {
   using Held = std::optional<v1::UseAgainstExpectation>;
-  const std::optional<DayRange> days = DaysInForce(use, range);
-  if (!days.has_value()) return Held();
   SampleMoment moment;
   moment.account = contract::Parent(use.name());
   moment.zone = calendar::ZoneOrUtc(store.ZoneOf(reader, moment.account));
   moment.as_of = now;
-  if (days->to >= calendar::DayOf(now, moment.zone)) {
+  BANSO_ASSIGN_OR_RETURN(std::vector<UsePart> parts,
+                         ReadExpectation(store, reader, use.name(), moment, range));
+  std::erase_if(parts, [&](const UsePart& part) { return part.use.metric() != use.metric(); });
+  if (parts.empty()) return Held();
+  const DayRange days{parts.front().days.from, parts.back().days.to};
+  if (days.to >= calendar::DayOf(now, moment.zone)) {
     return contract::InvalidField("to", calendar::DayText(range.to),
                                   absl::StrCat("a day that is over for ", moment.account),
                                   "OUT_OF_RANGE");
   }
   BANSO_ASSIGN_OR_RETURN(const v1::Metric metric, store.metrics.Get(reader, use.metric()));
-  BANSO_ASSIGN_OR_RETURN(const auto sums, UserSums(store, reader, metric, moment, *days));
-  return Held(HoldAgainst(use, *days, sums, below));
+  SeriesReader pages(reader, Holding::kNothing);
+  BANSO_ASSIGN_OR_RETURN(const auto used, ReadUse(store, pages, metric, moment, days));
+  return Held(HoldAgainst(parts, used, below));
 }
 
 }  // namespace
@@ -87,9 +93,13 @@ absl::StatusOr<ExpectedUse> ExpectedUsesApi::SetExpectedUse(
         if (!known) return contract::NotFound(account);
         BANSO_RETURN_IF_ERROR(CheckMetricCounts(store_, writer, use));
         BANSO_ASSIGN_OR_RETURN(const bool exists, store_.expected_uses.Exists(writer, use.name()));
-        if (exists) return store_.expected_uses.Update(writer, use, use.etag());
-        if (!use.etag().empty()) return contract::NotFound(use.name());
-        return store_.expected_uses.Create(writer, use);
+        if (!exists && !use.etag().empty()) return contract::NotFound(use.name());
+        BANSO_ASSIGN_OR_RETURN(ExpectedUse stored,
+                               exists ? store_.expected_uses.Update(writer, use, use.etag())
+                                      : store_.expected_uses.Create(writer, use));
+        BANSO_RETURN_IF_ERROR(store_.use_history.Keep(writer, stored));
+        BANSO_RETURN_IF_ERROR(MarkDue(writer, account, "what use is expected has changed"));
+        return stored;
       });
 }
 
@@ -116,6 +126,9 @@ absl::StatusOr<v1::DeleteExpectedUseResponse> ExpectedUsesApi::DeleteExpectedUse
   using Response = v1::DeleteExpectedUseResponse;
   return storage::Mutate<Response>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Response> {
+        BANSO_RETURN_IF_ERROR(store_.use_history.Remove(writer, request.name()));
+        BANSO_RETURN_IF_ERROR(
+            MarkDue(writer, contract::Parent(request.name()), "what use is expected has changed"));
         BANSO_RETURN_IF_ERROR(store_.expected_uses.Delete(writer, request.name(), request.etag()));
         return Response();
       });

@@ -8,6 +8,7 @@
 #include "common/testing/proves.h"
 #include "services/health/api/health_fixture.h"
 #include "services/health/api/use/expected_uses_api.h"
+#include "services/health/store/fact_reader.h"
 
 namespace banso::health {
 namespace {
@@ -85,6 +86,24 @@ TEST_F(ExpectedUsesTest, ListsAForemanWhoReportedTwiceInAWeekOfFive) {
   EXPECT_EQ(use.users(0).user(), "u1");
   EXPECT_DOUBLE_EQ(use.users(0).share(), 0.4);
   EXPECT_TRUE(use.users(0).below());
+  // Rules and scores read the same as a fact.
+  fact::v1::FactQuery query;
+  query.set_fact("use.daily_reports.share_of_expected");
+  *query.mutable_from() = calendar::ToDate(kMonday);
+  *query.mutable_to() = calendar::ToDate(kMonday + 6);
+  EXPECT_THAT(database_->Read([&](storage::Reader& reader) -> absl::Status {
+    StoreFactReader facts(store_, reader);
+    BANSO_ASSIGN_OR_RETURN(
+        const fact::v1::FactReading share,
+        facts.ReadWindow(
+            {.account = "accounts/acme", .zone = calendar::ZoneOrUtc("Asia/Tokyo"), .as_of = now_},
+            query));
+    EXPECT_DOUBLE_EQ(share.value().number(), 0.4);
+    BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store_.Catalog(reader, now_));
+    EXPECT_NE(catalog.Find(query.fact()), nullptr);
+    return absl::OkStatus();
+  }),
+              IsOk());
   Proves("KAN-30");
 }
 

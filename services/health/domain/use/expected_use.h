@@ -4,9 +4,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "absl/types/span.h"
 #include "banso/health/v1/expected_use.pb.h"
 #include "common/contract/errors.h"
 
@@ -24,18 +26,38 @@ struct DayRange {
 void CheckExpectedUse(const v1::ExpectedUse& use, absl::string_view field_path,
                       contract::Violations* violations);
 
-// The days of `range` on which the rule holds; nothing when there is none.
-std::optional<DayRange> DaysInForce(const v1::ExpectedUse& use, const DayRange& range);
+// An expectation as it was recorded on a day. It holds from that day on, until the next one of its
+// name; the first one also before. What was recorded later on the same day takes its place.
+struct RecordedUse {
+  absl::CivilDay since;
+  v1::ExpectedUse use;
+};
+
+// What was expected of some days.
+struct UsePart {
+  v1::ExpectedUse use;
+  DayRange days;
+};
+
+// The parts of `range` on which the rule held, in order, each with what it said then. `recorded`
+// are all of one name, the oldest first.
+std::vector<UsePart> PartsOf(absl::Span<const RecordedUse> recorded, const DayRange& range);
+
+// How much each user used something on each day. Users and days without are left out.
+using UseByUser = std::map<std::string, std::map<absl::CivilDay, double>>;
+
+// The use of the people of whom these parts expect some, over how much they expect; nothing when
+// they expect none.
+std::optional<double> ShareOf(absl::Span<const UsePart> parts, const UseByUser& used);
 
 // How often one of the users is expected to use it in these days: `times` for every business day of
 // the Japanese calendar or every day; of a week, month or year each day expects its part.
 double ExpectedOf(const v1::ExpectedUse& use, const DayRange& days);
 
-// Sets the use of each user beside what was expected. `actual` has those who used it; absent: the
-// source has not reported, so nothing is known.
-v1::UseAgainstExpectation HoldAgainst(const v1::ExpectedUse& use, const DayRange& days,
-                                      const std::optional<std::map<std::string, double>>& actual,
-                                      double below);
+// Sets the use of each user beside what was expected; the parts, of which there is one at least,
+// are those of one name. `used` absent: the source has not reported, so nothing is known.
+v1::UseAgainstExpectation HoldAgainst(absl::Span<const UsePart> parts,
+                                      const std::optional<UseByUser>& used, double below);
 
 }  // namespace banso::health
 
