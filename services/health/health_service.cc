@@ -37,6 +37,7 @@
 #include "services/health/api/success/success_api.h"
 #include "services/health/api/surveys/surveys_api.h"
 #include "services/health/api/use/expected_uses_api.h"
+#include "services/health/store/merge/join_accounts.h"
 #include "services/health/store/mirror/mirror_hash.h"
 #include "services/health/store/store.h"
 
@@ -54,16 +55,20 @@ constexpr char kAccountKind[] = "banso.accounts.v1.Account";
 constexpr char kOnboardingKind[] = "banso.accounts.v1.Onboarding";
 constexpr char kStakeholderKind[] = "banso.accounts.v1.Stakeholder";
 
-// Of a person only that it is erased counts here.
+// Of a person only counts here that it came from another account, and that it is erased.
 absl::Status FollowPerson(const Store& store, storage::Writer& writer,
                           const type::v1::Change& change) {
   accounts::v1::Stakeholder person;
-  if (!change.resource().UnpackTo(&person) || !person.has_erase_time()) return absl::OkStatus();
+  if (!change.resource().UnpackTo(&person)) return absl::OkStatus();
+  for (const std::string& before : person.former_names()) {
+    BANSO_RETURN_IF_ERROR(JoinPeople(writer, store, before, person.name()));
+  }
+  if (!person.has_erase_time()) return absl::OkStatus();
   BANSO_RETURN_IF_ERROR(store.mirror.Erase(writer, person.name()).status());
   return store.surveys.ForgetPerson(writer, person.name());
 }
 
-// Takes over a change of an account or onboarding, and that a person is erased.
+// Takes over a change of an account or onboarding, and what has become of a person.
 absl::Status Follow(const Store& store, storage::Writer& writer, const type::v1::Change& change) {
   const bool deleted = change.operation() == type::v1::OPERATION_DELETED;
   if (change.kind() == kAccountKind) {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
@@ -19,6 +20,7 @@
 #include "services/health/domain/surveys/survey_facts.h"
 #include "services/health/store/evaluations.h"
 #include "services/health/store/kinds.h"
+#include "services/health/store/merge/join_accounts.h"
 
 namespace banso::health {
 namespace {
@@ -30,6 +32,8 @@ using storage::Writer;
 
 constexpr char kDefaultZone[] = "Asia/Tokyo";
 constexpr int kMaxSimilarNames = 1000;
+// So many accounts in a row that were merged into each other.
+constexpr int kMaxMerges = 1000;
 constexpr absl::string_view kRevisionsPart = "/revisions/";
 
 fact::v1::SubjectKind SubjectKindOf(absl::string_view subject) {
@@ -78,6 +82,7 @@ bool ParseBrief(absl::string_view data, std::string& zone, AccountBrief& brief) 
       continue;
     }
     if (field == Account::kArchiveTimeFieldNumber) brief.archived = true;
+    if (field == Account::kMergedIntoFieldNumber) brief.merged = true;
     if (!WireFormatLite::SkipField(&in, tag)) return false;
   }
   brief.zone = zone.empty() ? absl::string_view(kDefaultZone) : absl::string_view(zone);
@@ -160,7 +165,12 @@ absl::Status Store::FollowAccount(Writer& writer, const accounts::v1::Account& a
   header.mutable_classification()->set_touch(account.classification().touch());
   header.set_time_zone(account.time_zone());
   if (account.has_archive_time()) *header.mutable_archive_time() = account.archive_time();
+  header.set_merged_into(account.merged_into());
   BANSO_RETURN_IF_ERROR(accounts.Put(writer, std::move(header)).status());
+  if (!account.merged_into().empty()) {
+    BANSO_ASSIGN_OR_RETURN(const std::string kept, KeptAccount(writer, account.name()));
+    BANSO_RETURN_IF_ERROR(JoinAccounts(writer, *this, account.name(), kept));
+  }
   BANSO_RETURN_IF_ERROR(writer
                             .Execute("DELETE FROM external_account WHERE account = $account",
                                      {{"account", account.name()}})
@@ -232,7 +242,7 @@ absl::Status Store::ForEachHeader(
     Reader& reader, absl::FunctionRef<absl::Status(const AccountBrief&)> on_account) const {
   std::string zone;
   return reader.Query("SELECT name, data FROM account_header", {}, [&](const Row& row) {
-    AccountBrief brief{.name = row.Text(0), .zone = "", .archived = false};
+    AccountBrief brief{.name = row.Text(0), .zone = ""};
     if (!ParseBrief(row.Blob(1), zone, brief)) {
       return absl::DataLossError("a stored account cannot be read");
     }
@@ -242,6 +252,33 @@ absl::Status Store::ForEachHeader(
 
 std::string Store::ZoneOf(Reader& reader, absl::string_view name) const {
   return HeaderZone(reader, name);
+}
+
+absl::StatusOr<std::string> Store::KeptAccount(Reader& reader, const std::string& account) const {
+  std::string kept = account;
+  for (int step = 0; step < kMaxMerges; ++step) {
+    BANSO_ASSIGN_OR_RETURN(const std::optional<accounts::v1::Account> header,
+                           accounts.Find(reader, kept));
+    if (!header.has_value() || header->merged_into().empty()) return kept;
+    kept = header->merged_into();
+  }
+  return contract::Internal(absl::StrCat(account, " is merged in a circle"));
+}
+
+absl::StatusOr<std::string> Store::KeptName(Reader& reader, const std::string& name) const {
+  const std::string account = contract::Ancestor(name, "accounts");
+  BANSO_ASSIGN_OR_RETURN(const std::string kept, KeptAccount(reader, account));
+  return absl::StrCat(kept, absl::StripPrefix(name, account));
+}
+
+absl::Status Store::CheckOpen(Reader& reader, const std::string& account) const {
+  BANSO_ASSIGN_OR_RETURN(const bool known, accounts.Exists(reader, account));
+  if (!known) return contract::NotFound(account);
+  BANSO_ASSIGN_OR_RETURN(const std::string kept, KeptAccount(reader, account));
+  if (kept == account) return absl::OkStatus();
+  return contract::FailedPrecondition("ACCOUNT_MERGED", account,
+                                      absl::StrCat("it was merged into ", kept),
+                                      absl::StrCat("Name ", kept));
 }
 
 absl::StatusOr<std::optional<std::string>> Store::FindByExternalId(Reader& reader,
@@ -286,6 +323,7 @@ absl::StatusOr<std::vector<fact::v1::FactType>> Store::OwnFactTypes(Reader& read
   rule::FactCatalog catalog;
   BANSO_RETURN_IF_ERROR(metrics.ForEach(reader, "", {}, [&](v1::Metric& metric) {
     catalog.Add(TypeOf(metric));
+    if (metric.kind() == v1::METRIC_KIND_COUNTER) catalog.Add(ShareOfExpectedType(metric));
     return absl::OkStatus();
   }));
   BANSO_RETURN_IF_ERROR(ForEachSaved(reader, rubrics, now, [&](const v1::Rubric& rubric) {
@@ -323,7 +361,6 @@ absl::StatusOr<rule::FactCatalog> Store::Catalog(Reader& reader, absl::Time now)
       }));
   return catalog;
 }
-    if (metric.kind() == v1::METRIC_KIND_COUNTER) catalog.Add(ShareOfExpectedType(metric));
 
 absl::Status Store::KeepFactTypes(Writer& writer,
                                   const std::vector<fact::v1::FactType>& types) const {

@@ -49,6 +49,8 @@ struct AccountBrief {
   // In which its days are counted.
   absl::string_view zone;
   bool archived = false;
+  // Another account has taken its place.
+  bool merged = false;
 };
 
 // What health keeps: the collections, the samples, its own facts and the mirror of everybody's, and
@@ -83,11 +85,12 @@ class Store {
   const storage::Collection<v1::Forecast> forecasts;
   const UpkeepStore upkeep;
   const SurveyStore surveys;
-  const storage::Collection<v1::ExpectedUse> expected_uses;
-
   // As they are now.
-  // Takes over an account or onboarding of accounts, and what is removed there.
+  const storage::Collection<v1::ExpectedUse> expected_uses;
   const UseHistory use_history{};
+
+  // Takes over an account or onboarding of accounts, and what is removed there. What is kept here
+  // of an account that was merged into another goes over to that one: see JoinAccounts.
   absl::Status FollowAccount(storage::Writer& writer, const accounts::v1::Account& account) const;
   absl::Status FollowOnboarding(storage::Writer& writer,
                                 const accounts::v1::Onboarding& onboarding) const;
@@ -108,6 +111,16 @@ class Store {
 
   // The zone in which the days of an account (or of what belongs to it) are counted.
   std::string ZoneOf(storage::Reader& reader, absl::string_view name) const;
+
+  // The account that has taken the place of `account`, which was merged into it at once or through
+  // others; `account` itself when none has.
+  absl::StatusOr<std::string> KeptAccount(storage::Reader& reader,
+                                          const std::string& account) const;
+  // The name under which what had the name `name` is kept, if it has gone over with its account.
+  absl::StatusOr<std::string> KeptName(storage::Reader& reader, const std::string& name) const;
+  // NOT_FOUND when the account is not known here; FAILED_PRECONDITION (ACCOUNT_MERGED) when another
+  // one has taken its place. For what is to be recorded about it.
+  absl::Status CheckOpen(storage::Reader& reader, const std::string& account) const;
 
   // The name of the account with this external id, if there is one.
   absl::StatusOr<std::optional<std::string>> FindByExternalId(storage::Reader& reader,

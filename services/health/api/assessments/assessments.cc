@@ -143,8 +143,7 @@ absl::StatusOr<Assessment> AssessmentsApi::CreateAssessment(
     const Call& call, const v1::CreateAssessmentRequest& request) {
   return storage::Mutate<Assessment>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Assessment> {
-        BANSO_ASSIGN_OR_RETURN(const bool known, store_.accounts.Exists(writer, request.parent()));
-        if (!known) return contract::NotFound(request.parent());
+        BANSO_RETURN_IF_ERROR(store_.CheckOpen(writer, request.parent()));
         Assessment assessment = request.assessment();
         BANSO_RETURN_IF_ERROR(FillIn(call, assessment, request.parent()));
         BANSO_ASSIGN_OR_RETURN(const std::vector<Rubric> in_force,

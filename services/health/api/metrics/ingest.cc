@@ -161,7 +161,11 @@ absl::StatusOr<const IngestRun::Account*> IngestRun::FindAccount(Reader& reader,
     }
     std::optional<Account> account;
     if (name.has_value()) {
-      BANSO_ASSIGN_OR_RETURN(const auto header, store_.accounts.Find(reader, *name));
+      BANSO_ASSIGN_OR_RETURN(auto header, store_.accounts.Find(reader, *name));
+      if (header.has_value() && !header->merged_into().empty()) {
+        BANSO_ASSIGN_OR_RETURN(name, store_.KeptAccount(reader, header->merged_into()));
+        BANSO_ASSIGN_OR_RETURN(header, store_.accounts.Find(reader, *name));
+      }
       if (header.has_value()) account = Account{*name, calendar::ZoneOrUtc(ZoneNameOf(*header))};
     }
     found = batch.accounts.emplace(key, std::move(account)).first;

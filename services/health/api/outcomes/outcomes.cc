@@ -46,6 +46,8 @@ absl::StatusOr<RowOutcome> StoreRow(const Store& store, Writer& writer, Outcome 
                                   "UNKNOWN_ACCOUNT");
   }
   BANSO_RETURN_IF_ERROR(CheckOutcome(row, account, writer.now()));
+  // A list may name an account still that was merged into another.
+  BANSO_ASSIGN_OR_RETURN(*row.mutable_name(), store.KeptName(writer, row.name()));
   BANSO_ASSIGN_OR_RETURN(const std::optional<Outcome> stored,
                          store.outcomes.Find(writer, row.name()));
   if (!stored.has_value()) {
@@ -81,8 +83,7 @@ absl::StatusOr<Outcome> OutcomesApi::CreateOutcome(const Call& call,
   BANSO_RETURN_IF_ERROR(violations.ToStatus());
   return storage::Mutate<Outcome>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Outcome> {
-        BANSO_ASSIGN_OR_RETURN(const bool known, store_.accounts.Exists(writer, request.parent()));
-        if (!known) return contract::NotFound(request.parent());
+        BANSO_RETURN_IF_ERROR(store_.CheckOpen(writer, request.parent()));
         Outcome outcome = request.outcome();
         outcome.set_name(contract::Join(request.parent(), "outcomes",
                                         contract::IdOrNew(request.outcome_id(), ids_)));

@@ -42,6 +42,7 @@ absl::StatusOr<ScoreOverride> ScoringApi::CreateScoreOverride(
   return storage::Mutate<ScoreOverride>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<ScoreOverride> {
         const std::string account = contract::Ancestor(request.parent(), "accounts");
+        BANSO_RETURN_IF_ERROR(store_.CheckOpen(writer, account));
         const std::string model_name =
             absl::StrCat("scoreModels/", contract::LastId(request.parent()));
         BANSO_ASSIGN_OR_RETURN(const v1::ScoreModel model,

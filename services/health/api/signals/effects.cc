@@ -286,8 +286,9 @@ absl::StatusOr<bool> SignalEffects::Send(const Call& call, const v1::Webhook& we
 
 absl::Status SignalEffects::FollowTask(const Store& store, Writer& writer,
                                        const kickoff::v1::PlanTask& task) {
-  const std::optional<ActionName> name = ActionOfTask(task.name());
+  std::optional<ActionName> name = ActionOfTask(task.name());
   if (!name.has_value()) return absl::OkStatus();
+  BANSO_ASSIGN_OR_RETURN(name->signal, store.KeptName(writer, name->signal));
   BANSO_ASSIGN_OR_RETURN(const bool known, store.signals.signals.Exists(writer, name->signal));
   if (!known) return absl::OkStatus();
   return store.signals.signals

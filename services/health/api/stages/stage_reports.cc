@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "common/calendar/period.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
@@ -54,15 +55,28 @@ absl::TimeZone ZoneIn(const AccountZones& zones, absl::string_view account) {
   return calendar::ZoneOrUtc(ZoneNameOf(accounts::v1::Account()));
 }
 
-// The histories of all accounts that the model has ever placed by then, by name of the account.
+// The accounts that others have taken the place of.
+absl::StatusOr<absl::flat_hash_set<std::string>> ReadMerged(const Store& store, Reader& reader) {
+  absl::flat_hash_set<std::string> merged;
+  BANSO_RETURN_IF_ERROR(store.ForEachHeader(reader, [&](const AccountBrief& account) {
+    if (account.merged) merged.emplace(account.name);
+    return absl::OkStatus();
+  }));
+  return merged;
+}
+
+// The histories of all accounts that the model has ever placed by then, by name of the account. A
+// company that was there twice is one of them.
 absl::StatusOr<std::vector<StageHistory>> LoadHistories(const Store& store, Reader& reader,
                                                         const StageModel& model,
                                                         const AccountZones& zones,
                                                         absl::Time as_of) {
+  BANSO_ASSIGN_OR_RETURN(const absl::flat_hash_set<std::string> merged, ReadMerged(store, reader));
   std::vector<StageHistory> histories;
   BANSO_RETURN_IF_ERROR(store.stages.ForEachAccount(
       reader, model.name(),
       [&](const std::string& account, const std::vector<v1::StageMove>& moves) {
+        if (merged.contains(account)) return absl::OkStatus();
         StageHistory history = HistoryOf(model, account, moves, ZoneIn(zones, account), as_of);
         if (LastStep(history) != nullptr) histories.push_back(std::move(history));
         return absl::OkStatus();

@@ -60,6 +60,18 @@ SurveyInvitation WithState(SurveyInvitation invitation, absl::Time now) {
   return invitation;
 }
 
+// The invitation of that name; of one that has gone over with its account, where it is now.
+absl::StatusOr<SurveyInvitation> Invitation(const Store& store, Reader& reader,
+                                            const std::string& name) {
+  BANSO_ASSIGN_OR_RETURN(std::optional<SurveyInvitation> found,
+                         store.surveys.invitations.Find(reader, name));
+  if (found.has_value()) return *std::move(found);
+  BANSO_ASSIGN_OR_RETURN(const std::string kept, store.KeptName(reader, name));
+  BANSO_ASSIGN_OR_RETURN(found, store.surveys.invitations.Find(reader, kept));
+  if (!found.has_value()) return contract::NotFound(name);
+  return *std::move(found);
+}
+
 }  // namespace
 
 absl::StatusOr<v1::AskSurveyResponse> SurveysApi::AskSurvey(const Call& call,
@@ -74,8 +86,7 @@ absl::StatusOr<v1::AskSurveyResponse> SurveysApi::AskSurvey(const Call& call,
         Response response;
         for (const v1::SurveyInvitee& invitee : request.invitees()) {
           const std::string account = contract::Parent(invitee.respondent());
-          BANSO_ASSIGN_OR_RETURN(const bool known, store_.accounts.Exists(writer, account));
-          if (!known) return contract::NotFound(account);
+          BANSO_RETURN_IF_ERROR(store_.CheckOpen(writer, account));
           BANSO_ASSIGN_OR_RETURN(
               const std::vector<SurveyInvitation> earlier,
               store_.surveys.InvitationsOf(writer, survey.name(), invitee.respondent()));
@@ -100,11 +111,11 @@ absl::StatusOr<SurveyInvitation> SurveysApi::AnswerSurvey(const Call& call,
   return storage::Mutate<SurveyInvitation>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<SurveyInvitation> {
         BANSO_ASSIGN_OR_RETURN(SurveyInvitation invitation,
-                               store_.surveys.invitations.Get(writer, request.name()));
+                               Invitation(store_, writer, request.name()));
         if (SameAnswers(invitation, request)) return WithState(std::move(invitation), call.now);
         BANSO_ASSIGN_OR_RETURN(const v1::Survey survey,
                                store_.surveys.surveys.Get(writer, invitation.survey(), call.now));
-        const std::string account = contract::Parent(request.name());
+        const std::string account = contract::Parent(invitation.name());
         BANSO_RETURN_IF_ERROR(health::Answer(survey, request, call.actor, call.now,
                                              calendar::ZoneOrUtc(store_.ZoneOf(writer, account)),
                                              invitation));

@@ -89,8 +89,7 @@ absl::StatusOr<ExpectedUse> ExpectedUsesApi::SetExpectedUse(
   return storage::Mutate<ExpectedUse>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<ExpectedUse> {
         const std::string account = contract::Parent(use.name());
-        BANSO_ASSIGN_OR_RETURN(const bool known, store_.accounts.Exists(writer, account));
-        if (!known) return contract::NotFound(account);
+        BANSO_RETURN_IF_ERROR(store_.CheckOpen(writer, account));
         BANSO_RETURN_IF_ERROR(CheckMetricCounts(store_, writer, use));
         BANSO_ASSIGN_OR_RETURN(const bool exists, store_.expected_uses.Exists(writer, use.name()));
         if (!exists && !use.etag().empty()) return contract::NotFound(use.name());
@@ -126,10 +125,10 @@ absl::StatusOr<v1::DeleteExpectedUseResponse> ExpectedUsesApi::DeleteExpectedUse
   using Response = v1::DeleteExpectedUseResponse;
   return storage::Mutate<Response>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Response> {
+        BANSO_RETURN_IF_ERROR(store_.expected_uses.Delete(writer, request.name(), request.etag()));
         BANSO_RETURN_IF_ERROR(store_.use_history.Remove(writer, request.name()));
         BANSO_RETURN_IF_ERROR(
             MarkDue(writer, contract::Parent(request.name()), "what use is expected has changed"));
-        BANSO_RETURN_IF_ERROR(store_.expected_uses.Delete(writer, request.name(), request.etag()));
         return Response();
       });
 }

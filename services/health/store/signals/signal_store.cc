@@ -122,6 +122,26 @@ absl::Status SignalStore::SaveWatch(Writer& writer, absl::string_view account,
       .status();
 }
 
+absl::StatusOr<std::vector<std::string>> SignalStore::WatchedRules(
+    Reader& reader, absl::string_view account) const {
+  std::vector<std::string> rules;
+  BANSO_RETURN_IF_ERROR(
+      reader.Query("SELECT rule FROM signal_watch WHERE account = $account ORDER BY rule",
+                   {{"account", account}}, [&](const Row& row) {
+                     rules.emplace_back(row.Text(0));
+                     return absl::OkStatus();
+                   }));
+  return rules;
+}
+
+absl::Status SignalStore::DropWatch(Writer& writer, absl::string_view account,
+                                    absl::string_view rule) const {
+  return writer
+      .Execute("DELETE FROM signal_watch WHERE account = $account AND rule = $rule",
+               {{"account", account}, {"rule", rule}})
+      .status();
+}
+
 absl::StatusOr<std::optional<Signal>> SignalStore::FindByCause(Reader& reader,
                                                                absl::string_view account,
                                                                absl::string_view cause) const {

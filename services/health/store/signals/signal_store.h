@@ -46,6 +46,12 @@ class SignalStore {
   absl::Status SaveWatch(storage::Writer& writer, absl::string_view account, absl::string_view rule,
                          const SignalWatch& watch) const;
 
+  // The rules of which anything is remembered of an account, in order.
+  absl::StatusOr<std::vector<std::string>> WatchedRules(storage::Reader& reader,
+                                                        absl::string_view account) const;
+  absl::Status DropWatch(storage::Writer& writer, absl::string_view account,
+                         absl::string_view rule) const;
+
   // The account's signal with that cause, if there has been one.
   absl::StatusOr<std::optional<v1::Signal>> FindByCause(storage::Reader& reader,
                                                         absl::string_view account,

@@ -176,6 +176,14 @@ absl::Status SurveyStore::DropEnd(Writer& writer, const SurveyInvitation& invita
       .status();
 }
 
+absl::Status SurveyStore::RenameEnd(Writer& writer, absl::string_view before,
+                                    const std::string& after) const {
+  return writer
+      .Execute("UPDATE survey_end SET invitation = $after WHERE invitation = $before",
+               {{"after", after}, {"before", before}})
+      .status();
+}
+
 absl::StatusOr<bool> SurveyStore::HasEnd(Reader& reader, absl::string_view invitation) const {
   return reader.QueryOne("SELECT 1 FROM survey_end WHERE invitation = $invitation",
                          {{"invitation", invitation}}, [](const Row&) { return absl::OkStatus(); });

@@ -57,6 +57,10 @@ class SurveyStore {
   absl::Status End(storage::Writer& writer, const v1::SurveyInvitation& invitation,
                    const v1::Survey& asked) const;
 
+  // What is still to be recorded of an invitation is so of its new name.
+  absl::Status RenameEnd(storage::Writer& writer, absl::string_view before,
+                         const std::string& after) const;
+
   // Erases what a person has added in words, also from history. The ratings stay.
   absl::Status ForgetPerson(storage::Writer& writer, absl::string_view respondent) const;
 
