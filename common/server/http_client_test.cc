@@ -54,7 +54,8 @@ TEST(HttpUrlTest, IsAnAddressOfHttp) {
 TEST(HttpUrlTest, IsNothingElse) {
   for (const char* text :
        {"", "a.example", "http://", "ftp://a", "file:///etc/hosts", "http://a:0", "http://a:65536",
-        "http://a:b", "http://u:p@a/", "http://a b/", "http://[::1", "http://a/\r\nX: y"}) {
+        "http://a:b", "http://u:p@a/", "http://a b/", "http://[::1", "http://a/\r\nX: y",
+        "http://a:+80/", "http://::1/", "http://[[a]", "http://a]/"}) {
     EXPECT_FALSE(IsHttpUrl(text)) << text;
   }
 }

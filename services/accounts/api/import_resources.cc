@@ -144,7 +144,13 @@ class ResourceRows {
     }
     FillInAccount(kAnyAccount, MutableResource(kind, &given));
     BANSO_RETURN_IF_ERROR(contract::Check(&given));
-    BANSO_ASSIGN_OR_RETURN(const RowPlace place, find());
+    const absl::StatusOr<RowPlace> found = find();
+    if (!found.ok()) {
+      return absl::IsInvalidArgument(found.status())
+                 ? WithFaultsOf<Create>(*MutableResource(kind, &given), kind, found.status())
+                 : found.status();
+    }
+    const RowPlace& place = *found;
     resource.clear_etag();
     resource.set_name(place.name);
     FillInAccount(place.account, &resource);
@@ -168,6 +174,21 @@ class ResourceRows {
     }
     BANSO_RETURN_IF_ERROR((api.*update)(call_, request).status());
     return RowResult::kUpdated;
+  }
+
+  // What is wrong with where a row goes, and with the resource as a new one: nothing is stored
+  // there.
+  template <class Create>
+  static absl::Status WithFaultsOf(const Message& resource, const std::string& kind,
+                                   const absl::Status& place) {
+    Create request;
+    SetField("parent", kAnyAccount, &request);
+    SetField(absl::StrCat(kind, "_id"), "a", &request);
+    MutableResource(kind, &request)->CopyFrom(resource);
+    contract::Violations violations;
+    violations.AddAll("", place);
+    violations.AddAll("", contract::Check(&request));
+    return violations.ToStatus();
   }
 
   static Message* MutableResource(const std::string& kind, Message* request) {

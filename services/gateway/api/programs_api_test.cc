@@ -459,7 +459,8 @@ TEST_F(ProgramsApiTest, BringsTheFactTypesThatRulesRead) {
   };
   BANSO_ASSERT_OK(Apply(SomeProgram()));
   // First those that it reads, then all others, for a misspelt name's nearest.
-  EXPECT_THAT(checked, ElementsAre("metric.interviews", "account.segment", "assessment.clarity",
+  EXPECT_THAT(checked, ElementsAre("metric.interviews", "account.segment",
+                                   "use.interviews.share_of_expected", "assessment.clarity",
                                    "success.d", "score.s", "score.s.band", "account.country"));
   EXPECT_THAT(saved, ElementsAre("metric.interviews", "account.segment"));
 }

@@ -38,7 +38,7 @@ FactType TypeOf(const accounts::v1::AttributeDefinition& definition) {
   return type;
 }
 
-FactType TypeOf(const health::v1::Metric& metric) {
+void AddMetric(const health::v1::Metric& metric, std::vector<FactType>* types) {
   const bool flag = metric.kind() == health::v1::METRIC_KIND_FLAG;
   FactType type = MakeType(FactName("metric", metric.name()),
                            flag ? type::v1::VALUE_TYPE_FLAG : type::v1::VALUE_TYPE_NUMBER,
@@ -47,7 +47,13 @@ FactType TypeOf(const health::v1::Metric& metric) {
   type.set_counter(metric.kind() == health::v1::METRIC_KIND_COUNTER ||
                    metric.kind() == health::v1::METRIC_KIND_DISTINCT_USERS);
   type.set_per_object(metric.kind() != health::v1::METRIC_KIND_RATIO);
-  return type;
+  types->push_back(std::move(type));
+  if (metric.kind() != health::v1::METRIC_KIND_COUNTER) return;
+  types->push_back(MakeType(absl::StrCat(FactName("use", metric.name()), ".share_of_expected"),
+                            type::v1::VALUE_TYPE_NUMBER, fact::v1::SUBJECT_KIND_ACCOUNT, "share",
+                            absl::StrCat(metric.display_name(),
+                                         ": its use as a share of the use that the agreed rules "
+                                         "make expected, 1 is as expected.")));
 }
 
 void AddRubric(const health::v1::Rubric& rubric, std::vector<FactType>* types) {
@@ -141,7 +147,7 @@ std::vector<FactType> FactTypesOf(const v1::Program& program) {
   for (const auto& definition : program.attribute_definitions()) {
     types.push_back(TypeOf(definition));
   }
-  for (const auto& metric : program.metrics()) types.push_back(TypeOf(metric));
+  for (const auto& metric : program.metrics()) AddMetric(metric, &types);
   for (const auto& rubric : program.rubrics()) AddRubric(rubric, &types);
   for (const auto& definition : program.success_definitions()) {
     types.push_back(MakeType(

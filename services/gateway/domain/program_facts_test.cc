@@ -57,38 +57,45 @@ TEST(ProgramFactsTest, NamesTheFactsThatAProgramBrings) {
   )pb");
   EXPECT_THAT(
       FactTypesOf(program),
-      ElementsAre(EqualsProto(R"pb(name: "metric.weekly_pool"
-                                   value_type: VALUE_TYPE_NUMBER
-                                   unit: "candidates"
-                                   meaning: "Candidates added."
-                                   subject: SUBJECT_KIND_ACCOUNT
-                                   counter: true
-                                   per_object: true)pb"),
-                  EqualsProto(R"pb(name: "metric.published"
-                                   value_type: VALUE_TYPE_FLAG
-                                   meaning: "Published"
-                                   subject: SUBJECT_KIND_ACCOUNT
-                                   per_object: true)pb"),
-                  EqualsProto(R"pb(name: "assessment.clarity"
-                                   value_type: VALUE_TYPE_NUMBER
-                                   unit: "rating"
-                                   meaning: "Clarity, judged from 1 to 5."
-                                   subject: SUBJECT_KIND_ACCOUNT)pb"),
-                  EqualsProto(R"pb(name: "success.first_interview"
-                                   value_type: VALUE_TYPE_FLAG
-                                   meaning: "Whether the onboarding was a success: Interview."
-                                   subject: SUBJECT_KIND_ONBOARDING)pb"),
-                  EqualsProto(R"pb(name: "score.on_boarding"
-                                   value_type: VALUE_TYPE_NUMBER
-                                   unit: "points"
-                                   meaning: "Health, 0 to 100."
-                                   subject: SUBJECT_KIND_ACCOUNT)pb"),
-                  EqualsProto(R"pb(name: "score.on_boarding.band"
-                                   value_type: VALUE_TYPE_TEXT
-                                   meaning: "The band of Health."
-                                   subject: SUBJECT_KIND_ACCOUNT
-                                   values: "red"
-                                   values: "green")pb")));
+      ElementsAre(
+          EqualsProto(R"pb(name: "metric.weekly_pool"
+                           value_type: VALUE_TYPE_NUMBER
+                           unit: "candidates"
+                           meaning: "Candidates added."
+                           subject: SUBJECT_KIND_ACCOUNT
+                           counter: true
+                           per_object: true)pb"),
+          EqualsProto(
+              R"pb(name: "use.weekly_pool.share_of_expected"
+                   value_type: VALUE_TYPE_NUMBER
+                   unit: "share"
+                   meaning: "Weekly pool: its use as a share of the use that the agreed rules make expected, 1 is as expected."
+                   subject: SUBJECT_KIND_ACCOUNT)pb"),
+          EqualsProto(R"pb(name: "metric.published"
+                           value_type: VALUE_TYPE_FLAG
+                           meaning: "Published"
+                           subject: SUBJECT_KIND_ACCOUNT
+                           per_object: true)pb"),
+          EqualsProto(R"pb(name: "assessment.clarity"
+                           value_type: VALUE_TYPE_NUMBER
+                           unit: "rating"
+                           meaning: "Clarity, judged from 1 to 5."
+                           subject: SUBJECT_KIND_ACCOUNT)pb"),
+          EqualsProto(R"pb(name: "success.first_interview"
+                           value_type: VALUE_TYPE_FLAG
+                           meaning: "Whether the onboarding was a success: Interview."
+                           subject: SUBJECT_KIND_ONBOARDING)pb"),
+          EqualsProto(R"pb(name: "score.on_boarding"
+                           value_type: VALUE_TYPE_NUMBER
+                           unit: "points"
+                           meaning: "Health, 0 to 100."
+                           subject: SUBJECT_KIND_ACCOUNT)pb"),
+          EqualsProto(R"pb(name: "score.on_boarding.band"
+                           value_type: VALUE_TYPE_TEXT
+                           meaning: "The band of Health."
+                           subject: SUBJECT_KIND_ACCOUNT
+                           values: "red"
+                           values: "green")pb")));
 }
 
 TEST(ProgramFactsTest, NamesTheFactsOfStagesAndSurveys) {
