@@ -238,25 +238,21 @@ absl::Status Connection::Call(const MethodDescriptor& method, const Message& req
 
 absl::Status Connection::CallOnce(const MethodDescriptor& method, const Message& request,
                                   Message* response) {
-  // The callback may run after the deadline has ended the wait, so it owns what it uses.
-  struct State {
-    std::unique_ptr<grpc::ClientContext> context;
-    grpc::ByteBuffer request;
-    grpc::ByteBuffer response;
-    grpc::Status status;
-    absl::Notification done;
-  };
-  auto state = std::make_shared<State>();
-  state->context = NewContext(absl::Now() + options_.timeout);
-  state->request = Encode(request);
-  transport_->stub.UnaryCall(state->context.get(), PathOf(method), {}, &state->request,
-                             &state->response, [state](grpc::Status status) {
-                               state->status = std::move(status);
-                               state->done.Notify();
+  // All of it is this thread's, the context first of all: it holds the channel, and the library
+  // aborts when one of its callback threads is the one to let the last channel go.
+  const std::unique_ptr<grpc::ClientContext> context = NewContext(absl::Now() + options_.timeout);
+  const grpc::ByteBuffer sent = Encode(request);
+  grpc::ByteBuffer received;
+  grpc::Status outcome;
+  absl::Notification done;
+  transport_->stub.UnaryCall(context.get(), PathOf(method), {}, &sent, &received,
+                             [&outcome, &done](grpc::Status status) {
+                               outcome = std::move(status);
+                               done.Notify();
                              });
-  state->done.WaitForNotification();
-  const absl::Status status = ToStatus(state->status, options_);
-  return status.ok() ? Decode(state->response, response) : status;
+  done.WaitForNotification();
+  const absl::Status status = ToStatus(outcome, options_);
+  return status.ok() ? Decode(received, response) : status;
 }
 
 absl::Status Connection::Read(const MethodDescriptor& method, const Message& request,
