@@ -36,6 +36,9 @@ ABSL_FLAG(std::string, data_dir, "data", "folder of the databases; created when 
 ABSL_FLAG(std::string, calendar_dir, "",
           "folder with calendars besides the built-in ones, a YAML or JSON file each; empty: none");
 ABSL_FLAG(std::string, port_file, "", "where to write the ports in use, as JSON; empty: nowhere");
+ABSL_FLAG(bool, reflection, false,
+          "tells every caller what RPCs there are, for tools that know no protos; not where "
+          "strangers can connect");
 ABSL_FLAG(bool, test_clock, false, "business time stands still and is set by an RPC; for tests");
 ABSL_FLAG(std::string, test_clock_start, "", "where a test clock begins, as RFC 3339; empty: now");
 ABSL_FLAG(std::string, suite_key_file, "", "file with the secret of the suite; empty: none");
@@ -85,7 +88,8 @@ constexpr const char* kNames[] = {"listen_host",       "port",
                                   "log_level",         "drain_timeout",
                                   "request_retention", "change_retention",
                                   "accounts_address",  "health_address",
-                                  "kickoff_address",   "handoff_address"};
+                                  "kickoff_address",   "handoff_address",
+                                  "reflection"};
 constexpr absl::string_view kPrefix = "BANSO_";
 constexpr absl::string_view kConfigFile = "BANSO_CONFIG_FILE";
 // What the command line client, the tests and the fuzzers read. A service that is started where
@@ -250,6 +254,7 @@ absl::StatusOr<Flags> ParseFlags(int argc, char** argv, absl::string_view usage)
   flags.data_dir = absl::GetFlag(FLAGS_data_dir);
   flags.calendar_dir = absl::GetFlag(FLAGS_calendar_dir);
   flags.port_file = absl::GetFlag(FLAGS_port_file);
+  flags.reflection = absl::GetFlag(FLAGS_reflection);
   flags.test_clock = absl::GetFlag(FLAGS_test_clock);
   flags.test_clock_start = absl::GetFlag(FLAGS_test_clock_start);
   flags.suite_key_file = absl::GetFlag(FLAGS_suite_key_file);

@@ -67,6 +67,9 @@ struct Flags {
   bool rebuild_mirrors = false;
   // --mirror_hash: prints a hash of what they have taken over, and ends; see mirrors.h.
   bool mirror_hash = false;
+  // --reflection: tells every caller, whoever it is, what RPCs there are (gRPC server reflection),
+  // for tools that know no protos.
+  bool reflection = false;
   // --drain_timeout: how long calls under way may still take after SIGTERM.
   absl::Duration drain_timeout = absl::Seconds(10);
   // --accounts_address, --health_address, --kickoff_address, --handoff_address: where the others

@@ -64,6 +64,7 @@ TEST_F(FlagsTest, HaveDefaults) {
   EXPECT_EQ(flags->change_retention, absl::InfiniteDuration());
   EXPECT_EQ(flags->tls, TlsFiles());
   EXPECT_FALSE(flags->test_clock);
+  EXPECT_FALSE(flags->reflection);
   EXPECT_EQ(flags->addresses.at("health"), "");
 }
 
@@ -90,6 +91,7 @@ TEST_F(FlagsTest, ComeFromTheFileWhereNeitherCommandLineNorEnvironmentGivesThem)
       "data_dir: /from/file\n"
       "listen_host: 127.0.0.9\n"
       "test_clock: true\n"
+      "reflection: true\n"
       "drain_timeout: 90s\n"
       "health_address: 10.0.0.1:7\n");
   const auto flags = Parse({"--config_file=" + path, "--listen_host=127.0.0.2"});
@@ -99,6 +101,7 @@ TEST_F(FlagsTest, ComeFromTheFileWhereNeitherCommandLineNorEnvironmentGivesThem)
   EXPECT_EQ(flags->port, 7003);
   EXPECT_EQ(flags->ops_port, 7004);
   EXPECT_TRUE(flags->test_clock);
+  EXPECT_TRUE(flags->reflection);
   EXPECT_EQ(flags->drain_timeout, absl::Seconds(90));
   EXPECT_EQ(flags->addresses.at("health"), "10.0.0.1:7");
 }

@@ -94,7 +94,16 @@ class Listener : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuff
     }
     StartRead(&message_);
   }
-  void OnDone(const grpc::Status&) override { done_.Notify(); }
+  void OnDone(const grpc::Status& status) override {
+    status_ = status;
+    done_.Notify();
+  }
+
+  // Waits until the server has ended it, and returns how.
+  grpc::Status AwaitEnd() {
+    done_.WaitForNotification();
+    return status_;
+  }
 
   // Waits for these bytes in all.
   bool AwaitReceived(const std::string& bytes) {
@@ -113,6 +122,7 @@ class Listener : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuff
   grpc::ClientContext context_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer message_;
+  grpc::Status status_;
   absl::Mutex mutex_;
   std::string received_ ABSL_GUARDED_BY(mutex_);
   absl::Notification done_;
@@ -159,15 +169,25 @@ TEST(LifecycleTest, DoesNotServeWhenAPartCannotStart) {
               StatusIs(absl::StatusCode::kInternal));
 }
 
-TEST(LifecycleTest, ListsItsServicesByReflection) {
-  EchoServer server;
-  // ServerReflectionRequest{list_services: "*"}
-  Listener listener(server.process().address(),
-                    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-                    std::string("\x3a\x01*", 3));
+constexpr char kReflection[] = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+// ServerReflectionRequest{list_services: "*"}
+constexpr absl::string_view kListServices("\x3a\x01*", 3);
+
+TEST(LifecycleTest, ListsItsServicesByReflectionWhenAskedTo) {
+  ServerOptions options = EchoServer::FastOptions();
+  options.reflection = true;
+  EchoServer server(nullptr, options);
+  Listener listener(server.process().address(), kReflection, std::string(kListServices));
   ASSERT_TRUE(testing::WaitUntil([&] { return !listener.received().empty(); }));
   EXPECT_THAT(listener.received(), HasSubstr("banso.server.testdata.EchoService"));
   EXPECT_THAT(listener.received(), HasSubstr("banso.type.v1.OperationsService"));
+}
+
+TEST(LifecycleTest, TellsNobodyOfItsServicesUnasked) {
+  EchoServer server;
+  Listener listener(server.process().address(), kReflection, std::string(kListServices));
+  EXPECT_EQ(listener.AwaitEnd().error_code(), grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_THAT(listener.received(), ::testing::IsEmpty());
 }
 
 TEST(LifecycleTest, SaysThatItsPortIsTaken) {

@@ -159,6 +159,7 @@ class Program {
     options.port = alone || module.name == kGateway ? flags_.port : 0;
     options.suite_key = suite_key_;
     options.tls = flags_.tls;
+    options.reflection = flags_.reflection;
     options.drain_timeout = flags_.drain_timeout;
     BANSO_ASSIGN_OR_RETURN(hosted->process, ServerProcess::Start(std::move(definition), options));
     peers_->SetAddresses({{module.name, hosted->process->address()}});

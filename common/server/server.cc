@@ -49,11 +49,27 @@ bool IsLoopback(absl::string_view host) {
 // Settings of the library that hold for the whole process.
 void SetUpLibraryOnce() {
   static std::once_flag once;
-  std::call_once(once, [] {
-    grpc::EnableDefaultHealthCheckService(true);
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  });
+  std::call_once(once, [] { grpc::EnableDefaultHealthCheckService(true); });
 }
+
+// Gives one server the library's reflection service or not: linked in, it comes by itself.
+class Reflection final : public grpc::ServerBuilderOption {
+ public:
+  explicit Reflection(bool wanted) : wanted_(wanted) {}
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    auto plugin = std::make_unique<grpc::reflection::ProtoServerReflectionPlugin>();
+    const std::string name = plugin->name();
+    plugins->erase(
+        std::remove_if(plugins->begin(), plugins->end(),
+                       [&name](const auto& registered) { return registered->name() == name; }),
+        plugins->end());
+    if (wanted_) plugins->push_back(std::move(plugin));
+  }
+
+ private:
+  const bool wanted_;
+};
 
 absl::Status CheckHandlers(ServiceDefinition& definition) {
   std::vector<std::string> missing;
@@ -200,8 +216,6 @@ class ServerProcess::Impl {
     SetUpLibraryOnce();
     grpc::ServerBuilder builder;
     builder.SetContextAllocator(guard_->NewAllocator());
-    builder.SetResourceQuota(
-        grpc::ResourceQuota(definition_->name()).SetMaxThreads(kMaxLibraryThreads));
     const std::shared_ptr<grpc::experimental::ExternalConnectionAcceptor> library =
         builder.experimental().AddExternalConnectionAcceptor(
             grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
@@ -211,6 +225,11 @@ class ServerProcess::Impl {
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentCalls);
     builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kMaxReadBytes);
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+    builder.SetOption(std::make_unique<Reflection>(options_.reflection));
+    if (options_.reflection) {
+      builder.SetResourceQuota(
+          grpc::ResourceQuota(definition_->name()).SetMaxThreads(kMaxLibraryThreads));
+    }
     for (const Router& router : definition_->routers()) {
       adapters_.push_back(std::make_unique<internal::ServiceAdapter>(host_, router));
       builder.RegisterService(adapters_.back().get());

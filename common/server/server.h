@@ -49,6 +49,8 @@ struct ServerOptions {
   std::string suite_key;
   // Without a certificate it speaks plain text.
   TlsFiles tls;
+  // Whether it has `grpc.reflection`, which answers anybody, on threads of the library.
+  bool reflection = false;
   Executor::Limits executor;
   int max_open_streams = kMaxOpenStreams;
   int max_streams_of_caller = kMaxStreamsOfCaller;
@@ -63,7 +65,7 @@ struct ServerOptions {
 };
 
 // One service on one port, with health (`grpc.health.v1`, under the service's name and the empty
-// one) and reflection. Several can live in one process.
+// one). Several can live in one process.
 class ServerProcess {
  public:
   // Checks that every RPC has a handler, listens, runs the OnStart functions, starts sweeps and
