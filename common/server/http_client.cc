@@ -37,7 +37,9 @@ class Exchange {
     request_.target(url.target);
     request_.version(kHttp11);
     request_.keep_alive(false);
-    request_.set(http::field::host, absl::StrCat(url.host, ":", url.port));
+    const bool is_ipv6 = absl::StrContains(url.host, ':');
+    request_.set(http::field::host, is_ipv6 ? absl::StrCat("[", url.host, "]:", url.port)
+                                            : absl::StrCat(url.host, ":", url.port));
     request_.set(http::field::content_type, post.content_type);
     for (const auto& [name, value] : post.headers) request_.set(name, value);
     request_.body() = post.body;
@@ -107,13 +109,16 @@ std::optional<HttpUrl> ParseHttpUrl(absl::string_view url) {
   if (has_port) {
     int port = 0;
     parts.port = std::string(authority.substr(colon + 1));
-    if (!absl::SimpleAtoi(parts.port, &port) || port < 1 || port > 65535) return std::nullopt;
+    const bool digits = std::all_of(parts.port.begin(), parts.port.end(), absl::ascii_isdigit);
+    if (!digits || !absl::SimpleAtoi(parts.port, &port) || port < 1 || port > 65535) {
+      return std::nullopt;
+    }
     authority = authority.substr(0, colon);
   }
-  if (absl::ConsumePrefix(&authority, "[") && !absl::ConsumeSuffix(&authority, "]")) {
-    return std::nullopt;
-  }
-  if (authority.empty() || absl::StrContains(authority, '@')) return std::nullopt;
+  const bool bracketed = absl::ConsumePrefix(&authority, "[");
+  if (bracketed && !absl::ConsumeSuffix(&authority, "]")) return std::nullopt;
+  const size_t stray = authority.find_first_of(bracketed ? "@[]" : "@[]:");
+  if (authority.empty() || stray != absl::string_view::npos) return std::nullopt;
   parts.host = std::string(authority);
   return parts;
 }

@@ -39,7 +39,8 @@ TEST(HttpUrlTest, IsCutIntoParts) {
 TEST(HttpUrlTest, IsRefusedWhenItIsNoPlainHttpAddress) {
   for (const char* text :
        {"", "http://", "https://a", "ftp://a", "http://a:0", "http://a:65536", "http://a:b",
-        "http://a:", "http://u:p@a/", "http://a b/", "http://[::1", "http://a/\r\nX: y"}) {
+        "http://a:", "http://u:p@a/", "http://a b/", "http://[::1", "http://a/\r\nX: y",
+        "http://a:+80/", "http://::1/", "http://[[a]", "http://a]/"}) {
     EXPECT_THAT(ParseHttpUrl(text), Eq(std::nullopt)) << text;
   }
 }
