@@ -21,7 +21,8 @@ set(BANSO_BELOW_store contract rule calendar statistics storage domain)
 set(BANSO_BELOW_api contract rule calendar statistics storage server domain store)
 set(BANSO_BELOW_main contract rule calendar statistics storage server domain store api)
 set(BANSO_BELOW_client contract rule calendar)
-set(BANSO_BELOW_journey contract rule calendar statistics storage server testing client main api)
+set(BANSO_BELOW_journey contract rule calendar statistics storage server testing client main store
+                        api)
 
 # Third-party targets that only some layers may name; the others are free for all.
 # Pattern of the target's name, then the layers (and the service that may use it in its api layer).

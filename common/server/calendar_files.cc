@@ -101,16 +101,7 @@ void CheckHolidays(const type::v1::Calendar& calendar, contract::Violations* vio
 absl::StatusOr<type::v1::Calendar> ReadCalendarFile(const std::string& file) {
   BANSO_ASSIGN_OR_RETURN(const std::string text,
                          ReadSettings(file, kCalendarDir, kCalendarDirReason));
-  type::v1::Calendar calendar;
-  const bool json = std::filesystem::path(file).extension() == kJson;
-  BANSO_RETURN_IF_ERROR(json ? contract::FromJson(text, &calendar)
-                             : contract::FromYaml(text, &calendar));
-  BANSO_RETURN_IF_ERROR(contract::Check(&calendar));
-  contract::Violations violations;
-  CheckWeekend(calendar, &violations);
-  CheckHolidays(calendar, &violations);
-  BANSO_RETURN_IF_ERROR(violations.ToStatus());
-  return calendar;
+  return ReadCalendar(text, std::filesystem::path(file).extension() == kJson);
 }
 
 calendar::Calendar ToCalendar(const type::v1::Calendar& given) {
@@ -140,6 +131,18 @@ void LogCalendar(const type::v1::Calendar& calendar, const std::string& file, ab
 }
 
 }  // namespace
+
+absl::StatusOr<type::v1::Calendar> ReadCalendar(absl::string_view text, bool json) {
+  type::v1::Calendar calendar;
+  BANSO_RETURN_IF_ERROR(json ? contract::FromJson(text, &calendar)
+                             : contract::FromYaml(text, &calendar));
+  BANSO_RETURN_IF_ERROR(contract::Check(&calendar));
+  contract::Violations violations;
+  CheckWeekend(calendar, &violations);
+  CheckHolidays(calendar, &violations);
+  BANSO_RETURN_IF_ERROR(violations.ToStatus());
+  return calendar;
+}
 
 absl::StatusOr<calendar::Calendars> ReadCalendars(const std::string& folder, absl::Time now) {
   calendar::Calendars calendars;

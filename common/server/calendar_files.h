@@ -4,7 +4,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "banso/type/v1/calendar.pb.h"
 #include "common/calendar/calendars.h"
 
 namespace banso::server {
@@ -19,6 +21,9 @@ namespace banso::server {
 // built in or was taken by another file, a file with another ending. FAILED_PRECONDITION when the
 // folder or a file cannot be read.
 absl::StatusOr<calendar::Calendars> ReadCalendars(const std::string& folder, absl::Time now);
+
+// What stands in one such file. INVALID_ARGUMENT as above, without the file's name.
+absl::StatusOr<type::v1::Calendar> ReadCalendar(absl::string_view text, bool json);
 
 }  // namespace banso::server
 

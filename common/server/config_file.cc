@@ -63,6 +63,11 @@ absl::StatusOr<std::string> ReadSettings(const std::string& path, absl::string_v
 absl::StatusOr<std::map<std::string, std::string>> ReadConfigFile(
     const std::string& path, const std::vector<std::string>& known) {
   BANSO_ASSIGN_OR_RETURN(const std::string text, ReadSettings(path, "config_file", "CONFIG_FILE"));
+  return ReadConfig(text, path, known);
+}
+
+absl::StatusOr<std::map<std::string, std::string>> ReadConfig(
+    absl::string_view text, const std::string& path, const std::vector<std::string>& known) {
   contract::Violations violations;
   google::protobuf::Struct file;
   if (const absl::Status read = contract::FromYaml(text, &file); !read.ok()) {

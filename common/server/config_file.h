@@ -27,6 +27,10 @@ absl::StatusOr<std::string> ReadSettings(const std::string& path, absl::string_v
 absl::StatusOr<std::map<std::string, std::string>> ReadConfigFile(
     const std::string& path, const std::vector<std::string>& known);
 
+// The same of what stands in the file; violations name `path`.
+absl::StatusOr<std::map<std::string, std::string>> ReadConfig(
+    absl::string_view text, const std::string& path, const std::vector<std::string>& known);
+
 }  // namespace banso::server
 
 #endif  // BANSO_COMMON_SERVER_CONFIG_FILE_H_

@@ -226,7 +226,8 @@ class StreamFollower : public Follower {
   // Lets Stop cancel the stream. False when it has already come.
   bool Publish(ReadStream<Message>* stream) {
     absl::MutexLock lock(&mutex_);
-    stream_ = stream;
+    // A stream that comes too late goes at once; who stops again must not reach it.
+    stream_ = stopped_ ? nullptr : stream;
     connected_ = false;
     return !stopped_;
   }

@@ -253,6 +253,35 @@ TEST_F(FollowerTest, SaysHowFarItHasComeAndThatItStops) {
   stopping.join();
 }
 
+// A clock that is asked once, before a stream is opened, and answers when it is let to.
+class SlowClock : public calendar::Clock {
+ public:
+  absl::Time TimeNow() override {
+    if (!asked.HasBeenNotified()) asked.Notify();
+    answer.WaitForNotification();
+    return absl::FromUnixSeconds(1743465600);
+  }
+  absl::Notification asked;
+  absl::Notification answer;
+};
+
+TEST_F(FollowerTest, StopsTwiceWhenItIsStoppedWhileItOpensItsStream) {
+  SlowClock slow;
+  ChangesFollowerOptions options = Options();
+  options.clock = &slow;
+  auto follower = FollowChanges(std::move(options));
+  follower->Start();
+  slow.asked.WaitForNotification();
+  std::thread stopping([&] { follower->Stop(); });
+  // Answers once it stops.
+  EXPECT_THAT(follower->WaitForPosition(1, absl::Now() + absl::Seconds(10)).status(),
+              StatusIs(absl::StatusCode::kUnavailable));
+  slow.answer.Notify();
+  stopping.join();
+  follower->Stop();
+  follower.reset();
+}
+
 TEST_F(FollowerTest, OpensASilentStreamAgain) {
   ChangesFollowerOptions options = Options();
   options.silence_limit = absl::Milliseconds(30);

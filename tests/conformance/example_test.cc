@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/contract/errors.h"
@@ -200,6 +201,95 @@ TEST_P(PageTokenTest, OfAnotherQuestionIsRefused) {
 
 INSTANTIATE_TEST_SUITE_P(EveryRpc, PageTokenTest, ::testing::ValuesIn(HomeRpcsWith(GoesOn)),
                          NameOf);
+
+TEST(StoriesTest, TryTheFiltersOfMostLists) {
+  size_t tried = 0;
+  for (const Rpc& rpc : HomeRpcs()) tried += Stories::Get().FiltersOf(rpc).size();
+  EXPECT_GE(tried, 60u);
+  RecordProperty("filters", static_cast<int>(tried));
+}
+
+bool HasFilters(const Rpc& rpc) {
+  return GoesOn(rpc) && !FiltersOf(rpc.method->input_type()).empty();
+}
+
+// Lists of which no story surely has two items, so that they may give no token. A new list needs
+// two.
+bool HasOneItemInStories(const Rpc& rpc) {
+  static const auto& lists = *new std::set<std::string>{
+      "CompletionsService/ListExceptions",    "ExpectedUsesService/ListUseAgainstExpectations",
+      "HandoffService/ListGapWatches",        "HandoffService/ListHandoffs",
+      "OutboxService/ListOutboxMessages",     "SignalsService/ListSignals",
+      "SuccessService/ListSuccessLabels",     "SurveysService/ListDueSurveys",
+      "SurveysService/ListSurveyInvitations",
+  };
+  return lists.count(rpc.short_name()) > 0;
+}
+
+// A filter that asks the same as none does: the definitions in force, of which there is one.
+bool AsksTheSame(const Rpc& rpc, absl::string_view filter) {
+  return rpc.short_name() == "SuccessService/ListSuccessLabels" && filter == "success_definition";
+}
+
+using FilterTest = ExampleTest;
+
+TEST_P(FilterTest, EachMakesAnotherQuestion) {
+  const TokenAnswers answers = Stories::Get().FiltersOf(rpc());
+  if (answers.empty() && HasOneItemInStories(rpc())) {
+    GTEST_SKIP() << "no story has two items of it";
+  }
+  EXPECT_EQ(answers.size(), FiltersOf(rpc().method->input_type()).size())
+      << "no story has two items of it, so that it would give a token";
+  for (const auto& [filter, answer] : answers) {
+    if (AsksTheSame(rpc(), filter)) continue;
+    EXPECT_TRUE(IsError(answer.status, absl::StatusCode::kInvalidArgument,
+                        contract::kReasonInvalidPageToken))
+        << "its token is taken although " << filter << " was added";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryRpc, FilterTest, ::testing::ValuesIn(HomeRpcsWith(HasFilters)),
+                         NameOf);
+
+// The fields of what an update changes that may only be set at creation.
+std::set<std::string> ImmutableFieldsUpdatedBy(const Rpc& rpc) {
+  std::set<std::string> fields;
+  const auto* updated = UpdatedResource(rpc.method->input_type());
+  for (int i = 0; updated != nullptr && i < updated->message_type()->field_count(); ++i) {
+    const auto* field = updated->message_type()->field(i);
+    const auto& rules = field->options().GetExtension(type::v1::rules);
+    if (rules.immutable() && !rules.output_only() && field->name() != "name") {
+      fields.insert(absl::StrCat(updated->name(), ".", field->name()));
+    }
+  }
+  return fields;
+}
+
+bool UpdatesWhatHasImmutableFields(const Rpc& rpc) {
+  return !ImmutableFieldsUpdatedBy(rpc).empty();
+}
+
+using ImmutableTest = ExampleTest;
+
+TEST_P(ImmutableTest, FieldsStayAsTheyWereCreated) {
+  std::set<std::string> tried;
+  for (const Walked& walked : turns()) {
+    for (const auto& [field, answer] : walked.immutable) {
+      SCOPED_TRACE(field);
+      tried.insert(field);
+      EXPECT_TRUE(IsError(answer.status, absl::StatusCode::kInvalidArgument));
+      const auto violations = contract::FieldViolations(answer.status);
+      ASSERT_EQ(violations.size(), 1u);
+      EXPECT_EQ(violations[0].field, field);
+      EXPECT_TRUE(absl::StrContains(violations[0].description, "the value it was created with"))
+          << violations[0].description;
+    }
+  }
+  EXPECT_EQ(tried, ImmutableFieldsUpdatedBy(rpc()));
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryRpc, ImmutableTest,
+                         ::testing::ValuesIn(HomeRpcsWith(UpdatesWhatHasImmutableFields)), NameOf);
 
 // Calls that change something say so and can be repeated.
 using MutationTest = ExampleTest;

@@ -29,6 +29,8 @@ constexpr int kDefaultMaxItems = 1000;
 constexpr int kNoSuchEnumNumber = 9999;
 // Messages that the example leaves out are tried so deep.
 constexpr int kAbsentLevels = 2;
+// Masks go so deep into messages.
+constexpr int kMaskLevels = 2;
 // HIRAGANA KA and the mark that makes it GA: two characters that normalize to one.
 constexpr char kDecomposed[] = "\xe3\x81\x8b\xe3\x82\x99";
 // What a sensitive text begins with here, so that it can be looked for in errors.
@@ -341,6 +343,33 @@ std::optional<Mutant> WithoutOneof(const Message& example, const Place& place) {
   return mutant;
 }
 
+// Names the message that has `place`, and its oneof if that is what must be set.
+std::optional<std::string> RequiredOf(const Place& place) {
+  if (place.rules().required()) return place.path;
+  const auto* oneof = place.field->real_containing_oneof();
+  if (oneof == nullptr || !oneof->options().GetExtension(type::v1::oneof_rules).required()) {
+    return std::nullopt;
+  }
+  return place.path.substr(0, place.path.rfind('.'));
+}
+
+// What is required of messages that the example leaves out, missed in empty ones.
+void AddEmptyMessages(const Message& example, std::vector<Mutant>* mutants) {
+  std::set<std::string> seen;
+  for (const Place& place : PlacesOf(example, kAbsentLevels)) {
+    const std::optional<std::string> required = RequiredOf(place);
+    if (place.present || place.partial || !required.has_value() || !seen.insert(*required).second) {
+      continue;
+    }
+    Mutant mutant;
+    mutant.request = Copy(example);
+    place.Resolve(mutant.request.get());
+    mutant.field = *required;
+    mutant.what = absl::StrCat("without ", *required, " in an empty message");
+    mutants->push_back(std::move(mutant));
+  }
+}
+
 bool IsNameOfUpdated(const Place& place) {
   return place.partial && place.outer.size() == 1 && place.field->name() == "name";
 }
@@ -361,6 +390,23 @@ Mutant WithMask(const Message& example, const std::string& path) {
   return mutant;
 }
 
+// Masks that go wrong within `message`, which `prefix` (`details.`) leads to, and `levels` deeper.
+void AddMasks(const Message& example, const google::protobuf::Descriptor* message,
+              const std::string& prefix, int levels, std::vector<Mutant>* mutants) {
+  mutants->push_back(WithMask(example, absl::StrCat(prefix, "no_such_field")));
+  for (int i = 0; i < message->field_count(); ++i) {
+    const FieldDescriptor* field = message->field(i);
+    const std::string path = absl::StrCat(prefix, field->name());
+    if (field->options().GetExtension(type::v1::rules).output_only()) {
+      mutants->push_back(WithMask(example, path));
+    } else if (field->is_repeated() || field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
+      mutants->push_back(WithMask(example, absl::StrCat(path, ".inside")));
+    } else if (levels > 0) {
+      AddMasks(example, field->message_type(), absl::StrCat(path, "."), levels - 1, mutants);
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Mutant> WithoutRequired(const Message& example) {
@@ -378,6 +424,7 @@ std::vector<Mutant> WithoutRequired(const Message& example) {
     }
     seen.insert(place.schema_path);
   }
+  AddEmptyMessages(example, &mutants);
   return mutants;
 }
 
@@ -387,15 +434,7 @@ std::vector<Mutant> WithBadMasks(const Message& example) {
   std::vector<Mutant> mutants;
   const FieldDescriptor* updated = UpdatedResource(example.GetDescriptor());
   if (updated == nullptr) return mutants;
-  mutants.push_back(WithMask(example, "no_such_field"));
-  for (int i = 0; i < updated->message_type()->field_count(); ++i) {
-    const FieldDescriptor* field = updated->message_type()->field(i);
-    if (field->options().GetExtension(type::v1::rules).output_only()) {
-      mutants.push_back(WithMask(example, field->name()));
-    } else if (field->is_repeated() || field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
-      mutants.push_back(WithMask(example, absl::StrCat(field->name(), ".inside")));
-    }
-  }
+  AddMasks(example, updated->message_type(), "", kMaskLevels, &mutants);
   return mutants;
 }
 

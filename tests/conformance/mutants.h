@@ -28,7 +28,8 @@ struct Mutant {
   bool only = false;
 };
 
-// Each field that the rules require, removed from `example` where it has it.
+// Each field that the rules require, removed from `example` where it has it; where it has not even
+// the message that requires the field, that message is added with nothing in it, two levels deep.
 std::vector<Mutant> WithoutRequired(const google::protobuf::Message& example);
 
 // Values out of range, enum numbers that do not exist, text that is too long, has control
@@ -36,7 +37,7 @@ std::vector<Mutant> WithoutRequired(const google::protobuf::Message& example);
 // example leaves out are tried too, two levels deep.
 std::vector<Mutant> WithBadValues(const google::protobuf::Message& example);
 
-// Masks that name what does not exist or what the server sets itself.
+// Masks that name what does not exist or what the server sets itself, also inside messages.
 std::vector<Mutant> WithBadMasks(const google::protobuf::Message& example);
 
 // Text that is as long as is allowed once it has been normalized, and longer before: accepted.

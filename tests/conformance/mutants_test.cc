@@ -6,6 +6,7 @@
 
 #include "banso/accounts/v1/deals_service.pb.h"
 #include "banso/accounts/v1/people_service.pb.h"
+#include "banso/accounts/v1/team_service.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -30,8 +31,24 @@ accounts::v1::CreateDealRequest Deal() {
 }
 
 TEST(MutantsTest, LeaveOutEachRequiredFieldThatIsThere) {
-  EXPECT_THAT(What(WithoutRequired(Deal())), UnorderedElementsAre("without parent", "without deal",
-                                                                  "without deal.amount.currency"));
+  EXPECT_THAT(What(WithoutRequired(Deal())),
+              IsSupersetOf({"without parent", "without deal", "without deal.amount.currency"}));
+}
+
+TEST(MutantsTest, MissWhatMessagesRequireThatAreNotThere) {
+  accounts::v1::CreateMemberRequest request;
+  EXPECT_THAT(What(WithoutRequired(request)),
+              IsSupersetOf({"without member.display_name in an empty message",
+                            "without member.leaves[0].start_date in an empty message"}));
+}
+
+TEST(MutantsTest, NameWhatIsNotThereInMasksAlsoInsideMessages) {
+  accounts::v1::UpdateDealRequest request;
+  EXPECT_THAT(What(WithBadMasks(request)),
+              IsSupersetOf({"update_mask names no_such_field", "update_mask names create_time",
+                            "update_mask names display_name.inside",
+                            "update_mask names amount.no_such_field",
+                            "update_mask names amount.currency.inside"}));
 }
 
 TEST(MutantsTest, RequireOnlyTheNameInAPartialUpdate) {

@@ -53,6 +53,8 @@ struct Walked {
   std::optional<Answer> decomposed;
   // Once more, but with another body.
   std::optional<Answer> other_body;
+  // Of updates: what came of changing a field that may only be set at creation, by its path.
+  std::vector<std::pair<std::string, Answer>> immutable;
 };
 
 // What came of page tokens that do not belong to the question, each with what it was.
@@ -77,6 +79,9 @@ class Stories {
   std::optional<Exemption> ExemptionOf(const Rpc& rpc) const;
   const std::map<std::string, Exemption>& exemptions() const { return exemptions_; }
   TokenAnswers TokensOf(const Rpc& rpc) const;
+  // What came of a list's own token when one filter was added to its question, by the filter. Empty
+  // when no story leaves the list two items.
+  TokenAnswers FiltersOf(const Rpc& rpc) const;
 
  private:
   Stories();
@@ -91,7 +96,14 @@ class Stories {
             Suite& suite);
   // Tries calls that must change nothing: the answers, and whether they did nevertheless.
   bool HadEffect(const Rpc& rpc, Suite& suite, const std::function<void()>& calls);
+  void TryImmutable(const Rpc& rpc, const google::protobuf::Message& update,
+                    const CallOptions& options, Suite& suite, Walked* walked);
   void TryPageTokens(Suite& suite);
+  // Asks a list for a single item, and tries the token that it gives with each filter added.
+  // Returns the token; empty when there are no two items.
+  std::string TryFilters(const Rpc& rpc, const google::protobuf::Message& example, Suite& suite);
+  // The request with a request id that no other has, if it has one at all.
+  std::vector<MessagePtr> WithNewId(MessagePtr request);
   void Fault(absl::string_view what);
 
   std::string story_;
@@ -102,6 +114,7 @@ class Stories {
   std::map<std::string, std::vector<Walked>> turns_;
   std::map<std::string, Exemption> exemptions_;
   std::map<std::string, TokenAnswers> tokens_;
+  std::map<std::string, TokenAnswers> filters_;
 };
 
 }  // namespace banso::conformance

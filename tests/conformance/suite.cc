@@ -32,6 +32,9 @@ constexpr char kKey[] = "the-key-of-the-conformance-suite";
 constexpr char kOperationsMethods[] = "banso.type.v1.OperationsService/";
 // After so long a call counts as hanging; none is meant to come near it.
 constexpr std::chrono::seconds kPatience(15);
+// How often a service that is away is asked again, and after how long.
+constexpr int kAttempts = 50;
+constexpr std::chrono::milliseconds kPause(100);
 
 absl::Status FromGrpc(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
@@ -289,8 +292,14 @@ absl::Status Suite::Settle() {
     type::v1::AwaitPositionRequest request;
     request.set_service(source);
     request.set_position(position.position());
-    const auto reached = Ask<type::v1::AwaitPositionResponse>(
+    auto reached = Ask<type::v1::AwaitPositionResponse>(
         kGateway, absl::StrCat(kOperationsMethods, "AwaitPosition"), request);
+    // A suite that has just begun on a busy machine may not be connected yet.
+    for (int i = 0; i < kAttempts && absl::IsUnavailable(reached.status()); ++i) {
+      std::this_thread::sleep_for(kPause);
+      reached = Ask<type::v1::AwaitPositionResponse>(
+          kGateway, absl::StrCat(kOperationsMethods, "AwaitPosition"), request);
+    }
     // Nobody follows health.
     if (!reached.ok() && !absl::IsInvalidArgument(reached.status())) return reached.status();
     settled_[source] = position.position();

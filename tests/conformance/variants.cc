@@ -2,12 +2,14 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "google/protobuf/field_mask.pb.h"
 #include "tests/conformance/places.h"
 
 namespace banso::conformance {
@@ -18,6 +20,7 @@ using google::protobuf::Message;
 using google::protobuf::Reflection;
 
 constexpr int kSomeNumber = 77;
+constexpr int kSomeYear = 2026;
 
 const type::v1::FieldRules& FieldRulesOf(const FieldDescriptor* field) {
   return field->options().GetExtension(type::v1::rules);
@@ -179,6 +182,63 @@ bool ChangeName(const Place& place, Message* message) {
   }
 }
 
+// A text of the form that the rules ask for.
+std::string SomeText(const FieldDescriptor* field) {
+  if (field->name() == "order_by") return "name desc";
+  switch (FieldRulesOf(field).form()) {
+    case type::v1::TEXT_FORM_RESOURCE_NAME:
+    case type::v1::TEXT_FORM_REVISION_NAME:
+      return absl::StrReplaceAll(FieldRulesOf(field).resource(0),
+                                 {{"{", ""}, {"}", ""}, {"_", "-"}});
+    default:
+      return "other";
+  }
+}
+
+// Sets a field to some value that its rules allow; a list to one item, a message as a whole.
+void SetSomeValue(const FieldDescriptor* field, Message* message) {
+  const Reflection* reflection = message->GetReflection();
+  const bool list = field->is_repeated();
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      list ? reflection->AddString(message, field, SomeText(field))
+           : reflection->SetString(message, field, SomeText(field));
+      break;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      list ? reflection->AddEnumValue(message, field, 1)
+           : reflection->SetEnumValue(message, field, 1);
+      break;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      reflection->SetBool(message, field, true);
+      break;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      reflection->SetDouble(message, field, FieldRulesOf(field).max());
+      break;
+    case FieldDescriptor::CPPTYPE_INT32:
+      reflection->SetInt32(message, field,
+                           field->name() == "year"
+                               ? kSomeYear
+                               : std::max(1, static_cast<int>(FieldRulesOf(field).min())));
+      break;
+    case FieldDescriptor::CPPTYPE_INT64:
+      reflection->SetInt64(message, field, 1);
+      break;
+    case FieldDescriptor::CPPTYPE_MESSAGE: {
+      Message* inner = reflection->MutableMessage(message, field);
+      for (int i = 0; i < inner->GetDescriptor()->field_count(); ++i) {
+        SetSomeValue(inner->GetDescriptor()->field(i), inner);
+      }
+      break;
+    }
+    default:
+      break;
+  }
+}
+
+bool IsImmutable(const Place& place) {
+  return place.rules().immutable() && place.field->name() != "name";
+}
+
 MessagePtr With(Change change, const Message& request) {
   for (const Place& place : PlacesOf(request, 0)) {
     MessagePtr copy = Copy(request);
@@ -244,6 +304,33 @@ MessagePtr WithOtherBody(const Message& request) {
   return nullptr;
 }
 
+std::vector<Changed> WithImmutableChanged(const Message& update, const Message& stored) {
+  const FieldDescriptor* updated = UpdatedResource(update.GetDescriptor());
+  const FieldDescriptor* mask = update.GetDescriptor()->FindFieldByName("update_mask");
+  if (stored.GetDescriptor() != updated->message_type()) return {};
+  MessagePtr whole = Copy(update);
+  whole->GetReflection()->ClearField(whole.get(), mask);
+  whole->GetReflection()->MutableMessage(whole.get(), updated)->CopyFrom(stored);
+  std::vector<Changed> changed;
+  for (const Place& place : PlacesOf(*whole, 0)) {
+    if (place.outer.empty() || place.outer[0].field != updated || !IsImmutable(place)) continue;
+    MessagePtr other = Copy(*whole);
+    Message* message = place.Resolve(other.get());
+    if (!IsSet(*message, place.field)) continue;
+    if (ChangeText(place, message) || ChangeEnum(place, message) || ChangeName(place, message)) {
+      changed.push_back({place.path, std::move(other)});
+    }
+    MessagePtr cleared = Copy(*whole);
+    message = place.Resolve(cleared.get());
+    message->GetReflection()->ClearField(message, place.field);
+    google::protobuf::FieldMask paths;
+    paths.add_paths(place.path.substr(place.path.find('.') + 1));
+    cleared->GetReflection()->MutableMessage(cleared.get(), mask)->CopyFrom(paths);
+    changed.push_back({place.path, std::move(cleared)});
+  }
+  return changed;
+}
+
 MessagePtr FirstOfAll(const Message& request) {
   MessagePtr first = Copy(request);
   const Reflection* reflection = first->GetReflection();
@@ -251,11 +338,44 @@ MessagePtr FirstOfAll(const Message& request) {
     const FieldDescriptor* field = request.GetDescriptor()->field(i);
     if (field->name() == "page_size") {
       reflection->SetInt32(first.get(), field, 1);
-    } else if (!FieldRulesOf(field).required()) {
+    } else if (field->name() == "parent") {
+      const auto& patterns = FieldRulesOf(field).resource();
+      if (!absl::StrContains(*patterns.rbegin(), '{')) {
+        reflection->SetString(first.get(), field, *patterns.rbegin());
+      }
+    } else if (!FieldRulesOf(field).required() && field->name() != "name") {
       reflection->ClearField(first.get(), field);
     }
   }
   return first;
+}
+
+std::vector<const FieldDescriptor*> FiltersOf(const google::protobuf::Descriptor* request) {
+  std::vector<const FieldDescriptor*> filters;
+  for (int i = 0; i < request->field_count(); ++i) {
+    const FieldDescriptor* field = request->field(i);
+    const std::string& name = field->name();
+    if (!FieldRulesOf(field).required() && !absl::StartsWith(name, "page_") && name != "parent" &&
+        name != "name") {
+      filters.push_back(field);
+    }
+  }
+  return filters;
+}
+
+std::vector<Changed> WithEachFilter(const Message& question, const Message& example) {
+  std::vector<Changed> filtered;
+  for (const FieldDescriptor* field : FiltersOf(question.GetDescriptor())) {
+    MessagePtr other = Copy(question);
+    if (IsSet(example, field)) {
+      MessagePtr donor = Copy(example);
+      other->GetReflection()->SwapFields(other.get(), donor.get(), {field});
+    } else {
+      SetSomeValue(field, other.get());
+    }
+    filtered.push_back({field->name(), std::move(other)});
+  }
+  return filtered;
 }
 
 std::string NextPageToken(const google::protobuf::MethodDescriptor* method,

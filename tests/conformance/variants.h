@@ -2,6 +2,7 @@
 #define BANSO_TESTS_CONFORMANCE_VARIANTS_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "tests/conformance/rpcs.h"
@@ -21,8 +22,28 @@ MessagePtr Decomposed(const google::protobuf::Message& request);
 // With the same request id, and one field that says something else.
 MessagePtr WithOtherBody(const google::protobuf::Message& request);
 
-// A question for a single item per page, without filters that may be left out.
+// A request that differs in one field, and the field's path.
+struct Changed {
+  std::string field;
+  MessagePtr request;
+};
+
+// Updates of what is stored: each changes one of its fields that may only be set at creation, once
+// without a mask by another value and once by a mask that names the field, which the update leaves
+// empty. Paths begin with the resource (`account.kind`); its name is passed over.
+std::vector<Changed> WithImmutableChanged(const google::protobuf::Message& update,
+                                          const google::protobuf::Message& stored);
+
+// A question for a single item per page, without filters that may be left out, and of all parents
+// where one may ask for all.
 MessagePtr FirstOfAll(const google::protobuf::Message& request);
+// The filters that FirstOfAll leaves out: what may be left out but for size, token and request id.
+std::vector<const google::protobuf::FieldDescriptor*> FiltersOf(
+    const google::protobuf::Descriptor* request);
+// `question`, which has no filters, with each of its filters by itself: as `example` has it, or
+// with some value that the field's rules allow.
+std::vector<Changed> WithEachFilter(const google::protobuf::Message& question,
+                                    const google::protobuf::Message& example);
 // The page token in an answer to such a question; empty when there is none.
 std::string NextPageToken(const google::protobuf::MethodDescriptor* method,
                           const std::string& reply);

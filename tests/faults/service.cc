@@ -24,7 +24,7 @@ int64_t MemoryMib(pid_t pid) {
   return 0;
 }
 
-Service::Service() : port_(journeys::FreePorts(1)[0]) {
+Service::Service() : ports_(journeys::FreePorts(2)) {
   std::filesystem::create_directory(data_dir());
 }
 
@@ -33,7 +33,8 @@ std::vector<std::string> Service::Command(const std::vector<std::string>& prefix
   command.insert(command.end(), prefix.begin(), prefix.end());
   command.push_back(journeys::BinFile("banso-accounts"));
   command.push_back(absl::StrCat("--data_dir=", data_dir()));
-  command.push_back(absl::StrCat("--port=", port_));
+  command.push_back(absl::StrCat("--port=", port()));
+  command.push_back(absl::StrCat("--ops_port=", ops_port()));
   return command;
 }
 
@@ -52,7 +53,7 @@ journeys::Finished Service::StartInVain(const std::vector<std::string>& prefix) 
   return journeys::Run(Command(limited));
 }
 
-std::string Service::address() const { return absl::StrCat("127.0.0.1:", port_); }
+std::string Service::address() const { return absl::StrCat("127.0.0.1:", port()); }
 
 std::string Service::Log() const {
   std::ostringstream text;

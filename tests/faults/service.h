@@ -17,7 +17,7 @@ namespace banso::faults {
 // How much memory a process that runs has in use, in MiB.
 int64_t MemoryMib(pid_t pid);
 
-// The accounts service as one process with a store and a port of its own, which it keeps when it is
+// The accounts service as one process with a store and ports of its own, which it keeps when it is
 // started again. It takes calls from anybody.
 class Service {
  public:
@@ -37,20 +37,21 @@ class Service {
   bool IsRunning() { return process_->IsRunning(); }
 
   pid_t pid() const { return process_->pid(); }
-  int port() const { return port_; }
+  int port() const { return ports_[0]; }
+  // For /healthz, /readyz and /metrics.
+  int ops_port() const { return ports_[1]; }
   std::string address() const;
   // The folder of the store, and the store.
   std::string data_dir() const { return dir_.File("data"); }
   std::string store() const { return data_dir() + "/accounts.db"; }
   // What it has logged.
   std::string Log() const;
-  int64_t MemoryMib() const { return faults::MemoryMib(pid()); }
 
  private:
   std::vector<std::string> Command(const std::vector<std::string>& prefix) const;
 
   const testing::TempDir dir_;
-  const int port_;
+  const std::vector<int> ports_;
   std::unique_ptr<journeys::Process> process_;
 };
 

@@ -7,8 +7,10 @@ namespace banso::fuzz {
 
 const std::vector<Target>& Targets() {
   static const auto& targets = *new std::vector<Target>{
-      ConditionTarget(), CsvTarget(),          FieldTextTarget(),   JsonTarget(), PageTokenTarget(),
-      RequestTarget(),   ResourceNameTarget(), ResumeTokenTarget(), TextTarget(), YamlTarget()};
+      CalendarTarget(),  ConditionTarget(),   ConfigTarget(),       CsvTarget(),
+      FieldTextTarget(), HttpUrlTarget(),     ImportTarget(),       JsonTarget(),
+      PageTokenTarget(), RequestTarget(),     ResourceNameTarget(), ResumeTokenTarget(),
+      TextTarget(),      TraceParentTarget(), YamlTarget()};
   return targets;
 }
 

@@ -20,15 +20,20 @@ struct Target {
 // All of them, by name.
 const std::vector<Target>& Targets();
 
+Target CalendarTarget();
 Target ConditionTarget();
+Target ConfigTarget();
 Target CsvTarget();
 Target FieldTextTarget();
+Target HttpUrlTarget();
+Target ImportTarget();
 Target JsonTarget();
 Target PageTokenTarget();
 Target RequestTarget();
 Target ResourceNameTarget();
 Target ResumeTokenTarget();
 Target TextTarget();
+Target TraceParentTarget();
 Target YamlTarget();
 
 // Ends the program, saying what does not hold, unless `holds`.

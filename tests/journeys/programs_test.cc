@@ -61,6 +61,14 @@ attribute_definitions:
     display_name: Who referred the customer
     value_type: VALUE_TYPE_TEXT
     allowed_values: [partner, customer]
+role_play_rubrics:
+  - name: rolePlayRubrics/kickoff
+    display_name: Leading a kickoff
+    certification: kickoff
+    items:
+      - {key: listening, title: Lets the customer finish}
+    pass_mark: 3
+    min_raters: 2
 matrix_policies:
   - name: matrixPolicies/default
     display_name: What is done in which band

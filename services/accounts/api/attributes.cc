@@ -32,7 +32,8 @@ bool ReadsFact(const type::v1::Condition& condition, const std::string& fact) {
   return reads;
 }
 
-absl::Status StillInUse(const std::string& name, absl::string_view why, absl::string_view what_to_do) {
+absl::Status StillInUse(const std::string& name, absl::string_view why,
+                        absl::string_view what_to_do) {
   return contract::FailedPrecondition(kReasonInUse, name, why, what_to_do);
 }
 
@@ -136,17 +137,18 @@ absl::StatusOr<DeleteAttributeDefinitionResponse> AttributesApi::DeleteAttribute
         BANSO_ASSIGN_OR_RETURN(const int64_t accounts,
                                store_.attributes.CountAccounts(writer, key));
         if (accounts > 0) {
-          return StillInUse(request.name(),
-                       absl::StrCat(accounts, accounts == 1 ? " account has" : " accounts have",
-                                    " the attribute"),
-                       absl::StrCat("Take ", key, " out of the accounts first"));
+          return StillInUse(
+              request.name(),
+              absl::StrCat(accounts, accounts == 1 ? " account has" : " accounts have",
+                           " the attribute"),
+              absl::StrCat("Take ", key, " out of the accounts first"));
         }
         BANSO_ASSIGN_OR_RETURN(
             const std::string policy,
             PolicyThatReads(writer, absl::StrCat(kAttributePrefix, key), writer.now()));
         if (!policy.empty()) {
           return StillInUse(request.name(), absl::StrCat(policy, " reads the attribute"),
-                       "Put a policy without it in force first");
+                            "Put a policy without it in force first");
         }
         BANSO_RETURN_IF_ERROR(
             store_.attributes.definitions.Delete(writer, request.name(), request.etag()));

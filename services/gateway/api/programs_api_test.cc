@@ -9,6 +9,7 @@
 
 #include "banso/accounts/v1/classification_service.pb.h"
 #include "banso/accounts/v1/intake_service.pb.h"
+#include "banso/accounts/v1/role_play_rubrics_service.pb.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "banso/handoff/v1/criteria_service.pb.h"
 #include "banso/handoff/v1/handoff_service.pb.h"
@@ -81,7 +82,12 @@ class ProgramServices {
                   response.add_fact_types()->set_name("account.segment");
                   return response;
                 });
-    fakes.Serve("accounts", All(std::move(classification), std::move(intake), std::move(facts)));
+    server::Router role_plays("banso.accounts.v1.RolePlayRubricsService");
+    role_play_rubrics_.Register(role_plays);
+    role_play_rubrics_.RegisterList<av1::ListRolePlayRubricRevisionsRequest>(
+        role_plays, &av1::ListRolePlayRubricRevisionsResponse::mutable_role_play_rubrics);
+    fakes.Serve("accounts", All(std::move(classification), std::move(intake), std::move(facts),
+                                std::move(role_plays)));
     ServeHealth();
     server::Router kickoff("banso.kickoff.v1.PlanTemplatesService");
     templates.Register(kickoff);
@@ -185,6 +191,9 @@ class ProgramServices {
   FakeRevisions<av1::AcceptancePolicy, av1::SaveAcceptancePolicyRequest,
                 av1::ActivateAcceptancePolicyRequest, av1::GetAcceptancePolicyRequest>
       acceptance_policies_{log, &av1::SaveAcceptancePolicyRequest::mutable_acceptance_policy};
+  FakeRevisions<av1::RolePlayRubric, av1::SaveRolePlayRubricRequest,
+                av1::ActivateRolePlayRubricRequest, av1::GetRolePlayRubricRequest>
+      role_play_rubrics_{log, &av1::SaveRolePlayRubricRequest::mutable_role_play_rubric};
   FakeRevisions<hv1::Survey, hv1::SaveSurveyRequest, hv1::ActivateSurveyRequest,
                 hv1::GetSurveyRequest>
       surveys_{log, &hv1::SaveSurveyRequest::mutable_survey};
@@ -246,6 +255,7 @@ v1::Program EveryKind() {
   v1::Program program = SomeProgram();
   program.MergeFrom(ParseProto<v1::Program>(R"pb(
     acceptance_policy { name: "acceptancePolicies/a" display_name: "A" }
+    role_play_rubrics { name: "rolePlayRubrics/p" certification: "kickoff" }
     surveys { name: "surveys/v" display_name: "V" }
     stage_models { name: "stageModels/g" display_name: "G" }
     matrix_policies { name: "matrixPolicies/m" score_model: "scoreModels/s" }
@@ -349,15 +359,15 @@ TEST_F(ProgramsApiTest, ChangesNothingWhenTheSameProgramIsAppliedAgain) {
 
 TEST_F(ProgramsApiTest, AppliesEveryKindOfPartAndTheSecondTimeNone) {
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication first, Apply(EveryKind()));
-  EXPECT_THAT(
-      Parts(first),
-      ElementsAre("metrics/interviews CREATED", "rubrics/r@1 CREATED", "surveys/v@1 CREATED",
-                  "successDefinitions/d@1 CREATED", "scoreModels/s@1 CREATED",
-                  "stageModels/g@1 CREATED", "matrixPolicies/m@1 CREATED", "funnels/f@1 CREATED",
-                  "classificationPolicies/k@1 CREATED", "acceptancePolicies/a@1 CREATED",
-                  "planTemplates/t@1 CREATED", "criteriaSets/c@1 CREATED",
-                  "handoffPolicies/h@1 CREATED", "plays/y@1 CREATED", "accounts/- CHANGED",
-                  "signalRules/r@1 CREATED"));
+  EXPECT_THAT(Parts(first),
+              ElementsAre("rolePlayRubrics/p@1 CREATED", "metrics/interviews CREATED",
+                          "rubrics/r@1 CREATED", "surveys/v@1 CREATED",
+                          "successDefinitions/d@1 CREATED", "scoreModels/s@1 CREATED",
+                          "stageModels/g@1 CREATED", "matrixPolicies/m@1 CREATED",
+                          "funnels/f@1 CREATED", "classificationPolicies/k@1 CREATED",
+                          "acceptancePolicies/a@1 CREATED", "planTemplates/t@1 CREATED",
+                          "criteriaSets/c@1 CREATED", "handoffPolicies/h@1 CREATED",
+                          "plays/y@1 CREATED", "accounts/- CHANGED", "signalRules/r@1 CREATED"));
   // Rules act as soon as they are in force: everything that they lead to is there by then.
   EXPECT_EQ(services_.log.calls.back(), "activate signalRules/r@1");
   services_.log.calls.clear();

@@ -22,6 +22,7 @@ using google::protobuf::Message;
 // which they are applied.
 constexpr const char* kFieldsInOrder[] = {
     "attribute_definitions",
+    "role_play_rubrics",
     "metrics",
     "rubrics",
     "surveys",

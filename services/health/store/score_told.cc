@@ -17,6 +17,17 @@ absl::Status KeepTold(storage::Writer& writer, absl::string_view score, absl::Ti
       .status();
 }
 
+absl::Status MoveTold(storage::Writer& writer, absl::string_view before, absl::string_view after) {
+  BANSO_RETURN_IF_ERROR(
+      writer
+          .Execute("INSERT INTO score_told (score, time, told) SELECT $after, time, told "
+                   "FROM score_told WHERE score = $before ON CONFLICT (score, time) DO NOTHING",
+                   {{"after", after}, {"before", before}})
+          .status());
+  return writer.Execute("DELETE FROM score_told WHERE score = $before", {{"before", before}})
+      .status();
+}
+
 absl::StatusOr<std::map<absl::Time, std::string>> ToldOf(storage::Reader& reader,
                                                          absl::string_view score) {
   std::map<absl::Time, std::string> told;

@@ -18,6 +18,9 @@ namespace banso::health {
 absl::Status KeepTold(storage::Writer& writer, absl::string_view score, absl::Time time,
                       const std::string& packed);
 
+// Gives a score another name; what is kept under that stays.
+absl::Status MoveTold(storage::Writer& writer, absl::string_view before, absl::string_view after);
+
 // Everything that was kept of it.
 absl::StatusOr<std::map<absl::Time, std::string>> ToldOf(storage::Reader& reader,
                                                          absl::string_view score);

@@ -21,8 +21,7 @@ absl::StatusOr<RatingRequest> AssessmentsApi::CreateRatingRequest(
     const Call& call, const v1::CreateRatingRequestRequest& request) {
   return storage::Mutate<RatingRequest>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<RatingRequest> {
-        BANSO_ASSIGN_OR_RETURN(const bool known, store_.accounts.Exists(writer, request.parent()));
-        if (!known) return contract::NotFound(request.parent());
+        BANSO_RETURN_IF_ERROR(store_.CheckOpen(writer, request.parent()));
         RatingRequest asked = request.rating_request();
         BANSO_ASSIGN_OR_RETURN(const std::vector<v1::Rubric> in_force,
                                store_.rubrics.AllActive(writer, call.now));

@@ -53,6 +53,7 @@ const std::map<std::string, Fate>& FatesOfKinds() {
       {"banso.health.v1.Assessment", Fate::kMoves},
       {"banso.health.v1.ExpectedUse", Fate::kMoves},
       {"banso.health.v1.Outcome", Fate::kMoves},
+      {"banso.health.v1.RatingRequest", Fate::kMoves},
       {"banso.health.v1.ScoreOverride", Fate::kMoves},
       {"banso.health.v1.Signal", Fate::kMoves},
       {"banso.health.v1.SurveyInvitation", Fate::kMoves},
@@ -76,6 +77,7 @@ const std::map<std::string, Fate>& FatesOfTables() {
       {"expected_use", Fate::kMoves},
       {"expected_use_revision", Fate::kMoves},
       {"outcome", Fate::kMoves},
+      {"rating_request", Fate::kMoves},
       {"score_override", Fate::kMoves},
       {"signal", Fate::kMoves},
       {"signal_task", Fate::kMoves},
@@ -85,6 +87,7 @@ const std::map<std::string, Fate>& FatesOfTables() {
       {"upkeep_task", Fate::kMoves},
       {"placement", Fate::kOnce},
       {"score", Fate::kOnce},
+      {"score_told", Fate::kOnce},
       {"stage_move", Fate::kOnce},
       {"stage_turn", Fate::kOnce},
       // What accounts and the others tell of it, and what was told of it here.
@@ -153,6 +156,7 @@ class JoinAccountsTest : public SignalsFixture {
     account.set_time_zone("Asia/Tokyo");
     account.set_lifecycle_stage(accounts::v1::LIFECYCLE_STAGE_ONBOARDING);
     account.mutable_owners()->set_onboarding("members/aoki");
+    account.set_accountable_owner("members/aoki");
     account.mutable_classification()->set_touch("high");
     accounts::v1::ExternalId* external = account.add_external_ids();
     external->set_system("product");
@@ -187,17 +191,29 @@ class JoinAccountsTest : public SignalsFixture {
     return *response;
   }
 
-  v1::Assessment Judge(absl::string_view account, int rating, absl::string_view id) {
+  v1::Assessment Judge(absl::string_view account, int rating, absl::string_view id,
+                       absl::string_view rater = "aoki") {
     v1::CreateAssessmentRequest request;
     request.set_parent(absl::StrCat("accounts/", account));
     request.set_assessment_id(std::string(id));
     request.mutable_assessment()->set_item("needs");
     request.mutable_assessment()->set_rating(rating);
     request.mutable_assessment()->set_evidence("seen");
-    request.mutable_assessment()->set_rater("members/aoki");
+    request.mutable_assessment()->set_rater(absl::StrCat("members/", rater));
     const auto created = assessments_->CreateAssessment(Now(), request);
     EXPECT_THAT(created, IsOk());
     return created.value_or(v1::Assessment());
+  }
+
+  // Asks ito for a second rating.
+  absl::StatusOr<v1::RatingRequest> AskForRating(absl::string_view account) {
+    v1::CreateRatingRequestRequest request;
+    request.set_parent(absl::StrCat("accounts/", account));
+    request.set_rating_request_id("second");
+    request.mutable_rating_request()->set_item("needs");
+    request.mutable_rating_request()->set_rater("members/ito");
+    *request.mutable_rating_request()->mutable_due_date() = calendar::ToDate(kApril1 + 9);
+    return assessments_->CreateRatingRequest(Now(), request);
   }
 
   FactReading Read(absl::string_view account, absl::string_view fact,
@@ -459,6 +475,8 @@ class JoinAccountsTest : public SignalsFixture {
     *upkeep.mutable_upkeep_campaign()->mutable_lock_date() = calendar::ToDate(kApril1 + 9);
     ASSERT_THAT(assessments_->CreateUpkeepCampaign(Now(), upkeep), IsOk());
     Judge("twin", 3, "a1");
+    ASSERT_THAT(AskForRating("twin"), IsOk());
+    Judge("twin", 5, "a2", "ito");
     v1::CreateOutcomeRequest outcome;
     outcome.set_parent("accounts/twin");
     outcome.set_outcome_id("first");
@@ -559,6 +577,8 @@ TEST_F(JoinAccountsTest, GoesOnWithScoresAndStagesThatTheKeptAccountNeverHad) {
     EXPECT_THAT(Of("acme")[absl::StrCat("banso.health.v1.", kind)], Not(IsEmpty())) << kind;
     EXPECT_THAT(Of("twin")[absl::StrCat("banso.health.v1.", kind)], IsEmpty()) << kind;
   }
+  EXPECT_EQ(RowsAbout("twin")["score_told"], 0);
+  EXPECT_GT(RowsAbout("acme")["score_told"], 0);
   EXPECT_EQ(Read("acme", "score.logins", type::v1::AGGREGATION_LATEST, then).value().number(), 50);
   EXPECT_EQ(Read("acme", "stage.adoption", type::v1::AGGREGATION_LATEST, then, then).value().text(),
             "active");
@@ -600,6 +620,30 @@ TEST_F(JoinAccountsTest, SamplesCountForTheKeptAccountAsOfThenAndLater) {
   EXPECT_EQ(response.stored(), 1);
   EXPECT_EQ(Sum("acme", now_), 360 + 109 + 11000);
   EXPECT_EQ(Sum("twin", now_), -1);
+}
+
+TEST_F(JoinAccountsTest, ASecondRatingGoesOverWithItsRequestAndIsNoFact) {
+  Activate(MakeRubric());
+  now_ = Noon(kApril1);
+  Judge("twin", 3, "a1");
+  ASSERT_THAT(AskForRating("twin"), IsOk());
+  now_ += absl::Hours(1);
+  Judge("twin", 5, "a2", "ito");
+  now_ += absl::Hours(1);
+  Merge();
+  EXPECT_EQ(contract::Reason(AskForRating("twin").status()), "ACCOUNT_MERGED");
+  v1::GetRatingRequestRequest get;
+  get.set_name("accounts/acme/ratingRequests/second");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::RatingRequest request,
+                             assessments_->GetRatingRequest(Now(), get));
+  EXPECT_EQ(request.first_assessment(), "accounts/acme/assessments/a1");
+  EXPECT_EQ(request.second_assessment(), "accounts/acme/assessments/a2");
+  v1::GetAssessmentRequest second;
+  second.set_name(request.second_assessment());
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Assessment rated,
+                             assessments_->GetAssessment(Now(), second));
+  EXPECT_EQ(rated.rating_request(), request.name());
+  EXPECT_EQ(Judged(now_), 3);
 }
 
 // As if all judgements had been about one account from the beginning: of several the last counts

@@ -69,8 +69,9 @@ absl::StatusOr<OutboxMessage> OutboxApi::RetryOutboxMessage(
 absl::StatusOr<Webhook> OutboxApi::SetWebhook(const Call& call,
                                               const v1::SetWebhookRequest& request) {
   if (!server::IsHttpUrl(request.webhook().url())) {
-    return contract::InvalidField("webhook.url", request.webhook().url(),
-                                  "an http or https address without a user, such as https://hooks.example/banso", "NOT_HTTP");
+    return contract::InvalidField(
+        "webhook.url", request.webhook().url(),
+        "an http or https address without a user, such as https://hooks.example/banso", "NOT_HTTP");
   }
   return storage::Mutate<Webhook>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Webhook> {

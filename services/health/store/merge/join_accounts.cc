@@ -20,6 +20,7 @@
 #include "services/health/domain/stages/stage_model.h"
 #include "services/health/store/evaluations.h"
 #include "services/health/store/merge/join_samples.h"
+#include "services/health/store/score_told.h"
 #include "services/health/store/store.h"
 
 namespace banso::health {
@@ -97,6 +98,7 @@ class Join {
   absl::Status All() {
     BANSO_RETURN_IF_ERROR(JoinSamples(writer_, store_.words, from_, to_));
     BANSO_RETURN_IF_ERROR(Assessments());
+    BANSO_RETURN_IF_ERROR(RatingRequests());
     BANSO_RETURN_IF_ERROR(Tasks());
     BANSO_RETURN_IF_ERROR(Move(store_.outcomes));
     BANSO_RETURN_IF_ERROR(Move(store_.overrides));
@@ -158,7 +160,8 @@ class Join {
     Judgements judgements;
     BANSO_RETURN_IF_ERROR(
         store_.assessments.ForEach(writer_, account, {}, [&](v1::Assessment& one) {
-          judgements[one.item()].push_back(std::move(one));
+          // A second rating is compared, and is no fact.
+          if (one.rating_request().empty()) judgements[one.item()].push_back(std::move(one));
           return absl::OkStatus();
         }));
     return judgements;
@@ -183,6 +186,35 @@ class Join {
       if (!judged.empty()) BANSO_RETURN_IF_ERROR(JudgementFacts(item, own, judged));
     }
     return absl::OkStatus();
+  }
+
+  // A request and the judgements that it is about name each other.
+  absl::Status RatingRequests() {
+    BANSO_ASSIGN_OR_RETURN(std::vector<v1::RatingRequest> all,
+                           store_.rating_requests.All(writer_, from_));
+    for (v1::RatingRequest& request : all) {
+      BANSO_ASSIGN_OR_RETURN(const std::string after,
+                             NewName(store_.rating_requests, request.name()));
+      request.set_first_assessment(Renamed(request.first_assessment()));
+      request.set_second_assessment(Renamed(request.second_assessment()));
+      if (!request.second_assessment().empty()) {
+        BANSO_RETURN_IF_ERROR(store_.assessments
+                                  .Modify(writer_, request.second_assessment(), "",
+                                          [&](v1::Assessment& rated) {
+                                            rated.set_rating_request(after);
+                                            return absl::OkStatus();
+                                          })
+                                  .status());
+      }
+      BANSO_RETURN_IF_ERROR(Rename(store_.rating_requests, std::move(request), after));
+    }
+    return absl::OkStatus();
+  }
+
+  // What a judgement is called now.
+  std::string Renamed(const std::string& assessment) const {
+    const auto renamed = names_.find(assessment);
+    return renamed == names_.end() ? assessment : renamed->second;
   }
 
   // Brings the facts of one item over. Where one account has a judgement that was made after one of
@@ -259,8 +291,7 @@ class Join {
         continue;
       }
       task.set_account(to_);
-      const auto renamed = names_.find(task.assessment());
-      if (renamed != names_.end()) task.set_assessment(renamed->second);
+      task.set_assessment(Renamed(task.assessment()));
       BANSO_RETURN_IF_ERROR(store_.upkeep.tasks.Update(writer_, std::move(task)).status());
     }
     return absl::OkStatus();
@@ -360,6 +391,7 @@ class Join {
       BANSO_ASSIGN_OR_RETURN(const bool has_own, store_.scores.Exists(writer_, name));
       if (has_own) continue;
       BANSO_RETURN_IF_ERROR(MoveFacts(ScoreFact(name)));
+      BANSO_RETURN_IF_ERROR(MoveTold(writer_, score.name(), name));
       BANSO_RETURN_IF_ERROR(Rename(store_.scores, std::move(score), name));
     }
     return absl::OkStatus();

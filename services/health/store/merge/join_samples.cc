@@ -67,11 +67,9 @@ bool OccursLater(int64_t time, const StoredSample& sample) { return time < sampl
 absl::Status AddSamples(Writer& writer, const SeriesKey& series,
                         absl::Span<const StoredSample> samples) {
   std::map<int64_t, std::vector<StoredSample>> pages;
-  BANSO_RETURN_IF_ERROR(ReadPages(writer, series, samples.front().occurred, samples.back().occurred,
-                                  [&](SamplePage page) {
-                                    pages.emplace(page.since, std::move(page.samples));
-                                    return absl::OkStatus();
-                                  }));
+  BANSO_RETURN_IF_ERROR(
+      ReadPagesBack(writer, series, samples.front().occurred, samples.back().occurred,
+                    [&](SamplePage page) { pages.emplace(page.since, std::move(page.samples)); }));
   if (pages.empty()) pages[kBeginning];
   std::set<int64_t> changed;
   for (const StoredSample& sample : samples) {
@@ -118,7 +116,7 @@ absl::Status JoinSamples(Writer& writer, const Words& words, const std::string& 
       BANSO_RETURN_IF_ERROR(AddSamples(writer, after, page->samples));
     }
   }
-  return SaveTouched(writer, touched);
+  return SaveTouched(writer, std::vector<TouchedDay>(touched.begin(), touched.end()));
 }
 
 }  // namespace banso::health
