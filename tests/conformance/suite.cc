@@ -31,7 +31,7 @@ namespace {
 constexpr char kKey[] = "the-key-of-the-conformance-suite";
 constexpr char kOperationsMethods[] = "banso.type.v1.OperationsService/";
 // After so long a call counts as hanging; none is meant to come near it.
-constexpr std::chrono::seconds kPatience(15);
+constexpr std::chrono::seconds kPatience(60);
 // How often a service that is away is asked again, and after how long.
 constexpr int kAttempts = 50;
 constexpr std::chrono::milliseconds kPause(100);

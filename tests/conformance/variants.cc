@@ -195,7 +195,22 @@ std::string SomeText(const FieldDescriptor* field) {
   }
 }
 
-// Sets a field to some value that its rules allow; a list to one item, a message as a whole.
+void SetSomeValue(const FieldDescriptor* field, Message* message);
+
+// Sets what the message must have; everything where it must have nothing.
+void SetSomeValues(Message* message) {
+  std::vector<const FieldDescriptor*> fields;
+  for (int i = 0; i < message->GetDescriptor()->field_count(); ++i) {
+    fields.push_back(message->GetDescriptor()->field(i));
+  }
+  const auto required = std::stable_partition(
+      fields.begin(), fields.end(),
+      [](const FieldDescriptor* field) { return FieldRulesOf(field).required(); });
+  if (required != fields.begin()) fields.erase(required, fields.end());
+  for (const FieldDescriptor* field : fields) SetSomeValue(field, message);
+}
+
+// Sets a field to some value that its rules allow; a list to one item.
 void SetSomeValue(const FieldDescriptor* field, Message* message) {
   const Reflection* reflection = message->GetReflection();
   const bool list = field->is_repeated();
@@ -223,13 +238,10 @@ void SetSomeValue(const FieldDescriptor* field, Message* message) {
     case FieldDescriptor::CPPTYPE_INT64:
       reflection->SetInt64(message, field, 1);
       break;
-    case FieldDescriptor::CPPTYPE_MESSAGE: {
-      Message* inner = reflection->MutableMessage(message, field);
-      for (int i = 0; i < inner->GetDescriptor()->field_count(); ++i) {
-        SetSomeValue(inner->GetDescriptor()->field(i), inner);
-      }
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      SetSomeValues(list ? reflection->AddMessage(message, field)
+                         : reflection->MutableMessage(message, field));
       break;
-    }
     default:
       break;
   }

@@ -195,8 +195,9 @@ TEST_F(ProgramsTest, EveryKindOfPartArrives) {
   fs::remove(Path("more.yaml"));
   const Finished without = Apply(folder_);
   EXPECT_EQ(without.exit_status, 0) << without.errors;
-  for (const char* other : {"acceptancePolicies/default@1", "matrixPolicies/default@1",
-                            "not in the program", "; 2 in force besides it"}) {
+  for (const char* other :
+       {"acceptancePolicies/default@1", "matrixPolicies/default@1", "rolePlayRubrics/kickoff@1",
+        "not in the program", "; 3 in force besides it"}) {
     EXPECT_THAT(without.output, HasSubstr(other));
   }
 }

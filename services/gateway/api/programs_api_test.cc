@@ -402,9 +402,10 @@ TEST_F(ProgramsApiTest, TellsWhatStaysInForceAlthoughTheProgramDoesNotNameIt) {
   program.mutable_handoff_policy()->set_name("handoffPolicies/other");
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::ProgramApplication second, Apply(program));
   EXPECT_THAT(second.others_in_force(),
-              ::testing::UnorderedElementsAre(
-                  "planTemplates/t@1", "acceptancePolicies/a@1", "surveys/v@1", "stageModels/g@1",
-                  "matrixPolicies/m@1", "funnels/f@1", "plays/y@1", "signalRules/r@1"));
+              ::testing::UnorderedElementsAre("planTemplates/t@1", "acceptancePolicies/a@1",
+                                              "surveys/v@1", "stageModels/g@1",
+                                              "matrixPolicies/m@1", "rolePlayRubrics/p@1",
+                                              "funnels/f@1", "plays/y@1", "signalRules/r@1"));
 }
 
 TEST_F(ProgramsApiTest, TellsServicesWhatComesWithAPart) {
