@@ -33,7 +33,7 @@ Call CallOf(const char* actor) {
 using Roles = std::vector<std::string>;
 
 RoleSource Telling(std::optional<std::vector<std::string>> roles) {
-  return [roles](const Call&) { return roles; };
+  return [roles = std::move(roles)](const Call&) { return roles; };
 }
 
 absl::Status Merge(const char* actor, std::optional<std::vector<std::string>> roles) {
