@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
 
@@ -44,9 +45,10 @@ std::unique_ptr<CURLU, Free> Parse(absl::string_view text) {
       CURLUE_OK) {
     return nullptr;
   }
-  const std::string scheme = PartOf(url.get(), CURLUPART_SCHEME);
-  const bool good = (scheme == "http" || scheme == "https") && PortOf(url.get()) != "0";
-  return good ? std::move(url) : nullptr;
+  // libcurl also takes one slash, or three.
+  const bool of_http =
+      absl::StartsWithIgnoreCase(text, "http://") || absl::StartsWithIgnoreCase(text, "https://");
+  return of_http && PortOf(url.get()) != "0" ? std::move(url) : nullptr;
 }
 
 // Takes nothing of the answer's body: the code is all that is asked for.

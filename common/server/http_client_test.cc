@@ -55,7 +55,7 @@ TEST(HttpUrlTest, IsNothingElse) {
   for (const char* text :
        {"", "a.example", "http://", "ftp://a", "file:///etc/hosts", "http://a:0", "http://a:65536",
         "http://a:b", "http://u:p@a/", "http://a b/", "http://[::1", "http://a/\r\nX: y",
-        "http://a:+80/", "http://::1/", "http://[[a]", "http://a]/"}) {
+        "http://a:+80/", "http://::1/", "https:/a/b", "http://[[a]", "http://a]/"}) {
     EXPECT_FALSE(IsHttpUrl(text)) << text;
   }
 }
