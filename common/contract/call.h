@@ -23,7 +23,7 @@ struct Call {
   std::string request_id;
   // The W3C trace context (`traceparent`) to pass on; may be empty.
   std::string trace_parent;
-  // The business time, read once when the call began.
+  // The business time when the call began; in a stream of requests, when its last message came in.
   absl::Time now;
   // The system time until which the caller waits. Never infinite.
   absl::Time deadline;

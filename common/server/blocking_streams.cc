@@ -135,6 +135,7 @@ class SourceCall final : public BlockingStream, public MessageSource {
       return false;
     }
     BANSO_RETURN_IF_ERROR(Parse(incoming(), message));
+    call().ReadClock();
     // The next one arrives while the handler works on this one.
     BeginRead();
     return true;

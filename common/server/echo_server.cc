@@ -15,13 +15,15 @@ absl::Status Repeat(const Call&, const EchoRequest& request, Sink<EchoResponse>&
   return absl::OkStatus();
 }
 
-absl::StatusOr<EchoResponse> Join(const Call&, Source<EchoRequest>& source) {
+// Says on the board at what time each message has come in.
+absl::StatusOr<EchoResponse> Join(const Call& call, Source<EchoRequest>& source, Board& board) {
   EchoResponse response;
   EchoRequest request;
   while (true) {
     BANSO_ASSIGN_OR_RETURN(const bool more, source.Read(&request));
     if (!more) return response;
     response.mutable_text()->append(request.text());
+    board.Say(absl::FormatTime(call.now, absl::UTCTimeZone()));
   }
 }
 
@@ -34,7 +36,10 @@ Router EchoRouter(Board& board, EchoServer::Handler echo) {
     reply(std::move(request));
   });
   router.ServerStream<EchoRequest, EchoResponse>("Repeat", &Repeat);
-  router.ClientStream<EchoRequest, EchoResponse>("Join", &Join);
+  router.ClientStream<EchoRequest, EchoResponse>(
+      "Join", [&board](const Call& call, Source<EchoRequest>& source) {
+        return Join(call, source, board);
+      });
   router.Watch<EchoRequest, EchoResponse>(
       "Watch",
       [&board](const Call&,

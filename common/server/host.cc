@@ -323,7 +323,7 @@ absl::Status RunningCall::Admit() {
     return contract::DeadlineExceeded(
         "the deadline passed while the call waited for a free thread; nothing was done");
   }
-  call_.now = host_.definition().clock()->TimeNow();
+  ReadClock();
   BANSO_RETURN_IF_ERROR(host_.Authenticate(*incoming_, &call_));
   // What is passed on is checked where it is answered.
   if (!std::holds_alternative<Forward>(method_.handler)) {
@@ -332,6 +332,8 @@ absl::Status RunningCall::Admit() {
   admitted_.store(true);
   return absl::OkStatus();
 }
+
+void RunningCall::ReadClock() { call_.now = host_.definition().clock()->TimeNow(); }
 
 void RunningCall::TakeRequestId(const google::protobuf::Message& request) {
   const google::protobuf::FieldDescriptor* field =

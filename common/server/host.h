@@ -136,6 +136,8 @@ class RunningCall {
   // Refuses calls that have expired while they waited, then identifies the caller and sets the
   // business time. On the executor.
   absl::Status Admit();
+  // Sets the business time anew. On the thread of the handler.
+  void ReadClock();
   // Takes the request id from the request's field of that name, if it has one.
   void TakeRequestId(const google::protobuf::Message& request);
   // The transport says that nobody waits for the answer any more.

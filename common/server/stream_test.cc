@@ -80,6 +80,23 @@ TEST(SourceTest, JoinsWhatTheCallerSends) {
   EXPECT_THAT(JoinCall(server.process().address(), messages).Await(), IsOkAndHolds(expected));
 }
 
+TEST(SourceTest, GivesEachMessageTheTimeAtWhichItCameIn) {
+  EchoServer server;
+  const absl::Time start = server.clock().TimeNow();
+  JoinCall call(server.process().address());
+  call.Send(Text("a").SerializeAsString());
+  ASSERT_TRUE(testing::WaitUntil([&] { return server.board().size() == 1; }));
+  BANSO_ASSERT_OK(server.clock().SetTime(start + absl::Hours(20)));
+  call.Send(Text("b").SerializeAsString());
+  EXPECT_THAT(call.Await(), IsOkAndHolds("ab"));
+  std::string first;
+  std::string second;
+  ASSERT_TRUE(server.board().Read(0, &first));
+  ASSERT_TRUE(server.board().Read(1, &second));
+  EXPECT_EQ(first, absl::FormatTime(start, absl::UTCTimeZone()));
+  EXPECT_EQ(second, absl::FormatTime(start + absl::Hours(20), absl::UTCTimeZone()));
+}
+
 TEST(SourceTest, AnswersACallerWhoSendsNothing) {
   EchoServer server;
   EXPECT_THAT(JoinCall(server.process().address(), {}).Await(), IsOkAndHolds(""));

@@ -404,6 +404,19 @@ TEST_P(ConformanceTest, DoesNotRunCallsThatAreOver) {
   EXPECT_FALSE(ran);
 }
 
+// Calls are written in another order than they have come in, and a stream may have begun long ago.
+TEST_P(ConformanceTest, TimeNeverGoesBack) {
+  const absl::Time t = StartTime();
+  std::vector<absl::Time> times;
+  for (const absl::Duration since : {absl::Hours(2), absl::Hours(1), absl::Hours(3)}) {
+    BANSO_ASSERT_OK(db().Write(MakeCall(t + since), [&](Writer& writer) {
+      times.push_back(writer.now());
+      return absl::OkStatus();
+    }));
+  }
+  EXPECT_THAT(times, ElementsAre(t + absl::Hours(2), t + absl::Hours(2), t + absl::Hours(3)));
+}
+
 TEST_P(ConformanceTest, PositionCountsChangesAndSurvives) {
   EXPECT_EQ(db().position(), 0);
   BANSO_ASSERT_OK(Create(MakeNote("s", "a")));

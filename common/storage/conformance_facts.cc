@@ -139,6 +139,14 @@ std::vector<FactChange> Recorded(Database& database) {
   return changes;
 }
 
+TEST_P(ConformanceTest, TheValueWrittenLastIsInForceWheneverItsCallBegan) {
+  const absl::Time t = StartTime();
+  BANSO_ASSERT_OK(Record(db(), Segment("smb"), t));
+  BANSO_ASSERT_OK(Record(db(), Segment("enterprise"), t + absl::Seconds(2)));
+  BANSO_ASSERT_OK(Record(db(), Segment("smb"), t + absl::Seconds(1)));
+  EXPECT_EQ(SegmentAt(db(), t + absl::Seconds(2)), "smb");
+}
+
 TEST_P(ConformanceTest, RecordsManyAsOneByOne) {
   const absl::Time t = StartTime();
   FactChange earlier = Segment("start-up", "accounts/b");

@@ -58,8 +58,10 @@ class Writer : public Reader {
   // The call on whose behalf this is written.
   virtual const Call& call() const = 0;
 
-  // The call's business time, in whole microseconds: the time of everything written here.
-  absl::Time now() const { return absl::FromUnixMicros(absl::ToUnixMicros(call().now)); }
+  // The time of everything written here, in whole microseconds: the call's business time, but never
+  // before that of an earlier write to the open store. Calls are written in another order than they
+  // have come in; by time, too, the last one written is the latest.
+  virtual absl::Time now() const = 0;
 
   // Takes the next number of the store: 1, 2, 3, ... without gaps over all committed writes, in
   // commit order. Every row of a feed is numbered by it.

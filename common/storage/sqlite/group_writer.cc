@@ -1,5 +1,6 @@
 #include "common/storage/sqlite/group_writer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/cord.h"
@@ -119,7 +120,8 @@ absl::Status GroupWriter::RunCallers(const Group& group, int64_t& position) {
 
 absl::Status GroupWriter::RunCaller(Ticket& ticket, bool alone, int64_t& position) {
   if (!alone) BANSO_RETURN_IF_ERROR(connection_->Execute("SAVEPOINT caller", {}).status());
-  SqliteWriter writer(*connection_, epoch_, ticket.call, position);
+  latest_ = std::max(latest_, absl::FromUnixMicros(absl::ToUnixMicros(ticket.call.now)));
+  SqliteWriter writer(*connection_, epoch_, ticket.call, latest_, position);
   try {
     const TransactionScope scope;
     ticket.status = ticket.body(writer);

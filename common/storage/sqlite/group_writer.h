@@ -14,6 +14,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/contract/call.h"
 #include "common/storage/commit_signal.h"
 #include "common/storage/database.h"
@@ -74,7 +75,8 @@ class GroupWriter {
   const Options options_;
   const std::string epoch_;
   CommitSignal& signal_;
-  std::unique_ptr<Connection> connection_;  // Used by the thread alone.
+  std::unique_ptr<Connection> connection_;    // Used by the thread alone.
+  absl::Time latest_ = absl::InfinitePast();  // Used by the thread alone; see Writer::now.
 
   std::mutex mutex_;
   std::condition_variable work_;

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/contract/call.h"
 #include "common/storage/database.h"
 #include "common/storage/sqlite/connection.h"
@@ -33,10 +34,12 @@ class SqliteReader : public Reader {
 // The Writer of one caller within a group. `position` is the last number taken by the group.
 class SqliteWriter : public Writer {
  public:
-  SqliteWriter(Connection& connection, const std::string& epoch, const Call& call, int64_t position)
+  SqliteWriter(Connection& connection, const std::string& epoch, const Call& call, absl::Time now,
+               int64_t position)
       : connection_(connection),
         epoch_(epoch),
         call_(call),
+        now_(now),
         first_position_(position + 1),
         position_(position) {}
 
@@ -46,6 +49,7 @@ class SqliteWriter : public Writer {
   const std::string& epoch() const override { return epoch_; }
   absl::StatusOr<int64_t> Execute(absl::string_view sql, const Params& params) override;
   const Call& call() const override { return call_; }
+  absl::Time now() const override { return now_; }
   int64_t NextPosition() override { return ++position_; }
   int64_t first_position() const override { return first_position_; }
 
@@ -55,6 +59,7 @@ class SqliteWriter : public Writer {
   Connection& connection_;
   const std::string& epoch_;
   const Call& call_;
+  const absl::Time now_;
   const int64_t first_position_;
   int64_t position_;
 };

@@ -26,13 +26,13 @@ absl::StatusOr<T> Deactivate(storage::Database& database,
                              const Request& request, Judged judged) {
   return storage::Mutate<T>(
       database, call, request, [&](storage::Writer& writer) -> absl::StatusOr<T> {
-        BANSO_RETURN_IF_ERROR(collection.Get(writer, request.name(), call.now).status());
+        BANSO_RETURN_IF_ERROR(collection.Get(writer, request.name(), writer.now()).status());
         BANSO_RETURN_IF_ERROR(collection.Deactivate(writer, request.name()));
         if (judged == Judged::kAll) {
           BANSO_RETURN_IF_ERROR(
               MarkAllDue(writer, absl::StrCat(request.name(), " was taken out of force")));
         }
-        return collection.Get(writer, request.name(), call.now);
+        return collection.Get(writer, request.name(), writer.now());
       });
 }
 

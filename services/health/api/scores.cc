@@ -140,7 +140,7 @@ absl::StatusOr<ScoreModel> HealthApi::ActivateScoreModel(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<ScoreModel> {
         BANSO_RETURN_IF_ERROR(
             MarkAllDue(writer, absl::StrCat(request.name(), " was put in force")));
-        return store_.models.Activate(writer, request.name(), call.now);
+        return store_.models.Activate(writer, request.name(), writer.now());
       });
 }
 

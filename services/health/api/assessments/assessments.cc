@@ -89,13 +89,13 @@ absl::StatusOr<Rubric> AssessmentsApi::ActivateRubric(const Call& call,
   return storage::Mutate<Rubric>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Rubric> {
         BANSO_ASSIGN_OR_RETURN(const Rubric rubric,
-                               store_.rubrics.Get(writer, request.name(), call.now));
+                               store_.rubrics.Get(writer, request.name(), writer.now()));
         BANSO_ASSIGN_OR_RETURN(const std::vector<Rubric> in_force,
-                               store_.rubrics.AllActive(writer, call.now));
+                               store_.rubrics.AllActive(writer, writer.now()));
         BANSO_RETURN_IF_ERROR(CheckItemsFree(rubric, in_force));
         BANSO_RETURN_IF_ERROR(
             MarkAllDue(writer, absl::StrCat(request.name(), " was put in force")));
-        return store_.rubrics.Activate(writer, request.name(), call.now);
+        return store_.rubrics.Activate(writer, request.name(), writer.now());
       });
 }
 
@@ -126,7 +126,7 @@ absl::StatusOr<Assessment> AssessmentsApi::CreateAssessment(
         Assessment assessment = request.assessment();
         BANSO_RETURN_IF_ERROR(FillIn(call, assessment, request.parent()));
         BANSO_ASSIGN_OR_RETURN(const std::vector<Rubric> in_force,
-                               store_.rubrics.AllActive(writer, call.now));
+                               store_.rubrics.AllActive(writer, writer.now()));
         BANSO_ASSIGN_OR_RETURN(const JudgedItem judged,
                                FindJudgedItem(in_force, assessment.item(), "assessment.item"));
         assessment.set_name(contract::Join(request.parent(), "assessments",

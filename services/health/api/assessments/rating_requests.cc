@@ -24,7 +24,7 @@ absl::StatusOr<RatingRequest> AssessmentsApi::CreateRatingRequest(
         BANSO_RETURN_IF_ERROR(store_.CheckOpen(writer, request.parent()));
         RatingRequest asked = request.rating_request();
         BANSO_ASSIGN_OR_RETURN(const std::vector<v1::Rubric> in_force,
-                               store_.rubrics.AllActive(writer, call.now));
+                               store_.rubrics.AllActive(writer, writer.now()));
         BANSO_RETURN_IF_ERROR(
             FindJudgedItem(in_force, asked.item(), "rating_request.item").status());
         asked.set_name(contract::Join(request.parent(), "ratingRequests",
@@ -32,13 +32,15 @@ absl::StatusOr<RatingRequest> AssessmentsApi::CreateRatingRequest(
         asked.set_requester(call.actor);
         asked.clear_second_assessment();
         asked.clear_second_rating();
-        BANSO_ASSIGN_OR_RETURN(const auto judged, store_.JudgementInForce(writer, request.parent(),
-                                                                          asked.item(), call.now));
+        BANSO_ASSIGN_OR_RETURN(
+            const auto judged,
+            store_.JudgementInForce(writer, request.parent(), asked.item(), writer.now()));
         BANSO_ASSIGN_OR_RETURN(
             const std::vector<RatingRequest> open,
             store_.OpenRatingRequests(writer, request.parent(), asked.item(), asked.rater()));
         const absl::TimeZone zone = calendar::ZoneOrUtc(store_.ZoneOf(writer, request.parent()));
-        BANSO_RETURN_IF_ERROR(Open(asked, judged, !open.empty(), calendar::DayOf(call.now, zone)));
+        BANSO_RETURN_IF_ERROR(
+            Open(asked, judged, !open.empty(), calendar::DayOf(writer.now(), zone)));
         return store_.rating_requests.Create(writer, std::move(asked));
       });
 }

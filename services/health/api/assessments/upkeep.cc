@@ -115,10 +115,10 @@ absl::StatusOr<UpkeepCampaign> AssessmentsApi::CreateUpkeepCampaign(
         campaign.set_name(contract::Join("", "upkeepCampaigns",
                                          contract::IdOrNew(request.upkeep_campaign_id(), ids_)));
         BANSO_ASSIGN_OR_RETURN(const std::vector<v1::Rubric> in_force,
-                               store_.rubrics.AllActive(writer, call.now));
+                               store_.rubrics.AllActive(writer, writer.now()));
         BANSO_RETURN_IF_ERROR(CheckItems(campaign, in_force));
         BANSO_ASSIGN_OR_RETURN(std::vector<UpkeepTask> tasks, AllTasks(store_, writer, campaign));
-        if (calendar::ToTime(tasks.front().lock_time()) <= call.now) {
+        if (calendar::ToTime(tasks.front().lock_time()) <= writer.now()) {
           return contract::InvalidField("upkeep_campaign.lock_date",
                                         calendar::DayText(campaign.lock_date()),
                                         "a day that has not passed", "OUT_OF_RANGE");
@@ -132,7 +132,7 @@ absl::StatusOr<UpkeepCampaign> AssessmentsApi::CreateUpkeepCampaign(
                                            absl::StrCat("t", absl::StrCat(kDigits + i).substr(1))));
           BANSO_RETURN_IF_ERROR(store_.upkeep.tasks.Create(writer, tasks[i]).status());
         }
-        return WithProgress(store_, writer, std::move(campaign), call.now);
+        return WithProgress(store_, writer, std::move(campaign), writer.now());
       });
 }
 

@@ -122,7 +122,7 @@ absl::StatusOr<Forecast> ForecastsApi::CreateForecast(const Call& call,
         *forecast.mutable_forecast_time() = calendar::ToTimestamp(writer.now());
         forecast.clear_clock_days();
         forecast.clear_model_forecasts();
-        BANSO_RETURN_IF_ERROR(AddWhatIsKnown(store_, writer, call.now, forecast));
+        BANSO_RETURN_IF_ERROR(AddWhatIsKnown(store_, writer, writer.now(), forecast));
         return store_.forecasts.Create(writer, std::move(forecast));
       });
 }

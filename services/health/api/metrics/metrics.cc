@@ -98,7 +98,7 @@ absl::StatusOr<Metric> MetricsApi::CreateMetric(const Call& call,
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Metric> {
         Metric metric = request.metric();
         metric.set_name(absl::StrCat("metrics/", request.metric_id()));
-        BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, call.now, metric));
+        BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, writer.now(), metric));
         return store_.metrics.Create(writer, std::move(metric));
       });
 }
@@ -136,13 +136,13 @@ absl::StatusOr<Metric> MetricsApi::UpdateMetric(const Call& call,
           if (!request.allow_missing()) return contract::NotFound(patch.name());
           Metric created = patch;
           BANSO_RETURN_IF_ERROR(contract::CheckResource("metric", &created));
-          BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, call.now, created));
+          BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, writer.now(), created));
           return store_.metrics.Create(writer, std::move(created));
         }
         const Metric before = *metric;
         BANSO_RETURN_IF_ERROR(
             contract::ApplyMask(request.update_mask(), patch, "metric", &*metric));
-        BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, call.now, *metric));
+        BANSO_RETURN_IF_ERROR(CheckStored(store_, writer, writer.now(), *metric));
         if (IsReadOtherwise(before, *metric)) {
           BANSO_RETURN_IF_ERROR(MarkAllDue(writer, absl::StrCat(metric->name(), " has changed")));
         }

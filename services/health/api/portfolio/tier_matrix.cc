@@ -120,7 +120,7 @@ absl::StatusOr<MatrixPolicy> PortfolioApi::SaveMatrixPolicy(
 absl::StatusOr<MatrixPolicy> PortfolioApi::ActivateMatrixPolicy(
     const Call& call, const v1::ActivateMatrixPolicyRequest& request) {
   return storage::Mutate<MatrixPolicy>(database_, call, request, [&](Writer& writer) {
-    return store_.stages.matrix_policies.Activate(writer, request.name(), call.now);
+    return store_.stages.matrix_policies.Activate(writer, request.name(), writer.now());
   });
 }
 

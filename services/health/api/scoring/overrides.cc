@@ -46,18 +46,19 @@ absl::StatusOr<ScoreOverride> ScoringApi::CreateScoreOverride(
         const std::string model_name =
             absl::StrCat("scoreModels/", contract::LastId(request.parent()));
         BANSO_ASSIGN_OR_RETURN(const v1::ScoreModel model,
-                               store_.models.Active(writer, model_name, call.now));
+                               store_.models.Active(writer, model_name, writer.now()));
         ScoreOverride judged = request.score_override();
         contract::Violations violations;
-        CheckOverride(judged, model, call.now, "score_override", &violations);
+        CheckOverride(judged, model, writer.now(), "score_override", &violations);
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
 
         StoreFactReader facts(store_, writer);
         BANSO_ASSIGN_OR_RETURN(AccountEvaluation evaluation,
                                AccountEvaluation::Load(store_, writer, facts, account));
-        BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store_.Catalog(writer, call.now));
+        BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog,
+                               store_.Catalog(writer, writer.now()));
         BANSO_ASSIGN_OR_RETURN(const v1::Score score,
-                               evaluation.ScoreBy(model, catalog, {.time = call.now}));
+                               evaluation.ScoreBy(model, catalog, {.time = writer.now()}));
         if (score.has_override()) {
           BANSO_ASSIGN_OR_RETURN(ScoreOverride standing,
                                  store_.overrides.Get(writer, score.override().name()));
@@ -77,7 +78,7 @@ absl::StatusOr<ScoreOverride> ScoringApi::EndScoreOverride(
   return storage::Mutate<ScoreOverride>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<ScoreOverride> {
         BANSO_ASSIGN_OR_RETURN(ScoreOverride judged, store_.overrides.Get(writer, request.name()));
-        if (OverAt(judged) <= call.now) {
+        if (OverAt(judged) <= writer.now()) {
           return contract::FailedPrecondition(
               kReasonOver, request.name(),
               absl::StrCat("it is over since ", absl::FormatTime(OverAt(judged))), "");

@@ -52,7 +52,7 @@ absl::StatusOr<SignalRule> SignalsApi::ActivateSignalRule(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<SignalRule> {
         BANSO_RETURN_IF_ERROR(
             MarkAllDue(writer, absl::StrCat(request.name(), " was put in force")));
-        return store_.signals.rules.Activate(writer, request.name(), call.now);
+        return store_.signals.rules.Activate(writer, request.name(), writer.now());
       });
 }
 
@@ -88,7 +88,7 @@ absl::StatusOr<Play> SignalsApi::SavePlay(const Call& call, const v1::SavePlayRe
 absl::StatusOr<Play> SignalsApi::ActivatePlay(const Call& call,
                                               const v1::ActivatePlayRequest& request) {
   return storage::Mutate<Play>(database_, call, request, [&](Writer& writer) {
-    return store_.signals.plays.Activate(writer, request.name(), call.now);
+    return store_.signals.plays.Activate(writer, request.name(), writer.now());
   });
 }
 

@@ -43,7 +43,7 @@ absl::StatusOr<StageModel> StagesApi::ActivateStageModel(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<StageModel> {
         BANSO_RETURN_IF_ERROR(
             MarkAllDue(writer, absl::StrCat(request.name(), " was put in force")));
-        return store_.stages.models.Activate(writer, request.name(), call.now);
+        return store_.stages.models.Activate(writer, request.name(), writer.now());
       });
 }
 

@@ -50,7 +50,7 @@ absl::StatusOr<Funnel> StudiesApi::SaveFunnel(const Call& call,
 absl::StatusOr<Funnel> StudiesApi::ActivateFunnel(const Call& call,
                                                   const v1::ActivateFunnelRequest& request) {
   return storage::Mutate<Funnel>(database_, call, request, [&](Writer& writer) {
-    return store_.funnels.Activate(writer, request.name(), call.now);
+    return store_.funnels.Activate(writer, request.name(), writer.now());
   });
 }
 

@@ -109,7 +109,7 @@ absl::StatusOr<Hypothesis> HypothesesApi::Change(
       const v1::HypothesisState before = hypothesis.state();
       BANSO_RETURN_IF_ERROR(change(writer, hypothesis));
       if (hypothesis.state() != before) {
-        *hypothesis.mutable_state_time() = calendar::ToTimestamp(call.now);
+        *hypothesis.mutable_state_time() = calendar::ToTimestamp(writer.now());
       }
       return absl::OkStatus();
     });
@@ -183,7 +183,8 @@ absl::StatusOr<Hypothesis> HypothesesApi::StartHypothesis(
   return Change(
       call, request, request.name(), "",
       [&](Writer& writer, Hypothesis& hypothesis) -> absl::Status {
-        BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store_.Catalog(writer, call.now));
+        BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog,
+                               store_.Catalog(writer, writer.now()));
         BANSO_RETURN_IF_ERROR(rule::CheckCondition(request.treated(), catalog, "treated"));
         return Start(hypothesis, request.treated(), request.look_back_date(), Today(call));
       });

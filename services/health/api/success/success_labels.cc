@@ -106,7 +106,7 @@ absl::StatusOr<SuccessDefinition> SuccessApi::ActivateSuccessDefinition(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<SuccessDefinition> {
         BANSO_RETURN_IF_ERROR(
             MarkAllDue(writer, absl::StrCat(request.name(), " was put in force")));
-        return store_.definitions.Activate(writer, request.name(), call.now);
+        return store_.definitions.Activate(writer, request.name(), writer.now());
       });
 }
 

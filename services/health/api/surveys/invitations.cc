@@ -81,8 +81,9 @@ absl::StatusOr<v1::AskSurveyResponse> SurveysApi::AskSurvey(const Call& call,
   using Response = v1::AskSurveyResponse;
   return storage::Mutate<Response>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Response> {
-        BANSO_ASSIGN_OR_RETURN(const v1::Survey survey,
-                               store_.surveys.surveys.Active(writer, request.survey(), call.now));
+        BANSO_ASSIGN_OR_RETURN(
+            const v1::Survey survey,
+            store_.surveys.surveys.Active(writer, request.survey(), writer.now()));
         Response response;
         for (const v1::SurveyInvitee& invitee : request.invitees()) {
           const std::string account = contract::Parent(invitee.respondent());
@@ -100,7 +101,7 @@ absl::StatusOr<v1::AskSurveyResponse> SurveysApi::AskSurvey(const Call& call,
               contract::Join(account, "surveyInvitations",
                              contract::IdOrNew(invitee.survey_invitation_id(), ids_)));
           BANSO_ASSIGN_OR_RETURN(invitation, store_.surveys.Ask(writer, std::move(invitation)));
-          *response.add_survey_invitations() = WithState(std::move(invitation), call.now);
+          *response.add_survey_invitations() = WithState(std::move(invitation), writer.now());
         }
         return response;
       });
@@ -112,16 +113,17 @@ absl::StatusOr<SurveyInvitation> SurveysApi::AnswerSurvey(const Call& call,
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<SurveyInvitation> {
         BANSO_ASSIGN_OR_RETURN(SurveyInvitation invitation,
                                Invitation(store_, writer, request.name()));
-        if (SameAnswers(invitation, request)) return WithState(std::move(invitation), call.now);
-        BANSO_ASSIGN_OR_RETURN(const v1::Survey survey,
-                               store_.surveys.surveys.Get(writer, invitation.survey(), call.now));
+        if (SameAnswers(invitation, request)) return WithState(std::move(invitation), writer.now());
+        BANSO_ASSIGN_OR_RETURN(
+            const v1::Survey survey,
+            store_.surveys.surveys.Get(writer, invitation.survey(), writer.now()));
         const std::string account = contract::Parent(invitation.name());
-        BANSO_RETURN_IF_ERROR(health::Answer(survey, request, call.actor, call.now,
+        BANSO_RETURN_IF_ERROR(health::Answer(survey, request, call.actor, writer.now(),
                                              calendar::ZoneOrUtc(store_.ZoneOf(writer, account)),
                                              invitation));
         BANSO_ASSIGN_OR_RETURN(invitation, store_.surveys.Answer(writer, std::move(invitation)));
         BANSO_RETURN_IF_ERROR(MarkDue(writer, account, "a survey was answered"));
-        return WithState(std::move(invitation), call.now);
+        return WithState(std::move(invitation), writer.now());
       });
 }
 
@@ -173,12 +175,13 @@ absl::Status SurveysApi::EndInvitations(const Call& call) {
     const auto end_all = [&](Writer& writer) -> absl::Status {
       // As it is now: some may have been answered since.
       BANSO_ASSIGN_OR_RETURN(const std::vector<std::string> names,
-                             store_.surveys.Ended(writer, call.now, kEndBatch));
+                             store_.surveys.Ended(writer, writer.now(), kEndBatch));
       for (const std::string& name : names) {
         BANSO_ASSIGN_OR_RETURN(const SurveyInvitation invitation,
                                store_.surveys.invitations.Get(writer, name));
-        BANSO_ASSIGN_OR_RETURN(const v1::Survey survey,
-                               store_.surveys.surveys.Get(writer, invitation.survey(), call.now));
+        BANSO_ASSIGN_OR_RETURN(
+            const v1::Survey survey,
+            store_.surveys.surveys.Get(writer, invitation.survey(), writer.now()));
         BANSO_RETURN_IF_ERROR(store_.surveys.End(writer, invitation, survey));
         BANSO_RETURN_IF_ERROR(MarkDue(writer, contract::Parent(name), "a survey has ended"));
       }

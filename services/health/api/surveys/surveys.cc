@@ -31,7 +31,7 @@ absl::StatusOr<Survey> SurveysApi::ActivateSurvey(const Call& call,
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Survey> {
         BANSO_RETURN_IF_ERROR(
             MarkAllDue(writer, absl::StrCat(request.name(), " was put in force")));
-        return store_.surveys.surveys.Activate(writer, request.name(), call.now);
+        return store_.surveys.surveys.Activate(writer, request.name(), writer.now());
       });
 }
 
