@@ -8,6 +8,7 @@
 
 #include "common/contract/resource_name.h"
 #include "services/health/api/scoring/backtest_fixture.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 namespace {
@@ -111,7 +112,7 @@ class LeakTest : public BacktestFixture {
                          [&](storage::Writer& writer) -> absl::Status {
                            BANSO_RETURN_IF_ERROR(
                                store_.surveys.surveys.Save(writer, survey, "test").status());
-                           return store_.KeepFactTypes(writer, types);
+                           return KeepFactTypes(writer, types);
                          }),
         IsOk());
     MakeMetric("visits");
