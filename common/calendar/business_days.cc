@@ -126,13 +126,4 @@ absl::CivilDay Calendar::SubtractBusinessDays(absl::CivilDay day, int count) con
   return Step(day, count, -1);
 }
 
-int Calendar::BusinessDaysBetween(absl::CivilDay from, absl::CivilDay to) const {
-  if (to < from) return -BusinessDaysBetween(to, from);
-  int count = 0;
-  for (absl::CivilDay day = from + 1; day <= to; ++day) {
-    if (IsBusinessDay(day)) ++count;
-  }
-  return count;
-}
-
 }  // namespace banso::calendar

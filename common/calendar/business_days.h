@@ -62,10 +62,6 @@ class Calendar {
   // is day 0. With 0: `day` if it is a business day, else the one before.
   absl::CivilDay SubtractBusinessDays(absl::CivilDay day, int count) const;
 
-  // How many business days lie after `from`, up to and including `to`; negative when `to` is
-  // before `from`, so that BusinessDaysBetween(a, b) == -BusinessDaysBetween(b, a).
-  int BusinessDaysBetween(absl::CivilDay from, absl::CivilDay to) const;
-
  private:
   const Holiday* Lookup(absl::CivilDay day) const;
   bool IsWeekend(absl::CivilDay day) const;

@@ -9,8 +9,6 @@ namespace {
 // 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z.
 constexpr int64_t kMinTimestampSeconds = -62135596800;
 constexpr int64_t kMaxTimestampSeconds = 253402300799;
-// About 10,000 years.
-constexpr int64_t kMaxDurationSeconds = 315576000000;
 constexpr int32_t kMaxNanos = 999999999;
 
 }  // namespace
@@ -19,14 +17,6 @@ bool IsValid(const google::protobuf::Timestamp& timestamp) {
   return timestamp.seconds() >= kMinTimestampSeconds &&
          timestamp.seconds() <= kMaxTimestampSeconds && timestamp.nanos() >= 0 &&
          timestamp.nanos() <= kMaxNanos;
-}
-
-bool IsValid(const google::protobuf::Duration& duration) {
-  const int64_t seconds = duration.seconds();
-  const int32_t nanos = duration.nanos();
-  if (seconds < -kMaxDurationSeconds || seconds > kMaxDurationSeconds) return false;
-  if (nanos < -kMaxNanos || nanos > kMaxNanos) return false;
-  return !(seconds > 0 && nanos < 0) && !(seconds < 0 && nanos > 0);
 }
 
 bool IsValid(const type::v1::Date& date) {
@@ -54,21 +44,6 @@ absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
       std::clamp(timestamp.seconds(), kMinTimestampSeconds, kMaxTimestampSeconds);
   const int32_t nanos = std::clamp(timestamp.nanos(), 0, kMaxNanos);
   return absl::FromUnixSeconds(seconds) + absl::Nanoseconds(nanos);
-}
-
-google::protobuf::Duration ToDurationProto(absl::Duration duration) {
-  const absl::Duration most = absl::Seconds(kMaxDurationSeconds);
-  duration = std::clamp(duration, -most, most);
-  google::protobuf::Duration proto;
-  proto.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
-  proto.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
-  return proto;
-}
-
-absl::Duration ToDuration(const google::protobuf::Duration& duration) {
-  const int64_t seconds = std::clamp(duration.seconds(), -kMaxDurationSeconds, kMaxDurationSeconds);
-  const int32_t nanos = std::clamp(duration.nanos(), -kMaxNanos, kMaxNanos);
-  return absl::Seconds(seconds) + absl::Nanoseconds(nanos);
 }
 
 type::v1::Date ToDate(absl::CivilDay day) {

@@ -6,7 +6,6 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "banso/type/v1/time.pb.h"
-#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 
 // Conversions between Abseil's times and the contract's. All are total: what arrives from outside
@@ -16,8 +15,6 @@ namespace banso::calendar {
 
 // True when `seconds` is within 0001-01-01..9999-12-31 and `nanos` within 0..999,999,999.
 bool IsValid(const google::protobuf::Timestamp& timestamp);
-// True when both parts are in range (about +-10,000 years) and have the same sign.
-bool IsValid(const google::protobuf::Duration& duration);
 // True when year, month and day name a day that exists, 1900 to 2200.
 bool IsValid(const type::v1::Date& date);
 
@@ -26,10 +23,6 @@ bool IsValid(const type::v1::Date& date);
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
 // A timestamp that is not valid is brought into range first.
 absl::Time ToTime(const google::protobuf::Timestamp& timestamp);
-
-// Durations beyond +-315,576,000,000 s become that.
-google::protobuf::Duration ToDurationProto(absl::Duration duration);
-absl::Duration ToDuration(const google::protobuf::Duration& duration);
 
 type::v1::Date ToDate(absl::CivilDay day);
 // A date that does not exist is carried over: 30 February is 1 or 2 March.

@@ -17,13 +17,6 @@ google::protobuf::Timestamp Timestamp(int64_t seconds, int32_t nanos) {
   return timestamp;
 }
 
-google::protobuf::Duration Duration(int64_t seconds, int32_t nanos) {
-  google::protobuf::Duration duration;
-  duration.set_seconds(seconds);
-  duration.set_nanos(nanos);
-  return duration;
-}
-
 type::v1::Date Date(int year, int month, int day) {
   type::v1::Date date;
   date.set_year(year);
@@ -54,27 +47,6 @@ TEST(Timestamps, StayInRange) {
   EXPECT_FALSE(IsValid(Timestamp(0, -1)));
   EXPECT_FALSE(IsValid(Timestamp(0, 1'000'000'000)));
   EXPECT_EQ(ToTimestamp(ToTime(Timestamp(huge, -5))).seconds(), 253402300799);
-}
-
-TEST(Durations, KeepNanosecondsBothWays) {
-  for (const absl::Duration duration :
-       {absl::ZeroDuration(), absl::Milliseconds(1500), -absl::Milliseconds(1500),
-        absl::Hours(24 * 365 * 100) + absl::Nanoseconds(7)}) {
-    EXPECT_TRUE(IsValid(ToDurationProto(duration))) << duration;
-    EXPECT_EQ(ToDuration(ToDurationProto(duration)), duration);
-  }
-  EXPECT_EQ(ToDurationProto(-absl::Milliseconds(1500)).seconds(), -1);
-  EXPECT_EQ(ToDurationProto(-absl::Milliseconds(1500)).nanos(), -500'000'000);
-}
-
-TEST(Durations, StayInRange) {
-  EXPECT_EQ(ToDurationProto(absl::InfiniteDuration()).seconds(), 315576000000);
-  EXPECT_EQ(ToDurationProto(-absl::InfiniteDuration()).seconds(), -315576000000);
-  EXPECT_FALSE(IsValid(Duration(1, -1)));
-  EXPECT_FALSE(IsValid(Duration(-1, 1)));
-  EXPECT_FALSE(IsValid(Duration(315576000001, 0)));
-  EXPECT_FALSE(IsValid(Duration(0, 1'000'000'000)));
-  EXPECT_TRUE(IsValid(Duration(-1, -1)));
 }
 
 TEST(Dates, AreDaysOfTheCalendar) {

@@ -11,8 +11,6 @@ constexpr absl::Duration kOwnDeadline = absl::Minutes(1);
 
 }  // namespace
 
-bool Call::from_service() const { return absl::StartsWith(actor, "services/"); }
-
 bool Call::from_member() const { return absl::StartsWith(actor, "members/"); }
 
 bool Call::from_customer() const {

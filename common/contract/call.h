@@ -30,9 +30,6 @@ struct Call {
   // True once the caller has gone. Null when nobody can cancel.
   std::shared_ptr<std::atomic<bool>> cancelled;
 
-  // Returns true if a service of the suite acts, be it on its own account or in a process that
-  // somebody started.
-  bool from_service() const;
   // Returns true if a member of the vendor acts.
   bool from_member() const;
   // Returns true if a customer's stakeholder acts.

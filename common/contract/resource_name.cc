@@ -99,15 +99,6 @@ bool NamePattern::Match(absl::string_view name, std::vector<absl::string_view>* 
   return true;
 }
 
-std::string NamePattern::Format(absl::Span<const std::string> ids) const {
-  std::string name;
-  size_t next = 0;
-  for (const Segment& segment : segments_) {
-    absl::StrAppend(&name, name.empty() ? "" : "/", segment.is_id ? ids[next++] : segment.literal);
-  }
-  return name;
-}
-
 std::optional<std::vector<std::string>> Match(absl::string_view pattern, absl::string_view name) {
   const absl::StatusOr<NamePattern> parsed = NamePattern::Parse(pattern);
   std::vector<absl::string_view> ids;

@@ -8,7 +8,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 
 // Resource names such as `accounts/acme/onboardings/o1`: collections and ids in turn, without a
 // leading slash (AIP-122). A singleton (AIP-156) has no id and may have children of its own:
@@ -35,8 +34,6 @@ class NamePattern {
   // Returns true if `name` matches. `ids`, unless null, then holds the ids in order, as views into
   // `name`.
   bool Match(absl::string_view name, std::vector<absl::string_view>* ids = nullptr) const;
-  // Returns the name with these ids, one for each `{x}`; they are not checked.
-  std::string Format(absl::Span<const std::string> ids) const;
 
   const std::string& text() const { return text_; }
 

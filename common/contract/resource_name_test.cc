@@ -84,7 +84,7 @@ TEST(NamePatternTest, RefusesWhatIsNoPattern) {
   }
 }
 
-TEST(NamePatternTest, FormatsWhatItMatches) {
+TEST(NamePatternTest, FindsTheIdsThatANameWasMadeOf) {
   std::mt19937 random(20260401);
   const std::string alphabet = "abcxyz0189-";
   for (int round = 0; round < 1000; ++round) {
@@ -94,10 +94,10 @@ TEST(NamePatternTest, FormatsWhatItMatches) {
       id.front() = 'a';
       id.back() = 'z';
     }
-    const NamePattern pattern = *NamePattern::Parse(kDeals);
-    const std::string name = pattern.Format(ids);
+    const std::string name = Join(Join("", "accounts", ids[0]), "deals", ids[1]);
     EXPECT_THAT(Match(kDeals, name), Optional(ids)) << name;
-    EXPECT_EQ(Join(Parent(name), "deals", LastId(name)), name);
+    EXPECT_EQ(Parent(name), Join("", "accounts", ids[0]));
+    EXPECT_EQ(LastId(name), ids[1]);
     EXPECT_TRUE(IsValidName(name));
   }
 }

@@ -57,8 +57,6 @@ class SurvivalCurve {
   const std::vector<SurvivalStep>& steps() const { return steps_; }
   int64_t n() const { return n_; }
   int64_t events() const { return events_; }
-  // The longest time that anybody was watched; 0 for nobody.
-  double longest() const { return longest_; }
 
   // How many were watched up to this time or longer.
   int64_t WatchedAt(double time) const;
@@ -85,6 +83,7 @@ class SurvivalCurve {
   std::vector<double> times_;
   int64_t n_ = 0;
   int64_t events_ = 0;
+  // The longest time that anybody was watched; 0 for nobody.
   double longest_ = 0;
 };
 

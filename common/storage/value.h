@@ -127,9 +127,6 @@ class Row {
   std::optional<absl::CivilDay> OptionalDay(int column) const {
     return IsNull(column) ? std::nullopt : std::make_optional(Day(column));
   }
-  std::optional<double> OptionalDouble(int column) const {
-    return IsNull(column) ? std::nullopt : std::make_optional(Double(column));
-  }
 };
 
 }  // namespace banso::storage

@@ -175,7 +175,7 @@ void AddEffects(const server::Environment& environment, const Store* store,
   SignalEffects* effects =
       service.Own(std::make_unique<SignalEffects>(*database, *store, *kickoff, *handoff));
   ForeignFactTypes* types = service.Own(std::make_unique<ForeignFactTypes>(
-      *database, *store,
+      *database,
       std::vector<server::Peer*>{&environment.peers->accounts(), &environment.peers->kickoff(),
                                  &environment.peers->handoff()}));
   AddWaitingSweeps(environment,

@@ -25,7 +25,7 @@ absl::Status IntakeApi::CheckPolicy(Reader& reader,
                    "a name without a revision: a save makes the next one", "NOT_ACCEPTED");
   }
   for (int i = 0; i < policy.agreed_by_size(); ++i) {
-    BANSO_RETURN_IF_ERROR(store_.CheckMember(
+    BANSO_RETURN_IF_ERROR(store_.team.CheckMember(
         reader, policy.agreed_by(i), absl::StrCat(kField, ".agreed_by[", i, "]"), &violations));
   }
   BANSO_ASSIGN_OR_RETURN(auto types, OwnTypes(reader));

@@ -93,7 +93,8 @@ absl::StatusOr<Account> AccountsApi::CreateAccount(const Call& call,
             store_.CheckReferences(writer, nullptr, account, "account", &violations));
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
         BANSO_RETURN_IF_ERROR(policy_.Classify(writer, writer.now(), &account));
-        BANSO_RETURN_IF_ERROR(store_.CheckOwnersCertified(writer, writer.now(), nullptr, account));
+        BANSO_RETURN_IF_ERROR(
+            store_.classification.CheckOwnersCertified(writer, writer.now(), nullptr, account));
         return store_.Save(writer, nullptr, account);
       });
 }
@@ -127,7 +128,8 @@ absl::StatusOr<Account> AccountsApi::UpdateAccount(const Call& call,
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
         BANSO_RETURN_IF_ERROR(CheckOwners(before, account));
         BANSO_RETURN_IF_ERROR(policy_.Classify(writer, writer.now(), &account));
-        BANSO_RETURN_IF_ERROR(store_.CheckOwnersCertified(writer, writer.now(), &before, account));
+        BANSO_RETURN_IF_ERROR(
+            store_.classification.CheckOwnersCertified(writer, writer.now(), &before, account));
         return store_.Save(writer, &before, account, request.account().etag());
       });
 }

@@ -11,7 +11,7 @@ namespace banso::accounts {
 absl::StatusOr<std::shared_ptr<const Classifier>> ActivePolicy::Get(storage::Reader& reader,
                                                                     absl::Time now) {
   BANSO_ASSIGN_OR_RETURN(std::optional<v1::ClassificationPolicy> policy,
-                         store_.ActivePolicy(reader, now));
+                         store_.classification.ActivePolicy(reader, now));
   if (!policy.has_value()) return std::shared_ptr<const Classifier>();
   const std::string name = contract::JoinRevision(policy->name(), policy->revision().number());
   const std::lock_guard lock(mutex_);

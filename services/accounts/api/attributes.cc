@@ -113,7 +113,8 @@ absl::StatusOr<AttributeDefinition> AttributesApi::UpdateAttributeDefinition(
 
 absl::StatusOr<std::string> AttributesApi::PolicyThatReads(Reader& reader, const std::string& fact,
                                                            absl::Time now) const {
-  BANSO_ASSIGN_OR_RETURN(const auto classification, store_.ActivePolicy(reader, now));
+  BANSO_ASSIGN_OR_RETURN(const auto classification,
+                         store_.classification.ActivePolicy(reader, now));
   if (classification.has_value()) {
     for (const PolicyCondition& part : ConditionsOf(StagesOf(*classification), "")) {
       if (ReadsFact(*part.condition, fact)) return classification->name();

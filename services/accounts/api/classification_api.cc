@@ -43,7 +43,7 @@ absl::StatusOr<ClassificationPolicy> PolicyToSimulate(Reader& reader, const Stor
     return request.draft();
   }
   if (request.name().empty()) return PolicyInForce(reader, store, now);
-  return store.policies.Get(reader, request.name(), now);
+  return store.classification.policies.Get(reader, request.name(), now);
 }
 
 // The place of the rule that decided among the rules of the team axis, from 1.
@@ -66,7 +66,7 @@ bool EverWon(const Account& account) {
 
 absl::StatusOr<ClassificationPolicy> PolicyInForce(Reader& reader, const Store& store,
                                                    absl::Time now) {
-  BANSO_ASSIGN_OR_RETURN(auto active, store.ActivePolicy(reader, now));
+  BANSO_ASSIGN_OR_RETURN(auto active, store.classification.ActivePolicy(reader, now));
   if (active.has_value()) return *std::move(active);
   return contract::FailedPrecondition(kReasonNoActivePolicy, "classificationPolicies",
                                       "no classification policy is in force",
@@ -101,8 +101,9 @@ absl::StatusOr<v1::ExplainRoutingResponse> ClassificationApi::ExplainRouting(
                                           "no policy has classified the account",
                                           "Activate a classification policy and call Reclassify");
     }
-    BANSO_ASSIGN_OR_RETURN(const ClassificationPolicy policy,
-                           store_.policies.Get(reader, classification.policy(), call.now));
+    BANSO_ASSIGN_OR_RETURN(
+        const ClassificationPolicy policy,
+        store_.classification.policies.Get(reader, classification.policy(), call.now));
     Response response;
     response.set_team(classification.team());
     response.set_policy(classification.policy());

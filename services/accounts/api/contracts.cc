@@ -12,6 +12,7 @@
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/contract.h"
 #include "services/accounts/domain/lifecycle.h"
+#include "services/accounts/store/of_account.h"
 
 namespace banso::accounts {
 
@@ -24,9 +25,8 @@ using v1::DeleteContractResponse;
 absl::Status RelationsApi::CheckContract(Reader& reader, const Contract& contract) const {
   contract::Violations violations;
   accounts::CheckContract(contract, &violations);
-  BANSO_RETURN_IF_ERROR(store_.CheckOfAccount(reader, store_.deals, contract.name(),
-                                              contract.deal(), "contract.deal", "deal",
-                                              &violations));
+  BANSO_RETURN_IF_ERROR(CheckOfAccount(reader, store_.deals, contract.name(), contract.deal(),
+                                       "contract.deal", "deal", &violations));
   return violations.ToStatus();
 }
 

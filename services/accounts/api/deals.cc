@@ -75,9 +75,9 @@ absl::StatusOr<Deal> DealsApi::CreateDeal(const Call& call, const v1::CreateDeal
         contract::Violations violations;
         CheckDeal(deal, &violations);
         BANSO_RETURN_IF_ERROR(
-            store_.CheckEmployed(writer, deal.sales_owner(), "deal.sales_owner", &violations));
+            store_.team.CheckEmployed(writer, deal.sales_owner(), "deal.sales_owner", &violations));
         BANSO_RETURN_IF_ERROR(
-            store_.CheckMember(writer, deal.tossed_up_by(), "deal.tossed_up_by", &violations));
+            store_.team.CheckMember(writer, deal.tossed_up_by(), "deal.tossed_up_by", &violations));
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
         return store_.deals.Create(writer, std::move(deal));
       });
@@ -121,12 +121,12 @@ absl::StatusOr<Deal> DealsApi::UpdateDeal(const Call& call, const v1::UpdateDeal
         contract::Violations violations;
         CheckDeal(deal, &violations);
         if (deal.sales_owner() != before.sales_owner()) {
-          BANSO_RETURN_IF_ERROR(
-              store_.CheckEmployed(writer, deal.sales_owner(), "deal.sales_owner", &violations));
+          BANSO_RETURN_IF_ERROR(store_.team.CheckEmployed(writer, deal.sales_owner(),
+                                                          "deal.sales_owner", &violations));
         }
         if (deal.tossed_up_by() != before.tossed_up_by()) {
-          BANSO_RETURN_IF_ERROR(
-              store_.CheckMember(writer, deal.tossed_up_by(), "deal.tossed_up_by", &violations));
+          BANSO_RETURN_IF_ERROR(store_.team.CheckMember(writer, deal.tossed_up_by(),
+                                                        "deal.tossed_up_by", &violations));
         }
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
         return store_.deals.Update(writer, std::move(deal), request.deal().etag());
@@ -143,9 +143,9 @@ absl::StatusOr<Deal> DealsApi::WinDeal(const Call& call, const v1::WinDealReques
         BANSO_ASSIGN_OR_RETURN(const auto asked, store_.intake.LastFor(writer, deal.name()));
         BANSO_RETURN_IF_ERROR(CheckIntake(asked.has_value() ? &*asked : nullptr, request, &deal));
         if (!deal.intake_exception().empty()) {
-          BANSO_RETURN_IF_ERROR(
-              store_.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER, v1::MEMBER_ROLE_OPERATIONS},
-                                    "winning a deal against the answer to sales"));
+          BANSO_RETURN_IF_ERROR(store_.team.CheckActorRole(
+              writer, {v1::MEMBER_ROLE_MANAGER, v1::MEMBER_ROLE_OPERATIONS},
+              "winning a deal against the answer to sales"));
         }
         Account account = before;
         BANSO_ASSIGN_OR_RETURN(const std::string seller, SellerOf(writer, deal));
@@ -158,7 +158,7 @@ absl::StatusOr<Deal> DealsApi::WinDeal(const Call& call, const v1::WinDealReques
 
 absl::StatusOr<std::string> DealsApi::SellerOf(Writer& writer, const Deal& deal) const {
   if (!deal.sales_owner().empty() || !writer.call().from_member()) return deal.sales_owner();
-  BANSO_ASSIGN_OR_RETURN(const auto actor, store_.members.Find(writer, writer.call().actor));
+  BANSO_ASSIGN_OR_RETURN(const auto actor, store_.team.members.Find(writer, writer.call().actor));
   const bool sells = actor.has_value() && !actor->has_erase_time() && !actor->has_last_day();
   return sells ? actor->name() : std::string();
 }

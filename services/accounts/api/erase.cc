@@ -97,16 +97,16 @@ ErasePersonResponse ResponseOf(const std::string& name, const google::protobuf::
 
 absl::StatusOr<ErasePersonResponse> PeopleApi::EraseMember(Writer& writer,
                                                            const std::string& name) const {
-  BANSO_ASSIGN_OR_RETURN(Member member, store_.members.Get(writer, name));
+  BANSO_ASSIGN_OR_RETURN(Member member, store_.team.members.Get(writer, name));
   if (member.has_erase_time()) return ResponseOf(name, member.erase_time(), 0);
   BANSO_RETURN_IF_ERROR(CheckNotInCharge(writer, store_, name));
   BANSO_ASSIGN_OR_RETURN(const int met, ClearAll(writer, store_.interactions, {""}, {name}));
-  BANSO_ASSIGN_OR_RETURN(const int played, ClearAll(writer, store_.role_plays, {""}, {name}));
-  BANSO_RETURN_IF_ERROR(store_.members.Redact(
+  BANSO_ASSIGN_OR_RETURN(const int played, ClearAll(writer, store_.team.role_plays, {""}, {name}));
+  BANSO_RETURN_IF_ERROR(store_.team.members.Redact(
       writer, name, [](Member& resource) { accounts::ErasePerson(&resource); }));
-  BANSO_ASSIGN_OR_RETURN(member, store_.members.Get(writer, name));
+  BANSO_ASSIGN_OR_RETURN(member, store_.team.members.Get(writer, name));
   *member.mutable_erase_time() = calendar::ToTimestamp(writer.now());
-  BANSO_RETURN_IF_ERROR(store_.members.Update(writer, member).status());
+  BANSO_RETURN_IF_ERROR(store_.team.members.Update(writer, member).status());
   return ResponseOf(name, member.erase_time(), 1 + met + played);
 }
 

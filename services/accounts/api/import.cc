@@ -88,7 +88,7 @@ absl::Status ImportRun::StoreRow(storage::Writer& writer, const v1::Account& row
   if (!seen_.insert(external_id).second) {
     return BadRow("accounts.external_ids", external_id, "each account once in an import");
   }
-  BANSO_ASSIGN_OR_RETURN(const auto name, store_.FindByExternalId(writer, system_, external_id));
+  BANSO_ASSIGN_OR_RETURN(const auto name, store_.external_ids.Find(writer, system_, external_id));
   if (!name.has_value()) return Create(writer, row, external_id, counts);
   return Change(writer, *name, row, external_id, counts);
 }
@@ -134,7 +134,8 @@ absl::Status ImportRun::Finish(storage::Writer& writer, const v1::Account* befor
   BANSO_RETURN_IF_ERROR(store_.CheckReferences(writer, before, *account, "accounts", &violations));
   for (const v1::ExternalId& id : account->external_ids()) {
     if (id.system() == system_ && id.id() == external_id) continue;
-    BANSO_ASSIGN_OR_RETURN(const auto owner, store_.FindByExternalId(writer, id.system(), id.id()));
+    BANSO_ASSIGN_OR_RETURN(const auto owner,
+                           store_.external_ids.Find(writer, id.system(), id.id()));
     if (owner.has_value() && *owner != account->name()) {
       violations.Add("accounts.external_ids", id.id(),
                      absl::StrCat("an id of ", id.system(), " other than that of ", *owner),
@@ -145,7 +146,7 @@ absl::Status ImportRun::Finish(storage::Writer& writer, const v1::Account* befor
   if (classifier_ != nullptr) {
     *account->mutable_classification() = classifier_->Classify(*account, writer.now());
   }
-  return store_.CheckOwnersCertified(writer, writer.now(), before, *account);
+  return store_.classification.CheckOwnersCertified(writer, writer.now(), before, *account);
 }
 
 absl::StatusOr<std::string> ImportRun::NewName(storage::Reader& reader,

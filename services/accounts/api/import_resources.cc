@@ -106,7 +106,7 @@ class ResourceRows {
   absl::StatusOr<RowResult> Put(const ImportedResource& row, FindPlace find) {
     switch (row.resource_case()) {
       case ImportedResource::kMember:
-        return Put(find, row.member(), "member", store_.members, team_, &TeamApi::CreateMember,
+        return Put(find, row.member(), "member", store_.team.members, team_, &TeamApi::CreateMember,
                    &TeamApi::UpdateMember);
       case ImportedResource::kSite:
         return Put(find, row.site(), "site", store_.sites, relations_, &RelationsApi::CreateSite,
@@ -322,7 +322,7 @@ class ResourceImport {
     std::string id = row.account();
     // Stored ids are in normalization form C.
     if (contract::ScanText(id).valid) id = contract::NormalizeText(id);
-    BANSO_ASSIGN_OR_RETURN(const auto account, store_.FindByExternalId(reader, system_, id));
+    BANSO_ASSIGN_OR_RETURN(const auto account, store_.external_ids.Find(reader, system_, id));
     if (account.has_value()) return *account;
     return contract::InvalidField("account", row.account(),
                                   absl::StrCat("the id of an account in ", system_));

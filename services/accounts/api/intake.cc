@@ -21,7 +21,8 @@ using v1::IntakeReview;
 
 absl::StatusOr<std::vector<fact::v1::FactType>> IntakeApi::OwnTypes(Reader& reader) const {
   BANSO_ASSIGN_OR_RETURN(std::vector<fact::v1::FactType> types, store_.attributes.Types(reader));
-  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactType> axes, store_.AxisTypes(reader));
+  BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactType> axes,
+                         store_.classification.AxisTypes(reader));
   types.insert(types.end(), axes.begin(), axes.end());
   return types;
 }
@@ -106,8 +107,8 @@ absl::StatusOr<IntakeReview> IntakeApi::DecideIntakeReview(
             store_.accounts.Get(writer, contract::Ancestor(request.name(), "accounts")));
         BANSO_RETURN_IF_ERROR(CheckNotArchived(account));
         if (writer.call().actor == before.asked_by()) {
-          BANSO_RETURN_IF_ERROR(store_.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER},
-                                                      "answering what one has asked oneself"));
+          BANSO_RETURN_IF_ERROR(store_.team.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER},
+                                                           "answering what one has asked oneself"));
         }
         IntakeReview review = before;
         BANSO_RETURN_IF_ERROR(Decide(request, {writer.call().actor, writer.now()}, &review));
@@ -139,9 +140,9 @@ absl::StatusOr<v1::DeleteIntakeReviewResponse> IntakeApi::DeleteIntakeReview(
               "Ask again about the deal instead (CreateIntakeReview)");
         }
         if (writer.call().actor != review.asked_by()) {
-          BANSO_RETURN_IF_ERROR(
-              store_.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER, v1::MEMBER_ROLE_OPERATIONS},
-                                    "deleting what somebody else has asked"));
+          BANSO_RETURN_IF_ERROR(store_.team.CheckActorRole(
+              writer, {v1::MEMBER_ROLE_MANAGER, v1::MEMBER_ROLE_OPERATIONS},
+              "deleting what somebody else has asked"));
         }
         BANSO_RETURN_IF_ERROR(store_.intake.reviews.Delete(writer, request.name(), request.etag()));
         return Response();

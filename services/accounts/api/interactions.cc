@@ -12,6 +12,7 @@
 #include "common/storage/mutate.h"
 #include "services/accounts/api/in_use.h"
 #include "services/accounts/api/relations_api.h"
+#include "services/accounts/store/of_account.h"
 
 namespace banso::accounts {
 
@@ -31,17 +32,17 @@ absl::Status RelationsApi::CheckInteraction(Reader& reader, const Interaction& b
   }
   for (int i = 0; i < interaction.members_size(); ++i) {
     if (Has(before.members(), interaction.members(i))) continue;
-    BANSO_RETURN_IF_ERROR(store_.CheckMember(
+    BANSO_RETURN_IF_ERROR(store_.team.CheckMember(
         reader, interaction.members(i), absl::StrCat("interaction.members[", i, "]"), &violations));
   }
   for (int i = 0; i < interaction.stakeholders_size(); ++i) {
-    BANSO_RETURN_IF_ERROR(store_.CheckOfAccount(
+    BANSO_RETURN_IF_ERROR(CheckOfAccount(
         reader, store_.stakeholders, interaction.name(), interaction.stakeholders(i),
         absl::StrCat("interaction.stakeholders[", i, "]"), "stakeholder", &violations));
   }
-  BANSO_RETURN_IF_ERROR(store_.CheckOfAccount(reader, store_.onboardings, interaction.name(),
-                                              interaction.onboarding(), "interaction.onboarding",
-                                              "onboarding", &violations));
+  BANSO_RETURN_IF_ERROR(CheckOfAccount(reader, store_.onboardings, interaction.name(),
+                                       interaction.onboarding(), "interaction.onboarding",
+                                       "onboarding", &violations));
   return violations.ToStatus();
 }
 
@@ -57,12 +58,12 @@ absl::StatusOr<Interaction> RelationsApi::CreateInteraction(
         BANSO_RETURN_IF_ERROR(CheckInteraction(writer, {}, interaction, writer.now()));
         if (interaction.team().empty()) {
           BANSO_ASSIGN_OR_RETURN(const v1::Member member,
-                                 store_.members.Get(writer, interaction.members(0)));
+                                 store_.team.members.Get(writer, interaction.members(0)));
           interaction.set_team(member.team());
         }
         BANSO_ASSIGN_OR_RETURN(Interaction stored,
                                store_.interactions.Create(writer, std::move(interaction)));
-        BANSO_RETURN_IF_ERROR(store_.NoteParticipants(writer, stored));
+        BANSO_RETURN_IF_ERROR(store_.participants.Note(writer, stored));
         BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account, {.interaction = &stored}));
         return stored;
       });
@@ -121,7 +122,7 @@ absl::StatusOr<Interaction> RelationsApi::UpdateInteraction(
         BANSO_ASSIGN_OR_RETURN(
             Interaction stored,
             store_.interactions.Update(writer, std::move(interaction), patch.etag()));
-        BANSO_RETURN_IF_ERROR(store_.NoteParticipants(writer, stored));
+        BANSO_RETURN_IF_ERROR(store_.participants.Note(writer, stored));
         BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account, {.recount_contacts = true}));
         return stored;
       });
@@ -134,7 +135,7 @@ absl::StatusOr<DeleteInteractionResponse> RelationsApi::DeleteInteraction(
         BANSO_ASSIGN_OR_RETURN(const Account account,
                                store_.AccountForChange(writer, request.name()));
         BANSO_RETURN_IF_ERROR(store_.interactions.Delete(writer, request.name(), request.etag()));
-        BANSO_RETURN_IF_ERROR(store_.ForgetParticipants(writer, request.name()));
+        BANSO_RETURN_IF_ERROR(store_.participants.Forget(writer, request.name()));
         BANSO_RETURN_IF_ERROR(store_.RefreshSummary(writer, account, {.recount_contacts = true}));
         return DeleteInteractionResponse();
       });

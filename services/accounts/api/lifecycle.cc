@@ -84,7 +84,7 @@ absl::StatusOr<Account> AccountsApi::ReopenAccount(const Call& call,
                                store_.AccountForChange(writer, request.name()));
         contract::Violations violations;
         BANSO_RETURN_IF_ERROR(
-            store_.CheckEmployed(writer, request.sales_owner(), "sales_owner", &violations));
+            store_.team.CheckEmployed(writer, request.sales_owner(), "sales_owner", &violations));
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
         Account account = before;
         BANSO_RETURN_IF_ERROR(
@@ -108,9 +108,10 @@ absl::StatusOr<v1::ListStageHistoryResponse> AccountsApi::ListStageHistory(
       if (!absl::SimpleAtoi(position, &micros)) return contract::Internal("a token's position");
       after = absl::FromUnixMicros(micros);
     }
-    BANSO_ASSIGN_OR_RETURN(const std::vector<v1::StagePeriod> periods,
-                           store_.StagePeriods(reader, request.parent(), after,
-                                               storage::EffectivePageSize(request.page_size())));
+    BANSO_ASSIGN_OR_RETURN(
+        const std::vector<v1::StagePeriod> periods,
+        store_.history.StagePeriods(reader, request.parent(), after,
+                                    storage::EffectivePageSize(request.page_size())));
     Response response;
     response.mutable_periods()->Assign(periods.begin(), periods.end());
     if (!periods.empty() && periods.back().has_end_time()) {

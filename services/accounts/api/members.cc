@@ -25,8 +25,8 @@ using v1::Member;
 namespace {
 
 absl::Status CheckMayGiveRoles(Writer& writer, const Store& store) {
-  return store.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER, v1::MEMBER_ROLE_OPERATIONS},
-                              "giving roles");
+  return store.team.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER, v1::MEMBER_ROLE_OPERATIONS},
+                                   "giving roles");
 }
 
 }  // namespace
@@ -43,14 +43,14 @@ absl::StatusOr<Member> TeamApi::CreateMember(const Call& call,
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
         if (member.roles_size() > 0) BANSO_RETURN_IF_ERROR(CheckMayGiveRoles(writer, store_));
         NoteMembership(VendorDay(writer.now()), &member);
-        return store_.Save(writer, nullptr, member);
+        return store_.team.Save(writer, nullptr, member);
       });
 }
 
 absl::StatusOr<Member> TeamApi::GetMember(const Call& /*call*/,
                                           const v1::GetMemberRequest& request) {
   return storage::Fetch<Member>(
-      database_, [&](Reader& reader) { return store_.members.Get(reader, request.name()); });
+      database_, [&](Reader& reader) { return store_.team.members.Get(reader, request.name()); });
 }
 
 absl::StatusOr<v1::ListMembersResponse> TeamApi::ListMembers(
@@ -78,7 +78,7 @@ absl::StatusOr<v1::ListMembersResponse> TeamApi::ListMembers(
   } else if (request.employment() == v1::EMPLOYMENT_STATE_LEFT) {
     query.filters.push_back(storage::IsNotNull("last_day"));
   }
-  return storage::ListPage(database_, store_.members, query,
+  return storage::ListPage(database_, store_.team.members, query,
                            &v1::ListMembersResponse::mutable_members);
 }
 
@@ -87,7 +87,7 @@ absl::StatusOr<Member> TeamApi::UpdateMember(const Call& call,
   const Member& patch = request.member();
   return storage::Mutate<Member>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Member> {
-        BANSO_ASSIGN_OR_RETURN(const Member before, store_.members.Get(writer, patch.name()));
+        BANSO_ASSIGN_OR_RETURN(const Member before, store_.team.members.Get(writer, patch.name()));
         BANSO_RETURN_IF_ERROR(CheckNotErased(before.name(), before.has_erase_time()));
         Member member = before;
         BANSO_RETURN_IF_ERROR(contract::ApplyMask(request.update_mask(), patch, "member", &member));
@@ -102,7 +102,7 @@ absl::StatusOr<Member> TeamApi::UpdateMember(const Call& call,
           BANSO_RETURN_IF_ERROR(CheckHasNotLeft(before));
         }
         NoteMembership(VendorDay(writer.now()), &member);
-        return store_.Save(writer, &before, member, patch.etag());
+        return store_.team.Save(writer, &before, member, patch.etag());
       });
 }
 
@@ -110,7 +110,8 @@ absl::StatusOr<Member> TeamApi::EndEmployment(const Call& call,
                                               const v1::EndEmploymentRequest& request) {
   return storage::Mutate<Member>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Member> {
-        BANSO_ASSIGN_OR_RETURN(const Member before, store_.members.Get(writer, request.name()));
+        BANSO_ASSIGN_OR_RETURN(const Member before,
+                               store_.team.members.Get(writer, request.name()));
         BANSO_RETURN_IF_ERROR(CheckNotErased(before.name(), before.has_erase_time()));
         const absl::CivilDay today = VendorDay(writer.now());
         const absl::CivilDay last =
@@ -118,7 +119,7 @@ absl::StatusOr<Member> TeamApi::EndEmployment(const Call& call,
         Member member = before;
         BANSO_RETURN_IF_ERROR(accounts::EndEmployment(last, today, &member));
         BANSO_RETURN_IF_ERROR(CheckNotInCharge(writer, store_, before.name()));
-        return store_.Save(writer, &before, member);
+        return store_.team.Save(writer, &before, member);
       });
 }
 
@@ -126,12 +127,13 @@ absl::StatusOr<Member> TeamApi::ResumeEmployment(const Call& call,
                                                  const v1::ResumeEmploymentRequest& request) {
   return storage::Mutate<Member>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Member> {
-        BANSO_ASSIGN_OR_RETURN(const Member before, store_.members.Get(writer, request.name()));
+        BANSO_ASSIGN_OR_RETURN(const Member before,
+                               store_.team.members.Get(writer, request.name()));
         BANSO_RETURN_IF_ERROR(CheckNotErased(before.name(), before.has_erase_time()));
         Member member = before;
         BANSO_RETURN_IF_ERROR(
             accounts::ResumeEmployment(request, VendorDay(writer.now()), &member));
-        return store_.Save(writer, &before, member);
+        return store_.team.Save(writer, &before, member);
       });
 }
 

@@ -153,7 +153,7 @@ absl::Status NamesWithDeal(Writer& writer, const storage::Collection<T>& resourc
 // one of the same axis in force, that of the account that is kept goes on and the other one ends.
 absl::Status MoveOverrides(Writer& writer, const Store& store, Account* account,
                            Relocation* relocation) {
-  BANSO_RETURN_IF_ERROR(relocation->Plan(store.overrides, "classificationOverrides",
+  BANSO_RETURN_IF_ERROR(relocation->Plan(store.classification.overrides, "classificationOverrides",
                                          [](const std::string& /*name*/) { return Fate::kMove; }));
   v1::Classification& carrying = *account->mutable_classification();
   const v1::Classification own = carrying;
@@ -168,7 +168,7 @@ absl::Status MoveOverrides(Writer& writer, const Store& store, Account* account,
     AddOverride(moved, &carrying);
     return absl::OkStatus();
   };
-  return relocation->Move<v1::ClassificationOverride>(store.overrides, adjust);
+  return relocation->Move<v1::ClassificationOverride>(store.classification.overrides, adjust);
 }
 
 // Lets lists find the interactions that have moved by those who took part.
@@ -176,10 +176,10 @@ absl::Status FollowInteractions(Writer& writer, const Store& store,
                                 const MergeAccountsResponse& response) {
   for (const v1::MovedResource& moved : response.moved()) {
     if (!absl::StrContains(moved.after(), "/interactions/")) continue;
-    BANSO_RETURN_IF_ERROR(store.ForgetParticipants(writer, moved.before()));
+    BANSO_RETURN_IF_ERROR(store.participants.Forget(writer, moved.before()));
     BANSO_ASSIGN_OR_RETURN(const v1::Interaction interaction,
                            store.interactions.Get(writer, moved.after()));
-    BANSO_RETURN_IF_ERROR(store.NoteParticipants(writer, interaction));
+    BANSO_RETURN_IF_ERROR(store.participants.Note(writer, interaction));
   }
   return absl::OkStatus();
 }
@@ -284,7 +284,7 @@ absl::StatusOr<MergeAccountsResponse> AccountsApi::MergeAccounts(
         BANSO_RETURN_IF_ERROR(MoveOverrides(writer, store_, &account, &relocation));
         BANSO_RETURN_IF_ERROR(policy_.Classify(writer, writer.now(), &account));
         BANSO_RETURN_IF_ERROR(store_.Save(writer, &kept, account, request.etag()).status());
-        BANSO_RETURN_IF_ERROR(store_.PassOnExternalIds(writer, duplicate.name(), kept.name()));
+        BANSO_RETURN_IF_ERROR(store_.external_ids.PassOn(writer, duplicate.name(), kept.name()));
         BANSO_RETURN_IF_ERROR(
             Relocate(writer, store_, request, onboardings, account, &response, relocation));
         BANSO_RETURN_IF_ERROR(store_.DropSummary(writer, duplicate));

@@ -15,6 +15,7 @@
 #include "services/accounts/domain/intake.h"
 #include "services/accounts/domain/lifecycle.h"
 #include "services/accounts/domain/onboarding.h"
+#include "services/accounts/store/of_account.h"
 
 namespace banso::accounts {
 
@@ -52,8 +53,8 @@ absl::Status OnboardingsApi::CheckOnboarding(Reader& reader, const Onboarding& b
                                              absl::string_view field) const {
   contract::Violations violations;
   if (onboarding.owner() != before.owner()) {
-    BANSO_RETURN_IF_ERROR(store_.CheckEmployed(reader, onboarding.owner(),
-                                               absl::StrCat(field, ".owner"), &violations));
+    BANSO_RETURN_IF_ERROR(store_.team.CheckEmployed(reader, onboarding.owner(),
+                                                    absl::StrCat(field, ".owner"), &violations));
   }
   if (!onboarding.deal().empty()) {
     const std::string account = contract::Ancestor(onboarding.name(), "accounts");
@@ -66,8 +67,8 @@ absl::Status OnboardingsApi::CheckOnboarding(Reader& reader, const Onboarding& b
   absl::flat_hash_set<absl::string_view> seen;
   for (int i = 0; i < onboarding.sites_size(); ++i) {
     const std::string path = absl::StrCat(field, ".sites[", i, "]");
-    BANSO_RETURN_IF_ERROR(store_.CheckOfAccount(reader, store_.sites, onboarding.name(),
-                                                onboarding.sites(i), path, "site", &violations));
+    BANSO_RETURN_IF_ERROR(CheckOfAccount(reader, store_.sites, onboarding.name(),
+                                         onboarding.sites(i), path, "site", &violations));
     if (!seen.insert(onboarding.sites(i)).second) {
       violations.Add(path, onboarding.sites(i), "each site once", "DUPLICATE");
     }
@@ -100,8 +101,8 @@ absl::StatusOr<Onboarding> OnboardingsApi::CreateOnboarding(
         onboarding.set_name(contract::Join(request.parent(), "onboardings",
                                            contract::IdOrNew(request.onboarding_id(), ids_)));
         BANSO_RETURN_IF_ERROR(CheckOnboarding(writer, {}, onboarding, "onboarding"));
-        BANSO_RETURN_IF_ERROR(
-            store_.CheckCertified(writer, writer.now(), account, onboarding.owner()));
+        BANSO_RETURN_IF_ERROR(store_.classification.CheckCertified(writer, writer.now(), account,
+                                                                   onboarding.owner()));
         BANSO_RETURN_IF_ERROR(CarryIntake(writer, store_, &onboarding));
         Begin(request.contract_start(), ActOf(writer), &onboarding);
         BANSO_ASSIGN_OR_RETURN(Onboarding stored, store_.Save(writer, nullptr, onboarding));
@@ -139,7 +140,8 @@ absl::StatusOr<Onboarding> OnboardingsApi::UpdateOnboarding(
               contract::ApplyMask(request.update_mask(), patch, "onboarding", &onboarding));
           BANSO_RETURN_IF_ERROR(CheckOnboarding(writer, before, onboarding, "onboarding"));
           if (onboarding.owner() == before.owner()) return absl::OkStatus();
-          return store_.CheckCertified(writer, writer.now(), account, onboarding.owner());
+          return store_.classification.CheckCertified(writer, writer.now(), account,
+                                                      onboarding.owner());
         });
   });
 }
@@ -176,12 +178,12 @@ absl::StatusOr<Onboarding> OnboardingsApi::AdvanceOnboarding(
           BANSO_RETURN_IF_ERROR(Advance(request, ActOf(writer), &onboarding));
           if (onboarding.state() != v1::ONBOARDING_STATE_HANDED_OFF) return absl::OkStatus();
           contract::Violations violations;
-          BANSO_RETURN_IF_ERROR(store_.CheckEmployed(writer, request.retention_owner(),
-                                                     "retention_owner", &violations));
+          BANSO_RETURN_IF_ERROR(store_.team.CheckEmployed(writer, request.retention_owner(),
+                                                          "retention_owner", &violations));
           BANSO_RETURN_IF_ERROR(violations.ToStatus());
           const Account before = account;
           account.mutable_owners()->set_retention(request.retention_owner());
-          return store_.CheckOwnersCertified(writer, writer.now(), &before, account);
+          return store_.classification.CheckOwnersCertified(writer, writer.now(), &before, account);
         });
   });
 }

@@ -27,7 +27,7 @@ absl::StatusOr<Account> SaveOverridden(Writer& writer, const Store& store, const
                                        const v1::Classification& carrying) {
   Account account = before;
   *account.mutable_classification() = carrying;
-  BANSO_ASSIGN_OR_RETURN(auto policy, store.ActivePolicy(writer, writer.now()));
+  BANSO_ASSIGN_OR_RETURN(auto policy, store.classification.ActivePolicy(writer, writer.now()));
   if (policy.has_value()) {
     *account.mutable_classification() =
         Classifier(*std::move(policy)).Classify(account, writer.now());
@@ -37,14 +37,15 @@ absl::StatusOr<Account> SaveOverridden(Writer& writer, const Store& store, const
 
 // Ends the overrides of the axis that hold: another one takes their place.
 absl::Status Replace(Writer& writer, const Store& store, const ClassificationOverride& by) {
-  BANSO_ASSIGN_OR_RETURN(std::vector<ClassificationOverride> present,
-                         store.overrides.All(writer, contract::Ancestor(by.name(), "accounts"),
-                                             {storage::Equal("state", v1::OVERRIDE_STATE_IN_FORCE),
-                                              storage::Equal("axis", by.axis())}));
+  BANSO_ASSIGN_OR_RETURN(
+      std::vector<ClassificationOverride> present,
+      store.classification.overrides.All(writer, contract::Ancestor(by.name(), "accounts"),
+                                         {storage::Equal("state", v1::OVERRIDE_STATE_IN_FORCE),
+                                          storage::Equal("axis", by.axis())}));
   for (ClassificationOverride& replaced : present) {
     BANSO_RETURN_IF_ERROR(
         EndOverride(v1::OVERRIDE_STATE_REPLACED, writer.call().actor, "", writer.now(), &replaced));
-    BANSO_RETURN_IF_ERROR(store.overrides.Update(writer, replaced).status());
+    BANSO_RETURN_IF_ERROR(store.classification.overrides.Update(writer, replaced).status());
   }
   return absl::OkStatus();
 }
@@ -85,14 +86,15 @@ absl::StatusOr<ClassificationOverride> ClassificationApi::CreateClassificationOv
         const v1::AppliedOverride* applied =
             OverrideOf(account.classification(), begun.axis(), today);
         if (applied != nullptr) begun.set_policy_value(applied->policy_value());
-        return store_.overrides.Create(writer, std::move(begun));
+        return store_.classification.overrides.Create(writer, std::move(begun));
       });
 }
 
 absl::StatusOr<ClassificationOverride> ClassificationApi::GetClassificationOverride(
     const Call& /*call*/, const v1::GetClassificationOverrideRequest& request) {
-  return storage::Fetch<ClassificationOverride>(
-      database_, [&](Reader& reader) { return store_.overrides.Get(reader, request.name()); });
+  return storage::Fetch<ClassificationOverride>(database_, [&](Reader& reader) {
+    return store_.classification.overrides.Get(reader, request.name());
+  });
 }
 
 absl::StatusOr<v1::ListClassificationOverridesResponse>
@@ -104,7 +106,7 @@ ClassificationApi::ListClassificationOverrides(
   }
   if (!request.axis().empty()) query.filters.push_back(storage::Equal("axis", request.axis()));
   return storage::ListPage(
-      database_, store_.overrides, query,
+      database_, store_.classification.overrides, query,
       &v1::ListClassificationOverridesResponse::mutable_classification_overrides);
 }
 
@@ -120,7 +122,7 @@ absl::StatusOr<ClassificationOverride> ClassificationApi::EndClassificationOverr
         };
         BANSO_ASSIGN_OR_RETURN(
             ClassificationOverride ended,
-            store_.overrides.Modify(writer, request.name(), request.etag(), end));
+            store_.classification.overrides.Modify(writer, request.name(), request.etag(), end));
         v1::Classification carrying = before.classification();
         RemoveOverride(ended.name(), &carrying);
         BANSO_RETURN_IF_ERROR(SaveOverridden(writer, store_, before, carrying).status());
@@ -130,13 +132,13 @@ absl::StatusOr<ClassificationOverride> ClassificationApi::EndClassificationOverr
 
 absl::Status ClassificationApi::ExpireOverrides(const Call& call) {
   return SweepDue<ClassificationOverride>(
-      database_, call, store_.overrides,
+      database_, call, store_.classification.overrides,
       {storage::Equal("state", v1::OVERRIDE_STATE_IN_FORCE), storage::AtMost("due_time", call.now)},
       [&](Writer& writer, const ClassificationOverride& due) -> absl::Status {
         ClassificationOverride expired = due;
         BANSO_RETURN_IF_ERROR(EndOverride(v1::OVERRIDE_STATE_EXPIRED, "", "",
                                           calendar::ToTime(due.expire_time()), &expired));
-        BANSO_RETURN_IF_ERROR(store_.overrides.Update(writer, expired).status());
+        BANSO_RETURN_IF_ERROR(store_.classification.overrides.Update(writer, expired).status());
         BANSO_ASSIGN_OR_RETURN(
             const Account before,
             store_.accounts.Get(writer, contract::Ancestor(due.name(), "accounts")));

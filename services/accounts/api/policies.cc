@@ -47,7 +47,7 @@ void AddMove(const Reclassified& account, v1::ReclassifyResponse* response) {
 absl::StatusOr<ClassificationPolicy> PolicyFor(Reader& reader, const Store& store,
                                                const v1::ReclassifyRequest& request,
                                                absl::Time now) {
-  BANSO_ASSIGN_OR_RETURN(auto active, store.ActivePolicy(reader, now));
+  BANSO_ASSIGN_OR_RETURN(auto active, store.classification.ActivePolicy(reader, now));
   if (request.policy().empty()) {
     if (active.has_value()) return *std::move(active);
     return contract::FailedPrecondition(kReasonNoActivePolicy, "classificationPolicies",
@@ -55,7 +55,7 @@ absl::StatusOr<ClassificationPolicy> PolicyFor(Reader& reader, const Store& stor
                                         "Activate one, or name a revision in a dry run");
   }
   BANSO_ASSIGN_OR_RETURN(ClassificationPolicy policy,
-                         store.policies.Get(reader, request.policy(), now));
+                         store.classification.policies.Get(reader, request.policy(), now));
   if (!request.validate_only() && policy.revision().state() != type::v1::REVISION_STATE_ACTIVE) {
     return contract::FailedPrecondition(kReasonPolicyNotActive, request.policy(),
                                         "the revision is not in force",
@@ -142,7 +142,7 @@ absl::StatusOr<ClassificationPolicy> ClassificationApi::SaveClassificationPolicy
   }));
   if (request.validate_only()) return policy;
   return storage::Mutate<ClassificationPolicy>(database_, call, request, [&](Writer& writer) {
-    return store_.policies.Save(writer, policy, request.reason(), policy.etag());
+    return store_.classification.policies.Save(writer, policy, request.reason(), policy.etag());
   });
 }
 
@@ -155,19 +155,20 @@ absl::StatusOr<ClassificationPolicy> ClassificationApi::ActivateClassificationPo
           return contract::InvalidField("name", request.name(),
                                         "a revision, such as classificationPolicies/x@3");
         }
-        BANSO_ASSIGN_OR_RETURN(const auto active, store_.policies.AllActive(writer, writer.now()));
+        BANSO_ASSIGN_OR_RETURN(const auto active,
+                               store_.classification.policies.AllActive(writer, writer.now()));
         for (const ClassificationPolicy& other : active) {
           if (other.name() == revision->name) continue;
-          BANSO_RETURN_IF_ERROR(store_.policies.Deactivate(writer, other.name()));
+          BANSO_RETURN_IF_ERROR(store_.classification.policies.Deactivate(writer, other.name()));
         }
-        return store_.policies.Activate(writer, request.name(), writer.now());
+        return store_.classification.policies.Activate(writer, request.name(), writer.now());
       });
 }
 
 absl::StatusOr<ClassificationPolicy> ClassificationApi::GetClassificationPolicy(
     const Call& call, const v1::GetClassificationPolicyRequest& request) {
   return storage::Fetch<ClassificationPolicy>(database_, [&](Reader& reader) {
-    return store_.policies.Get(reader, request.name(), call.now);
+    return store_.classification.policies.Get(reader, request.name(), call.now);
   });
 }
 
@@ -175,7 +176,7 @@ absl::StatusOr<v1::ListClassificationPolicyRevisionsResponse>
 ClassificationApi::ListClassificationPolicyRevisions(
     const Call& call, const v1::ListClassificationPolicyRevisionsRequest& request) {
   return storage::ListRevisionsPage(
-      database_, store_.policies, request, call.now,
+      database_, store_.classification.policies, request, call.now,
       &v1::ListClassificationPolicyRevisionsResponse::mutable_classification_policies);
 }
 

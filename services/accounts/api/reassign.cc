@@ -105,10 +105,10 @@ absl::Status AccountsApi::ReassignRow(Writer& writer, const v1::Reassignment& ro
                      contract::Reason(usable));
     }
   }
-  BANSO_RETURN_IF_ERROR(store_.CheckEmployed(writer, row.owner(), "owner", &violations));
+  BANSO_RETURN_IF_ERROR(store_.team.CheckEmployed(writer, row.owner(), "owner", &violations));
   if (account.has_value() && row.role() != v1::OWNER_ROLE_SALES) {
     const absl::Status certified =
-        store_.CheckCertified(writer, writer.now(), *account, row.owner());
+        store_.classification.CheckCertified(writer, writer.now(), *account, row.owner());
     if (!certified.ok()) {
       violations.Add("owner", row.owner(),
                      "a member who is certified for the account's touch level",

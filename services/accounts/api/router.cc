@@ -28,7 +28,8 @@ class FactTypesReader {
   absl::StatusOr<server::FactTypes> Read(storage::Reader& reader) {
     BANSO_ASSIGN_OR_RETURN(std::vector<fact::v1::FactType> attributes,
                            store_.attributes.Types(reader));
-    BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactType> axes, store_.AxisTypes(reader));
+    BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactType> axes,
+                           store_.classification.AxisTypes(reader));
     attributes.insert(attributes.end(), axes.begin(), axes.end());
     const std::lock_guard lock(mutex_);
     if (types_ == nullptr || !SameTypes(attributes, attributes_)) {
@@ -263,7 +264,7 @@ server::RoleSource MemberRoles(storage::Database& database, const Store& store) 
   return [&database, &store](const Call& call) -> absl::StatusOr<std::optional<Roles>> {
     std::optional<Roles> roles;
     BANSO_RETURN_IF_ERROR(database.Read([&](storage::Reader& reader) -> absl::Status {
-      BANSO_ASSIGN_OR_RETURN(const auto member, store.members.Find(reader, call.actor));
+      BANSO_ASSIGN_OR_RETURN(const auto member, store.team.members.Find(reader, call.actor));
       if (!member.has_value()) return absl::OkStatus();
       roles.emplace();
       if (member->has_last_day() || member->has_erase_time()) return absl::OkStatus();

@@ -23,28 +23,28 @@ absl::StatusOr<RolePlayRubric> RubricsApi::SaveRolePlayRubric(
   BANSO_RETURN_IF_ERROR(violations.ToStatus());
   if (request.validate_only()) return rubric;
   return storage::Mutate<RolePlayRubric>(database_, call, request, [&](Writer& writer) {
-    return store_.rubrics.Save(writer, rubric, request.reason(), rubric.etag());
+    return store_.team.rubrics.Save(writer, rubric, request.reason(), rubric.etag());
   });
 }
 
 absl::StatusOr<RolePlayRubric> RubricsApi::ActivateRolePlayRubric(
     const Call& call, const v1::ActivateRolePlayRubricRequest& request) {
   return storage::Mutate<RolePlayRubric>(database_, call, request, [&](Writer& writer) {
-    return store_.rubrics.Activate(writer, request.name(), writer.now());
+    return store_.team.rubrics.Activate(writer, request.name(), writer.now());
   });
 }
 
 absl::StatusOr<RolePlayRubric> RubricsApi::GetRolePlayRubric(
     const Call& call, const v1::GetRolePlayRubricRequest& request) {
   return storage::Fetch<RolePlayRubric>(database_, [&](Reader& reader) {
-    return store_.rubrics.Get(reader, request.name(), call.now);
+    return store_.team.rubrics.Get(reader, request.name(), call.now);
   });
 }
 
 absl::StatusOr<v1::ListRolePlayRubricRevisionsResponse> RubricsApi::ListRolePlayRubricRevisions(
     const Call& call, const v1::ListRolePlayRubricRevisionsRequest& request) {
   return storage::ListRevisionsPage(
-      database_, store_.rubrics, request, call.now,
+      database_, store_.team.rubrics, request, call.now,
       &v1::ListRolePlayRubricRevisionsResponse::mutable_role_play_rubrics);
 }
 
@@ -53,10 +53,11 @@ absl::StatusOr<v1::CompareRatersResponse> RubricsApi::CompareRaters(
   using Response = v1::CompareRatersResponse;
   return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
     BANSO_ASSIGN_OR_RETURN(const RolePlayRubric rubric,
-                           store_.rubrics.Get(reader, request.name(), call.now));
+                           store_.team.rubrics.Get(reader, request.name(), call.now));
     const std::string revision = absl::StrCat(rubric.name(), "@", rubric.revision().number());
-    BANSO_ASSIGN_OR_RETURN(const std::vector<v1::RolePlay> role_plays,
-                           store_.role_plays.All(reader, "", {storage::Equal("rubric", revision)}));
+    BANSO_ASSIGN_OR_RETURN(
+        const std::vector<v1::RolePlay> role_plays,
+        store_.team.role_plays.All(reader, "", {storage::Equal("rubric", revision)}));
     Response response = accounts::CompareRaters(role_plays);
     response.set_rubric(revision);
     return response;

@@ -160,9 +160,9 @@ absl::StatusOr<v1::SalesReview> VoiceApi::GetSalesReview(const Call& /*call*/,
         v1::SalesReview review;
         *review.mutable_month() = request.month();
         const absl::CivilMonth month = MonthOf(request.month());
-        BANSO_ASSIGN_OR_RETURN(
-            const std::vector<std::string> churned,
-            store_.ChurnedBetween(reader, absl::CivilDay(month), absl::CivilDay(month + 1) - 1));
+        BANSO_ASSIGN_OR_RETURN(const std::vector<std::string> churned,
+                               store_.history.ChurnedBetween(reader, absl::CivilDay(month),
+                                                             absl::CivilDay(month + 1) - 1));
         for (const std::string& name : churned) {
           BANSO_ASSIGN_OR_RETURN(const Account account, store_.accounts.Get(reader, name));
           for (const v1::Churn& churn : ChurnsOf(account)) {

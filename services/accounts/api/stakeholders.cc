@@ -13,6 +13,7 @@
 #include "services/accounts/domain/erase.h"
 #include "services/accounts/domain/stakeholder.h"
 #include "services/accounts/store/kinds.h"
+#include "services/accounts/store/of_account.h"
 
 namespace banso::accounts {
 
@@ -62,9 +63,8 @@ absl::Status WithdrawEnthusiasm(Writer& writer, const Store& store, const std::s
 absl::Status PeopleApi::CheckStakeholder(Reader& reader, const Stakeholder& stakeholder) const {
   contract::Violations violations;
   accounts::CheckStakeholder(stakeholder, &violations);
-  BANSO_RETURN_IF_ERROR(store_.CheckOfAccount(reader, store_.sites, stakeholder.name(),
-                                              stakeholder.site(), "stakeholder.site", "site",
-                                              &violations));
+  BANSO_RETURN_IF_ERROR(CheckOfAccount(reader, store_.sites, stakeholder.name(), stakeholder.site(),
+                                       "stakeholder.site", "site", &violations));
   return violations.ToStatus();
 }
 

@@ -34,8 +34,8 @@ absl::Status CheckMayRecord(Writer& writer, const Store& store, const std::strin
     return contract::PermissionDenied(
         kReasonOwnRolePlay, absl::StrCat(player, " plays, and so records no ratings of others"));
   }
-  return store.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER, v1::MEMBER_ROLE_OPERATIONS},
-                              "recording what somebody else thinks of a role-play");
+  return store.team.CheckActorRole(writer, {v1::MEMBER_ROLE_MANAGER, v1::MEMBER_ROLE_OPERATIONS},
+                                   "recording what somebody else thinks of a role-play");
 }
 
 // Fills a role-play that names a rubric with what the rubric says, of the revision in force unless
@@ -47,8 +47,8 @@ absl::Status TakeRubric(Writer& writer, const Store& store, RolePlay* role_play)
   BANSO_RETURN_IF_ERROR(violations.ToStatus());
   const bool has_revision = role_play->rubric().find('@') != std::string::npos;
   const absl::StatusOr<v1::RolePlayRubric> rubric =
-      has_revision ? store.rubrics.Get(writer, role_play->rubric(), writer.now())
-                   : store.rubrics.Active(writer, role_play->rubric(), writer.now());
+      has_revision ? store.team.rubrics.Get(writer, role_play->rubric(), writer.now())
+                   : store.team.rubrics.Active(writer, role_play->rubric(), writer.now());
   if (absl::IsNotFound(rubric.status())) {
     return contract::InvalidField("role_play.rubric", role_play->rubric(), "a rubric that exists",
                                   "UNKNOWN_RUBRIC");
@@ -63,14 +63,15 @@ absl::Status TakeRubric(Writer& writer, const Store& store, RolePlay* role_play)
 absl::StatusOr<Member> TeamApi::MoveMember(const Call& call, const v1::MoveMemberRequest& request) {
   return storage::Mutate<Member>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Member> {
-        BANSO_ASSIGN_OR_RETURN(const Member before, store_.members.Get(writer, request.name()));
+        BANSO_ASSIGN_OR_RETURN(const Member before,
+                               store_.team.members.Get(writer, request.name()));
         BANSO_RETURN_IF_ERROR(CheckNotErased(before.name(), before.has_erase_time()));
         BANSO_RETURN_IF_ERROR(CheckHasNotLeft(before));
         const absl::CivilDay today = VendorDay(writer.now());
         const absl::CivilDay day = request.has_date() ? calendar::ToDay(request.date()) : today;
         Member member = before;
         BANSO_RETURN_IF_ERROR(Move(request.team(), request.department(), day, today, &member));
-        return store_.Save(writer, &before, member);
+        return store_.team.Save(writer, &before, member);
       });
 }
 
@@ -78,7 +79,8 @@ absl::StatusOr<RolePlay> TeamApi::CreateRolePlay(const Call& call,
                                                  const v1::CreateRolePlayRequest& request) {
   return storage::Mutate<RolePlay>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<RolePlay> {
-        BANSO_ASSIGN_OR_RETURN(const Member player, store_.members.Get(writer, request.parent()));
+        BANSO_ASSIGN_OR_RETURN(const Member player,
+                               store_.team.members.Get(writer, request.parent()));
         BANSO_RETURN_IF_ERROR(CheckNotErased(player.name(), player.has_erase_time()));
         BANSO_RETURN_IF_ERROR(CheckHasNotLeft(player));
         RolePlay role_play = request.role_play();
@@ -93,19 +95,20 @@ absl::StatusOr<RolePlay> TeamApi::CreateRolePlay(const Call& call,
                          "today or a day before", "IN_THE_FUTURE");
         }
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
-        return store_.role_plays.Create(writer, std::move(role_play));
+        return store_.team.role_plays.Create(writer, std::move(role_play));
       });
 }
 
 absl::StatusOr<RolePlay> TeamApi::GetRolePlay(const Call& /*call*/,
                                               const v1::GetRolePlayRequest& request) {
-  return storage::Fetch<RolePlay>(
-      database_, [&](Reader& reader) { return store_.role_plays.Get(reader, request.name()); });
+  return storage::Fetch<RolePlay>(database_, [&](Reader& reader) {
+    return store_.team.role_plays.Get(reader, request.name());
+  });
 }
 
 absl::StatusOr<v1::ListRolePlaysResponse> TeamApi::ListRolePlays(
     const Call& /*call*/, const v1::ListRolePlaysRequest& request) {
-  return storage::ListPage(database_, store_.role_plays, storage::QueryOf(request),
+  return storage::ListPage(database_, store_.team.role_plays, storage::QueryOf(request),
                            &v1::ListRolePlaysResponse::mutable_role_plays);
 }
 
@@ -113,25 +116,27 @@ absl::StatusOr<RolePlay> TeamApi::RateRolePlay(const Call& call,
                                                const v1::RateRolePlayRequest& request) {
   return storage::Mutate<RolePlay>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<RolePlay> {
-        BANSO_ASSIGN_OR_RETURN(RolePlay role_play, store_.role_plays.Get(writer, request.name()));
+        BANSO_ASSIGN_OR_RETURN(RolePlay role_play,
+                               store_.team.role_plays.Get(writer, request.name()));
         BANSO_ASSIGN_OR_RETURN(
             const Member player,
-            store_.members.Get(writer, contract::Ancestor(role_play.name(), "members")));
+            store_.team.members.Get(writer, contract::Ancestor(role_play.name(), "members")));
         BANSO_RETURN_IF_ERROR(CheckNotErased(player.name(), player.has_erase_time()));
         const std::string& rater = request.rating().rater();
         BANSO_RETURN_IF_ERROR(CheckMayRecord(writer, store_, rater, player.name()));
         contract::Violations violations;
-        BANSO_RETURN_IF_ERROR(store_.CheckEmployed(writer, rater, "rating.rater", &violations));
+        BANSO_RETURN_IF_ERROR(
+            store_.team.CheckEmployed(writer, rater, "rating.rater", &violations));
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
         BANSO_RETURN_IF_ERROR(
             Rate(request.rating(), writer.call().actor, writer.now(), &role_play));
         if (role_play.state() == v1::ROLE_PLAY_STATE_PASSED) {
           Member certified = player;
           Certify(role_play, &certified);
-          BANSO_RETURN_IF_ERROR(store_.Save(writer, &player, certified).status());
+          BANSO_RETURN_IF_ERROR(store_.team.Save(writer, &player, certified).status());
           BANSO_RETURN_IF_ERROR(store_.RefreshSummariesOf(writer, player.name()));
         }
-        return store_.role_plays.Update(writer, std::move(role_play));
+        return store_.team.role_plays.Update(writer, std::move(role_play));
       });
 }
 
@@ -143,7 +148,7 @@ absl::StatusOr<Account> TeamApi::WaiveCertification(const Call& call,
                                store_.AccountForChange(writer, request.name()));
         contract::Violations violations;
         BANSO_RETURN_IF_ERROR(
-            store_.CheckEmployed(writer, request.member(), "member", &violations));
+            store_.team.CheckEmployed(writer, request.member(), "member", &violations));
         BANSO_RETURN_IF_ERROR(violations.ToStatus());
         Account account = before;
         BANSO_RETURN_IF_ERROR(Waive(request, writer.call().actor, writer.now(), &account));

@@ -9,6 +9,7 @@
 #include "services/accounts/api/relations_api.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/upsell.h"
+#include "services/accounts/store/of_account.h"
 
 namespace banso::accounts {
 
@@ -27,7 +28,7 @@ absl::StatusOr<UpsellCondition> RelationsApi::StoreUpsellCondition(Writer& write
   contract::Violations violations;
   CheckUpsellCondition(condition, today, &violations);
   for (int i = 0; i < condition.agreed_with_size(); ++i) {
-    BANSO_RETURN_IF_ERROR(store_.CheckOfAccount(
+    BANSO_RETURN_IF_ERROR(CheckOfAccount(
         writer, store_.stakeholders, condition.name(), condition.agreed_with(i),
         absl::StrCat("upsell_condition.agreed_with[", i, "]"), "stakeholder", &violations));
   }

@@ -43,7 +43,7 @@ class StoreTest : public banso::testing::TempDirTest {
   std::string OwnerOf(const std::string& id) {
     std::string owner;
     EXPECT_THAT(database_->Read([&](Reader& reader) -> absl::Status {
-      const auto found = store_.FindByExternalId(reader, "crm", id);
+      const auto found = store_.external_ids.Find(reader, "crm", id);
       if (found.ok()) owner = found->value_or("");
       return found.status();
     }),

@@ -51,7 +51,7 @@ absl::StatusOr<storage::Page<Entry>> SearchAccounts(const Store& store, storage:
   storage::Page<Entry> found;
   do {
     BANSO_ASSIGN_OR_RETURN(const storage::Page<accounts::v1::Account> page,
-                           store.accounts.List(reader, query));
+                           store.accounts.headers.List(reader, query));
     for (const accounts::v1::Account& account : page.items) {
       const std::string& owner = account.accountable_owner();
       if (account.has_archive_time() || (!search.owner.empty() && search.owner != owner)) continue;

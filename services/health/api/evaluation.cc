@@ -14,6 +14,7 @@
 #include "services/health/domain/score.h"
 #include "services/health/domain/scoring/score_override.h"
 #include "services/health/domain/success/success.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 namespace {
@@ -188,9 +189,9 @@ bool Rules::IsReadAfter(TurnStep step) const {
 
 absl::StatusOr<Rules> LoadRules(const Store& store, storage::Reader& reader, absl::Time now) {
   Rules rules;
-  BANSO_ASSIGN_OR_RETURN(rules.catalog, store.Catalog(reader, now));
-  BANSO_ASSIGN_OR_RETURN(rules.definitions, store.definitions.AllActive(reader, now));
-  BANSO_ASSIGN_OR_RETURN(rules.models, store.models.AllActive(reader, now));
+  BANSO_ASSIGN_OR_RETURN(rules.catalog, ReadCatalog(store, reader, now));
+  BANSO_ASSIGN_OR_RETURN(rules.definitions, store.success.definitions.AllActive(reader, now));
+  BANSO_ASSIGN_OR_RETURN(rules.models, store.scoring.models.AllActive(reader, now));
   BANSO_ASSIGN_OR_RETURN(rules.stage_models, store.stages.models.AllActive(reader, now));
   BANSO_ASSIGN_OR_RETURN(rules.signal_rules, store.signals.rules.AllActive(reader, now));
   rules.facts_read = FactsRead(rules);
@@ -208,15 +209,16 @@ absl::StatusOr<AccountEvaluation> AccountEvaluation::Load(const Store& store,
                                                           storage::Reader& reader,
                                                           StoreFactReader& facts,
                                                           const std::string& account) {
-  BANSO_ASSIGN_OR_RETURN(const accounts::v1::Account header, store.accounts.Get(reader, account));
+  BANSO_ASSIGN_OR_RETURN(const accounts::v1::Account header,
+                         store.accounts.headers.Get(reader, account));
   AccountEvaluation evaluation(facts, account);
   evaluation.zone_name_ = ZoneNameOf(header);
   evaluation.zone_ = calendar::ZoneOrUtc(evaluation.zone_name_);
   if (header.has_archive_time()) {
     evaluation.archive_time_ = calendar::ToTime(header.archive_time());
   }
-  BANSO_ASSIGN_OR_RETURN(evaluation.onboardings_, store.OnboardingsOf(reader, account));
-  BANSO_ASSIGN_OR_RETURN(evaluation.overrides_, store.OverridesOf(reader, account));
+  BANSO_ASSIGN_OR_RETURN(evaluation.onboardings_, store.accounts.OnboardingsOf(reader, account));
+  BANSO_ASSIGN_OR_RETURN(evaluation.overrides_, store.scoring.OverridesOf(reader, account));
   return evaluation;
 }
 

@@ -63,14 +63,14 @@ absl::Status Evaluator::ExpireAssessments(const Call& call) {
   bool expired = true;
   while (expired && !call.is_cancelled()) {
     BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
-      BANSO_ASSIGN_OR_RETURN(expired, store_.HasExpiredAssessments(reader, call.now));
+      BANSO_ASSIGN_OR_RETURN(expired, store_.assessments.HasExpired(reader, call.now));
       return absl::OkStatus();
     }));
     if (!expired) return absl::OkStatus();
     BANSO_RETURN_IF_ERROR(
         database_
             .Write(call,
-                   [&](Writer& writer) { return store_.ExpireAssessments(writer, kExpiryBatch); })
+                   [&](Writer& writer) { return store_.assessments.Expire(writer, kExpiryBatch); })
             .status());
   }
   return absl::OkStatus();

@@ -6,6 +6,7 @@
 #include "banso/fact/v1/fact.pb.h"
 #include "common/contract/retry.h"
 #include "common/status_macros.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 namespace {
@@ -40,7 +41,7 @@ absl::Status ForeignFactTypes::TakeOver(const Call& call) {
     std::string bytes = types->SerializeAsString();
     if (bytes == known_[i]) continue;
     const auto keep = [&](storage::Writer& writer) {
-      return store_.KeepFactTypes(writer, {types->fact_types().begin(), types->fact_types().end()});
+      return KeepFactTypes(writer, {types->fact_types().begin(), types->fact_types().end()});
     };
     BANSO_RETURN_IF_ERROR(database_.Write(call, keep).status());
     known_[i] = std::move(bytes);

@@ -8,7 +8,6 @@
 #include "common/contract/call.h"
 #include "common/server/client.h"
 #include "common/storage/database.h"
-#include "services/health/store/store.h"
 
 namespace banso::health {
 
@@ -17,16 +16,14 @@ namespace banso::health {
 class ForeignFactTypes {
  public:
   // All must outlive this.
-  ForeignFactTypes(storage::Database& database, const Store& store,
-                   std::vector<server::Peer*> owners)
-      : database_(database), store_(store), owners_(std::move(owners)), known_(owners_.size()) {}
+  ForeignFactTypes(storage::Database& database, std::vector<server::Peer*> owners)
+      : database_(database), owners_(std::move(owners)), known_(owners_.size()) {}
 
   // Asks every service, and stores what is new. A service that is away is passed over. A sweep.
   absl::Status TakeOver(const Call& call);
 
  private:
   storage::Database& database_;
-  const Store& store_;
   const std::vector<server::Peer*> owners_;
   // What each of them said last, in bytes; empty: nothing yet.
   std::vector<std::string> known_;

@@ -18,6 +18,7 @@
 #include "services/health/api/stages/stage_evaluation.h"
 #include "services/health/domain/fact_types.h"
 #include "services/health/store/evaluations.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 namespace {
@@ -56,7 +57,7 @@ class FreshAnswers {
   absl::StatusOr<std::optional<FactReading>> ReadLabel(const std::string& subject,
                                                        const std::string& fact) {
     const auto* onboarding = account_.FindOnboarding(subject);
-    const auto definition = store_.definitions.Active(
+    const auto definition = store_.success.definitions.Active(
         reader_, ResourceOf("successDefinitions", absl::StripPrefix(fact, "success.")), now_);
     if (onboarding == nullptr || !definition.ok()) return std::optional<FactReading>();
     BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog* catalog, Catalog());
@@ -72,7 +73,7 @@ class FreshAnswers {
     absl::string_view key = absl::StripPrefix(fact, "score.");
     const bool band = absl::EndsWith(key, ".band");
     if (band) key = absl::StripSuffix(key, ".band");
-    const auto model = store_.models.Active(reader_, ResourceOf("scoreModels", key), now_);
+    const auto model = store_.scoring.models.Active(reader_, ResourceOf("scoreModels", key), now_);
     if (!model.ok()) return std::optional<FactReading>();
     BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog* catalog, Catalog());
     BANSO_ASSIGN_OR_RETURN(const v1::Score score,
@@ -122,7 +123,7 @@ class FreshAnswers {
 
   absl::StatusOr<const rule::FactCatalog*> Catalog() {
     if (!catalog_.has_value()) {
-      BANSO_ASSIGN_OR_RETURN(catalog_, store_.Catalog(reader_, now_));
+      BANSO_ASSIGN_OR_RETURN(catalog_, ReadCatalog(store_, reader_, now_));
     }
     return &*catalog_;
   }
@@ -175,7 +176,7 @@ absl::StatusOr<std::vector<FactReading>> OwnFacts::Read(Reader& reader,
   std::vector<FactReading> readings;
   for (const std::string& subject : request.subjects()) {
     moment.account = subject;
-    moment.zone = calendar::ZoneOrUtc(store_.ZoneOf(reader, subject));
+    moment.zone = calendar::ZoneOrUtc(ZoneOf(reader, subject));
     std::optional<FreshAnswers> fresh;
     if (present) {
       absl::StatusOr<std::optional<FreshAnswers>> found =

@@ -14,6 +14,7 @@
 #include "services/health/api/turn.h"
 #include "services/health/domain/score.h"
 #include "services/health/store/evaluations.h"
+#include "services/health/store/fact_catalog.h"
 #include "services/health/store/mirror/mirror_hash.h"
 
 // Which scores are worked out anew, and when.
@@ -83,10 +84,9 @@ class RescoringTest : public HealthFixture {
     type.set_name(kReadiness);
     type.set_value_type(type::v1::VALUE_TYPE_TEXT);
     type.set_subject(fact::v1::SUBJECT_KIND_ONBOARDING);
-    EXPECT_THAT(
-        database_->Write(
-            Now(), [&](storage::Writer& writer) { return store_.KeepFactTypes(writer, {type}); }),
-        IsOk());
+    EXPECT_THAT(database_->Write(
+                    Now(), [&](storage::Writer& writer) { return KeepFactTypes(writer, {type}); }),
+                IsOk());
     Activate(LoginsModel(40));
     Activate(ReadinessModel());
     now_ = Noon(kApril1 + 1);
@@ -193,7 +193,7 @@ TEST_F(RescoringTest, LeavesAloneTheAccountsThatNothingHasHappenedTo) {
   v1::Score planted = Stored().at("accounts/beta/scores/logins");
   planted.set_value(99);
   Write([&](storage::Writer& writer) {
-    return store_.SaveScore(writer, planted, calendar::ZoneOrUtc("Asia/Tokyo")).status();
+    return store_.scoring.SaveScore(writer, planted, calendar::ZoneOrUtc("Asia/Tokyo")).status();
   });
   Send("acme", "logins", now_, 10);
   Evaluate();

@@ -12,6 +12,7 @@
 #include "common/status_macros.h"
 #include "services/health/api/fact_stream.h"
 #include "services/health/api/own_facts.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 namespace {
@@ -31,7 +32,7 @@ class FactTypesReader {
     }
     // Which revisions are in force matters little here: drafts have the same facts.
     BANSO_ASSIGN_OR_RETURN(std::vector<fact::v1::FactType> types,
-                           store_.OwnFactTypes(reader, absl::InfiniteFuture()));
+                           OwnFactTypes(store_, reader, absl::InfiniteFuture()));
     const std::lock_guard lock(mutex_);
     types_ = std::make_shared<const std::vector<fact::v1::FactType>>(std::move(types));
     position_ = position;

@@ -14,6 +14,7 @@
 #include "common/rule/catalog.h"
 #include "common/status_macros.h"
 #include "services/health/domain/fact_types.h"
+#include "services/health/store/fact_catalog.h"
 #include "services/health/store/store.h"
 
 // What a request brings along with its rules: fact types, and names of what comes with them.
@@ -36,7 +37,7 @@ inline fact::v1::FactType WithWordsOf(fact::v1::FactType known, const fact::v1::
 template <typename Types>
 absl::StatusOr<rule::FactCatalog> CatalogWith(const Store& store, storage::Reader& reader,
                                               absl::Time now, const Types& additional) {
-  BANSO_ASSIGN_OR_RETURN(rule::FactCatalog catalog, store.Catalog(reader, now));
+  BANSO_ASSIGN_OR_RETURN(rule::FactCatalog catalog, ReadCatalog(store, reader, now));
   for (const fact::v1::FactType& type : additional) {
     const fact::v1::FactType* known = catalog.Find(type.name());
     const bool own = known != nullptr && IsOwnFact(type.name());
@@ -46,9 +47,9 @@ absl::StatusOr<rule::FactCatalog> CatalogWith(const Store& store, storage::Reade
 }
 
 template <typename Types>
-absl::Status KeepTypes(const Store& store, storage::Writer& writer, const Types& additional) {
-  return store.KeepFactTypes(writer,
-                             std::vector<fact::v1::FactType>(additional.begin(), additional.end()));
+absl::Status KeepTypes(storage::Writer& writer, const Types& additional) {
+  return KeepFactTypes(writer,
+                       std::vector<fact::v1::FactType>(additional.begin(), additional.end()));
 }
 
 // A resource that a rule refers to.

@@ -17,6 +17,7 @@
 #include "services/health/domain/score_model.h"
 #include "services/health/domain/scoring/score_trend.h"
 #include "services/health/store/evaluations.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 
@@ -65,14 +66,14 @@ absl::StatusOr<Score> ComputeNow(const Store& store, Reader& reader, const Score
                                  const AsOf& as_of, absl::Time now) {
   ScoreModel model;
   if (question.names_revision) {
-    BANSO_ASSIGN_OR_RETURN(model, store.models.Get(reader, question.model, now));
+    BANSO_ASSIGN_OR_RETURN(model, store.scoring.models.Get(reader, question.model, now));
   } else {
-    BANSO_ASSIGN_OR_RETURN(model, store.models.Active(reader, question.model, now));
+    BANSO_ASSIGN_OR_RETURN(model, store.scoring.models.Active(reader, question.model, now));
   }
   StoreFactReader facts(store, reader, Holding::kPages);
   BANSO_ASSIGN_OR_RETURN(AccountEvaluation account,
                          AccountEvaluation::Load(store, reader, facts, question.account));
-  BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store.Catalog(reader, now));
+  BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, ReadCatalog(store, reader, now));
   return account.ScoreBy(model, catalog, as_of);
 }
 
@@ -85,7 +86,7 @@ absl::Status FillStaleBecause(const Store& store, Reader& reader, absl::Time now
   }
   const auto split = contract::SplitRevision(score.score_model());
   if (!split.has_value()) return absl::OkStatus();
-  const absl::StatusOr<ScoreModel> active = store.models.Active(reader, split->name, now);
+  const absl::StatusOr<ScoreModel> active = store.scoring.models.Active(reader, split->name, now);
   if (!active.ok()) {
     score.add_stale_because(absl::StrCat(split->name, " is no longer in force"));
   } else if (active->revision().number() != split->revision.value_or(0)) {
@@ -98,8 +99,8 @@ absl::Status FillStaleBecause(const Store& store, Reader& reader, absl::Time now
 // Says how a stored score has moved.
 absl::Status FillTrend(const Store& store, Reader& reader, absl::Time now, Score& score) {
   BANSO_ASSIGN_OR_RETURN(const std::vector<v1::ScoreMoment> history,
-                         store.HistoryOf(reader, score.name()));
-  const absl::TimeZone zone = calendar::ZoneOrUtc(store.ZoneOf(reader, score.name()));
+                         store.scoring.HistoryOf(reader, score.name()));
+  const absl::TimeZone zone = calendar::ZoneOrUtc(ZoneOf(reader, score.name()));
   const std::optional<double> trend = ScoreTrendPerWeek(history, calendar::DayOf(now, zone), zone);
   if (trend.has_value()) score.set_trend_per_week(*trend);
   return absl::OkStatus();
@@ -129,8 +130,8 @@ absl::StatusOr<ScoreModel> HealthApi::SaveScoreModel(const Call& call,
   return storage::Mutate<ScoreModel>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<ScoreModel> {
         BANSO_RETURN_IF_ERROR(check(writer));
-        BANSO_RETURN_IF_ERROR(KeepTypes(store_, writer, request.additional_fact_types()));
-        return store_.models.Save(writer, model, request.reason());
+        BANSO_RETURN_IF_ERROR(KeepTypes(writer, request.additional_fact_types()));
+        return store_.scoring.models.Save(writer, model, request.reason());
       });
 }
 
@@ -140,26 +141,26 @@ absl::StatusOr<ScoreModel> HealthApi::ActivateScoreModel(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<ScoreModel> {
         BANSO_RETURN_IF_ERROR(
             MarkAllDue(writer, absl::StrCat(request.name(), " was put in force")));
-        return store_.models.Activate(writer, request.name(), writer.now());
+        return store_.scoring.models.Activate(writer, request.name(), writer.now());
       });
 }
 
 absl::StatusOr<v1::ScoreModel> HealthApi::DeactivateScoreModel(
     const Call& call, const v1::DeactivateScoreModelRequest& request) {
-  return Deactivate(database_, store_.models, call, request, Judged::kAll);
+  return Deactivate(database_, store_.scoring.models, call, request, Judged::kAll);
 }
 
 absl::StatusOr<ScoreModel> HealthApi::GetScoreModel(const Call& call,
                                                     const v1::GetScoreModelRequest& request) {
   return storage::Fetch<ScoreModel>(database_, [&](Reader& reader) {
-    return store_.models.Get(reader, request.name(), call.now);
+    return store_.scoring.models.Get(reader, request.name(), call.now);
   });
 }
 
 absl::StatusOr<v1::ListScoreModelRevisionsResponse> HealthApi::ListScoreModelRevisions(
     const Call& call, const v1::ListScoreModelRevisionsRequest& request) {
   return ListRevisionsOf<v1::ListScoreModelRevisionsResponse>(
-      database_, store_.models, request, call.now,
+      database_, store_.scoring.models, request, call.now,
       &v1::ListScoreModelRevisionsResponse::mutable_score_models);
 }
 
@@ -172,7 +173,8 @@ absl::StatusOr<Score> HealthApi::GetScore(const Call& call, const v1::GetScoreRe
     if (question.as_of.has_value()) {
       return ComputeNow(store_, reader, question, *question.as_of, call.now);
     }
-    BANSO_ASSIGN_OR_RETURN(std::optional<Score> stored, store_.scores.Find(reader, question.name));
+    BANSO_ASSIGN_OR_RETURN(std::optional<Score> stored,
+                           store_.scoring.scores.Find(reader, question.name));
     if (!stored.has_value()) {
       return ComputeNow(store_, reader, question, {.time = call.now}, call.now);
     }
@@ -192,7 +194,8 @@ absl::StatusOr<v1::ListScoresResponse> HealthApi::ListScores(const Call& call,
   if (!request.band().empty()) query.filters.push_back(storage::Equal("band", request.band()));
   return storage::Fetch<v1::ListScoresResponse>(
       database_, [&](Reader& reader) -> absl::StatusOr<v1::ListScoresResponse> {
-        BANSO_ASSIGN_OR_RETURN(storage::Page<Score> page, store_.scores.List(reader, query));
+        BANSO_ASSIGN_OR_RETURN(storage::Page<Score> page,
+                               store_.scoring.scores.List(reader, query));
         for (Score& score : page.items) {
           BANSO_RETURN_IF_ERROR(FillWhenRead(store_, reader, call.now, score));
         }

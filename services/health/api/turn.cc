@@ -27,7 +27,7 @@ absl::Status Turn::WorkOut(const Store& store, Reader& reader, StoreFactReader& 
   BANSO_ASSIGN_OR_RETURN(std::optional<AccountEvaluation> account,
                          AccountEvaluation::LoadIfKnown(store, reader, facts, due_.account));
   const bool unknown = !account.has_value();
-  zone_ = unknown ? calendar::ZoneOrUtc(store.ZoneOf(reader, due_.account)) : account->zone();
+  zone_ = unknown ? calendar::ZoneOrUtc(ZoneOf(reader, due_.account)) : account->zone();
   due_again_ =
       NextTurn(zone_, unknown ? std::vector<v1::ScoreOverride>() : account->overrides(), now);
   // What is not known here, or archived, is not judged.
@@ -78,7 +78,7 @@ absl::Status Turn::WorkOutScores(AccountEvaluation& account, const Rules& rules,
 absl::StatusOr<bool> Turn::SaveLabels(const Store& store, Writer& writer) {
   bool changed = false;
   for (v1::SuccessLabel& label : labels_) {
-    BANSO_ASSIGN_OR_RETURN(const bool stored, store.SaveLabel(writer, std::move(label)));
+    BANSO_ASSIGN_OR_RETURN(const bool stored, store.success.SaveLabel(writer, std::move(label)));
     changed |= stored;
   }
   return changed;
@@ -87,7 +87,8 @@ absl::StatusOr<bool> Turn::SaveLabels(const Store& store, Writer& writer) {
 absl::StatusOr<bool> Turn::SaveScores(const Store& store, Writer& writer) {
   bool changed = false;
   for (v1::Score& score : scores_) {
-    BANSO_ASSIGN_OR_RETURN(const bool moved, store.SaveScore(writer, std::move(score), zone_));
+    BANSO_ASSIGN_OR_RETURN(const bool moved,
+                           store.scoring.SaveScore(writer, std::move(score), zone_));
     changed |= moved;
   }
   return changed;

@@ -80,7 +80,7 @@ absl::StatusOr<Rubric> AssessmentsApi::SaveRubric(const Call& call,
   BANSO_RETURN_IF_ERROR(CheckSaved(request.rubric()));
   if (request.validate_only()) return request.rubric();
   return storage::Mutate<Rubric>(database_, call, request, [&](Writer& writer) {
-    return store_.rubrics.Save(writer, request.rubric(), request.reason());
+    return store_.assessments.rubrics.Save(writer, request.rubric(), request.reason());
   });
 }
 
@@ -88,33 +88,33 @@ absl::StatusOr<Rubric> AssessmentsApi::ActivateRubric(const Call& call,
                                                       const v1::ActivateRubricRequest& request) {
   return storage::Mutate<Rubric>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Rubric> {
-        BANSO_ASSIGN_OR_RETURN(const Rubric rubric,
-                               store_.rubrics.Get(writer, request.name(), writer.now()));
+        BANSO_ASSIGN_OR_RETURN(const Rubric rubric, store_.assessments.rubrics.Get(
+                                                        writer, request.name(), writer.now()));
         BANSO_ASSIGN_OR_RETURN(const std::vector<Rubric> in_force,
-                               store_.rubrics.AllActive(writer, writer.now()));
+                               store_.assessments.rubrics.AllActive(writer, writer.now()));
         BANSO_RETURN_IF_ERROR(CheckItemsFree(rubric, in_force));
         BANSO_RETURN_IF_ERROR(
             MarkAllDue(writer, absl::StrCat(request.name(), " was put in force")));
-        return store_.rubrics.Activate(writer, request.name(), writer.now());
+        return store_.assessments.rubrics.Activate(writer, request.name(), writer.now());
       });
 }
 
 absl::StatusOr<v1::Rubric> AssessmentsApi::DeactivateRubric(
     const Call& call, const v1::DeactivateRubricRequest& request) {
-  return Deactivate(database_, store_.rubrics, call, request, Judged::kAll);
+  return Deactivate(database_, store_.assessments.rubrics, call, request, Judged::kAll);
 }
 
 absl::StatusOr<Rubric> AssessmentsApi::GetRubric(const Call& call,
                                                  const v1::GetRubricRequest& request) {
   return storage::Fetch<Rubric>(database_, [&](Reader& reader) {
-    return store_.rubrics.Get(reader, request.name(), call.now);
+    return store_.assessments.rubrics.Get(reader, request.name(), call.now);
   });
 }
 
 absl::StatusOr<v1::ListRubricRevisionsResponse> AssessmentsApi::ListRubricRevisions(
     const Call& call, const v1::ListRubricRevisionsRequest& request) {
   return ListRevisionsOf<v1::ListRubricRevisionsResponse>(
-      database_, store_.rubrics, request, call.now,
+      database_, store_.assessments.rubrics, request, call.now,
       &v1::ListRubricRevisionsResponse::mutable_rubrics);
 }
 
@@ -122,11 +122,11 @@ absl::StatusOr<Assessment> AssessmentsApi::CreateAssessment(
     const Call& call, const v1::CreateAssessmentRequest& request) {
   return storage::Mutate<Assessment>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Assessment> {
-        BANSO_RETURN_IF_ERROR(store_.CheckOpen(writer, request.parent()));
+        BANSO_RETURN_IF_ERROR(store_.accounts.CheckOpen(writer, request.parent()));
         Assessment assessment = request.assessment();
         BANSO_RETURN_IF_ERROR(FillIn(call, assessment, request.parent()));
         BANSO_ASSIGN_OR_RETURN(const std::vector<Rubric> in_force,
-                               store_.rubrics.AllActive(writer, writer.now()));
+                               store_.assessments.rubrics.AllActive(writer, writer.now()));
         BANSO_ASSIGN_OR_RETURN(const JudgedItem judged,
                                FindJudgedItem(in_force, assessment.item(), "assessment.item"));
         assessment.set_name(contract::Join(request.parent(), "assessments",
@@ -134,20 +134,21 @@ absl::StatusOr<Assessment> AssessmentsApi::CreateAssessment(
         assessment.set_rubric(
             contract::JoinRevision(judged.rubric->name(), judged.rubric->revision().number()));
         assessment.set_anchor(AnchorText(*judged.item, assessment.rating()));
-        const absl::TimeZone zone = calendar::ZoneOrUtc(store_.ZoneOf(writer, request.parent()));
+        const absl::TimeZone zone = calendar::ZoneOrUtc(ZoneOf(writer, request.parent()));
         const auto expires =
             ExpireTime(*judged.item, calendar::ToTime(assessment.assess_time()), zone);
         if (expires.has_value()) {
           *assessment.mutable_expire_time() = calendar::ToTimestamp(*expires);
         }
-        return store_.SaveAssessment(writer, std::move(assessment));
+        return store_.assessments.Save(writer, std::move(assessment));
       });
 }
 
 absl::StatusOr<Assessment> AssessmentsApi::GetAssessment(const Call&,
                                                          const v1::GetAssessmentRequest& request) {
-  return storage::Fetch<Assessment>(
-      database_, [&](Reader& reader) { return store_.assessments.Get(reader, request.name()); });
+  return storage::Fetch<Assessment>(database_, [&](Reader& reader) {
+    return store_.assessments.assessments.Get(reader, request.name());
+  });
 }
 
 absl::StatusOr<v1::ListAssessmentsResponse> AssessmentsApi::ListAssessments(
@@ -160,7 +161,7 @@ absl::StatusOr<v1::ListAssessmentsResponse> AssessmentsApi::ListAssessments(
   return storage::Fetch<v1::ListAssessmentsResponse>(
       database_, [&](Reader& reader) -> absl::StatusOr<v1::ListAssessmentsResponse> {
         BANSO_ASSIGN_OR_RETURN(storage::Page<Assessment> page,
-                               store_.assessments.List(reader, query));
+                               store_.assessments.assessments.List(reader, query));
         return ToResponse<v1::ListAssessmentsResponse>(
             std::move(page), &v1::ListAssessmentsResponse::mutable_assessments);
       });

@@ -51,12 +51,12 @@ absl::Status AddSecondRatings(const Store& store, Reader& reader,
                               const std::string& owner, std::vector<DueAssessment>& due) {
   BANSO_ASSIGN_OR_RETURN(
       const std::vector<v1::RatingRequest> open,
-      store.OpenRatingRequests(reader, account, request.item(), request.rater()));
+      store.assessments.OpenRatingRequests(reader, account, request.item(), request.rater()));
   for (const v1::RatingRequest& asked : open) {
     const absl::StatusOr<JudgedItem> judged = FindJudgedItem(rubrics, asked.item(), "item");
     if (!judged.ok()) continue;
     BANSO_ASSIGN_OR_RETURN(const v1::Assessment first,
-                           store.assessments.Get(reader, asked.first_assessment()));
+                           store.assessments.assessments.Get(reader, asked.first_assessment()));
     DueAssessment& entry = due.emplace_back(MakeDue(account, owner, *judged->rubric, *judged->item,
                                                     &first, v1::DUE_REASON_SECOND_RATING));
     // What the other has said would be said again.
@@ -73,15 +73,16 @@ absl::StatusOr<std::map<std::string, v1::Assessment>> LatestJudgements(const Sto
                                                                        Reader& reader,
                                                                        const std::string& account) {
   std::map<std::string, v1::Assessment> latest;
-  BANSO_RETURN_IF_ERROR(store.assessments.ForEach(reader, account, {}, [&](v1::Assessment& judged) {
-    if (!judged.rating_request().empty()) return absl::OkStatus();
-    v1::Assessment& known = latest[judged.item()];
-    if (known.name().empty() ||
-        calendar::ToTime(known.assess_time()) <= calendar::ToTime(judged.assess_time())) {
-      known = std::move(judged);
-    }
-    return absl::OkStatus();
-  }));
+  BANSO_RETURN_IF_ERROR(
+      store.assessments.assessments.ForEach(reader, account, {}, [&](v1::Assessment& judged) {
+        if (!judged.rating_request().empty()) return absl::OkStatus();
+        v1::Assessment& known = latest[judged.item()];
+        if (known.name().empty() ||
+            calendar::ToTime(known.assess_time()) <= calendar::ToTime(judged.assess_time())) {
+          known = std::move(judged);
+        }
+        return absl::OkStatus();
+      }));
   return latest;
 }
 
@@ -100,7 +101,7 @@ absl::StatusOr<v1::ListDueAssessmentsResponse> AssessmentsApi::ListDueAssessment
   using Response = v1::ListDueAssessmentsResponse;
   return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
     BANSO_ASSIGN_OR_RETURN(const std::vector<v1::Rubric> rubrics,
-                           store_.rubrics.AllActive(reader, call.now));
+                           store_.assessments.rubrics.AllActive(reader, call.now));
     const auto due_of =
         [&](const accounts::v1::Account& account,
             const std::string& owner) -> absl::StatusOr<std::vector<DueAssessment>> {
@@ -142,7 +143,7 @@ absl::StatusOr<v1::GetRaterAgreementResponse> AssessmentsApi::GetRaterAgreement(
   return storage::Fetch<v1::GetRaterAgreementResponse>(
       database_, [&](Reader& reader) -> absl::StatusOr<v1::GetRaterAgreementResponse> {
         BANSO_ASSIGN_OR_RETURN(const std::vector<v1::Assessment> judgements,
-                               store_.assessments.All(reader, "", filters));
+                               store_.assessments.assessments.All(reader, "", filters));
         const absl::Duration within =
             kDay * (request.has_within_days() ? request.within_days() : kWithinDays);
         v1::GetRaterAgreementResponse response;

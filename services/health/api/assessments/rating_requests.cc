@@ -21,10 +21,10 @@ absl::StatusOr<RatingRequest> AssessmentsApi::CreateRatingRequest(
     const Call& call, const v1::CreateRatingRequestRequest& request) {
   return storage::Mutate<RatingRequest>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<RatingRequest> {
-        BANSO_RETURN_IF_ERROR(store_.CheckOpen(writer, request.parent()));
+        BANSO_RETURN_IF_ERROR(store_.accounts.CheckOpen(writer, request.parent()));
         RatingRequest asked = request.rating_request();
         BANSO_ASSIGN_OR_RETURN(const std::vector<v1::Rubric> in_force,
-                               store_.rubrics.AllActive(writer, writer.now()));
+                               store_.assessments.rubrics.AllActive(writer, writer.now()));
         BANSO_RETURN_IF_ERROR(
             FindJudgedItem(in_force, asked.item(), "rating_request.item").status());
         asked.set_name(contract::Join(request.parent(), "ratingRequests",
@@ -32,23 +32,23 @@ absl::StatusOr<RatingRequest> AssessmentsApi::CreateRatingRequest(
         asked.set_requester(call.actor);
         asked.clear_second_assessment();
         asked.clear_second_rating();
-        BANSO_ASSIGN_OR_RETURN(
-            const auto judged,
-            store_.JudgementInForce(writer, request.parent(), asked.item(), writer.now()));
-        BANSO_ASSIGN_OR_RETURN(
-            const std::vector<RatingRequest> open,
-            store_.OpenRatingRequests(writer, request.parent(), asked.item(), asked.rater()));
-        const absl::TimeZone zone = calendar::ZoneOrUtc(store_.ZoneOf(writer, request.parent()));
+        BANSO_ASSIGN_OR_RETURN(const auto judged,
+                               store_.assessments.JudgementInForce(writer, request.parent(),
+                                                                   asked.item(), writer.now()));
+        BANSO_ASSIGN_OR_RETURN(const std::vector<RatingRequest> open,
+                               store_.assessments.OpenRatingRequests(writer, request.parent(),
+                                                                     asked.item(), asked.rater()));
+        const absl::TimeZone zone = calendar::ZoneOrUtc(ZoneOf(writer, request.parent()));
         BANSO_RETURN_IF_ERROR(
             Open(asked, judged, !open.empty(), calendar::DayOf(writer.now(), zone)));
-        return store_.rating_requests.Create(writer, std::move(asked));
+        return store_.assessments.rating_requests.Create(writer, std::move(asked));
       });
 }
 
 absl::StatusOr<RatingRequest> AssessmentsApi::GetRatingRequest(
     const Call&, const v1::GetRatingRequestRequest& request) {
   return storage::Fetch<RatingRequest>(database_, [&](Reader& reader) {
-    return store_.rating_requests.Get(reader, request.name());
+    return store_.assessments.rating_requests.Get(reader, request.name());
   });
 }
 
@@ -63,7 +63,7 @@ absl::StatusOr<v1::ListRatingRequestsResponse> AssessmentsApi::ListRatingRequest
   using Response = v1::ListRatingRequestsResponse;
   return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
     BANSO_ASSIGN_OR_RETURN(storage::Page<RatingRequest> page,
-                           store_.rating_requests.List(reader, query));
+                           store_.assessments.rating_requests.List(reader, query));
     return ToResponse<Response>(std::move(page), &Response::mutable_rating_requests);
   });
 }
@@ -71,8 +71,8 @@ absl::StatusOr<v1::ListRatingRequestsResponse> AssessmentsApi::ListRatingRequest
 absl::StatusOr<RatingRequest> AssessmentsApi::CancelRatingRequest(
     const Call& call, const v1::CancelRatingRequestRequest& request) {
   return storage::Mutate<RatingRequest>(database_, call, request, [&](Writer& writer) {
-    return store_.rating_requests.Modify(writer, request.name(), "",
-                                         [](RatingRequest& asked) { return Cancel(asked); });
+    return store_.assessments.rating_requests.Modify(
+        writer, request.name(), "", [](RatingRequest& asked) { return Cancel(asked); });
   });
 }
 

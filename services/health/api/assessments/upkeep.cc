@@ -62,7 +62,7 @@ std::vector<UpkeepTask> TasksFor(const UpkeepCampaign& campaign,
 absl::StatusOr<std::vector<UpkeepTask>> AllTasks(const Store& store, Reader& reader,
                                                  const UpkeepCampaign& campaign) {
   std::vector<UpkeepTask> tasks;
-  BANSO_RETURN_IF_ERROR(store.accounts.ForEach(
+  BANSO_RETURN_IF_ERROR(store.accounts.headers.ForEach(
       reader, "", {}, [&](const accounts::v1::Account& account) -> absl::Status {
         for (UpkeepTask& task : TasksFor(campaign, account)) tasks.push_back(std::move(task));
         if (tasks.size() <= kMaxTasks) return absl::OkStatus();
@@ -115,7 +115,7 @@ absl::StatusOr<UpkeepCampaign> AssessmentsApi::CreateUpkeepCampaign(
         campaign.set_name(contract::Join("", "upkeepCampaigns",
                                          contract::IdOrNew(request.upkeep_campaign_id(), ids_)));
         BANSO_ASSIGN_OR_RETURN(const std::vector<v1::Rubric> in_force,
-                               store_.rubrics.AllActive(writer, writer.now()));
+                               store_.assessments.rubrics.AllActive(writer, writer.now()));
         BANSO_RETURN_IF_ERROR(CheckItems(campaign, in_force));
         BANSO_ASSIGN_OR_RETURN(std::vector<UpkeepTask> tasks, AllTasks(store_, writer, campaign));
         if (calendar::ToTime(tasks.front().lock_time()) <= writer.now()) {

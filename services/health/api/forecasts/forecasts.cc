@@ -52,8 +52,9 @@ absl::Status FillIn(const Call& call, const std::string& account, Forecast& fore
 absl::Status AddWhatIsKnown(const Store& store, Reader& reader, absl::Time now,
                             Forecast& forecast) {
   BANSO_ASSIGN_OR_RETURN(const Rules rules, LoadRules(store, reader, now));
-  BANSO_ASSIGN_OR_RETURN(const v1::SuccessDefinition definition,
-                         store.definitions.Active(reader, forecast.success_definition(), now));
+  BANSO_ASSIGN_OR_RETURN(
+      const v1::SuccessDefinition definition,
+      store.success.definitions.Active(reader, forecast.success_definition(), now));
   StoreFactReader facts(store, reader);
   BANSO_ASSIGN_OR_RETURN(
       AccountEvaluation account,

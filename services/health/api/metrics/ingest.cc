@@ -167,15 +167,16 @@ absl::StatusOr<IngestRun::Account*> IngestRun::FindAccount(Reader& reader, const
   if (found == batch.accounts.end()) {
     std::optional<std::string> name = sample.account();
     if (sample.has_external_id()) {
-      BANSO_ASSIGN_OR_RETURN(name, store_.FindByExternalId(reader, sample.external_id().system(),
-                                                           sample.external_id().id()));
+      BANSO_ASSIGN_OR_RETURN(name,
+                             store_.accounts.FindByExternalId(reader, sample.external_id().system(),
+                                                              sample.external_id().id()));
     }
     std::optional<Account> account;
     if (name.has_value()) {
-      BANSO_ASSIGN_OR_RETURN(auto known, store_.FindAccount(reader, *name));
+      BANSO_ASSIGN_OR_RETURN(auto known, store_.accounts.Find(reader, *name));
       if (known.has_value() && known->merged) {
-        BANSO_ASSIGN_OR_RETURN(name, store_.KeptAccount(reader, *name));
-        BANSO_ASSIGN_OR_RETURN(known, store_.FindAccount(reader, *name));
+        BANSO_ASSIGN_OR_RETURN(name, store_.accounts.KeptAccount(reader, *name));
+        BANSO_ASSIGN_OR_RETURN(known, store_.accounts.Find(reader, *name));
       }
       if (known.has_value()) {
         account = Account{.name = *name, .zone = calendar::ZoneOrUtc(known->zone)};
@@ -208,7 +209,7 @@ absl::StatusOr<SampleFault> IngestRun::UnknownAccount(Reader& reader, const v1::
   if (batch.hints_left > 0) {
     --batch.hints_left;
     BANSO_ASSIGN_OR_RETURN(const std::vector<std::string> names,
-                           store_.NamesLike(reader, sample.account()));
+                           store_.accounts.NamesLike(reader, sample.account()));
     nearest = rule::NearestWord(sample.account(), names);
   }
   return SampleFault{

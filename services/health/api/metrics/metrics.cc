@@ -19,6 +19,7 @@
 #include "services/health/domain/fact_types.h"
 #include "services/health/domain/metric_ratio.h"
 #include "services/health/store/evaluations.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 
@@ -62,7 +63,7 @@ absl::Status CheckStored(const Store& store, Reader& reader, absl::Time now, con
     if (other.kind() == v1::METRIC_KIND_RATIO) ratios.insert(facts.back());
     return absl::OkStatus();
   }));
-  BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store.Catalog(reader, now));
+  BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, ReadCatalog(store, reader, now));
   const std::pair<const char*, std::string> parts[] = {
       {"metric.ratio.numerator.fact", metric.ratio().numerator().fact()},
       {"metric.ratio.denominator.fact", metric.ratio().denominator().fact()}};

@@ -9,6 +9,7 @@
 #include "common/contract/errors.h"
 #include "common/testing/proves.h"
 #include "services/health/api/health_fixture.h"
+#include "services/health/store/fact_catalog.h"
 #include "services/health/store/fact_reader.h"
 
 namespace banso::health {
@@ -53,10 +54,9 @@ class RatioTest : public HealthFixture {
     types[2] = types[0];
     types[2].set_name("account.contact.project_owner");
     types[2].set_value_type(type::v1::VALUE_TYPE_DATE);
-    ASSERT_THAT(
-        database_->Write(
-            Now(), [&](storage::Writer& writer) { return store_.KeepFactTypes(writer, types); }),
-        IsOk());
+    ASSERT_THAT(database_->Write(
+                    Now(), [&](storage::Writer& writer) { return KeepFactTypes(writer, types); }),
+                IsOk());
   }
 
   static void Sum(absl::string_view fact, int days, type::v1::FactRef* ref) {

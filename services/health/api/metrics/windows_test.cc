@@ -14,6 +14,7 @@
 
 #include "services/health/api/health_fixture.h"
 #include "services/health/api/use/expected_uses_api.h"
+#include "services/health/store/fact_catalog.h"
 #include "services/health/store/fact_reader.h"
 
 namespace banso::health {
@@ -356,7 +357,7 @@ TEST_F(WindowsTest, CountsTheObjectsThatWereUsedEveryWeekAsOfAnyDay) {
   SendAll(700);
   rule::FactCatalog catalog;
   ASSERT_THAT(database_->Read([&](storage::Reader& reader) -> absl::Status {
-    BANSO_ASSIGN_OR_RETURN(catalog, store_.Catalog(reader, now_));
+    BANSO_ASSIGN_OR_RETURN(catalog, ReadCatalog(store_, reader, now_));
     return absl::OkStatus();
   }),
               IsOk());

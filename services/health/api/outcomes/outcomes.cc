@@ -40,14 +40,14 @@ absl::StatusOr<RowOutcome> StoreRow(const Store& store, Writer& writer, Outcome 
   }
   BANSO_RETURN_IF_ERROR(contract::Check(&row));
   const std::string account = contract::Parent(row.name());
-  BANSO_ASSIGN_OR_RETURN(const bool known, store.accounts.Exists(writer, account));
+  BANSO_ASSIGN_OR_RETURN(const bool known, store.accounts.headers.Exists(writer, account));
   if (!known) {
     return contract::InvalidField("name", row.name(), "an outcome of an account that is known",
                                   "UNKNOWN_ACCOUNT");
   }
   BANSO_RETURN_IF_ERROR(CheckOutcome(row, account, writer.now()));
   // A list may name an account still that was merged into another.
-  BANSO_ASSIGN_OR_RETURN(*row.mutable_name(), store.KeptName(writer, row.name()));
+  BANSO_ASSIGN_OR_RETURN(*row.mutable_name(), store.accounts.KeptName(writer, row.name()));
   BANSO_ASSIGN_OR_RETURN(const std::optional<Outcome> stored,
                          store.outcomes.Find(writer, row.name()));
   if (!stored.has_value()) {
@@ -83,7 +83,7 @@ absl::StatusOr<Outcome> OutcomesApi::CreateOutcome(const Call& call,
   BANSO_RETURN_IF_ERROR(violations.ToStatus());
   return storage::Mutate<Outcome>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Outcome> {
-        BANSO_RETURN_IF_ERROR(store_.CheckOpen(writer, request.parent()));
+        BANSO_RETURN_IF_ERROR(store_.accounts.CheckOpen(writer, request.parent()));
         Outcome outcome = request.outcome();
         outcome.set_name(contract::Join(request.parent(), "outcomes",
                                         contract::IdOrNew(request.outcome_id(), ids_)));

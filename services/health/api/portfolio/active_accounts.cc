@@ -9,6 +9,7 @@
 #include "common/rule/catalog.h"
 #include "common/rule/value.h"
 #include "common/status_macros.h"
+#include "services/health/store/fact_catalog.h"
 #include "services/health/store/fact_table.h"
 
 namespace banso::health {
@@ -52,7 +53,7 @@ absl::StatusOr<std::vector<ActiveAccount>> ActiveAccounts(const Store& store,
     }
     return absl::OkStatus();
   };
-  BANSO_RETURN_IF_ERROR(store.accounts.ForEach(reader, "", {}, add));
+  BANSO_RETURN_IF_ERROR(store.accounts.headers.ForEach(reader, "", {}, add));
   return active;
 }
 
@@ -60,7 +61,7 @@ absl::StatusOr<FactValues> GroupingValues(const Store& store, storage::Reader& r
                                           absl::string_view field, const std::string& fact,
                                           const AsOf& as_of, absl::Time now) {
   if (fact.empty()) return FactValues();
-  BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store.Catalog(reader, now));
+  BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, ReadCatalog(store, reader, now));
   const fact::v1::FactType* type = catalog.Find(fact);
   const bool of_accounts = absl::StartsWith(fact, "account.") ||
                            (type != nullptr && type->subject() == fact::v1::SUBJECT_KIND_ACCOUNT);

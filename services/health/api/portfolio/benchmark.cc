@@ -18,6 +18,7 @@
 #include "services/health/api/scoring/score_plan.h"
 #include "services/health/domain/curve.h"
 #include "services/health/domain/portfolio/benchmark.h"
+#include "services/health/store/fact_catalog.h"
 #include "services/health/store/fact_table.h"
 
 namespace banso::health {
@@ -132,7 +133,7 @@ struct BenchmarkQuestion {
 absl::Status LoadQuestion(const Store& store, Reader& reader,
                           const v1::GetBenchmarkRequest& request, const AsOf& as_of, absl::Time now,
                           BenchmarkQuestion& question) {
-  BANSO_ASSIGN_OR_RETURN(question.catalog, store.Catalog(reader, now));
+  BANSO_ASSIGN_OR_RETURN(question.catalog, ReadCatalog(store, reader, now));
   BANSO_RETURN_IF_ERROR(CheckRequest(request, question.catalog));
   Readings readings(store, reader, question.catalog, as_of);
   BANSO_ASSIGN_OR_RETURN(question.own, readings.Read(request.account(), request.reading()));

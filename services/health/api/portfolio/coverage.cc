@@ -12,6 +12,7 @@
 #include "services/health/api/portfolio/portfolio.h"
 #include "services/health/api/portfolio/portfolio_api.h"
 #include "services/health/domain/stages/figures.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 
@@ -74,7 +75,7 @@ absl::StatusOr<CoverageQuestion> LoadCoverage(const Store& store, Reader& reader
                                               const v1::GetCoverageRequest& request,
                                               const AsOf& as_of, absl::Time now) {
   CoverageQuestion question;
-  BANSO_ASSIGN_OR_RETURN(question.catalog, store.Catalog(reader, now));
+  BANSO_ASSIGN_OR_RETURN(question.catalog, ReadCatalog(store, reader, now));
   BANSO_RETURN_IF_ERROR(CheckCoverage(request, question.catalog));
   BANSO_ASSIGN_OR_RETURN(const std::vector<ActiveAccount> active,
                          ActiveAccounts(store, reader, as_of));

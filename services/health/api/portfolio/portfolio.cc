@@ -25,7 +25,7 @@ absl::Status ListAccounts(const Store& store, Reader& reader, Portfolio portfoli
   // Most are in the same zone as the one before.
   std::string zone_name;
   absl::TimeZone zone = absl::UTCTimeZone();
-  return store.ForEachHeader(reader, [&](const AccountBrief& account) {
+  return store.accounts.ForEach(reader, [&](const AccountBrief& account) {
     if (account.archived && portfolio == Portfolio::kPresent) return absl::OkStatus();
     if (account.zone != zone_name) {
       zone_name = std::string(account.zone);
@@ -39,8 +39,8 @@ absl::Status ListAccounts(const Store& store, Reader& reader, Portfolio portfoli
 }  // namespace
 
 absl::StatusOr<int64_t> CountAccounts(storage::Database& database, const Store& store) {
-  return storage::Fetch<int64_t>(database,
-                                 [&](Reader& reader) { return store.accounts.Count(reader, ""); });
+  return storage::Fetch<int64_t>(
+      database, [&](Reader& reader) { return store.accounts.headers.Count(reader, ""); });
 }
 
 absl::StatusOr<std::vector<NumberedAccount>> NumberAccounts(storage::Database& database,

@@ -47,8 +47,8 @@ absl::Status CheckPolicy(const Store& store, Reader& reader,
                            .field = "matrix_policy.score_model",
                            .accepted = "a score model that has been saved",
                            .reason = "UNKNOWN_SCORE_MODEL"};
-  BANSO_RETURN_IF_ERROR(CheckReference(reader, store.models, model, request.additional_resources(),
-                                       now, &violations));
+  BANSO_RETURN_IF_ERROR(CheckReference(reader, store.scoring.models, model,
+                                       request.additional_resources(), now, &violations));
   return violations.ToStatus();
 }
 
@@ -96,7 +96,7 @@ absl::StatusOr<MatrixRules> LoadMatrixRules(const Store& store, Reader& reader,
     }
     model = rules.policy->score_model();
   }
-  BANSO_ASSIGN_OR_RETURN(rules.model, store.models.Active(reader, model, now));
+  BANSO_ASSIGN_OR_RETURN(rules.model, store.scoring.models.Active(reader, model, now));
   return rules;
 }
 

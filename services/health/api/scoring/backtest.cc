@@ -9,6 +9,7 @@
 #include "services/health/api/scoring/scoring_api.h"
 #include "services/health/domain/scoring/backtest.h"
 #include "services/health/domain/scoring/weight_fit.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 
@@ -28,8 +29,8 @@ absl::StatusOr<Subject> LoadSubject(storage::Database& database, const Store& st
                                     const std::string& name, absl::Time now) {
   return storage::Fetch<Subject>(database, [&](Reader& reader) -> absl::StatusOr<Subject> {
     Subject subject;
-    BANSO_ASSIGN_OR_RETURN(subject.model, store.models.Get(reader, name, now));
-    BANSO_ASSIGN_OR_RETURN(subject.catalog, store.Catalog(reader, now));
+    BANSO_ASSIGN_OR_RETURN(subject.model, store.scoring.models.Get(reader, name, now));
+    BANSO_ASSIGN_OR_RETURN(subject.catalog, ReadCatalog(store, reader, now));
     return subject;
   });
 }

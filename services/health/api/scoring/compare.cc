@@ -15,6 +15,7 @@
 #include "services/health/api/scoring/score_plan.h"
 #include "services/health/api/scoring/scoring_api.h"
 #include "services/health/domain/scoring/model_difference.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 
@@ -36,16 +37,16 @@ struct Pair {
 absl::StatusOr<Pair> LoadPair(const Store& store, Reader& reader,
                               const v1::CompareScoreModelsRequest& request, absl::Time now) {
   Pair pair;
-  BANSO_ASSIGN_OR_RETURN(pair.model, store.models.Get(reader, request.score_model(), now));
-  absl::StatusOr<ScoreModel> baseline = request.baseline().empty()
-                                            ? store.models.Active(reader, pair.model.name(), now)
-                                            : store.models.Get(reader, request.baseline(), now);
+  BANSO_ASSIGN_OR_RETURN(pair.model, store.scoring.models.Get(reader, request.score_model(), now));
+  absl::StatusOr<ScoreModel> baseline =
+      request.baseline().empty() ? store.scoring.models.Active(reader, pair.model.name(), now)
+                                 : store.scoring.models.Get(reader, request.baseline(), now);
   if (baseline.ok()) {
     pair.baseline = *std::move(baseline);
   } else if (!absl::IsFailedPrecondition(baseline.status())) {
     return baseline.status();
   }
-  BANSO_ASSIGN_OR_RETURN(pair.catalog, store.Catalog(reader, now));
+  BANSO_ASSIGN_OR_RETURN(pair.catalog, ReadCatalog(store, reader, now));
   return pair;
 }
 

@@ -16,7 +16,7 @@
 #include "common/storage/page_size.h"
 #include "services/health/api/scoring/scoring_api.h"
 #include "services/health/domain/scoring/score_told.h"
-#include "services/health/store/score_told.h"
+#include "services/health/store/scoring/score_told.h"
 
 namespace banso::health {
 
@@ -60,7 +60,7 @@ class Explainer {
     auto model = models_.find(told->score_model());
     if (model == models_.end()) {
       BANSO_ASSIGN_OR_RETURN(v1::ScoreModel revision,
-                             store_.models.Get(reader_, told->score_model(), now_));
+                             store_.scoring.models.Get(reader_, told->score_model(), now_));
       model = models_.emplace(told->score_model(), std::move(revision)).first;
     }
     FillTold(*std::move(told), model->second, moment);
@@ -82,9 +82,9 @@ absl::StatusOr<v1::ListScoreHistoryResponse> ScoringApi::ListScoreHistory(
   using Response = v1::ListScoreHistoryResponse;
   return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
     const std::string account = contract::Ancestor(request.parent(), "accounts");
-    BANSO_RETURN_IF_ERROR(store_.accounts.Get(reader, account).status());
+    BANSO_RETURN_IF_ERROR(store_.accounts.headers.Get(reader, account).status());
     BANSO_ASSIGN_OR_RETURN(std::vector<v1::ScoreMoment> history,
-                           store_.HistoryOf(reader, request.parent()));
+                           store_.scoring.HistoryOf(reader, request.parent()));
     BANSO_ASSIGN_OR_RETURN(const auto told, ToldOf(reader, request.parent()));
     AddTimes(told, history);
     // A token holds how many older moments are left: newer ones do not move the page.

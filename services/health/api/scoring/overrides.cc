@@ -14,6 +14,7 @@
 #include "services/health/api/scoring/scoring_api.h"
 #include "services/health/domain/scoring/score_override.h"
 #include "services/health/store/evaluations.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 
@@ -32,7 +33,7 @@ absl::StatusOr<ScoreOverride> End(const Store& store, Writer& writer, ScoreOverr
   judged.set_end_reason(std::string(reason));
   BANSO_RETURN_IF_ERROR(MarkDue(writer, contract::Ancestor(judged.name(), "accounts"),
                                 "a judgement about the score has ended"));
-  return store.overrides.Update(writer, std::move(judged));
+  return store.scoring.overrides.Update(writer, std::move(judged));
 }
 
 }  // namespace
@@ -42,11 +43,11 @@ absl::StatusOr<ScoreOverride> ScoringApi::CreateScoreOverride(
   return storage::Mutate<ScoreOverride>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<ScoreOverride> {
         const std::string account = contract::Ancestor(request.parent(), "accounts");
-        BANSO_RETURN_IF_ERROR(store_.CheckOpen(writer, account));
+        BANSO_RETURN_IF_ERROR(store_.accounts.CheckOpen(writer, account));
         const std::string model_name =
             absl::StrCat("scoreModels/", contract::LastId(request.parent()));
         BANSO_ASSIGN_OR_RETURN(const v1::ScoreModel model,
-                               store_.models.Active(writer, model_name, writer.now()));
+                               store_.scoring.models.Active(writer, model_name, writer.now()));
         ScoreOverride judged = request.score_override();
         contract::Violations violations;
         CheckOverride(judged, model, writer.now(), "score_override", &violations);
@@ -56,12 +57,12 @@ absl::StatusOr<ScoreOverride> ScoringApi::CreateScoreOverride(
         BANSO_ASSIGN_OR_RETURN(AccountEvaluation evaluation,
                                AccountEvaluation::Load(store_, writer, facts, account));
         BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog,
-                               store_.Catalog(writer, writer.now()));
+                               ReadCatalog(store_, writer, writer.now()));
         BANSO_ASSIGN_OR_RETURN(const v1::Score score,
                                evaluation.ScoreBy(model, catalog, {.time = writer.now()}));
         if (score.has_override()) {
           BANSO_ASSIGN_OR_RETURN(ScoreOverride standing,
-                                 store_.overrides.Get(writer, score.override().name()));
+                                 store_.scoring.overrides.Get(writer, score.override().name()));
           BANSO_RETURN_IF_ERROR(End(store_, writer, std::move(standing), kReplaced).status());
         }
         judged.set_name(contract::Join(request.parent(), "overrides",
@@ -69,7 +70,7 @@ absl::StatusOr<ScoreOverride> ScoringApi::CreateScoreOverride(
         judged.set_author(call.actor);
         judged.set_computed_band(score.computed_band());
         BANSO_RETURN_IF_ERROR(MarkDue(writer, account, "somebody has judged the score"));
-        return store_.overrides.Create(writer, std::move(judged));
+        return store_.scoring.overrides.Create(writer, std::move(judged));
       });
 }
 
@@ -77,7 +78,8 @@ absl::StatusOr<ScoreOverride> ScoringApi::EndScoreOverride(
     const Call& call, const v1::EndScoreOverrideRequest& request) {
   return storage::Mutate<ScoreOverride>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<ScoreOverride> {
-        BANSO_ASSIGN_OR_RETURN(ScoreOverride judged, store_.overrides.Get(writer, request.name()));
+        BANSO_ASSIGN_OR_RETURN(ScoreOverride judged,
+                               store_.scoring.overrides.Get(writer, request.name()));
         if (OverAt(judged) <= writer.now()) {
           return contract::FailedPrecondition(
               kReasonOver, request.name(),
@@ -89,8 +91,9 @@ absl::StatusOr<ScoreOverride> ScoringApi::EndScoreOverride(
 
 absl::StatusOr<ScoreOverride> ScoringApi::GetScoreOverride(
     const Call&, const v1::GetScoreOverrideRequest& request) {
-  return storage::Fetch<ScoreOverride>(
-      database_, [&](Reader& reader) { return store_.overrides.Get(reader, request.name()); });
+  return storage::Fetch<ScoreOverride>(database_, [&](Reader& reader) {
+    return store_.scoring.overrides.Get(reader, request.name());
+  });
 }
 
 absl::StatusOr<v1::ListScoreOverridesResponse> ScoringApi::ListScoreOverrides(
@@ -100,7 +103,7 @@ absl::StatusOr<v1::ListScoreOverridesResponse> ScoringApi::ListScoreOverrides(
   return storage::Fetch<v1::ListScoreOverridesResponse>(
       database_, [&](Reader& reader) -> absl::StatusOr<v1::ListScoreOverridesResponse> {
         BANSO_ASSIGN_OR_RETURN(storage::Page<ScoreOverride> page,
-                               store_.overrides.List(reader, query));
+                               store_.scoring.overrides.List(reader, query));
         return ToResponse<v1::ListScoreOverridesResponse>(
             std::move(page), &v1::ListScoreOverridesResponse::mutable_score_overrides);
       });

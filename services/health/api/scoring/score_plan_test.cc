@@ -10,6 +10,7 @@
 
 #include "common/testing/status_matchers.h"
 #include "services/health/api/health_fixture.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 namespace {
@@ -177,7 +178,7 @@ TEST_P(ScorePlanTest, SaysTheSameAsScoringOneAccountAfterTheOther) {
     const std::vector<v1::ScoreModel> models = {RandomModel(), RandomModel()};
     const AsOf as_of = RandomMoment();
     const auto compare = [&](storage::Reader& reader) -> absl::Status {
-      BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store_.Catalog(reader, now_));
+      BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, ReadCatalog(store_, reader, now_));
       BANSO_ASSIGN_OR_RETURN(std::optional<ScorePlan> plan,
                              ScorePlan::Compile(store_, reader, models, catalog));
       EXPECT_TRUE(plan.has_value());
@@ -228,7 +229,7 @@ TEST_P(ScorePlanTest, IsNotMadeForModelsThatReadMoreThanWindows) {
   v1::ScoreModel unknown = RandomModel();
   unknown.mutable_measures(0)->mutable_fact()->set_fact("metric.nothing");
   const auto check = [&](storage::Reader& reader) -> absl::Status {
-    BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store_.Catalog(reader, now_));
+    BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, ReadCatalog(store_, reader, now_));
     for (const v1::ScoreModel& model : {aged, judged, selective, clocked, unknown}) {
       BANSO_ASSIGN_OR_RETURN(const std::optional<ScorePlan> plan,
                              ScorePlan::Compile(store_, reader, {model}, catalog));

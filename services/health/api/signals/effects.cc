@@ -65,8 +65,8 @@ absl::StatusOr<ReOnboardingCase> LoadReOnboarding(const Store& store, Reader& re
                                                   absl::Time now) {
   ReOnboardingCase the_case;
   const std::string account = contract::Parent(signal.name());
-  BANSO_ASSIGN_OR_RETURN(the_case.account, store.accounts.Get(reader, account));
-  BANSO_ASSIGN_OR_RETURN(the_case.onboardings, store.OnboardingsOf(reader, account));
+  BANSO_ASSIGN_OR_RETURN(the_case.account, store.accounts.headers.Get(reader, account));
+  BANSO_ASSIGN_OR_RETURN(the_case.onboardings, store.accounts.OnboardingsOf(reader, account));
   BANSO_ASSIGN_OR_RETURN(const v1::Play play, store.signals.plays.Get(reader, action.play(), now));
   for (const v1::Reaction* reaction : ReactionsFor(play, signal.touch())) {
     if (reaction->has_re_onboarding()) the_case.reaction = reaction->re_onboarding();
@@ -288,7 +288,7 @@ absl::Status SignalEffects::FollowTask(const Store& store, Writer& writer,
                                        const kickoff::v1::PlanTask& task) {
   std::optional<ActionName> name = ActionOfTask(task.name());
   if (!name.has_value()) return absl::OkStatus();
-  BANSO_ASSIGN_OR_RETURN(name->signal, store.KeptName(writer, name->signal));
+  BANSO_ASSIGN_OR_RETURN(name->signal, store.accounts.KeptName(writer, name->signal));
   BANSO_ASSIGN_OR_RETURN(const bool known, store.signals.signals.Exists(writer, name->signal));
   if (!known) return absl::OkStatus();
   return store.signals.signals

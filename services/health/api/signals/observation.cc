@@ -151,7 +151,7 @@ absl::Status Raise(const Store& store, Writer& writer, const SignalObservation& 
     return GoOn(store, writer, observation, known->name(), std::move(watch));
   }
   BANSO_ASSIGN_OR_RETURN(const accounts::v1::Account account,
-                         store.accounts.Get(writer, observation.account));
+                         store.accounts.headers.Get(writer, observation.account));
   Signal signal = MakeSignal(observation, cause, account, writer.now());
   watch.active = true;
   watch.signal = signal.name();

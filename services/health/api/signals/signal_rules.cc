@@ -41,7 +41,7 @@ absl::StatusOr<SignalRule> SignalsApi::SaveSignalRule(const Call& call,
   return storage::Mutate<SignalRule>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<SignalRule> {
         BANSO_RETURN_IF_ERROR(check(writer));
-        BANSO_RETURN_IF_ERROR(KeepTypes(store_, writer, request.additional_fact_types()));
+        BANSO_RETURN_IF_ERROR(KeepTypes(writer, request.additional_fact_types()));
         return store_.signals.rules.Save(writer, rule, request.reason());
       });
 }

@@ -112,7 +112,7 @@ absl::StatusOr<v1::SignalReport> SignalsApi::GetSignalReport(
         BANSO_ASSIGN_OR_RETURN(std::vector<v1::SignalRule> rules,
                                store_.signals.rules.AllActive(reader, call.now));
         BANSO_ASSIGN_OR_RETURN(std::vector<v1::ScoreModel> models,
-                               store_.models.AllActive(reader, call.now));
+                               store_.scoring.models.AllActive(reader, call.now));
         SignalReportBuilder builder(std::move(rules), std::move(models));
         BANSO_RETURN_IF_ERROR(
             store_.signals.signals.ForEach(reader, "", filters, [&](const Signal& signal) {

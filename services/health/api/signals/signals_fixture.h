@@ -43,7 +43,19 @@ class FakeHandoff : public HandoffClient {
   absl::StatusOr<handoff::v1::Process> answer = handoff::v1::Process();
 };
 
-// The handlers of signals over a store with the account `accounts/acme`.
+// The day on which the onboardings of most tests were completed.
+inline const absl::CivilDay kCompleted(2026, 5, 1);
+
+// The names of the accounts of signals.
+inline std::vector<std::string> AccountsOf(const std::vector<v1::Signal>& signals) {
+  std::vector<std::string> accounts;
+  for (const v1::Signal& signal : signals) {
+    accounts.push_back(signal.name().substr(0, signal.name().find("/signals/")));
+  }
+  return accounts;
+}
+
+// The handlers of signals over a store with the account `accounts/acme` and the counter `logins`.
 class SignalsFixture : public HealthFixture {
  protected:
   SignalsFixture() {
@@ -51,6 +63,7 @@ class SignalsFixture : public HealthFixture {
     // However slow the machine is, what answers has answered.
     effects_ =
         std::make_unique<SignalEffects>(*database_, store_, kickoff_, handoff_, absl::Minutes(1));
+    MakeMetric("logins");
   }
 
   // An account in retention whose onboarding was completed on `completed`.
@@ -92,6 +105,13 @@ class SignalsFixture : public HealthFixture {
     const auto stored = Ingest(Now(), samples);
     ASSERT_THAT(stored, banso::testing::IsOk());
     ASSERT_EQ(stored->stored(), static_cast<int64_t>(samples.size()));
+  }
+
+  // Sets the level of `acme` by the gauge `level` from now on.
+  void SetLevel(double value) {
+    ASSERT_THAT(
+        Ingest(Now(), {MakeSample(absl::StrCat("level-", ++levels_), "level", now_, value)}),
+        banso::testing::IsOk());
   }
 
   v1::SignalRule ActivateRule(const v1::SignalRule& rule,
@@ -159,6 +179,9 @@ class SignalsFixture : public HealthFixture {
   FakeHandoff handoff_;
   std::unique_ptr<SignalsApi> signals_;
   std::unique_ptr<SignalEffects> effects_;
+
+ private:
+  int levels_ = 0;
 };
 
 }  // namespace banso::health

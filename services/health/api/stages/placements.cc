@@ -10,6 +10,7 @@
 #include "services/health/api/lists.h"
 #include "services/health/api/stages/stage_evaluation.h"
 #include "services/health/api/stages/stages_api.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 
@@ -75,7 +76,7 @@ absl::StatusOr<Placement> StagesApi::GetPlacement(const Call& call,
     StoreFactReader facts(store_, reader);
     BANSO_ASSIGN_OR_RETURN(const AccountEvaluation account,
                            AccountEvaluation::Load(store_, reader, facts, account_name));
-    BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store_.Catalog(reader, call.now));
+    BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, ReadCatalog(store_, reader, call.now));
     const absl::Time as_of = request.has_as_of() ? calendar::ToTime(request.as_of()) : call.now;
     std::optional<Placement> placement;
     if (request.has_as_of()) {

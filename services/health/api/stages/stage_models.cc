@@ -32,7 +32,7 @@ absl::StatusOr<StageModel> StagesApi::SaveStageModel(const Call& call,
   return storage::Mutate<StageModel>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<StageModel> {
         BANSO_RETURN_IF_ERROR(check(writer));
-        BANSO_RETURN_IF_ERROR(KeepTypes(store_, writer, request.additional_fact_types()));
+        BANSO_RETURN_IF_ERROR(KeepTypes(writer, request.additional_fact_types()));
         return store_.stages.models.Save(writer, model, request.reason());
       });
 }

@@ -16,6 +16,7 @@
 #include "services/health/api/stages/stages_api.h"
 #include "services/health/domain/fact_types.h"
 #include "services/health/domain/stages/analysis.h"
+#include "services/health/store/fact_catalog.h"
 #include "services/health/store/fact_table.h"
 
 namespace banso::health {
@@ -37,7 +38,7 @@ using AccountZones = absl::flat_hash_map<std::string, absl::TimeZone>;
 
 absl::StatusOr<AccountZones> ReadZones(const Store& store, Reader& reader) {
   AccountZones zones;
-  BANSO_RETURN_IF_ERROR(store.ForEachHeader(reader, [&](const AccountBrief& account) {
+  BANSO_RETURN_IF_ERROR(store.accounts.ForEach(reader, [&](const AccountBrief& account) {
     zones.emplace(account.name, calendar::ZoneOrUtc(account.zone));
     return absl::OkStatus();
   }));
@@ -54,7 +55,7 @@ absl::TimeZone ZoneIn(const AccountZones& zones, absl::string_view account) {
 // The accounts that others have taken the place of.
 absl::StatusOr<absl::flat_hash_set<std::string>> ReadMerged(const Store& store, Reader& reader) {
   absl::flat_hash_set<std::string> merged;
-  BANSO_RETURN_IF_ERROR(store.ForEachHeader(reader, [&](const AccountBrief& account) {
+  BANSO_RETURN_IF_ERROR(store.accounts.ForEach(reader, [&](const AccountBrief& account) {
     if (account.merged) merged.emplace(account.name);
     return absl::OkStatus();
   }));
@@ -122,8 +123,8 @@ absl::StatusOr<ClockDays> ReadClockDays(const Store& store, Reader& reader, type
                                         absl::Span<const StageHistory> histories) {
   ClockDays days;
   if (!as_of.known_at.has_value()) {
-    BANSO_RETURN_IF_ERROR(
-        store.onboardings.ForEach(reader, "", {}, [&](const accounts::v1::Onboarding& onboarding) {
+    BANSO_RETURN_IF_ERROR(store.accounts.onboardings.ForEach(
+        reader, "", {}, [&](const accounts::v1::Onboarding& onboarding) {
           AddClockDays(onboarding, clock, days);
           return absl::OkStatus();
         }));
@@ -227,7 +228,8 @@ absl::StatusOr<v1::AnalyzeLevelsResponse> StagesApi::AnalyzeLevels(
             store_.stages.models.Active(reader, request.stage_model(), call.now));
         BANSO_ASSIGN_OR_RETURN(const std::vector<StageHistory> histories,
                                LoadHistories(store_, reader, model, as_of));
-        BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store_.Catalog(reader, call.now));
+        BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog,
+                               ReadCatalog(store_, reader, call.now));
         v1::AnalyzeLevelsResponse response =
             health::AnalyzeLevels(model, histories, catalog, request);
         response.set_stage_model(RevisionOf(model));

@@ -11,6 +11,7 @@
 #include "common/status_macros.h"
 #include "services/health/domain/studies/measured.h"
 #include "services/health/domain/studies/wording.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 namespace {
@@ -59,8 +60,8 @@ absl::StatusOr<std::optional<bool>> StudyCase::Met(const std::string& name) {
     const std::string label_name =
         contract::Join(onboarding_->name(), "successLabels", contract::LastId(definition->name()));
     BANSO_ASSIGN_OR_RETURN(
-        label, reader_->store_->labels.Find(*reader_->reader_,
-                                            StoredLabelName(label_name, RevisionOf(*definition))));
+        label, reader_->store_->success.labels.Find(
+                   *reader_->reader_, StoredLabelName(label_name, RevisionOf(*definition))));
   }
   if (!label.has_value()) {
     BANSO_ASSIGN_OR_RETURN(
@@ -155,7 +156,7 @@ absl::StatusOr<CaseReader> CaseReader::Open(const Store& store, storage::Reader&
                                             std::optional<v1::Observation> observed) {
   const absl::Time now = call.now;
   CaseReader cases(store, reader, scope, call);
-  BANSO_ASSIGN_OR_RETURN(cases.catalog_, store.Catalog(reader, now));
+  BANSO_ASSIGN_OR_RETURN(cases.catalog_, ReadCatalog(store, reader, now));
   contract::Violations violations;
   CheckScope(scope, cases.catalog_, now, "scope", &violations);
   BANSO_RETURN_IF_ERROR(violations.ToStatus());
@@ -170,7 +171,7 @@ absl::StatusOr<const v1::SuccessDefinition*> CaseReader::Definition(const std::s
   auto found = definitions_.find(name);
   if (found == definitions_.end()) {
     BANSO_ASSIGN_OR_RETURN(v1::SuccessDefinition definition,
-                           store_->definitions.Get(*reader_, name, as_of_.time));
+                           store_->success.definitions.Get(*reader_, name, as_of_.time));
     Used(RevisionOf(definition));
     found = definitions_.emplace(name, std::move(definition)).first;
   }
@@ -259,7 +260,7 @@ absl::Status CaseReader::TakeAccount(const std::string& name, OnCase on_case) {
 absl::Status CaseReader::ForEachCase(OnCase on_case) {
   std::vector<std::string> names;
   BANSO_RETURN_IF_ERROR(
-      store_->accounts.ForEach(*reader_, "", {}, [&](accounts::v1::Account& account) {
+      store_->accounts.headers.ForEach(*reader_, "", {}, [&](accounts::v1::Account& account) {
         names.push_back(account.name());
         return absl::OkStatus();
       }));

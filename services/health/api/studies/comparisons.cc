@@ -88,7 +88,7 @@ absl::StatusOr<v1::ComparisonReport> StudiesApi::AnalyzeLift(
         // The clock from which the definition counts.
         BANSO_ASSIGN_OR_RETURN(
             const v1::SuccessDefinition definition,
-            store_.definitions.Get(reader, request.success_definition(), call.now));
+            store_.success.definitions.Get(reader, request.success_definition(), call.now));
         if (report.basis().clock() == type::v1::CLOCK_UNSPECIFIED) {
           report.mutable_basis()->set_clock(definition.clock());
           report.set_report(ReportText(report));

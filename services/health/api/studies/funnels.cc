@@ -31,7 +31,7 @@ absl::StatusOr<Funnel> StudiesApi::SaveFunnel(const Call& call,
                                .field = "funnel.success_definition",
                                .accepted = "a success definition that has been saved",
                                .reason = "UNKNOWN_SUCCESS_DEFINITION"};
-    BANSO_RETURN_IF_ERROR(CheckReference(reader, store_.definitions, success,
+    BANSO_RETURN_IF_ERROR(CheckReference(reader, store_.success.definitions, success,
                                          request.additional_resources(), call.now, &violations));
     return violations.ToStatus();
   };
@@ -42,7 +42,7 @@ absl::StatusOr<Funnel> StudiesApi::SaveFunnel(const Call& call,
   return storage::Mutate<Funnel>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Funnel> {
         BANSO_RETURN_IF_ERROR(check(writer));
-        BANSO_RETURN_IF_ERROR(KeepTypes(store_, writer, request.additional_fact_types()));
+        BANSO_RETURN_IF_ERROR(KeepTypes(writer, request.additional_fact_types()));
         return store_.funnels.Save(writer, request.funnel(), request.reason());
       });
 }
@@ -76,8 +76,9 @@ absl::StatusOr<v1::ListFunnelRevisionsResponse> StudiesApi::ListFunnelRevisions(
 absl::StatusOr<v1::FunnelAnalysis> AnalyzeFunnelBy(const Store& store, Reader& reader,
                                                    const Funnel& funnel,
                                                    const v1::StudyScope& scope, const Call& call) {
-  BANSO_ASSIGN_OR_RETURN(const v1::SuccessDefinition definition,
-                         store.definitions.Get(reader, funnel.success_definition(), call.now));
+  BANSO_ASSIGN_OR_RETURN(
+      const v1::SuccessDefinition definition,
+      store.success.definitions.Get(reader, funnel.success_definition(), call.now));
   BANSO_ASSIGN_OR_RETURN(CaseReader reading, CaseReader::Open(store, reader, scope, call,
                                                               ObservationOf(funnel, definition)));
   v1::Trait success;

@@ -18,6 +18,7 @@
 #include "services/health/domain/studies/hypothesis.h"
 #include "services/health/domain/studies/measured.h"
 #include "services/health/domain/studies/wording.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 
@@ -66,8 +67,9 @@ absl::StatusOr<v1::LookBack> CompareEffect(const Store& store, Reader& reader,
                                            const v1::StudyScope& scope, const Call& call) {
   BANSO_ASSIGN_OR_RETURN(const v1::Funnel funnel,
                          store.funnels.Get(reader, hypothesis.funnel(), call.now));
-  BANSO_ASSIGN_OR_RETURN(const v1::SuccessDefinition definition,
-                         store.definitions.Get(reader, funnel.success_definition(), call.now));
+  BANSO_ASSIGN_OR_RETURN(
+      const v1::SuccessDefinition definition,
+      store.success.definitions.Get(reader, funnel.success_definition(), call.now));
   BANSO_ASSIGN_OR_RETURN(CaseReader reading, CaseReader::Open(store, reader, scope, call,
                                                               ObservationOf(funnel, definition)));
   const std::vector<v1::Measured> wall = {*WallOf(funnel, hypothesis.wall())};
@@ -184,7 +186,7 @@ absl::StatusOr<Hypothesis> HypothesesApi::StartHypothesis(
       call, request, request.name(), "",
       [&](Writer& writer, Hypothesis& hypothesis) -> absl::Status {
         BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog,
-                               store_.Catalog(writer, writer.now()));
+                               ReadCatalog(store_, writer, call.now));
         BANSO_RETURN_IF_ERROR(rule::CheckCondition(request.treated(), catalog, "treated"));
         return Start(hypothesis, request.treated(), request.look_back_date(), Today(call));
       });
@@ -224,7 +226,7 @@ absl::StatusOr<Hypothesis> HypothesesApi::AnswerHypothesis(
                 [&](Writer& writer, Hypothesis& hypothesis) -> absl::Status {
                   v1::CustomerAnswer answer = request.answer();
                   BANSO_ASSIGN_OR_RETURN(const bool known,
-                                         store_.accounts.Exists(writer, answer.account()));
+                                         store_.accounts.headers.Exists(writer, answer.account()));
                   if (!known) return contract::NotFound(answer.account());
                   answer.set_member(call.actor);
                   *answer.mutable_time() = calendar::ToTimestamp(call.now);

@@ -7,6 +7,7 @@
 #include "services/health/api/health_fixture.h"
 #include "services/health/api/outcomes/outcomes_api.h"
 #include "services/health/api/studies/studies_api.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 
@@ -136,7 +137,7 @@ class StudiesFixture : public HealthFixture {
     *change.mutable_recorded_time() = change.occurred_time();
     EXPECT_THAT(database_->Write(Now(),
                                  [&](storage::Writer& writer) -> absl::Status {
-                                   BANSO_RETURN_IF_ERROR(store_.KeepFactTypes(writer, {type}));
+                                   BANSO_RETURN_IF_ERROR(KeepFactTypes(writer, {type}));
                                    return store_.MirrorFact(writer, change);
                                  }),
                 banso::testing::IsOk());

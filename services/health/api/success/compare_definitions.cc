@@ -103,7 +103,7 @@ absl::StatusOr<v1::CompareSuccessDefinitionsResponse> SuccessApi::CompareSuccess
             return absl::OkStatus();
           }
           const std::string account = contract::Parent(onboarding.name());
-          const std::string zone = store_.ZoneOf(reader, account);
+          const std::string zone = ZoneOf(reader, account);
           ComparedOnboarding& entry = compared.emplace_back();
           BANSO_ASSIGN_OR_RETURN(const SuccessLabel a, labels.Read(onboarding.name(), first));
           BANSO_ASSIGN_OR_RETURN(const SuccessLabel b, labels.Read(onboarding.name(), second));
@@ -120,7 +120,7 @@ absl::StatusOr<v1::CompareSuccessDefinitionsResponse> SuccessApi::CompareSuccess
           entry.result = c.state();
           return absl::OkStatus();
         };
-        BANSO_RETURN_IF_ERROR(store_.onboardings.ForEach(reader, "", {}, compare));
+        BANSO_RETURN_IF_ERROR(store_.accounts.onboardings.ForEach(reader, "", {}, compare));
         CompareDefinitions(
             compared, result_revision,
             request.has_minutes_per_entry() ? request.minutes_per_entry() : kMinutesPerEntry,

@@ -6,6 +6,7 @@
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 
@@ -13,9 +14,9 @@ absl::StatusOr<v1::SuccessDefinition> FindDefinition(const Store& store, storage
                                                      const std::string& name, absl::Time now) {
   const auto split = contract::SplitRevision(name);
   if (split.has_value() && split->revision.has_value()) {
-    return store.definitions.Get(reader, name, now);
+    return store.success.definitions.Get(reader, name, now);
   }
-  return store.definitions.Active(reader, name, now);
+  return store.success.definitions.Active(reader, name, now);
 }
 
 absl::StatusOr<v1::SuccessLabel> LabelReader::Read(const std::string& onboarding,
@@ -26,11 +27,11 @@ absl::StatusOr<v1::SuccessLabel> LabelReader::Read(const std::string& onboarding
       contract::JoinRevision(definition.name(), definition.revision().number());
   if (!as_of_.known_at.has_value()) {
     BANSO_ASSIGN_OR_RETURN(std::optional<v1::SuccessLabel> stored,
-                           store_.labels.Find(reader_, StoredLabelName(name, revision)));
+                           store_.success.labels.Find(reader_, StoredLabelName(name, revision)));
     if (stored.has_value()) return *std::move(stored);
   }
   if (!catalog_.has_value()) {
-    BANSO_ASSIGN_OR_RETURN(catalog_, store_.Catalog(reader_, now_));
+    BANSO_ASSIGN_OR_RETURN(catalog_, ReadCatalog(store_, reader_, now_));
   }
   BANSO_ASSIGN_OR_RETURN(const accounts::v1::Onboarding found, Onboarding(onboarding));
   BANSO_ASSIGN_OR_RETURN(

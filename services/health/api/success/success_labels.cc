@@ -14,6 +14,7 @@
 #include "services/health/api/success/success_api.h"
 #include "services/health/domain/success/success.h"
 #include "services/health/store/evaluations.h"
+#include "services/health/store/fact_catalog.h"
 
 namespace banso::health {
 
@@ -65,14 +66,14 @@ absl::StatusOr<SuccessLabel> ReadLabel(const Store& store, Reader& reader,
                          FindDefinition(store, reader, question.definition, now));
   BANSO_ASSIGN_OR_RETURN(
       std::optional<SuccessLabel> stored,
-      store.labels.Find(reader, StoredLabelName(question.name, RevisionOf(definition))));
+      store.success.labels.Find(reader, StoredLabelName(question.name, RevisionOf(definition))));
   if (stored.has_value()) return AsSeen(*std::move(stored));
   StoreFactReader facts(store, reader);
   BANSO_ASSIGN_OR_RETURN(AccountEvaluation account,
                          AccountEvaluation::Load(store, reader, facts, question.account));
   const auto* onboarding = account.FindOnboarding(question.onboarding);
   if (onboarding == nullptr) return contract::NotFound(question.onboarding);
-  BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store.Catalog(reader, now));
+  BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, ReadCatalog(store, reader, now));
   return account.LabelBy(definition, *onboarding, catalog, {.time = now});
 }
 
@@ -95,8 +96,8 @@ absl::StatusOr<SuccessDefinition> SuccessApi::SaveSuccessDefinition(
   return storage::Mutate<SuccessDefinition>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<SuccessDefinition> {
         BANSO_RETURN_IF_ERROR(check(writer));
-        BANSO_RETURN_IF_ERROR(KeepTypes(store_, writer, request.additional_fact_types()));
-        return store_.definitions.Save(writer, definition, request.reason());
+        BANSO_RETURN_IF_ERROR(KeepTypes(writer, request.additional_fact_types()));
+        return store_.success.definitions.Save(writer, definition, request.reason());
       });
 }
 
@@ -106,19 +107,19 @@ absl::StatusOr<SuccessDefinition> SuccessApi::ActivateSuccessDefinition(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<SuccessDefinition> {
         BANSO_RETURN_IF_ERROR(
             MarkAllDue(writer, absl::StrCat(request.name(), " was put in force")));
-        return store_.definitions.Activate(writer, request.name(), writer.now());
+        return store_.success.definitions.Activate(writer, request.name(), writer.now());
       });
 }
 
 absl::StatusOr<v1::SuccessDefinition> SuccessApi::DeactivateSuccessDefinition(
     const Call& call, const v1::DeactivateSuccessDefinitionRequest& request) {
-  return Deactivate(database_, store_.definitions, call, request, Judged::kAll);
+  return Deactivate(database_, store_.success.definitions, call, request, Judged::kAll);
 }
 
 absl::StatusOr<SuccessDefinition> SuccessApi::GetSuccessDefinition(
     const Call& call, const v1::GetSuccessDefinitionRequest& request) {
   return storage::Fetch<SuccessDefinition>(database_, [&](Reader& reader) {
-    return store_.definitions.Get(reader, request.name(), call.now);
+    return store_.success.definitions.Get(reader, request.name(), call.now);
   });
 }
 
@@ -126,7 +127,7 @@ absl::StatusOr<v1::ListSuccessDefinitionRevisionsResponse>
 SuccessApi::ListSuccessDefinitionRevisions(
     const Call& call, const v1::ListSuccessDefinitionRevisionsRequest& request) {
   return ListRevisionsOf<v1::ListSuccessDefinitionRevisionsResponse>(
-      database_, store_.definitions, request, call.now,
+      database_, store_.success.definitions, request, call.now,
       &v1::ListSuccessDefinitionRevisionsResponse::mutable_success_definitions);
 }
 
@@ -151,7 +152,7 @@ absl::StatusOr<v1::ListSuccessLabelsResponse> SuccessApi::ListSuccessLabels(
       query.filters.push_back(storage::Equal("definition_revision", request.success_definition()));
     } else {
       BANSO_ASSIGN_OR_RETURN(const std::vector<SuccessDefinition> in_force,
-                             store_.definitions.AllActive(reader, call.now));
+                             store_.success.definitions.AllActive(reader, call.now));
       std::vector<storage::Value> revisions;
       for (const SuccessDefinition& definition : in_force) {
         const bool wanted = request.success_definition().empty() ||
@@ -160,7 +161,8 @@ absl::StatusOr<v1::ListSuccessLabelsResponse> SuccessApi::ListSuccessLabels(
       }
       query.filters.push_back(storage::In("definition_revision", std::move(revisions)));
     }
-    BANSO_ASSIGN_OR_RETURN(storage::Page<SuccessLabel> page, store_.labels.List(reader, query));
+    BANSO_ASSIGN_OR_RETURN(storage::Page<SuccessLabel> page,
+                           store_.success.labels.List(reader, query));
     for (SuccessLabel& label : page.items) label = AsSeen(std::move(label));
     return ToResponse<v1::ListSuccessLabelsResponse>(
         std::move(page), &v1::ListSuccessLabelsResponse::mutable_success_labels);

@@ -66,7 +66,7 @@ absl::StatusOr<SurveyInvitation> Invitation(const Store& store, Reader& reader,
   BANSO_ASSIGN_OR_RETURN(std::optional<SurveyInvitation> found,
                          store.surveys.invitations.Find(reader, name));
   if (found.has_value()) return *std::move(found);
-  BANSO_ASSIGN_OR_RETURN(const std::string kept, store.KeptName(reader, name));
+  BANSO_ASSIGN_OR_RETURN(const std::string kept, store.accounts.KeptName(reader, name));
   BANSO_ASSIGN_OR_RETURN(found, store.surveys.invitations.Find(reader, kept));
   if (!found.has_value()) return contract::NotFound(name);
   return *std::move(found);
@@ -87,7 +87,7 @@ absl::StatusOr<v1::AskSurveyResponse> SurveysApi::AskSurvey(const Call& call,
         Response response;
         for (const v1::SurveyInvitee& invitee : request.invitees()) {
           const std::string account = contract::Parent(invitee.respondent());
-          BANSO_RETURN_IF_ERROR(store_.CheckOpen(writer, account));
+          BANSO_RETURN_IF_ERROR(store_.accounts.CheckOpen(writer, account));
           BANSO_ASSIGN_OR_RETURN(
               const std::vector<SurveyInvitation> earlier,
               store_.surveys.InvitationsOf(writer, survey.name(), invitee.respondent()));
@@ -95,7 +95,7 @@ absl::StatusOr<v1::AskSurveyResponse> SurveysApi::AskSurvey(const Call& call,
             BANSO_RETURN_IF_ERROR(CheckMayAsk(one, request.round(), asked));
           }
           SurveyInvitation invitation = MakeInvitation(
-              survey, request, invitee, asked, calendar::ZoneOrUtc(store_.ZoneOf(writer, account)));
+              survey, request, invitee, asked, calendar::ZoneOrUtc(ZoneOf(writer, account)));
           if (invitation.asked_by().empty()) invitation.set_asked_by(call.actor);
           invitation.set_name(
               contract::Join(account, "surveyInvitations",
@@ -119,7 +119,7 @@ absl::StatusOr<SurveyInvitation> SurveysApi::AnswerSurvey(const Call& call,
             store_.surveys.surveys.Get(writer, invitation.survey(), writer.now()));
         const std::string account = contract::Parent(invitation.name());
         BANSO_RETURN_IF_ERROR(health::Answer(survey, request, call.actor, writer.now(),
-                                             calendar::ZoneOrUtc(store_.ZoneOf(writer, account)),
+                                             calendar::ZoneOrUtc(ZoneOf(writer, account)),
                                              invitation));
         BANSO_ASSIGN_OR_RETURN(invitation, store_.surveys.Answer(writer, std::move(invitation)));
         BANSO_RETURN_IF_ERROR(MarkDue(writer, account, "a survey was answered"));

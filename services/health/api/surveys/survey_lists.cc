@@ -135,7 +135,8 @@ absl::StatusOr<v1::ListDueSurveysResponse> SurveysApi::ListDueSurveys(
                             const std::string& owner) -> absl::StatusOr<std::vector<DueSurvey>> {
       std::vector<DueSurvey> found;
       if (surveys.empty()) return found;
-      BANSO_ASSIGN_OR_RETURN(const auto onboardings, store_.OnboardingsOf(reader, account.name()));
+      BANSO_ASSIGN_OR_RETURN(const auto onboardings,
+                             store_.accounts.OnboardingsOf(reader, account.name()));
       for (const Survey& survey : surveys) {
         BANSO_ASSIGN_OR_RETURN(std::optional<DueSurvey> due,
                                DueFor(store_, reader, survey, account, onboardings, due_by));

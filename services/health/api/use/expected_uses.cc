@@ -56,7 +56,7 @@ absl::StatusOr<std::optional<v1::UseAgainstExpectation>> Hold(const Store& store
   using Held = std::optional<v1::UseAgainstExpectation>;
   SampleMoment moment;
   moment.account = contract::Parent(use.name());
-  moment.zone = calendar::ZoneOrUtc(store.ZoneOf(reader, moment.account));
+  moment.zone = calendar::ZoneOrUtc(ZoneOf(reader, moment.account));
   moment.as_of = now;
   BANSO_ASSIGN_OR_RETURN(std::vector<UsePart> parts,
                          ReadExpectation(store, reader, use.name(), moment, range));
@@ -89,7 +89,7 @@ absl::StatusOr<ExpectedUse> ExpectedUsesApi::SetExpectedUse(
   return storage::Mutate<ExpectedUse>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<ExpectedUse> {
         const std::string account = contract::Parent(use.name());
-        BANSO_RETURN_IF_ERROR(store_.CheckOpen(writer, account));
+        BANSO_RETURN_IF_ERROR(store_.accounts.CheckOpen(writer, account));
         BANSO_RETURN_IF_ERROR(CheckMetricCounts(store_, writer, use));
         BANSO_ASSIGN_OR_RETURN(const bool exists, store_.expected_uses.Exists(writer, use.name()));
         if (!exists && !use.etag().empty()) return contract::NotFound(use.name());

@@ -8,6 +8,7 @@
 #include "common/testing/proves.h"
 #include "services/health/api/health_fixture.h"
 #include "services/health/api/use/expected_uses_api.h"
+#include "services/health/store/fact_catalog.h"
 #include "services/health/store/fact_reader.h"
 
 namespace banso::health {
@@ -99,7 +100,7 @@ TEST_F(ExpectedUsesTest, ListsAForemanWhoReportedTwiceInAWeekOfFive) {
             {.account = "accounts/acme", .zone = calendar::ZoneOrUtc("Asia/Tokyo"), .as_of = now_},
             query));
     EXPECT_DOUBLE_EQ(share.value().number(), 0.4);
-    BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, store_.Catalog(reader, now_));
+    BANSO_ASSIGN_OR_RETURN(const rule::FactCatalog catalog, ReadCatalog(store_, reader, now_));
     EXPECT_NE(catalog.Find(query.fact()), nullptr);
     return absl::OkStatus();
   }),

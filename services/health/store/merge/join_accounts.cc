@@ -20,7 +20,7 @@
 #include "services/health/domain/stages/stage_model.h"
 #include "services/health/store/evaluations.h"
 #include "services/health/store/merge/join_samples.h"
-#include "services/health/store/score_told.h"
+#include "services/health/store/scoring/score_told.h"
 #include "services/health/store/store.h"
 
 namespace banso::health {
@@ -101,7 +101,7 @@ class Join {
     BANSO_RETURN_IF_ERROR(RatingRequests());
     BANSO_RETURN_IF_ERROR(Tasks());
     BANSO_RETURN_IF_ERROR(Move(store_.outcomes));
-    BANSO_RETURN_IF_ERROR(Move(store_.overrides));
+    BANSO_RETURN_IF_ERROR(Move(store_.scoring.overrides));
     BANSO_RETURN_IF_ERROR(ExpectedUses());
     BANSO_RETURN_IF_ERROR(Signals());
     BANSO_RETURN_IF_ERROR(Scores());
@@ -159,7 +159,7 @@ class Join {
   absl::StatusOr<Judgements> JudgementsOf(const std::string& account) {
     Judgements judgements;
     BANSO_RETURN_IF_ERROR(
-        store_.assessments.ForEach(writer_, account, {}, [&](v1::Assessment& one) {
+        store_.assessments.assessments.ForEach(writer_, account, {}, [&](v1::Assessment& one) {
           // A second rating is compared, and is no fact.
           if (one.rating_request().empty()) judgements[one.item()].push_back(std::move(one));
           return absl::OkStatus();
@@ -169,8 +169,8 @@ class Join {
 
   absl::Status Assessments() {
     BANSO_ASSIGN_OR_RETURN(Judgements of_kept, JudgementsOf(to_));
-    BANSO_RETURN_IF_ERROR(Move(store_.assessments, [&](const std::string& before,
-                                                       const std::string& after) {
+    BANSO_RETURN_IF_ERROR(Move(store_.assessments.assessments, [&](const std::string& before,
+                                                                   const std::string& after) {
       names_[before] = after;
       return writer_
           .Execute("UPDATE assessment_expiry SET assessment = $after WHERE assessment = $before",
@@ -191,14 +191,14 @@ class Join {
   // A request and the judgements that it is about name each other.
   absl::Status RatingRequests() {
     BANSO_ASSIGN_OR_RETURN(std::vector<v1::RatingRequest> all,
-                           store_.rating_requests.All(writer_, from_));
+                           store_.assessments.rating_requests.All(writer_, from_));
     for (v1::RatingRequest& request : all) {
       BANSO_ASSIGN_OR_RETURN(const std::string after,
-                             NewName(store_.rating_requests, request.name()));
+                             NewName(store_.assessments.rating_requests, request.name()));
       request.set_first_assessment(Renamed(request.first_assessment()));
       request.set_second_assessment(Renamed(request.second_assessment()));
       if (!request.second_assessment().empty()) {
-        BANSO_RETURN_IF_ERROR(store_.assessments
+        BANSO_RETURN_IF_ERROR(store_.assessments.assessments
                                   .Modify(writer_, request.second_assessment(), "",
                                           [&](v1::Assessment& rated) {
                                             rated.set_rating_request(after);
@@ -206,7 +206,7 @@ class Join {
                                           })
                                   .status());
       }
-      BANSO_RETURN_IF_ERROR(Rename(store_.rating_requests, std::move(request), after));
+      BANSO_RETURN_IF_ERROR(Rename(store_.assessments.rating_requests, std::move(request), after));
     }
     return absl::OkStatus();
   }
@@ -385,14 +385,14 @@ class Join {
   }
 
   absl::Status Scores() {
-    BANSO_ASSIGN_OR_RETURN(std::vector<v1::Score> all, store_.scores.All(writer_, from_));
+    BANSO_ASSIGN_OR_RETURN(std::vector<v1::Score> all, store_.scoring.scores.All(writer_, from_));
     for (v1::Score& score : all) {
       const std::string name = absl::StrCat(to_, absl::StripPrefix(score.name(), from_));
-      BANSO_ASSIGN_OR_RETURN(const bool has_own, store_.scores.Exists(writer_, name));
+      BANSO_ASSIGN_OR_RETURN(const bool has_own, store_.scoring.scores.Exists(writer_, name));
       if (has_own) continue;
       BANSO_RETURN_IF_ERROR(MoveFacts(ScoreFact(name)));
       BANSO_RETURN_IF_ERROR(MoveTold(writer_, score.name(), name));
-      BANSO_RETURN_IF_ERROR(Rename(store_.scores, std::move(score), name));
+      BANSO_RETURN_IF_ERROR(Rename(store_.scoring.scores, std::move(score), name));
     }
     return absl::OkStatus();
   }

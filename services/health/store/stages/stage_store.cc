@@ -4,12 +4,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "banso/fact/v1/fact.pb.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/resource_name.h"
 #include "common/rule/value.h"
 #include "common/status_macros.h"
 #include "services/health/domain/stages/stage_model.h"
+#include "services/health/store/fact_change.h"
 
 namespace banso::health {
 namespace {
@@ -55,13 +55,8 @@ storage::Kind<v1::StageMove> StageMoveKind() {
 absl::Status Record(Writer& writer, const storage::FactLog& facts, const std::string& account,
                     std::string fact, std::optional<type::v1::Value> value,
                     const google::protobuf::Timestamp& occurred, const std::string& source) {
-  fact::v1::FactChange change;
-  change.set_subject(account);
-  change.set_fact(std::move(fact));
-  if (value.has_value()) *change.mutable_value() = *std::move(value);
-  *change.mutable_occurred_time() = occurred;
-  change.set_source(source);
-  return facts.Record(writer, std::move(change));
+  return facts.Record(writer, MakeChange(account, std::move(fact), std::move(value),
+                                         calendar::ToTime(occurred), source));
 }
 
 absl::Status RecordStanding(Writer& writer, const storage::FactLog& facts,

@@ -8,6 +8,7 @@
 #include "common/rule/value.h"
 #include "common/status_macros.h"
 #include "services/health/domain/surveys/survey_facts.h"
+#include "services/health/store/fact_change.h"
 
 namespace banso::health {
 namespace {
@@ -148,13 +149,9 @@ absl::Status SurveyStore::RecordWord(Writer& writer, const SurveyInvitation& inv
   for (const std::string& fact : {SurveyFact(invitation.survey(), question),
                                   SurveyFact(invitation.survey(), question, invitation.layer())}) {
     if (fact.empty()) continue;
-    fact::v1::FactChange change;
-    change.set_subject(contract::Ancestor(invitation.name(), "accounts"));
-    change.set_fact(fact);
+    fact::v1::FactChange change = MakeChange(contract::Ancestor(invitation.name(), "accounts"),
+                                             fact, value, occurred, invitation.name());
     change.set_object(contract::LastId(invitation.respondent()));
-    if (value.has_value()) *change.mutable_value() = *value;
-    *change.mutable_occurred_time() = calendar::ToTimestamp(occurred);
-    change.set_source(invitation.name());
     BANSO_RETURN_IF_ERROR(is_event ? facts_.RecordEvent(writer, change)
                                    : facts_.Record(writer, change));
   }

@@ -1,5 +1,5 @@
-#ifndef BANSO_SERVICES_HEALTH_STORE_SCORE_TOLD_H_
-#define BANSO_SERVICES_HEALTH_STORE_SCORE_TOLD_H_
+#ifndef BANSO_SERVICES_HEALTH_STORE_SCORING_SCORE_TOLD_H_
+#define BANSO_SERVICES_HEALTH_STORE_SCORING_SCORE_TOLD_H_
 
 #include <map>
 #include <string>
@@ -27,4 +27,4 @@ absl::StatusOr<std::map<absl::Time, std::string>> ToldOf(storage::Reader& reader
 
 }  // namespace banso::health
 
-#endif  // BANSO_SERVICES_HEALTH_STORE_SCORE_TOLD_H_
+#endif  // BANSO_SERVICES_HEALTH_STORE_SCORING_SCORE_TOLD_H_

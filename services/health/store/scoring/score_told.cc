@@ -1,4 +1,4 @@
-#include "services/health/store/score_told.h"
+#include "services/health/store/scoring/score_told.h"
 
 #include "common/status_macros.h"
 
