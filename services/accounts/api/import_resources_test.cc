@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/testing/nth.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
@@ -14,6 +15,7 @@ namespace banso::accounts {
 namespace {
 
 using ::banso::testing::EqualsProto;
+using ::banso::testing::Nth;
 using ::banso::testing::ParseProto;
 using ::banso::testing::StatusIs;
 using ::testing::ElementsAre;
@@ -119,8 +121,8 @@ TEST_F(ImportResourcesTest, TellsEveryBadRowAndStoresTheOthers) {
   }
   EXPECT_THAT(places, ElementsAre("1 contract.start_date", "2 account", "3 id",
                                   "4 interaction.members[0]", "5 id", "6 resource", "7 account"));
-  EXPECT_THAT(response.errors(1).message(), HasSubstr("nobody"));
-  EXPECT_EQ(response.errors(1).external_id(), "K3");
+  EXPECT_THAT(Nth(response.errors(), 1).message(), HasSubstr("nobody"));
+  EXPECT_EQ(Nth(response.errors(), 1).external_id(), "K3");
 }
 
 TEST_F(ImportResourcesTest, OnlySaysWhatWouldBeWhenAsked) {

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "banso/type/v1/rules.pb.h"
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "google/protobuf/descriptor.h"
 #include "services/health/api/forecasts/forecasts_api.h"
 #include "services/health/api/outcomes/outcomes_api.h"
@@ -28,6 +29,7 @@ namespace banso::health {
 namespace {
 
 using banso::testing::IsOk;
+using banso::testing::Nth;
 using banso::testing::StatusIs;
 using fact::v1::FactReading;
 using ::testing::HasSubstr;
@@ -231,7 +233,7 @@ class JoinAccountsTest : public SignalsFixture {
     EXPECT_THAT(database_->Read([&](storage::Reader& reader) -> absl::Status {
       StoreFactReader facts(store_, reader);
       BANSO_ASSIGN_OR_RETURN(const auto readings, facts.Read({read}, moment));
-      reading = readings.front();
+      reading = Nth(readings, 0);
       return absl::OkStatus();
     }),
                 IsOk());
@@ -714,10 +716,10 @@ TEST_F(JoinAccountsTest, ASignalGoesOnAndIsNotRaisedAgain) {
   // The task that was made for it is told of under the old name.
   kickoff::v1::PlanTask task;
   task.set_name(absl::StrCat("accounts/twin/onboardings/o1/plan/tasks/",
-                             TaskId(moved.name(), moved.actions(1).id())));
+                             TaskId(moved.name(), Nth(moved.actions(), 1).id())));
   task.set_state(kickoff::v1::TASK_STATE_DONE);
   Write([&](storage::Writer& writer) { return SignalEffects::FollowTask(store_, writer, task); });
-  EXPECT_EQ(List("acme").front().actions(1).state(), v1::SIGNAL_ACTION_STATE_DONE);
+  EXPECT_EQ(Nth(List("acme").front().actions(), 1).state(), v1::SIGNAL_ACTION_STATE_DONE);
   // Nobody logs in: it is over.
   now_ = Noon(kApril1 + 4);
   Send("s2", "acme", "logins", kApril1 + 4, 0);

@@ -8,6 +8,7 @@
 
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "services/health/api/health_fixture.h"
 #include "services/health/api/scoring/scoring_api.h"
@@ -16,6 +17,7 @@ namespace banso::health {
 namespace {
 
 using banso::testing::IsOk;
+using banso::testing::Nth;
 using banso::testing::Proves;
 using banso::testing::StatusIs;
 using ::testing::ElementsAre;
@@ -79,7 +81,7 @@ class ScoringTest : public HealthFixture {
     const auto response = Ingest(Now(), {sample});
     if (!response.ok()) return response.status();
     return response->rejected() == 0 ? absl::OkStatus()
-                                     : absl::InternalError(response->errors(0).message());
+                                     : absl::InternalError(Nth(response->errors(), 0).message());
   }
 
   ScoringApi scoring_{*database_, store_, ids_};
@@ -231,8 +233,8 @@ TEST_F(ScoringTest, TellsOfAPastMomentWhatItWasMadeOfThen) {
   const int n = history.moments_size();
   expect(history.moments(n - 1), first);
   expect(history.moments(n - 2), second);
-  EXPECT_EQ(history.moments(0).score_model(), "scoreModels/use@2");
-  EXPECT_EQ(history.moments(0).contributions_size(), 1);
+  EXPECT_EQ(Nth(history.moments(), 0).score_model(), "scoreModels/use@2");
+  EXPECT_EQ(Nth(history.moments(), 0).contributions_size(), 1);
 }
 
 TEST_F(ScoringTest, ComparesTwoVersionsOnOneLogNowAndAsOfThen) {
@@ -742,15 +744,15 @@ TEST_F(BacktestModelTest, SaysTheSameHoweverItReads) {
     report.clear_score_model();
     reports.push_back(report.SerializeAsString());
   }
-  EXPECT_EQ(reports[0], reports[1]);
+  EXPECT_EQ(Nth(reports, 0), Nth(reports, 1));
   v1::CompareScoreModelsRequest compare;
   compare.set_baseline("scoreModels/use@1");
   compare.set_score_model("scoreModels/use@2");
   BANSO_ASSERT_OK_AND_ASSIGN(const auto compared, scoring_.CompareScoreModels(Now(), compare));
-  EXPECT_EQ(compared.differences(0).accounts(), kAccounts + 1);
+  EXPECT_EQ(Nth(compared.differences(), 0).accounts(), kAccounts + 1);
   // Of an account without samples it is not known whether the model applies.
-  EXPECT_EQ(compared.differences(0).moved(), 1);
-  EXPECT_EQ(compared.differences(0).mean_change(), 0);
+  EXPECT_EQ(Nth(compared.differences(), 0).moved(), 1);
+  EXPECT_EQ(Nth(compared.differences(), 0).mean_change(), 0);
   ASSERT_EQ(compared.differences(0).largest_size(), 1);
   EXPECT_EQ(compared.differences(0).largest(0).account(), "accounts/acme");
 }
@@ -768,7 +770,7 @@ TEST_F(BacktestModelTest, SuggestsWeightsAndAppliesNothing) {
   get.set_name("scoreModels/use");
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::ScoreModel present, health_->GetScoreModel(Now(), get));
   EXPECT_EQ(present.revision().number(), 1);
-  EXPECT_EQ(present.measures(0).weight(), 1);
+  EXPECT_EQ(Nth(present.measures(), 0).weight(), 1);
 }
 
 TEST_F(BacktestModelTest, RefusesAReplayThatIsTooLargeOrLiesInTheFuture) {
@@ -856,8 +858,8 @@ TEST_F(BacktestModelTest, TurnsTheDialOfJudgementAndHoldsEachMixAgainstThePast) 
   EXPECT_THAT(shares, ElementsAre(0, 0.3, 0.7, 1));
   // With numbers alone there is a figure; nobody judged the others, so judgement alone says
   // nothing.
-  EXPECT_TRUE(report.rivals(0).out_of_time().has_auc());
-  EXPECT_FALSE(report.rivals(3).out_of_time().has_auc());
+  EXPECT_TRUE(Nth(report.rivals(), 0).out_of_time().has_auc());
+  EXPECT_FALSE(Nth(report.rivals(), 3).out_of_time().has_auc());
 
   // Once everybody is judged every month there is one of judgement alone, too. The owners see who
   // is about to leave, and now and then somebody who is not.
@@ -881,7 +883,7 @@ TEST_F(BacktestModelTest, TurnsTheDialOfJudgementAndHoldsEachMixAgainstThePast) 
   ASSERT_THAT(areas, ::testing::SizeIs(4));
   EXPECT_GT(areas[3], 0.85);
   EXPECT_LT(areas[3], 1);
-  EXPECT_EQ(areas[0], report.rivals(0).out_of_time().auc());
+  EXPECT_EQ(areas[0], Nth(report.rivals(), 0).out_of_time().auc());
   Proves("LX-33");
 }
 

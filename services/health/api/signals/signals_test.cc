@@ -6,6 +6,7 @@
 
 #include "common/contract/errors.h"
 #include "common/contract/field_rules.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "services/health/api/signals/signals_fixture.h"
 #include "services/health/store/evaluations.h"
@@ -14,6 +15,7 @@ namespace banso::health {
 namespace {
 
 using banso::testing::IsOk;
+using banso::testing::Nth;
 using banso::testing::Proves;
 using banso::testing::StatusIs;
 using ::testing::ElementsAre;
@@ -326,17 +328,17 @@ TEST_F(SignalsTest, WakesASnoozedSignalInTime) {
   SetLevel(7);
   Evaluate();
   v1::SnoozeSignalRequest snooze;
-  snooze.set_name(List()[0].name());
+  snooze.set_name(Nth(List(), 0).name());
   *snooze.mutable_until() = calendar::ToTimestamp(now_ + absl::Hours(5));
   snooze.set_reason("They are on holiday");
   ASSERT_THAT(signals_->SnoozeSignal(Now(), snooze), IsOk());
   now_ += absl::Hours(4);
   Evaluate();
-  EXPECT_EQ(List()[0].state(), v1::SIGNAL_STATE_SNOOZED);
+  EXPECT_EQ(Nth(List(), 0).state(), v1::SIGNAL_STATE_SNOOZED);
   now_ += absl::Hours(1);
   Evaluate();
-  EXPECT_EQ(List()[0].state(), v1::SIGNAL_STATE_OPEN);
-  EXPECT_FALSE(List()[0].has_snooze_until());
+  EXPECT_EQ(Nth(List(), 0).state(), v1::SIGNAL_STATE_OPEN);
+  EXPECT_FALSE(Nth(List(), 0).has_snooze_until());
 }
 
 TEST_F(SignalsTest, NamesWhatIsWrongWithARule) {
@@ -552,7 +554,7 @@ TEST_F(ScoreActionsTest, SaysWhyAPlayMadeNothing) {
   EXPECT_EQ(because("red-high"), "plays/call@2 has no reaction for the touch level high");
   EXPECT_EQ(because("red-none"), "plays/call@2 has no reaction for accounts without a touch level");
   EXPECT_EQ(because("red-low"), "");
-  EXPECT_THAT(List("red-low")[0].actions(), SizeIs(1));
+  EXPECT_THAT(Nth(List("red-low"), 0).actions(), SizeIs(1));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::SignalReport report,
                              signals_->GetSignalReport(Now(), v1::GetSignalReportRequest()));
   EXPECT_EQ(report.total().raised(), 4);
@@ -587,8 +589,8 @@ TEST_F(ScoreActionsTest, TriesAgainUntilKickoffTakesTheTask) {
   kickoff_.answer = contract::Unavailable("kickoff", absl::Seconds(1));
   ASSERT_THAT(effects_->HandOverTasks(Now()), IsOk());
   ASSERT_THAT(kickoff_.requests, SizeIs(1));
-  EXPECT_EQ(List()[0].actions(0).state(), v1::SIGNAL_ACTION_STATE_PENDING);
-  EXPECT_THAT(List()[0].actions(0).last_error(), HasSubstr("kickoff"));
+  EXPECT_EQ(Nth(Nth(List(), 0).actions(), 0).state(), v1::SIGNAL_ACTION_STATE_PENDING);
+  EXPECT_THAT(Nth(Nth(List(), 0).actions(), 0).last_error(), HasSubstr("kickoff"));
   // Not before its time, and then the same request.
   ASSERT_THAT(effects_->HandOverTasks(Now()), IsOk());
   ASSERT_THAT(kickoff_.requests, SizeIs(1));
@@ -597,7 +599,7 @@ TEST_F(ScoreActionsTest, TriesAgainUntilKickoffTakesTheTask) {
   ASSERT_THAT(effects_->HandOverTasks(Now()), IsOk());
   ASSERT_THAT(kickoff_.requests, SizeIs(2));
   EXPECT_EQ(kickoff_.requests[0].SerializeAsString(), kickoff_.requests[1].SerializeAsString());
-  EXPECT_EQ(List()[0].actions(0).state(), v1::SIGNAL_ACTION_STATE_HANDED_OVER);
+  EXPECT_EQ(Nth(Nth(List(), 0).actions(), 0).state(), v1::SIGNAL_ACTION_STATE_HANDED_OVER);
   now_ += absl::Hours(1);
   ASSERT_THAT(effects_->HandOverTasks(Now()), IsOk());
   EXPECT_THAT(kickoff_.requests, SizeIs(2));
@@ -610,9 +612,9 @@ TEST_F(ScoreActionsTest, ShowsWhatKickoffRefusesAndLetsItBeTriedAgain) {
   now_ += absl::Hours(24);
   ASSERT_THAT(effects_->HandOverTasks(Now()), IsOk());
   EXPECT_THAT(kickoff_.requests, SizeIs(1));
-  const v1::Signal failed = List()[0];
-  EXPECT_EQ(failed.actions(0).state(), v1::SIGNAL_ACTION_STATE_FAILED);
-  EXPECT_THAT(failed.actions(0).last_error(), HasSubstr("plan"));
+  const v1::Signal failed = Nth(List(), 0);
+  EXPECT_EQ(Nth(failed.actions(), 0).state(), v1::SIGNAL_ACTION_STATE_FAILED);
+  EXPECT_THAT(Nth(failed.actions(), 0).last_error(), HasSubstr("plan"));
 
   kickoff_.answer = absl::OkStatus();
   v1::RetrySignalActionRequest retry;
@@ -620,7 +622,7 @@ TEST_F(ScoreActionsTest, ShowsWhatKickoffRefusesAndLetsItBeTriedAgain) {
   retry.set_action_id("1");
   ASSERT_THAT(signals_->RetrySignalAction(Now(), retry), IsOk());
   ASSERT_THAT(effects_->HandOverTasks(Now()), IsOk());
-  EXPECT_EQ(List()[0].actions(0).state(), v1::SIGNAL_ACTION_STATE_HANDED_OVER);
+  EXPECT_EQ(Nth(Nth(List(), 0).actions(), 0).state(), v1::SIGNAL_ACTION_STATE_HANDED_OVER);
   EXPECT_EQ(contract::Reason(signals_->RetrySignalAction(Now(), retry).status()),
             "ACTION_NOT_FAILED");
   retry.set_action_id("2");
@@ -659,7 +661,7 @@ class ReOnboardingTest : public SignalsTest {
 
   v1::SignalAction HandOver() {
     EXPECT_THAT(effects_->HandOverTasks(Now()), IsOk());
-    return List()[0].actions(0);
+    return Nth(Nth(List(), 0).actions(), 0);
   }
 };
 
@@ -711,7 +713,7 @@ TEST_F(ReOnboardingTest, ShowsWhatHandoffRefusesAndLetsItBeTriedAgain) {
   EXPECT_EQ(HandOver().state(), v1::SIGNAL_ACTION_STATE_FAILED);
   handoff_.answer = contract::AlreadyExists("begun by an attempt whose answer was lost");
   v1::RetrySignalActionRequest retry;
-  retry.set_name(List()[0].name());
+  retry.set_name(Nth(List(), 0).name());
   retry.set_action_id("1");
   ASSERT_THAT(signals_->RetrySignalAction(Now(), retry), IsOk());
   const v1::SignalAction action = HandOver();
