@@ -211,6 +211,7 @@ server::Router TeamRouter(TeamApi& api) {
   router.Unary("GetRolePlay", &TeamApi::GetRolePlay, &api);
   router.Unary("ListRolePlays", &TeamApi::ListRolePlays, &api);
   router.Unary("RateRolePlay", &TeamApi::RateRolePlay, &api);
+  router.Unary("DeleteRolePlay", &TeamApi::DeleteRolePlay, &api);
   router.Unary("WaiveCertification", &TeamApi::WaiveCertification, &api);
   return router;
 }
