@@ -15,6 +15,7 @@
 #include "services/accounts/api/deals_api.h"
 #include "services/accounts/api/import_api.h"
 #include "services/accounts/api/intake_api.h"
+#include "services/accounts/api/member_roles.h"
 #include "services/accounts/api/onboardings_api.h"
 #include "services/accounts/api/people_api.h"
 #include "services/accounts/api/relations_api.h"

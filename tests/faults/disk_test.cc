@@ -236,8 +236,18 @@ void ExpectTakesNoWrites(const Service& service, const Account& account) {
         update.mutable_account()->set_name(account.name());
         update.mutable_account()->set_display_name(id);
         update.mutable_update_mask()->add_paths("display_name");
+        accounts::v1::ImportAccountsRequest rows;
+        rows.set_external_system("crm");
+        for (int row = 0; row < 200; ++row) {
+          accounts::v1::Account& imported = *rows.add_accounts();
+          imported = Creation(id, 1000).account();
+          accounts::v1::ExternalId& crm = *imported.add_external_ids();
+          crm.set_system("crm");
+          crm.set_id(absl::StrCat(id, "-", row));
+        }
         for (const absl::Status& status :
-             {client.Create(Creation(id, 100)).status(), client.Update(update).status()}) {
+             {client.Create(Creation(id, 100)).status(), client.Update(update).status(),
+              client.Import({rows}).status()}) {
           EXPECT_THAT(status, StatusIs(absl::StatusCode::kFailedPrecondition,
                                        AllOf(HasSubstr("disk"), HasSubstr("takes no writes"))));
           EXPECT_EQ(contract::Reason(status), "STORAGE_READ_ONLY");

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -13,6 +14,7 @@ namespace banso::accounts {
 namespace {
 
 using ::banso::testing::IsOk;
+using ::banso::testing::Nth;
 using ::banso::testing::Proves;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -166,7 +168,7 @@ TEST_F(ChampionsTest, AChangeIsWatchedForThirtyDays) {
   EXPECT_EQ(change.watch_until().day(), 30);
   EXPECT_THAT(Changes(), ElementsAre("suzuki -> tanaka on 4-1"));
   EXPECT_THAT(Risks(), ElementsAre("PERSON_CHANGE since 4-1"));
-  EXPECT_EQ(Summary().risks(0).stakeholder_change(), change.name());
+  EXPECT_EQ(Nth(Summary().risks(), 0).stakeholder_change(), change.name());
   EXPECT_EQ(FactNow("accounts/a", kChange), "yes");
   EXPECT_EQ(FactNow("accounts/a", "account.person_changed"), "2026-04-01");
   GoTo(4, 30);

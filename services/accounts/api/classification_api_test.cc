@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/substitute.h"
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -18,6 +19,7 @@
 namespace banso::accounts {
 namespace {
 
+using ::banso::testing::Nth;
 using ::banso::testing::ParseProto;
 using ::banso::testing::Proves;
 using ::banso::testing::StatusIs;
@@ -226,9 +228,10 @@ TEST_F(ClassificationApiTest, FindsPlantedLatentAccountsAtTheTopOfTheList) {
   EXPECT_EQ(found, 10);
   EXPECT_EQ(list.policy(), "classificationPolicies/p@1");
   EXPECT_EQ(list.candidates(), 51) << "ten, and those that look alike";
-  EXPECT_GE(list.accounts(0).potential_score().score(), list.accounts(9).potential_score().score());
-  EXPECT_EQ(list.accounts(0).tier(), "t3");
-  EXPECT_EQ(list.accounts(0).potential_tier(), "t1");
+  EXPECT_GE(Nth(list.accounts(), 0).potential_score().score(),
+            Nth(list.accounts(), 9).potential_score().score());
+  EXPECT_EQ(Nth(list.accounts(), 0).tier(), "t3");
+  EXPECT_EQ(Nth(list.accounts(), 0).potential_tier(), "t1");
   BANSO_ASSERT_OK_AND_ASSIGN(const auto first,
                              Do(&ClassificationApi::ScreenPotential, "max_accounts: 3"));
   EXPECT_EQ(first.accounts_size(), 3);

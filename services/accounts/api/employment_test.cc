@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
@@ -14,6 +15,7 @@ namespace banso::accounts {
 namespace {
 
 using ::banso::testing::IsOk;
+using ::banso::testing::Nth;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -87,7 +89,7 @@ TEST_F(EmploymentTest, WhoHasLeftIsGivenNothingNew) {
           .status();
   actor_ = actor;
   EXPECT_THAT(Refused(onboarding), owner("onboarding.owner"));
-  EXPECT_THAT(contract::FieldViolations(onboarding).front().description,
+  EXPECT_THAT(Nth(contract::FieldViolations(onboarding), 0).description,
               HasSubstr("left on 2026-03-25"));
   EXPECT_EQ(contract::Reason(Do(&TeamApi::CreateRolePlay,
                                 "parent: 'members/aoki' role_play { certification: 'high_touch' "

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
 #include "common/storage/history.h"
+#include "common/testing/nth.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
@@ -14,6 +15,7 @@ namespace banso::accounts {
 namespace {
 
 using ::banso::testing::IsOk;
+using ::banso::testing::Nth;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -75,7 +77,7 @@ class EraseTest : public ApiTest {
   std::string ViolationOf(const absl::StatusOr<Result>& result) {
     const auto violations = contract::FieldViolations(result.status());
     if (violations.size() != 1) return result.status().ToString();
-    return absl::StrCat(violations[0].field, " ", violations[0].reason);
+    return absl::StrCat(Nth(violations, 0).field, " ", Nth(violations, 0).reason);
   }
 
   // Everything in the tables that hold people and what was answered about them.
@@ -165,7 +167,7 @@ TEST_F(EraseTest, WhoCameWithAMergedAccountIsErasedUnderEveryName) {
   EXPECT_THAT(Everything(), HasSubstr(kCanary));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Stakeholder moved,
                              Do(&PeopleApi::GetStakeholder, "name: 'accounts/b/stakeholders/p'"));
-  EXPECT_EQ(moved.former_names(0), "accounts/twin/stakeholders/p");
+  EXPECT_EQ(Nth(moved.former_names(), 0), "accounts/twin/stakeholders/p");
   for (const char* name : {"accounts/b/stakeholders/p", "accounts/b/stakeholders/p-2"}) {
     BANSO_ASSERT_OK(Do(&PeopleApi::ErasePerson, absl::StrCat("name: '", name, "'")));
   }

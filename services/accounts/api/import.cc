@@ -22,10 +22,10 @@ absl::Status BadRow(absl::string_view field, absl::string_view value, absl::stri
   return contract::InvalidField(field, value, accepted);
 }
 
-// What goes wrong behind the checks is no fault of the row, and part of it may be written: the
-// whole message fails.
+// A row that is refused behind the checks shows a fault of ours, and part of it may be written: the
+// whole message fails. So it does with what the store says, which the caller is told as it is.
 absl::Status Unexpected(const absl::Status& status) {
-  if (status.ok() || status.code() == absl::StatusCode::kResourceExhausted) return status;
+  if (!IsRowError(status)) return status;
   return contract::Internal(absl::StrCat("a checked row was not stored: ", status.ToString()));
 }
 

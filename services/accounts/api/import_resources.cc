@@ -12,6 +12,7 @@
 #include "common/contract/field_mask.h"
 #include "common/contract/field_rules.h"
 #include "common/contract/fingerprint.h"
+#include "common/contract/proto_services.h"
 #include "common/contract/resource_name.h"
 #include "common/contract/text.h"
 #include "common/status_macros.h"
@@ -21,6 +22,7 @@
 #include "services/accounts/api/deals_api.h"
 #include "services/accounts/api/import_api.h"
 #include "services/accounts/api/import_rows.h"
+#include "services/accounts/api/member_roles.h"
 #include "services/accounts/api/people_api.h"
 #include "services/accounts/api/relations_api.h"
 #include "services/accounts/api/team_api.h"
@@ -29,8 +31,10 @@
 namespace banso::accounts {
 namespace {
 
+using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
 using storage::Writer;
 using v1::ImportedResource;
 using v1::ImportResourcesRequest;
@@ -74,6 +78,16 @@ void FillInAccount(const std::string& account, Message* message) {
   }
 }
 
+// The call that takes such requests; null when none does.
+const MethodDescriptor* CallTaking(const Descriptor* request) {
+  for (const auto* service : contract::ServicesOf(request->file()->package())) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      if (service->method(i)->input_type() == request) return service->method(i);
+    }
+  }
+  return nullptr;
+}
+
 enum class RowResult { kCreated, kUpdated, kUnchanged };
 
 // Where a row goes.
@@ -88,11 +102,13 @@ struct RowPlace {
 class ResourceRows {
  public:
   ResourceRows(Writer& writer, const Store& store, contract::IdSource& ids, ActivePolicy& policy,
-               const calendar::Calendars& calendars)
+               const calendar::Calendars& calendars, const AccessCheck& access)
       : writer_(writer),
         store_(store),
         database_(writer),
         call_(writer.call()),
+        access_(access),
+        roles_(MemberRoles(database_, store)),
         relations_(database_, store, ids, calendars),
         people_(database_, store, ids),
         deals_(database_, store, ids, policy),
@@ -161,6 +177,7 @@ class ResourceRows {
       SetField(absl::StrCat(kind, "_id"), place.id, &request);
       MutableResource(kind, &request)->CopyFrom(resource);
       BANSO_RETURN_IF_ERROR(contract::Check(&request));
+      BANSO_RETURN_IF_ERROR(CheckMay<Create>());
       BANSO_RETURN_IF_ERROR((api.*create)(call_, request).status());
       return RowResult::kCreated;
     }
@@ -172,8 +189,17 @@ class ResourceRows {
     if (contract::DeterministicBytes(after) == contract::DeterministicBytes(*before)) {
       return RowResult::kUnchanged;
     }
+    BANSO_RETURN_IF_ERROR(CheckMay<Update>());
     BANSO_RETURN_IF_ERROR((api.*update)(call_, request).status());
     return RowResult::kUpdated;
+  }
+
+  // PERMISSION_DENIED unless whoever imports may make the call that takes a Request.
+  template <class Request>
+  absl::Status CheckMay() const {
+    static const MethodDescriptor* const kCall = CallTaking(Request::descriptor());
+    if (kCall == nullptr) return contract::Internal("a row stands for no call");
+    return access_(*kCall, call_, roles_);
   }
 
   // What is wrong with where a row goes, and with the resource as a new one: nothing is stored
@@ -200,6 +226,8 @@ class ResourceRows {
   const Store& store_;
   storage::TransactionDatabase database_;
   Call call_;
+  const AccessCheck& access_;
+  const server::RoleSource roles_;
   RelationsApi relations_;
   PeopleApi people_;
   DealsApi deals_;
@@ -356,7 +384,7 @@ absl::StatusOr<ImportResourcesResponse> ImportApi::ImportResources(
                                              "resources", message.resources_size()));
     ImportResourcesResponse counts;
     BANSO_RETURN_IF_ERROR(WriteImport(database_, call, import.validate_only(), [&](Writer& writer) {
-      ResourceRows rows(writer, store_, ids_, policy_, calendars_);
+      ResourceRows rows(writer, store_, ids_, policy_, calendars_, access_);
       return import.Add(writer, rows, message, &counts);
     }));
     import.TakeOver(counts);

@@ -1,8 +1,11 @@
+#include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/testing/nth.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
@@ -12,6 +15,7 @@ namespace banso::accounts {
 namespace {
 
 using ::banso::testing::EqualsProto;
+using ::banso::testing::Nth;
 using ::banso::testing::ParseProto;
 using ::banso::testing::StatusIs;
 using ::testing::ElementsAre;
@@ -35,7 +39,7 @@ class ImportResourcesTest : public ApiTest {
       stream.push_back(ParseProto<ImportResourcesRequest>(text));
     }
     VectorSource<ImportResourcesRequest> source(std::move(stream));
-    ImportApi api(*database_, store_, ids_, policy_, calendars_);
+    ImportApi api(*database_, store_, ids_, policy_, calendars_, access_);
     return api.ImportResources(NewCall("ImportResources"), source);
   }
   static std::string Row(const std::string& id, const std::string& resource,
@@ -61,6 +65,8 @@ class ImportResourcesTest : public ApiTest {
             "members: 'members/e-7' stakeholders: 'accounts/-/stakeholders/p-1' notes: "
             "'accounts/-/ stays in a text' }"));
   }
+
+  AccessCheck access_ = server::CheckRole;
 };
 
 TEST_F(ImportResourcesTest, CreatesThenLeavesAloneThenUpdates) {
@@ -115,8 +121,8 @@ TEST_F(ImportResourcesTest, TellsEveryBadRowAndStoresTheOthers) {
   }
   EXPECT_THAT(places, ElementsAre("1 contract.start_date", "2 account", "3 id",
                                   "4 interaction.members[0]", "5 id", "6 resource", "7 account"));
-  EXPECT_THAT(response.errors(1).message(), HasSubstr("nobody"));
-  EXPECT_EQ(response.errors(1).external_id(), "K3");
+  EXPECT_THAT(Nth(response.errors(), 1).message(), HasSubstr("nobody"));
+  EXPECT_EQ(Nth(response.errors(), 1).external_id(), "K3");
 }
 
 TEST_F(ImportResourcesTest, OnlySaysWhatWouldBeWhenAsked) {
@@ -150,6 +156,91 @@ TEST_F(ImportResourcesTest, RolesAreGivenOnlyByWhoMayGiveThem) {
   EXPECT_EQ(response.created(), 1);
   ASSERT_THAT(response.errors(), SizeIs(1));
   EXPECT_EQ(response.errors(0).external_id(), "M1");
+  EXPECT_EQ(response.errors(0).reason(), "ROLE_REQUIRED");
+}
+
+TEST_F(ImportResourcesTest, EveryRowAsksWhatItsCallAsks) {
+  std::vector<std::string> asked;
+  access_ = [&](const google::protobuf::MethodDescriptor& method, const Call& call,
+                const server::RoleSource&) {
+    EXPECT_EQ(call.actor, "members/sato");
+    asked.push_back(method.full_name());
+    return absl::OkStatus();
+  };
+  const auto calls = [](const std::string& verb) {
+    const std::string package = "banso.accounts.v1.";
+    return std::vector<std::string>{
+        package + "TeamService." + verb + "Member",
+        package + "RelationsService." + verb + "Site",
+        package + "PeopleService." + verb + "Stakeholder",
+        package + "DealsService." + verb + "Deal",
+        package + "RelationsService." + verb + "Contract",
+        package + "RelationsService." + verb + "Interaction",
+    };
+  };
+  BANSO_ASSERT_OK(ImportRows({OneOfEach()}));
+  EXPECT_EQ(asked, calls("Create"));
+  asked.clear();
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto unchanged, ImportRows({OneOfEach()}));
+  EXPECT_EQ(unchanged.unchanged(), 6);
+  EXPECT_THAT(asked, ::testing::IsEmpty()) << "nothing is called";
+  BANSO_ASSERT_OK_AND_ASSIGN(
+      const auto changed,
+      ImportRows({absl::StrCat(
+          "external_system: 'crm' ", Row("E-7", "member { department: 'cs' }", ""),
+          Row("Osaka", "site { place: 'Kita' }"), Row("P 1", "stakeholder { title: 'Head' }"),
+          Row("D1", "deal { display_name: 'Two forms' }"), Row("K1", "contract { plan: 'max' }"),
+          Row("T1", "interaction { notes: 'They called back' }"))}));
+  EXPECT_EQ(changed.updated(), 6) << changed.DebugString();
+  EXPECT_EQ(asked, calls("Update"));
+}
+
+TEST_F(ImportResourcesTest, ARowThatTheImporterMayNotStoreAloneIsRefusedBesideTheOthers) {
+  // As if CreateContract and UpdateSite took the role MANAGER.
+  access_ = [](const google::protobuf::MethodDescriptor& method, const Call& call,
+               const server::RoleSource& roles) -> absl::Status {
+    if (method.name() != "CreateContract" && method.name() != "UpdateSite") {
+      return absl::OkStatus();
+    }
+    BANSO_ASSIGN_OR_RETURN(const auto held, roles(call));
+    if (held.has_value() && std::find(held->begin(), held->end(), "MANAGER") != held->end()) {
+      return absl::OkStatus();
+    }
+    return contract::PermissionDenied("ROLE_REQUIRED", method.name() + " takes the role MANAGER");
+  };
+  const std::string site = Row("Osaka", "site { display_name: 'Osaka' }");
+  const std::string rows = "external_system: 'crm' " + site +
+                           Row("K1", "contract { " + Start(2026) + " }") +
+                           Row("D1", "deal { display_name: 'Two forms' }");
+  const int64_t before = database_->position();
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto refused, ImportRows({rows}));
+  EXPECT_GT(database_->position(), before);
+  EXPECT_EQ(refused.created(), 2);
+  EXPECT_EQ(refused.rejected(), 1);
+  ASSERT_THAT(refused.errors(), SizeIs(1));
+  EXPECT_EQ(refused.errors(0).index(), 1);
+  EXPECT_EQ(refused.errors(0).external_id(), "K1");
+  EXPECT_EQ(refused.errors(0).reason(), "ROLE_REQUIRED");
+  EXPECT_THAT(refused.errors(0).message(), HasSubstr("CreateContract takes the role MANAGER"));
+  EXPECT_THAT(Do(&RelationsApi::GetContract, "name: 'accounts/acme/contracts/k1'"),
+              StatusIs(absl::StatusCode::kNotFound));
+  // A row that changes nothing asks for nothing.
+  const std::string crm = "external_system: 'crm' ";
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto unchanged, ImportRows({crm + site}));
+  EXPECT_EQ(unchanged.unchanged(), 1);
+  const std::string moved = Row("Osaka", "site { place: 'Kita' }");
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto kept, ImportRows({crm + moved}));
+  ASSERT_THAT(kept.errors(), SizeIs(1));
+  EXPECT_EQ(kept.errors(0).reason(), "ROLE_REQUIRED");
+
+  actor_ = "members/operator";
+  BANSO_ASSERT_OK(
+      Do(&TeamApi::UpdateMember, "member { name: 'members/sato' roles: MEMBER_ROLE_MANAGER }"));
+  actor_ = "members/sato";
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto stored, ImportRows({rows}));
+  EXPECT_THAT(stored, EqualsProto("received: 3 created: 1 unchanged: 2"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto updated, ImportRows({crm + moved}));
+  EXPECT_THAT(updated, EqualsProto("received: 1 updated: 1"));
 }
 
 TEST_F(ImportResourcesTest, RefusesAMessageThatIsNotOfTheStream) {

@@ -1,6 +1,7 @@
 #include "services/accounts/api/import_rows.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/contract/retry.h"
 
 namespace banso::accounts {
 namespace {
@@ -11,6 +12,7 @@ constexpr char kRollback[] = "validated only";
 }  // namespace
 
 bool IsRowError(const absl::Status& status) {
+  if (contract::MayPass(status)) return false;
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kAlreadyExists:
@@ -65,6 +67,7 @@ std::vector<v1::RowError> RowErrors(const absl::Status& status, int64_t index,
     error.set_external_id(external_id);
     error.set_field(violation.field);
     error.set_message(violation.description);
+    error.set_reason(violation.reason);
   }
   return errors;
 }

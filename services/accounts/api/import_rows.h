@@ -20,7 +20,8 @@ namespace banso::accounts {
 
 inline constexpr int kMaxImportRows = 1000;
 
-// Whether an error says that the row is bad; any other one ends the import.
+// Whether an error says that the row is bad; any other one, such as that of a disk that takes no
+// writes, is none of the row's and ends the import.
 bool IsRowError(const absl::Status& status);
 
 // INVALID_ARGUMENT unless a message has the system of the stream and at most kMaxImportRows rows.

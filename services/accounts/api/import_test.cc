@@ -4,6 +4,7 @@
 
 #include "common/contract/errors.h"
 #include "common/status_macros.h"
+#include "common/testing/nth.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
@@ -13,6 +14,7 @@ namespace {
 
 using ::banso::testing::EqualsProto;
 using ::banso::testing::IsOk;
+using ::banso::testing::Nth;
 using ::banso::testing::ParseProto;
 using ::banso::testing::StatusIs;
 using ::testing::ElementsAre;
@@ -44,7 +46,7 @@ class ImportTest : public ApiTest {
                            Do(&AccountsApi::ListAccounts,
                               absl::StrCat("external_id { system: 'crm' id: '", id, "' }")));
     if (page.accounts().empty()) return absl::NotFoundError(id);
-    return page.accounts(0);
+    return Nth(page.accounts(), 0);
   }
 };
 
@@ -95,7 +97,7 @@ TEST_F(ImportTest, RejectsBadRowsAndStoresTheOthers) {
                                   "3 1 accounts.external_ids", "4 3 accounts.display_name",
                                   "5 4 accounts.time_zone", "6 5 accounts.owners.sales",
                                   "7 6 accounts.external_ids"));
-  EXPECT_THAT(response.errors(6).message(), HasSubstr("accounts/x"));
+  EXPECT_THAT(Nth(response.errors(), 6).message(), HasSubstr("accounts/x"));
   EXPECT_THAT(Find("7"), IsOk());
   EXPECT_THAT(Find("6"), StatusIs(absl::StatusCode::kNotFound));
 }
@@ -153,7 +155,7 @@ TEST_F(ImportTest, KeepsOnlyTheFirstThousandErrors) {
   BANSO_ASSERT_OK_AND_ASSIGN(const auto response, Import(std::move(messages)));
   EXPECT_EQ(response.rejected(), 1800);
   EXPECT_EQ(response.errors_size(), 1000);
-  EXPECT_EQ(response.errors(999).index(), 999);
+  EXPECT_EQ(Nth(response.errors(), 999).index(), 999);
 }
 
 TEST_F(ImportTest, DoesNotMoveWhatTheProcessesMove) {
@@ -166,7 +168,7 @@ TEST_F(ImportTest, DoesNotMoveWhatTheProcessesMove) {
                                                "owners { onboarding: 'members/ito' } "
                                                "lifecycle_stage: LIFECYCLE_STAGE_RETENTION")})}));
   EXPECT_EQ(response.rejected(), 1);
-  EXPECT_THAT(response.errors(0).message(), HasSubstr("onboarding owner"));
+  EXPECT_THAT(Nth(response.errors(), 0).message(), HasSubstr("onboarding owner"));
   EXPECT_EQ(GetAccount("a").lifecycle_stage(), v1::LIFECYCLE_STAGE_ONBOARDING);
   EXPECT_EQ(GetAccount("a").owners().onboarding(), "members/aoki");
 }

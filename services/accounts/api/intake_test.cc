@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -15,6 +16,7 @@
 namespace banso::accounts {
 namespace {
 
+using ::banso::testing::Nth;
 using ::banso::testing::Proves;
 using ::banso::testing::StatusIs;
 using ::testing::Contains;
@@ -166,7 +168,7 @@ TEST_F(IntakeTest, ADealThatFailsThePolicyWaitsForTheFeatureAndIsWokenOnce) {
     CreateProspect(id, "expected_users: 50 adoption { sites: 1 } purchase { options: 'saml' }");
     BANSO_ASSERT_OK_AND_ASSIGN(const IntakeReview asked, Question(id));
     EXPECT_EQ(asked.suggestion(), v1::INTAKE_VERDICT_WAIT);
-    EXPECT_EQ(asked.findings(0).feature(), "saml_sign_on");
+    EXPECT_EQ(Nth(asked.findings(), 0).feature(), "saml_sign_on");
   }
   BANSO_ASSERT_OK(Answer("a", "verdict: INTAKE_VERDICT_WAIT feature: 'saml_sign_on'"));
   BANSO_ASSERT_OK(Answer("b", "verdict: INTAKE_VERDICT_WAIT feature: 'another_thing'"));
@@ -375,7 +377,7 @@ TEST_F(IntakeTest, ReadsTheDealThatIsAskedAbout) {
                 "amount { minor_units: 50000 currency: 'JPY' } products: 'scout' "
                 "lines { product: 'payroll' }");
   EXPECT_EQ(cheap.suggestion(), v1::INTAKE_VERDICT_DECLINE);
-  EXPECT_THAT(cheap.findings(0).readings(), Contains(HasSubstr("deal.amount = 50000")));
+  EXPECT_THAT(Nth(cheap.findings(), 0).readings(), Contains(HasSubstr("deal.amount = 50000")));
   EXPECT_EQ(suggested("b", "amount { minor_units: 500000 currency: 'JPY' } products: 'payroll'")
                 .suggestion(),
             v1::INTAKE_VERDICT_ACCEPT);

@@ -7,6 +7,7 @@
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/storage/retention.h"
+#include "common/testing/nth.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
@@ -14,6 +15,7 @@
 namespace banso::accounts {
 namespace {
 
+using ::banso::testing::Nth;
 using ::banso::testing::StatusIs;
 using ::testing::ElementsAre;
 using v1::Account;
@@ -141,7 +143,7 @@ TEST_F(LifecycleApiTest, TheHistoryKeepsEveryStageWithItsOwner) {
     EXPECT_EQ(calendar::ToTime(periods[i - 1].end_time()),
               calendar::ToTime(periods[i].start_time()));
   }
-  EXPECT_EQ(periods[1].actor(), "services/handoff");
+  EXPECT_EQ(Nth(periods, 1).actor(), "services/handoff");
   EXPECT_FALSE(periods.back().has_end_time());
   EXPECT_THAT(Do(&AccountsApi::ListStageHistory, "parent: 'accounts/none'"),
               StatusIs(absl::StatusCode::kNotFound));

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -17,6 +18,7 @@ namespace {
 
 using ::banso::testing::EqualsProto;
 using ::banso::testing::IsOk;
+using ::banso::testing::Nth;
 using ::banso::testing::Proves;
 using ::banso::testing::StatusIs;
 using ::testing::ElementsAre;
@@ -170,8 +172,8 @@ TEST_F(OnboardingsTest, AnAccountBecomesRetentionsOnlyThroughAnAcceptedHandoff) 
   EXPECT_THAT(FactHistory("accounts/a", "account.lifecycle_stage"),
               ElementsAre("prospect", "won", "onboarding", "handoff_gap", "retention"));
   const auto owners = FactChangesOf("accounts/a", "account.owner");
-  EXPECT_EQ(calendar::ToTime(owners[1].occurred_time()), now_ - absl::Hours(24 * 91));
-  EXPECT_EQ(calendar::ToTime(owners[2].occurred_time()), now_);
+  EXPECT_EQ(calendar::ToTime(Nth(owners, 1).occurred_time()), now_ - absl::Hours(24 * 91));
+  EXPECT_EQ(calendar::ToTime(Nth(owners, 2).occurred_time()), now_);
   BANSO_ASSERT_OK_AND_ASSIGN(
       const Onboarding onboarding,
       Do(&OnboardingsApi::GetOnboarding, absl::StrCat("name: '", kOnboarding, "'")));

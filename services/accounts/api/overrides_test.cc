@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
 #include "common/storage/history.h"
+#include "common/testing/nth.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
@@ -18,6 +19,7 @@ namespace banso::accounts {
 namespace {
 
 using ::banso::testing::IsOk;
+using ::banso::testing::Nth;
 using ::banso::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
@@ -109,8 +111,8 @@ TEST_F(OverridesTest, GivesAnotherClassAndWhatFollowsFromItAndSaysWhoWhyAndUntil
   EXPECT_EQ(account.classification().work().total_hours(), 10);
   ASSERT_THAT(account.classification().overrides(), SizeIs(1));
   EXPECT_EQ(account.classification().overrides(0).classification_override(), made.name());
-  EXPECT_EQ(account.classification().reasons(0).axis(), "segment");
-  EXPECT_EQ(account.classification().reasons(0).rule(),
+  EXPECT_EQ(Nth(account.classification().reasons(), 0).axis(), "segment");
+  EXPECT_EQ(Nth(account.classification().reasons(), 0).rule(),
             "overridden by members/sato until 2026-04-30: Parent is big (the policy says `smb`: "
             "always)");
   EXPECT_EQ(FactNow("accounts/a", "account.segment"), "\"enterprise\"");

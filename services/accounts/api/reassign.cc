@@ -12,6 +12,7 @@
 #include "services/accounts/api/accounts_api.h"
 #include "services/accounts/api/roll_up.h"
 #include "services/accounts/domain/lifecycle.h"
+#include "services/accounts/domain/member.h"
 #include "services/accounts/domain/reassign.h"
 
 namespace banso::accounts {
@@ -109,6 +110,7 @@ absl::Status AccountsApi::ReassignRow(Writer& writer, const v1::Reassignment& ro
   if (account.has_value() && row.role() != v1::OWNER_ROLE_SALES) {
     const absl::Status certified =
         store_.classification.CheckCertified(writer, writer.now(), *account, row.owner());
+    if (!certified.ok() && contract::Reason(certified) != kReasonNotCertified) return certified;
     if (!certified.ok()) {
       violations.Add("owner", row.owner(),
                      "a member who is certified for the account's touch level",

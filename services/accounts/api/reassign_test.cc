@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -13,6 +14,7 @@
 namespace banso::accounts {
 namespace {
 
+using ::banso::testing::Nth;
 using ::banso::testing::Proves;
 using ::banso::testing::StatusIs;
 using ::testing::ElementsAre;
@@ -125,7 +127,7 @@ TEST_F(ReassignTest, TheOnboardingsUnderWayGoWithTheirOwner) {
       const auto answer,
       Do(&AccountsApi::ReassignAccounts,
          "assignments { account: 'accounts/a' role: OWNER_ROLE_ONBOARDING owner: 'members/ito' }"));
-  EXPECT_THAT(answer.moves(0).onboardings(), ElementsAre("accounts/a/onboardings/o2"));
+  EXPECT_THAT(Nth(answer.moves(), 0).onboardings(), ElementsAre("accounts/a/onboardings/o2"));
   EXPECT_EQ(GetAccount("a").owners().onboarding(), "members/ito");
   EXPECT_THAT(
       FactHistory("accounts/a", "account.owner"),

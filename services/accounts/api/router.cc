@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
 #include "common/server/changes_service.h"
 #include "common/server/facts_service.h"
 #include "common/status_macros.h"
@@ -214,6 +212,7 @@ server::Router TeamRouter(TeamApi& api) {
   router.Unary("GetRolePlay", &TeamApi::GetRolePlay, &api);
   router.Unary("ListRolePlays", &TeamApi::ListRolePlays, &api);
   router.Unary("RateRolePlay", &TeamApi::RateRolePlay, &api);
+  router.Unary("DeleteRolePlay", &TeamApi::DeleteRolePlay, &api);
   router.Unary("WaiveCertification", &TeamApi::WaiveCertification, &api);
   return router;
 }
@@ -257,26 +256,6 @@ server::Router ImportRouter(ImportApi& api) {
         return api.ImportResources(call, source);
       });
   return router;
-}
-
-server::RoleSource MemberRoles(storage::Database& database, const Store& store) {
-  using Roles = std::vector<std::string>;
-  return [&database, &store](const Call& call) -> absl::StatusOr<std::optional<Roles>> {
-    std::optional<Roles> roles;
-    BANSO_RETURN_IF_ERROR(database.Read([&](storage::Reader& reader) -> absl::Status {
-      BANSO_ASSIGN_OR_RETURN(const auto member, store.team.members.Find(reader, call.actor));
-      if (!member.has_value()) return absl::OkStatus();
-      roles.emplace();
-      if (member->has_last_day() || member->has_erase_time()) return absl::OkStatus();
-      for (const int role : member->roles()) {
-        absl::string_view name = v1::MemberRole_Name(role);
-        absl::ConsumePrefix(&name, "MEMBER_ROLE_");
-        roles->emplace_back(name);
-      }
-      return absl::OkStatus();
-    }));
-    return roles;
-  };
 }
 
 server::Router FactsRouter(storage::Database& database, const Store& store) {

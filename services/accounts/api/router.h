@@ -1,7 +1,6 @@
 #ifndef BANSO_SERVICES_ACCOUNTS_API_ROUTER_H_
 #define BANSO_SERVICES_ACCOUNTS_API_ROUTER_H_
 
-#include "common/server/roles.h"
 #include "common/server/router.h"
 #include "common/storage/database.h"
 #include "services/accounts/api/accounts_api.h"
@@ -48,8 +47,6 @@ server::Router ReportsRouter(ReportsApi& api);
 // Handlers of AttributesService and ImportService.
 server::Router AttributesRouter(AttributesApi& api);
 server::Router ImportRouter(ImportApi& api);
-// The roles of members. Who has left or been erased has none.
-server::RoleSource MemberRoles(storage::Database& database, const Store& store);
 
 // Handlers of banso.fact.v1.FactsService for the facts that accounts owns.
 server::Router FactsRouter(storage::Database& database, const Store& store);

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "banso/fact/v1/fact.pb.h"
+#include "common/testing/nth.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
@@ -12,6 +13,7 @@ namespace banso::accounts {
 namespace {
 
 using ::banso::testing::IsOk;
+using ::banso::testing::Nth;
 using ::banso::testing::ParseProto;
 using ::banso::testing::StatusIs;
 using ::testing::IsEmpty;
@@ -73,8 +75,8 @@ TEST_F(RouterTest, AnswersAttributesAlsoWhereNobodyHasThemYet) {
                              GetFacts("subjects: 'accounts/a' "
                                       "queries { fact: 'account.attribute.shops' } "
                                       "queries { fact: 'account.attribute.plan' }"));
-  EXPECT_EQ(response.readings(0).value().number(), 3);
-  EXPECT_EQ(response.readings(1).unknown(), fact::v1::UNKNOWN_REASON_NEVER_RECORDED);
+  EXPECT_EQ(Nth(response.readings(), 0).value().number(), 3);
+  EXPECT_EQ(Nth(response.readings(), 1).unknown(), fact::v1::UNKNOWN_REASON_NEVER_RECORDED);
   EXPECT_THAT(GetFacts("subjects: 'accounts/a' queries { fact: 'account.shops' }"),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
@@ -10,6 +11,7 @@
 namespace banso::accounts {
 namespace {
 
+using ::banso::testing::Nth;
 using ::banso::testing::StatusIs;
 using v1::RolePlay;
 
@@ -48,9 +50,9 @@ class RubricsTest : public ApiTest {
 constexpr char kItem[] = "items { key: 'k' title: 'Listens' }";
 
 TEST_F(RubricsTest, ARolePlayIsScoredByTheRevisionInForceWhenItWasCreated) {
-  EXPECT_EQ(
-      contract::FieldViolations(Play("aoki", "rubric: 'rolePlayRubrics/r'").status())[0].reason,
-      "UNKNOWN_RUBRIC");
+  EXPECT_EQ(Nth(contract::FieldViolations(Play("aoki", "rubric: 'rolePlayRubrics/r'").status()), 0)
+                .reason,
+            "UNKNOWN_RUBRIC");
   Save(kItem, "");
   EXPECT_THAT(Play("aoki", "rubric: 'rolePlayRubrics/r'").status(),
               StatusIs(absl::StatusCode::kFailedPrecondition))
@@ -82,10 +84,9 @@ TEST_F(RubricsTest, ARolePlaySaysItselfWhatNoRubricSaysAndNothingElse) {
   for (const auto& violation : contract::FieldViolations(neither)) {
     EXPECT_EQ(violation.reason, "REQUIRED") << violation.field;
   }
-  EXPECT_EQ(contract::FieldViolations(
-                Play("aoki", absl::StrCat("certification: 'c' pass_mark: 0.5 ", kItem)).status())[0]
-                .reason,
-            "OUT_OF_RANGE");
+  const absl::Status low =
+      Play("aoki", absl::StrCat("certification: 'c' pass_mark: 0.5 ", kItem)).status();
+  EXPECT_EQ(Nth(contract::FieldViolations(low), 0).reason, "OUT_OF_RANGE");
 }
 
 TEST_F(RubricsTest, RatersAreComparedOverTheRolePlaysOfOneRevision) {

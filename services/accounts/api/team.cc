@@ -140,6 +140,19 @@ absl::StatusOr<RolePlay> TeamApi::RateRolePlay(const Call& call,
       });
 }
 
+absl::StatusOr<v1::DeleteRolePlayResponse> TeamApi::DeleteRolePlay(
+    const Call& call, const v1::DeleteRolePlayRequest& request) {
+  using Response = v1::DeleteRolePlayResponse;
+  return storage::Mutate<Response>(
+      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Response> {
+        BANSO_ASSIGN_OR_RETURN(const RolePlay role_play,
+                               store_.role_plays.Get(writer, request.name()));
+        BANSO_RETURN_IF_ERROR(CheckNotDecided(role_play));
+        BANSO_RETURN_IF_ERROR(store_.role_plays.Delete(writer, request.name(), request.etag()));
+        return Response();
+      });
+}
+
 absl::StatusOr<Account> TeamApi::WaiveCertification(const Call& call,
                                                     const v1::WaiveCertificationRequest& request) {
   return storage::Mutate<Account>(

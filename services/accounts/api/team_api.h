@@ -35,6 +35,8 @@ class TeamApi {
                                                           const v1::ListRolePlaysRequest& request);
   absl::StatusOr<v1::RolePlay> RateRolePlay(const Call& call,
                                             const v1::RateRolePlayRequest& request);
+  absl::StatusOr<v1::DeleteRolePlayResponse> DeleteRolePlay(
+      const Call& call, const v1::DeleteRolePlayRequest& request);
   absl::StatusOr<v1::Account> WaiveCertification(const Call& call,
                                                  const v1::WaiveCertificationRequest& request);
 

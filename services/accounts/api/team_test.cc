@@ -353,6 +353,25 @@ TEST_F(TeamTest, ARolePlayIsRatedInFullByOthersAndOnce) {
   EXPECT_THAT(member.certifications(), IsEmpty());
 }
 
+TEST_F(TeamTest, ARolePlayEnteredByMistakeIsDeletedUntilItIsDecided) {
+  const auto remove = [&](const std::string& rest) {
+    return Do(&TeamApi::DeleteRolePlay, "name: 'members/aoki/rolePlays/r1' " + rest).status();
+  };
+  CreateRolePlay();
+  BANSO_ASSERT_OK_AND_ASSIGN(const RolePlay rated, RateBy("members/sato", 5, 5));
+  EXPECT_EQ(contract::Reason(remove("etag: 'another'")), contract::kReasonEtagMismatch);
+  BANSO_EXPECT_OK(remove(absl::StrCat("etag: '", rated.etag(), "' request_id: 'delete-1'")));
+  BANSO_EXPECT_OK(remove(absl::StrCat("etag: '", rated.etag(), "' request_id: 'delete-1'")));
+  EXPECT_THAT(Do(&TeamApi::GetRolePlay, "name: 'members/aoki/rolePlays/r1'"),
+              banso::testing::StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(remove(""), banso::testing::StatusIs(absl::StatusCode::kNotFound));
+
+  CreateRolePlay();
+  BANSO_ASSERT_OK(RateBy("members/sato", 5, 5));
+  BANSO_ASSERT_OK(RateBy("members/ito", 5, 5));
+  EXPECT_EQ(contract::Reason(remove("")), kReasonRolePlayDecided) << "a certification is of it";
+}
+
 TEST_F(TeamTest, TwoRatersAreTwoPeople) {
   CreateRolePlay();
   const auto refused = [&](const std::string& recorder, const std::string& rater) {

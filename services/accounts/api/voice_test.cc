@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
 #include "common/storage/history.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -16,6 +17,7 @@
 namespace banso::accounts {
 namespace {
 
+using ::banso::testing::Nth;
 using ::banso::testing::Proves;
 using ::banso::testing::StatusIs;
 using ::testing::ElementsAre;
@@ -182,12 +184,12 @@ TEST_F(VoiceTest, SumsUpByMonthAndByFactsOfTheDealWithoutNamingWhoSold) {
   const v1::SalesRow& scout = by_product.rows(0);
   EXPECT_EQ(scout.value(), "scout");
   EXPECT_EQ(scout.deals(), 2);
-  EXPECT_EQ(scout.amounts(0).minor_units(), 350);
+  EXPECT_EQ(Nth(scout.amounts(), 0).minor_units(), 350);
   EXPECT_EQ(scout.lost().n(), 2);
   EXPECT_EQ(scout.lost().count(), 1);
-  EXPECT_EQ(scout.reasons(0).reason(), v1::CHURN_REASON_BAD_FIT);
+  EXPECT_EQ(Nth(scout.reasons(), 0).reason(), v1::CHURN_REASON_BAD_FIT);
   EXPECT_EQ(scout.praise(), 1);
-  EXPECT_EQ(scout.faults(0).field(), "expected_users");
+  EXPECT_EQ(Nth(scout.faults(), 0).field(), "expected_users");
   EXPECT_EQ(by_product.rows(1).complaints(), 1);
   EXPECT_EQ(by_product.total().deals(), 3);
   for (const char* dimension :

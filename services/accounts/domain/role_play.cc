@@ -121,12 +121,15 @@ void CheckMinRaters(int min_raters, absl::string_view field, contract::Violation
   violations->Add(absl::StrCat(field, ".min_raters"), "1", "2 to 10, or 0 for 2", "OUT_OF_RANGE");
 }
 
+absl::Status CheckNotDecided(const RolePlay& role_play) {
+  if (role_play.state() == v1::ROLE_PLAY_STATE_INCOMPLETE) return absl::OkStatus();
+  return contract::FailedPrecondition(kReasonRolePlayDecided, role_play.name(),
+                                      "the role-play is decided", "Create another one");
+}
+
 absl::Status Rate(const RolePlayRating& rating, const std::string& actor, absl::Time now,
                   RolePlay* role_play) {
-  if (role_play->state() != v1::ROLE_PLAY_STATE_INCOMPLETE) {
-    return contract::FailedPrecondition(kReasonRolePlayDecided, role_play->name(),
-                                        "the role-play is decided", "Create another one");
-  }
+  BANSO_RETURN_IF_ERROR(CheckNotDecided(*role_play));
   BANSO_RETURN_IF_ERROR(CheckScores(rating, *role_play));
   auto* ratings = role_play->mutable_ratings();
   auto mine = std::find_if(ratings->begin(), ratings->end(), [&](const RolePlayRating& known) {

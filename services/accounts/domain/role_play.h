@@ -27,6 +27,9 @@ void CheckItems(const google::protobuf::RepeatedPtrField<v1::RolePlayItem>& item
                 absl::string_view field, contract::Violations* violations);
 void CheckMinRaters(int min_raters, absl::string_view field, contract::Violations* violations);
 
+// FAILED_PRECONDITION (ROLE_PLAY_DECIDED) once a role-play is passed or failed.
+absl::Status CheckNotDecided(const v1::RolePlay& role_play);
+
 // Adds a rating that `actor` records, or replaces the rater's earlier one, and works out what came
 // of it: passed when the mean score reaches the pass mark, as soon as there are enough raters.
 // FAILED_PRECONDITION (ROLE_PLAY_DECIDED) once it is passed or failed; INVALID_ARGUMENT for a score

@@ -16,6 +16,7 @@
 #include "banso/kickoff/v1/kickoff_service.pb.h"
 #include "banso/kickoff/v1/meetings_service.pb.h"
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "common/testing/proto_matchers.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
@@ -27,6 +28,7 @@ namespace banso::gateway {
 namespace {
 
 using ::banso::testing::EqualsProto;
+using ::banso::testing::Nth;
 using ::banso::testing::ParseProto;
 using ::banso::testing::StatusIs;
 
@@ -250,9 +252,9 @@ TEST_F(OverviewTest, TellsTheRestWhenAServiceIsAway) {
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::AccountOverview overview, Get(kAccount));
   EXPECT_THAT(Missing(overview.missing()),
               UnorderedElementsAre("kickoff.plans", "kickoff.next_actions"));
-  EXPECT_EQ(overview.missing(0).service(), "kickoff");
-  EXPECT_THAT(overview.missing(0).reason(), HasSubstr("kickoff does not answer"));
-  EXPECT_EQ(overview.onboardings(0).verdict().verdict(), ov1::OVERALL_VERDICT_NOT_READY);
+  EXPECT_EQ(Nth(overview.missing(), 0).service(), "kickoff");
+  EXPECT_THAT(Nth(overview.missing(), 0).reason(), HasSubstr("kickoff does not answer"));
+  EXPECT_EQ(Nth(overview.onboardings(), 0).verdict().verdict(), ov1::OVERALL_VERDICT_NOT_READY);
 }
 
 TEST_F(OverviewTest, TellsTheRestInTimeWhenAServiceIsSlow) {
@@ -263,8 +265,8 @@ TEST_F(OverviewTest, TellsTheRestInTimeWhenAServiceIsSlow) {
   EXPECT_LT(absl::Now(), deadline);
   hold->Notify();
   EXPECT_THAT(Missing(overview.missing()), ElementsAre("health.scores"));
-  EXPECT_THAT(overview.missing(0).reason(), HasSubstr("in time"));
-  EXPECT_THAT(overview.onboardings(0).meetings(), SizeIs(1));
+  EXPECT_THAT(Nth(overview.missing(), 0).reason(), HasSubstr("in time"));
+  EXPECT_THAT(Nth(overview.onboardings(), 0).meetings(), SizeIs(1));
 }
 
 TEST_F(OverviewTest, FailsWhenTheAccountItselfCannotBeTold) {

@@ -26,6 +26,7 @@
 #include "common/contract/errors.h"
 #include "common/contract/ids.h"
 #include "common/storage/open.h"
+#include "common/testing/nth.h"
 #include "common/testing/proto_matchers.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_dir.h"
@@ -38,6 +39,7 @@ namespace {
 
 using ::banso::testing::EqualsProto;
 using ::banso::testing::IsOk;
+using ::banso::testing::Nth;
 using ::banso::testing::ParseProto;
 using ::banso::testing::StatusIs;
 using ::testing::_;
@@ -514,9 +516,9 @@ TEST_F(ProgramsApiTest, OnlyChecksWhenAskedTo) {
                              Apply(program, "", /*validate_only=*/true));
   EXPECT_EQ(application.state(), v1::APPLICATION_STATE_VALIDATED);
   EXPECT_EQ(application.name(), "");
-  EXPECT_EQ(application.parts(5).name(), "planTemplates/t");
-  EXPECT_EQ(application.parts(5).outcome(), v1::PART_OUTCOME_PENDING);
-  EXPECT_EQ(application.parts(6).outcome(), v1::PART_OUTCOME_UNCHANGED);
+  EXPECT_EQ(Nth(application.parts(), 5).name(), "planTemplates/t");
+  EXPECT_EQ(Nth(application.parts(), 5).outcome(), v1::PART_OUTCOME_PENDING);
+  EXPECT_EQ(Nth(application.parts(), 6).outcome(), v1::PART_OUTCOME_UNCHANGED);
   EXPECT_THAT(services_.log.calls, IsEmpty());
   EXPECT_EQ(Applications(), 1);
 }

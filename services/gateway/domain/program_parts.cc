@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "banso/type/v1/rules.pb.h"
 #include "common/contract/fingerprint.h"
+#include "common/contract/retry.h"
 #include "google/protobuf/any.pb.h"
 #include "google/rpc/error_details.pb.h"
 
@@ -203,6 +204,7 @@ void AddPartViolations(const absl::Status& status, absl::string_view field, absl
 }
 
 bool IsRefusal(const absl::Status& status) {
+  if (contract::MayPass(status)) return false;
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kNotFound:

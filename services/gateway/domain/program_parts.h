@@ -75,7 +75,7 @@ void AddPartViolations(const absl::Status& status, absl::string_view field, absl
                        contract::Violations* violations);
 
 // True for an error that says that the same request will be refused again: the caller must change
-// something. Others (a service that is away, a fault) may pass.
+// something. Others (a service that is away, a disk that takes no writes, a fault) may pass.
 bool IsRefusal(const absl::Status& status);
 
 }  // namespace banso::gateway

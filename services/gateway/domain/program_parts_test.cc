@@ -213,6 +213,10 @@ TEST(ProgramPartsTest, TellsRefusalsFromTrouble) {
   EXPECT_TRUE(IsRefusal(contract::NotFound("members/x")));
   EXPECT_FALSE(IsRefusal(contract::Unavailable("health does not answer", absl::Seconds(1))));
   EXPECT_FALSE(IsRefusal(contract::DeadlineExceeded("slow")));
+  EXPECT_TRUE(
+      IsRefusal(contract::FailedPrecondition("NOT_ACTIVE", "plays/a", "it is a draft", "")));
+  EXPECT_FALSE(IsRefusal(contract::FailedPrecondition("STORAGE_READ_ONLY", "the disk of the store",
+                                                      "it takes no writes", "")));
   EXPECT_FALSE(IsRefusal(contract::Internal("a fault")));
   EXPECT_FALSE(IsRefusal(absl::OkStatus()));
 }

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "gmock/gmock.h"
 #include "services/handoff/api/handoff_fixture.h"
@@ -10,6 +11,7 @@ namespace banso::handoff {
 namespace {
 
 using ::banso::testing::IsOk;
+using ::banso::testing::Nth;
 using ::banso::testing::Proves;
 using ::banso::testing::StatusIs;
 using ::testing::ElementsAre;
@@ -54,7 +56,7 @@ TEST_F(CompletionApiTest, AsksTheOwnersOfTheFactsAfresh) {
   neighbours_.facts().Set(kAccount, "metric.interviews", value, Noon(absl::CivilDay(2026, 4, 20)));
   const v1::Readiness readiness = Readiness();
   EXPECT_EQ(readiness.verdict(), v1::OVERALL_VERDICT_READY);
-  EXPECT_THAT(readiness.criteria(0).explanation().rule(), HasSubstr("within 30 days"));
+  EXPECT_THAT(Nth(readiness.criteria(), 0).explanation().rule(), HasSubstr("within 30 days"));
 }
 
 TEST_F(CompletionApiTest, IsUnknownAndNamesTheServiceWhileItIsAway) {
@@ -63,9 +65,9 @@ TEST_F(CompletionApiTest, IsUnknownAndNamesTheServiceWhileItIsAway) {
   neighbours_.Fail("health", absl::UnavailableError("away"));
   const v1::Readiness readiness = Readiness();
   EXPECT_THAT(readiness.unavailable_services(), ElementsAre("health"));
-  EXPECT_EQ(readiness.criteria(0).verdict(), v1::VERDICT_UNKNOWN);
-  EXPECT_THAT(readiness.criteria(0).reason(), HasSubstr("health"));
-  EXPECT_EQ(readiness.criteria(1).verdict(), v1::VERDICT_NOT_MET);
+  EXPECT_EQ(Nth(readiness.criteria(), 0).verdict(), v1::VERDICT_UNKNOWN);
+  EXPECT_THAT(Nth(readiness.criteria(), 0).reason(), HasSubstr("health"));
+  EXPECT_EQ(Nth(readiness.criteria(), 1).verdict(), v1::VERDICT_NOT_MET);
 }
 
 TEST_F(CompletionApiTest, RefusesToCompleteWithAnUnmetCriterionUnlessAnExceptionIsApproved) {
@@ -93,7 +95,7 @@ TEST_F(CompletionApiTest, RefusesToCompleteWithAnUnmetCriterionUnlessAnException
   const v1::Completion completion = Completion();
   EXPECT_EQ(completion.state(), v1::COMPLETION_STATE_COMPLETED);
   EXPECT_EQ(completion.readiness().verdict(), v1::OVERALL_VERDICT_READY_WITH_EXCEPTIONS);
-  EXPECT_THAT(completion.readiness().criteria(0).exceptions(),
+  EXPECT_THAT(Nth(completion.readiness().criteria(), 0).exceptions(),
               ElementsAre("accounts/acme/onboardings/o1/completion/exceptions/x1"));
   EXPECT_EQ(Fact("completion.verdict"), "ready_with_exceptions");
   Proves("KAM-13");
@@ -123,10 +125,10 @@ TEST_F(CompletionApiTest, NeedsAnOutcomeAndPrintsItInThePackage) {
   EXPECT_THAT(CompleteIt(""),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("outcomes")));
   BANSO_ASSERT_OK(CompleteIt());
-  EXPECT_THAT(Handoff().sections(1).body(),
+  EXPECT_THAT(Nth(Handoff().sections(), 1).body(),
               HasSubstr("Same-day reports: 20 -> 95 % on 2026-06-26, for the field"));
-  EXPECT_THAT(Handoff().outcomes(0).sentence(), HasSubstr("report list of June"));
-  EXPECT_EQ(Handoff().outcomes(0).layer(), accounts::v1::LAYER_FIELD);
+  EXPECT_THAT(Nth(Handoff().outcomes(), 0).sentence(), HasSubstr("report list of June"));
+  EXPECT_EQ(Nth(Handoff().outcomes(), 0).layer(), accounts::v1::LAYER_FIELD);
   Proves("KAM-16");
 }
 
@@ -176,7 +178,7 @@ TEST_F(CompletionApiTest, CountsWithdrawnEvidenceNoMore) {
   BANSO_ASSERT_OK(Ask(&CompletionsApi::RecordEvidence,
                       EvidenceFor("criterion: 'rules' text: 'Seen'") + " evidence_id: 'e1'"));
   EXPECT_EQ(Readiness().verdict(), v1::OVERALL_VERDICT_READY);
-  EXPECT_THAT(Readiness().criteria(0).evidence(),
+  EXPECT_THAT(Nth(Readiness().criteria(), 0).evidence(),
               ElementsAre("accounts/acme/onboardings/o1/completion/evidence/e1"));
   BANSO_ASSERT_OK(
       Ask(&CompletionsApi::WithdrawEvidence, Name("evidence/e1") + "reason: 'Another site'"));

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "gmock/gmock.h"
 #include "services/handoff/api/accounts_mirror.h"
@@ -14,6 +15,7 @@ namespace banso::handoff {
 namespace {
 
 using ::banso::testing::IsOk;
+using ::banso::testing::Nth;
 using ::banso::testing::Proves;
 using ::banso::testing::StatusIs;
 using ::testing::HasSubstr;
@@ -97,7 +99,7 @@ TEST_F(HandoffApiTest, ComesBackToBeMended) {
                              Return("outcome: RETURN_OUTCOME_FIX_PACKAGE"));
   EXPECT_EQ(returned.state(), v1::HANDOFF_STATE_RETURNED);
   EXPECT_EQ(returned.round(), 2);
-  EXPECT_EQ(returned.returns(0).returned_by(), "members/ito");
+  EXPECT_EQ(Nth(returned.returns(), 0).returned_by(), "members/ito");
   EXPECT_EQ(Fact("handoff.returns"), "1");
   EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_COMPLETED);
   OfferIt();

@@ -5,6 +5,7 @@
 
 #include "banso/type/v1/change.pb.h"
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "gmock/gmock.h"
 #include "services/handoff/api/accounts_mirror.h"
 #include "services/handoff/api/handoff_fixture.h"
@@ -15,6 +16,7 @@ namespace banso::handoff {
 namespace {
 
 using ::banso::testing::IsOk;
+using ::banso::testing::Nth;
 using ::banso::testing::StatusIs;
 using ::testing::Each;
 using ::testing::ElementsAre;
@@ -28,8 +30,8 @@ TEST_F(ProcessApiTest, StartsAnOnboardingInEveryService) {
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process process, Start());
   EXPECT_EQ(process.state(), v1::PROCESS_STATE_SUCCEEDED);
   EXPECT_EQ(process.started_by(), "members/aoki");
-  EXPECT_EQ(process.steps(0).resource(), kOnboarding);
-  EXPECT_EQ(process.steps(2).resource(), kCompletion);
+  EXPECT_EQ(Nth(process.steps(), 0).resource(), kOnboarding);
+  EXPECT_EQ(Nth(process.steps(), 2).resource(), kCompletion);
   EXPECT_EQ(Completion().owner(), "members/aoki");
   EXPECT_EQ(Fact("completion.state"), "open");
   EXPECT_THAT(neighbours_.actors(), Each("services/handoff"));
@@ -76,12 +78,12 @@ TEST_F(ProcessApiTest, GoesOnByItselfWhenAServiceComesBack) {
   neighbours_.Fail("kickoff", contract::Unavailable("away", absl::Seconds(1)));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process waiting, Start());
   EXPECT_EQ(waiting.state(), v1::PROCESS_STATE_RUNNING);
-  EXPECT_EQ(waiting.steps(0).state(), v1::STEP_STATE_DONE);
-  EXPECT_EQ(waiting.steps(1).state(), v1::STEP_STATE_RETRYING);
+  EXPECT_EQ(Nth(waiting.steps(), 0).state(), v1::STEP_STATE_DONE);
+  EXPECT_EQ(Nth(waiting.steps(), 1).state(), v1::STEP_STATE_RETRYING);
   EXPECT_TRUE(waiting.has_next_attempt_time());
   neighbours_.Fail("kickoff", absl::OkStatus());
   BANSO_ASSERT_OK(Sweep());
-  EXPECT_EQ(Process(waiting.name()).steps(1).attempts(), 1) << "its time has not come";
+  EXPECT_EQ(Nth(Process(waiting.name()).steps(), 1).attempts(), 1) << "its time has not come";
   BANSO_ASSERT_OK(engine_->Run(waiting.name(), absl::Now() + absl::Seconds(5)));
   EXPECT_EQ(Process(waiting.name()).state(), v1::PROCESS_STATE_SUCCEEDED);
 }
@@ -103,10 +105,10 @@ TEST_F(ProcessApiTest, WaitsForAPersonWhoRetries) {
                                                 "no active template applies", "Activate one"));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process waiting, Start());
   EXPECT_EQ(waiting.state(), v1::PROCESS_STATE_WAITING_FOR_PERSON);
-  EXPECT_EQ(waiting.steps(1).error_reason(), "NO_PLAN_TEMPLATE");
+  EXPECT_EQ(Nth(waiting.steps(), 1).error_reason(), "NO_PLAN_TEMPLATE");
   EXPECT_THAT(waiting.status_text(), HasSubstr("no active template applies"));
   BANSO_ASSERT_OK(Sweep());
-  EXPECT_EQ(Process(waiting.name()).steps(1).attempts(), 1);
+  EXPECT_EQ(Nth(Process(waiting.name()).steps(), 1).attempts(), 1);
 
   neighbours_.Fail("kickoff", absl::OkStatus());
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process done,
@@ -235,7 +237,7 @@ TEST_F(ProcessApiTest, AnOnboardingThatIsStillBegunIsGivenUpByItsProcess) {
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process waiting, Start());
   const absl::Status refused = Ask(&ProcessesApi::CancelOnboarding, kGiveUp).status();
   EXPECT_EQ(contract::Reason(refused), kReasonProcessRunning);
-  EXPECT_THAT(contract::Preconditions(refused)[0].what_is_wrong, HasSubstr(waiting.name()));
+  EXPECT_THAT(Nth(contract::Preconditions(refused), 0).what_is_wrong, HasSubstr(waiting.name()));
 }
 
 TEST_F(ProcessApiTest, IsRunByOneThreadAtATime) {
@@ -249,7 +251,7 @@ TEST_F(ProcessApiTest, IsRunByOneThreadAtATime) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(Process(process.name()).state(), v1::PROCESS_STATE_SUCCEEDED);
-  EXPECT_EQ(Process(process.name()).steps(1).attempts(), 2);
+  EXPECT_EQ(Nth(Process(process.name()).steps(), 1).attempts(), 2);
 }
 
 TEST_F(ProcessApiTest, ListsTheNewestFirstAndByState) {
@@ -360,8 +362,8 @@ TEST_F(CrashTest, GivesUpOnceWhereverItIsKilled) {
     BANSO_ASSERT_OK_AND_ASSIGN(const v1::ListProcessesResponse processes,
                                Ask(&ProcessesApi::ListProcesses, ""));
     EXPECT_EQ(processes.processes_size(), 2);
-    EXPECT_EQ(processes.processes(0).state(), v1::PROCESS_STATE_SUCCEEDED);
-    EXPECT_EQ(processes.processes(1).state(), v1::PROCESS_STATE_SUCCEEDED);
+    EXPECT_EQ(Nth(processes.processes(), 0).state(), v1::PROCESS_STATE_SUCCEEDED);
+    EXPECT_EQ(Nth(processes.processes(), 1).state(), v1::PROCESS_STATE_SUCCEEDED);
     neighbours_.Forget();
     Stop();
   }

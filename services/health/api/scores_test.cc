@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "services/health/api/health_fixture.h"
 #include "services/health/store/fact_reader.h"
@@ -14,6 +15,7 @@ namespace banso::health {
 namespace {
 
 using banso::testing::IsOk;
+using banso::testing::Nth;
 using banso::testing::Proves;
 using banso::testing::StatusIs;
 using ::testing::ElementsAre;
@@ -113,7 +115,7 @@ class ScoresTest : public HealthFixture {
       ADD_FAILURE() << account << " does not have one score";
       return {};
     }
-    return listed->scores(0);
+    return Nth(listed->scores(), 0);
   }
 
   // Saves, with the type of the fact, and activates a model of the pool and of the plan's

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -12,6 +13,7 @@ namespace banso::kickoff {
 namespace {
 
 using ::banso::testing::IsOk;
+using ::banso::testing::Nth;
 using ::banso::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -32,7 +34,7 @@ TEST_F(PlansTest, MakesAPlanFromTheTemplateInForceOnce) {
   const auto listed = meetings_->ListMeetings(MakeCall(), meetings);
   ASSERT_THAT(listed, IsOk());
   EXPECT_THAT(listed->meetings(), SizeIs(3));
-  EXPECT_EQ(listed->meetings(0).title(), "Kickoff");
+  EXPECT_EQ(Nth(listed->meetings(), 0).title(), "Kickoff");
   EXPECT_THAT(CreatePlan(), StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr(kPlan)));
 }
 

@@ -3,6 +3,7 @@
 #include "absl/time/time.h"
 #include "banso/fact/v1/fact.pb.h"
 #include "common/calendar/proto_time.h"
+#include "common/testing/nth.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -12,6 +13,7 @@ namespace banso::kickoff {
 namespace {
 
 using ::banso::testing::IsOk;
+using ::banso::testing::Nth;
 using ::banso::testing::StatusIs;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
@@ -63,7 +65,7 @@ TEST_F(TasksTest, TellsOfOverdueTasksWhenOnlyTimeHasPassed) {
       *database_,
       [&](storage::Reader& reader) { return store_.facts.Read(reader, request, later.now); });
   ASSERT_THAT(answer, IsOk());
-  EXPECT_EQ(answer->readings(0).value().number(), 2);
+  EXPECT_EQ(Nth(answer->readings(), 0).value().number(), 2);
 }
 
 }  // namespace

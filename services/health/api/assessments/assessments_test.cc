@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "services/health/api/account_data_fixture.h"
 #include "services/health/domain/assessments/rater_agreement.h"
@@ -16,6 +17,7 @@ namespace banso::health {
 namespace {
 
 using banso::testing::IsOk;
+using banso::testing::Nth;
 using banso::testing::Proves;
 using banso::testing::StatusIs;
 using ::testing::ElementsAre;
@@ -318,9 +320,9 @@ TEST(RaterAgreementTest, PairsJudgementsThatLieFewDaysApart) {
   // Of several pairs the latest counts.
   judge("members/aoki", kApril1 + 131, 2);
   const auto latest = RaterAgreements(judgements, absl::Hours(24 * 30));
-  EXPECT_EQ(latest[0].accounts(), 1);
-  EXPECT_EQ(latest[0].same(), 0);
-  EXPECT_EQ(latest[0].within_one_step(), 1);
+  EXPECT_EQ(Nth(latest, 0).accounts(), 1);
+  EXPECT_EQ(Nth(latest, 0).same(), 0);
+  EXPECT_EQ(Nth(latest, 0).within_one_step(), 1);
 }
 
 TEST(RaterAgreementTest, EstimatesNoKappaOfTwoAccounts) {
@@ -341,7 +343,7 @@ TEST(RaterAgreementTest, EstimatesNoKappaOfTwoAccounts) {
   EXPECT_EQ(few[0].same(), 2);
   EXPECT_EQ(few[0].weighted_kappa().n(), 2);
   EXPECT_FALSE(few[0].weighted_kappa().has_value());
-  EXPECT_EQ(agree(8)[0].weighted_kappa().value(), 1);
+  EXPECT_EQ(Nth(agree(8), 0).weighted_kappa().value(), 1);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
 #include "services/health/api/assessments/assessments_api.h"
+#include "services/health/api/change_of.h"
 #include "services/health/api/lists.h"
 #include "services/health/domain/assessments/rating_request.h"
 #include "services/health/domain/assessments/rubric.h"
@@ -70,7 +71,7 @@ absl::StatusOr<v1::ListRatingRequestsResponse> AssessmentsApi::ListRatingRequest
 
 absl::StatusOr<RatingRequest> AssessmentsApi::CancelRatingRequest(
     const Call& call, const v1::CancelRatingRequestRequest& request) {
-  return storage::Mutate<RatingRequest>(database_, call, request, [&](Writer& writer) {
+  return ChangeOf<RatingRequest>(store_, database_, call, request, [&](Writer& writer) {
     return store_.assessments.rating_requests.Modify(
         writer, request.name(), "", [](RatingRequest& asked) { return Cancel(asked); });
   });

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "services/health/api/health_fixture.h"
 #include "services/health/store/fact_catalog.h"
@@ -16,6 +17,7 @@ namespace banso::health {
 namespace {
 
 using banso::testing::IsOk;
+using banso::testing::Nth;
 using banso::testing::Proves;
 using banso::testing::StatusIs;
 using fact::v1::FactReading;
@@ -227,7 +229,7 @@ TEST_F(RatioTest, RefusesRatiosThatCannotBeReadAndSamplesOfThem) {
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::IngestSamplesResponse response,
                              Ingest(Now(), {MakeSample("a", "good", Noon(kApril1), 1)}));
   ASSERT_EQ(response.rejected(), 1);
-  EXPECT_THAT(response.errors(0).message(), HasSubstr("takes no samples"));
+  EXPECT_THAT(Nth(response.errors(), 0).message(), HasSubstr("takes no samples"));
 }
 
 // accounts knows from its interactions when the project owner was last spoken to: 45 days ago,

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/testing/nth.h"
 #include "services/health/api/health_fixture.h"
 #include "services/health/api/use/expected_uses_api.h"
 #include "services/health/store/fact_catalog.h"
@@ -21,6 +22,7 @@ namespace banso::health {
 namespace {
 
 using banso::testing::IsOk;
+using banso::testing::Nth;
 using fact::v1::FactReading;
 using ::testing::SizeIs;
 
@@ -516,10 +518,10 @@ TEST_F(ShareOfExpectedTest, IsThatOfTheExpectationOfEachDayAsOfAnyDayAndAsKnownT
     ASSERT_THAT(database_->Read([&](storage::Reader& reader) -> absl::Status {
       StoreFactReader facts(store_, reader);
       BANSO_ASSIGN_OR_RETURN(const auto readings, facts.Read({read}, MomentOf(asked)));
-      EXPECT_EQ(readings.front().has_value(), expected.has_value())
-          << round << readings.front().ShortDebugString();
-      if (readings.front().has_value() && expected.has_value()) {
-        EXPECT_NEAR(readings.front().value().number(), *expected, 1e-9) << round;
+      EXPECT_EQ(Nth(readings, 0).has_value(), expected.has_value())
+          << round << Nth(readings, 0).ShortDebugString();
+      if (Nth(readings, 0).has_value() && expected.has_value()) {
+        EXPECT_NEAR(Nth(readings, 0).value().number(), *expected, 1e-9) << round;
         ++known;
       }
       return absl::OkStatus();

@@ -8,6 +8,7 @@
 #include "common/contract/errors.h"
 #include "common/contract/json.h"
 #include "common/testing/http_receiver.h"
+#include "common/testing/nth.h"
 #include "common/testing/wait.h"
 #include "services/health/api/outbox/outbox_api.h"
 #include "services/health/api/signals/signals_fixture.h"
@@ -18,6 +19,7 @@ namespace {
 
 using banso::testing::HttpReceiver;
 using banso::testing::IsOk;
+using banso::testing::Nth;
 using banso::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -127,16 +129,16 @@ TEST_F(OutboxTest, TriesAgainAfterAFailureUnderTheSameDeliveryId) {
       now_ += absl::Seconds(1);
     }
     Send();
-    errors.push_back(Messages()[0].last_error());
+    errors.push_back(Nth(Messages(), 0).last_error());
   }
   EXPECT_THAT(errors,
               ElementsAre("answered 500", HasSubstr("127.0.0.1"), HasSubstr("127.0.0.1"), ""));
-  EXPECT_EQ(Messages()[0].state(), v1::OUTBOX_STATE_DELIVERED);
-  EXPECT_EQ(Messages()[0].attempts(), 4);
+  EXPECT_EQ(Nth(Messages(), 0).state(), v1::OUTBOX_STATE_DELIVERED);
+  EXPECT_EQ(Nth(Messages(), 0).attempts(), 4);
   const auto requests = receiver.requests();
   ASSERT_THAT(requests, SizeIs(4));
   for (size_t i = 0; i < requests.size(); ++i) {
-    EXPECT_EQ(requests[i].headers.at("banso-delivery"), Messages()[0].delivery_id());
+    EXPECT_EQ(requests[i].headers.at("banso-delivery"), Nth(Messages(), 0).delivery_id());
     EXPECT_EQ(requests[i].headers.at("banso-attempt"), absl::StrCat(i + 1));
   }
 }
@@ -169,7 +171,7 @@ TEST_F(OutboxTest, AReceiverThatHangsHoldsUpNoOther) {
   // It hangs up at last.
   hanging.reset();
   EXPECT_TRUE(testing::WaitUntil(
-      [&] { return !Messages(v1::OUTBOX_STATE_PENDING)[0].last_error().empty(); }));
+      [&] { return !Nth(Messages(v1::OUTBOX_STATE_PENDING), 0).last_error().empty(); }));
 }
 
 TEST_F(OutboxTest, KeepsTheOrderOfAnAccount) {
@@ -206,7 +208,7 @@ TEST_F(OutboxTest, GivesUpVisiblyAndBeginsAgainWhenTold) {
   std::vector<v1::OutboxMessage> given_up = Messages(v1::OUTBOX_STATE_GIVEN_UP);
   ASSERT_THAT(given_up, SizeIs(1));
   EXPECT_EQ(given_up[0].last_error(), "answered 503");
-  EXPECT_EQ(List()[1].actions(0).state(), v1::SIGNAL_ACTION_STATE_FAILED);
+  EXPECT_EQ(Nth(Nth(List(), 1).actions(), 0).state(), v1::SIGNAL_ACTION_STATE_FAILED);
   // It no longer holds back the next one, which fails as well.
   Send();
   now_ += absl::Seconds(10);
@@ -219,7 +221,7 @@ TEST_F(OutboxTest, GivesUpVisiblyAndBeginsAgainWhenTold) {
   EXPECT_EQ(again.attempts(), 0);
   EXPECT_EQ(contract::Reason(outbox_.RetryOutboxMessage(Now(), retry).status()), "NOT_GIVEN_UP");
   Send();
-  EXPECT_EQ(Messages(v1::OUTBOX_STATE_DELIVERED)[0].name(), given_up[0].name());
+  EXPECT_EQ(Nth(Messages(v1::OUTBOX_STATE_DELIVERED), 0).name(), given_up[0].name());
 }
 
 TEST_F(OutboxTest, IsReadInOrderByWhoeverPolls) {

@@ -9,6 +9,7 @@
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
+#include "services/health/api/change_of.h"
 #include "services/health/api/lists.h"
 #include "services/health/api/outcomes/outcomes_api.h"
 #include "services/health/domain/outcomes/outcome_rules.h"
@@ -119,8 +120,9 @@ absl::StatusOr<v1::ListOutcomesResponse> OutcomesApi::ListOutcomes(
 
 absl::StatusOr<v1::DeleteOutcomeResponse> OutcomesApi::DeleteOutcome(
     const Call& call, const v1::DeleteOutcomeRequest& request) {
-  return storage::Mutate<v1::DeleteOutcomeResponse>(
-      database_, call, request, [&](Writer& writer) -> absl::StatusOr<v1::DeleteOutcomeResponse> {
+  return ChangeOf<v1::DeleteOutcomeResponse>(
+      store_, database_, call, request,
+      [&](Writer& writer) -> absl::StatusOr<v1::DeleteOutcomeResponse> {
         BANSO_RETURN_IF_ERROR(store_.outcomes.Delete(writer, request.name(), request.etag()));
         return v1::DeleteOutcomeResponse();
       });

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/rule/value.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "services/health/api/health_fixture.h"
 #include "services/health/api/portfolio/portfolio_api.h"
@@ -15,6 +16,7 @@ namespace banso::health {
 namespace {
 
 using banso::testing::IsOk;
+using banso::testing::Nth;
 using banso::testing::Proves;
 using banso::testing::StatusIs;
 using ::testing::ElementsAre;
@@ -151,7 +153,7 @@ TEST_F(PortfolioTest, PutsEveryActiveAccountIntoOneOfTwelveClassesOrNone) {
     EXPECT_EQ(cell.accounts(), accounts) << cell.tier() << " " << cell.band();
     sum += cell.accounts();
     if (accounts > 0) {
-      EXPECT_EQ(cell.revenue(0).minor_units(), 1000 * accounts);
+      EXPECT_EQ(Nth(cell.revenue(), 0).minor_units(), 1000 * accounts);
     }
     if (cell.band().empty()) continue;
     EXPECT_FALSE(cell.action().empty());
@@ -187,8 +189,8 @@ TEST_F(PortfolioTest, ShowsWhoMovedBetweenTwoDates) {
   *request.mutable_as_of() = calendar::ToTimestamp(then);
   request.clear_compare_to();
   BANSO_ASSERT_OK_AND_ASSIGN(const auto before, portfolio_.GetTierMatrix(Now(), request));
-  EXPECT_EQ(before.cells(0).accounts(), 1);
-  EXPECT_EQ(before.cells(2).accounts(), 1);
+  EXPECT_EQ(Nth(before.cells(), 0).accounts(), 1);
+  EXPECT_EQ(Nth(before.cells(), 2).accounts(), 1);
 }
 
 TEST_F(PortfolioTest, IsOneRowOfBandsWithoutTiers) {
@@ -201,7 +203,7 @@ TEST_F(PortfolioTest, IsOneRowOfBandsWithoutTiers) {
   EXPECT_THAT(matrix.tiers(), ElementsAre(""));
   EXPECT_THAT(matrix.cells(), SizeIs(4));
   // The fixture's account, of which no lifecycle is known, has no score.
-  EXPECT_EQ(matrix.cells(3).accounts(), 1);
+  EXPECT_EQ(Nth(matrix.cells(), 3).accounts(), 1);
   EXPECT_EQ(matrix.active_accounts(), 3);
   request.clear_score_model();
   EXPECT_THAT(portfolio_.GetTierMatrix(Now(), request),

@@ -9,6 +9,7 @@
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
+#include "services/health/api/change_of.h"
 #include "services/health/api/evaluation.h"
 #include "services/health/api/lists.h"
 #include "services/health/api/scoring/scoring_api.h"
@@ -76,8 +77,8 @@ absl::StatusOr<ScoreOverride> ScoringApi::CreateScoreOverride(
 
 absl::StatusOr<ScoreOverride> ScoringApi::EndScoreOverride(
     const Call& call, const v1::EndScoreOverrideRequest& request) {
-  return storage::Mutate<ScoreOverride>(
-      database_, call, request, [&](Writer& writer) -> absl::StatusOr<ScoreOverride> {
+  return ChangeOf<ScoreOverride>(
+      store_, database_, call, request, [&](Writer& writer) -> absl::StatusOr<ScoreOverride> {
         BANSO_ASSIGN_OR_RETURN(ScoreOverride judged,
                                store_.scoring.overrides.Get(writer, request.name()));
         if (OverAt(judged) <= writer.now()) {

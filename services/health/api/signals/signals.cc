@@ -3,7 +3,7 @@
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/status_macros.h"
-#include "common/storage/mutate.h"
+#include "services/health/api/change_of.h"
 #include "services/health/api/lists.h"
 #include "services/health/api/signals/signals_api.h"
 #include "services/health/domain/signals/report.h"
@@ -47,7 +47,7 @@ absl::StatusOr<v1::ListSignalsResponse> SignalsApi::ListSignals(
 
 absl::StatusOr<Signal> SignalsApi::AcknowledgeSignal(const Call& call,
                                                      const v1::AcknowledgeSignalRequest& request) {
-  return storage::Mutate<Signal>(database_, call, request, [&](Writer& writer) {
+  return ChangeOf<Signal>(store_, database_, call, request, [&](Writer& writer) {
     return store_.signals.signals.Modify(writer, request.name(), "", [&](Signal& signal) {
       return Acknowledge(call.actor, request.note(), writer.now(), signal);
     });
@@ -56,7 +56,7 @@ absl::StatusOr<Signal> SignalsApi::AcknowledgeSignal(const Call& call,
 
 absl::StatusOr<Signal> SignalsApi::SnoozeSignal(const Call& call,
                                                 const v1::SnoozeSignalRequest& request) {
-  return storage::Mutate<Signal>(database_, call, request, [&](Writer& writer) {
+  return ChangeOf<Signal>(store_, database_, call, request, [&](Writer& writer) {
     return store_.signals.signals.Modify(writer, request.name(), "", [&](Signal& signal) {
       return Snooze(calendar::ToTime(request.until()), request.reason(), writer.now(), signal);
     });
@@ -65,7 +65,7 @@ absl::StatusOr<Signal> SignalsApi::SnoozeSignal(const Call& call,
 
 absl::StatusOr<Signal> SignalsApi::ResolveSignal(const Call& call,
                                                  const v1::ResolveSignalRequest& request) {
-  return storage::Mutate<Signal>(database_, call, request, [&](Writer& writer) {
+  return ChangeOf<Signal>(store_, database_, call, request, [&](Writer& writer) {
     return store_.signals.signals.Modify(writer, request.name(), "", [&](Signal& signal) {
       return Resolve(request.outcome(), request.result(), call.actor, writer.now(), signal);
     });
@@ -74,8 +74,8 @@ absl::StatusOr<Signal> SignalsApi::ResolveSignal(const Call& call,
 
 absl::StatusOr<Signal> SignalsApi::RetrySignalAction(const Call& call,
                                                      const v1::RetrySignalActionRequest& request) {
-  return storage::Mutate<Signal>(
-      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Signal> {
+  return ChangeOf<Signal>(
+      store_, database_, call, request, [&](Writer& writer) -> absl::StatusOr<Signal> {
         BANSO_RETURN_IF_ERROR(store_.signals.KeepTask(
             writer, {.signal = request.name(), .action = request.action_id()}, writer.now()));
         return store_.signals.signals.Modify(

@@ -7,6 +7,7 @@
 
 #include "common/contract/errors.h"
 #include "common/rule/value.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "services/health/api/health_fixture.h"
 #include "services/health/api/own_facts.h"
@@ -17,6 +18,7 @@ namespace banso::health {
 namespace {
 
 using banso::testing::IsOk;
+using banso::testing::Nth;
 using banso::testing::Proves;
 using banso::testing::StatusIs;
 using ::testing::ElementsAre;
@@ -148,8 +150,8 @@ TEST_F(StagesTest, HasOneStagePerAccountThatItsMovesReplayTo) {
     EXPECT_THAT(move.because(), ::testing::Not(::testing::IsEmpty()));
   }
   EXPECT_THAT(ways, ElementsAre(">entry", "entry>onboard", "onboard>loyal", "loyal>entry"));
-  EXPECT_THAT(moves[2].because(), HasSubstr("metric.logins"));
-  EXPECT_EQ(moves[3].kind(), v1::STAGE_MOVE_KIND_FELL);
+  EXPECT_THAT(Nth(moves, 2).because(), HasSubstr("metric.logins"));
+  EXPECT_EQ(Nth(moves, 3).kind(), v1::STAGE_MOVE_KIND_FELL);
   // The moves alone lead to the same place.
   const auto replayed = Replay(moves, now_);
   ASSERT_TRUE(replayed.has_value());
@@ -285,12 +287,12 @@ TEST_F(StagesTest, TellsAStuckAccountAsAFactAndInTheBacklog) {
   now_ = Noon(kApril1 + 30);
   Sweep();
   BANSO_ASSERT_OK_AND_ASSIGN(const auto before, stages_.GetStageBacklog(Now(), request));
-  EXPECT_FALSE(before.levels(0).breached());
+  EXPECT_FALSE(Nth(before.levels(), 0).breached());
   now_ = Noon(kApril1 + 31);
   Sweep();
   EXPECT_TRUE(Get().stuck());
   BANSO_ASSERT_OK_AND_ASSIGN(const auto after, stages_.GetStageBacklog(Now(), request));
-  EXPECT_TRUE(after.levels(0).breached());
+  EXPECT_TRUE(Nth(after.levels(), 0).breached());
   ASSERT_THAT(after.levels(0).stuck_accounts(), SizeIs(1));
   EXPECT_EQ(after.levels(0).stuck_accounts(0).owner(), "members/aoki");
   EXPECT_EQ(after.levels(0).stuck_accounts(0).days(), 31);
@@ -331,7 +333,7 @@ TEST_F(StagesTest, LetsNobodySkipAValueLevelAndKeepsItsHistory) {
   LogIn(kApril1 + 30, 1, "m3");
   const v1::Placement fifth = Get("value");
   EXPECT_EQ(fifth.level(), "level5");
-  EXPECT_EQ(fifth.levels(4).reached(), type::v1::TRUTH_TRUE);
+  EXPECT_EQ(Nth(fifth.levels(), 4).reached(), type::v1::TRUTH_TRUE);
   const std::vector<v1::StageMove> moves = Moves("accounts/acme/placements/value");
   const auto replayed = Replay(moves, now_);
   EXPECT_EQ(replayed->level(), "level5");
@@ -391,8 +393,8 @@ TEST_F(StagesTest, FlagsALevelOfTotalsAsSticky) {
   v1::AnalyzeLevelsRequest request;
   request.set_stage_model("stageModels/adoption");
   BANSO_ASSERT_OK_AND_ASSIGN(const auto analysis, stages_.AnalyzeLevels(Now(), request));
-  EXPECT_EQ(analysis.levels(1).stickiness(), v1::STICKINESS_STICKY);
-  EXPECT_EQ(analysis.levels(2).stickiness(), v1::STICKINESS_CAN_FALL);
+  EXPECT_EQ(Nth(analysis.levels(), 1).stickiness(), v1::STICKINESS_STICKY);
+  EXPECT_EQ(Nth(analysis.levels(), 2).stickiness(), v1::STICKINESS_CAN_FALL);
   EXPECT_THAT(analysis.warnings(), ElementsAre(HasSubstr("onboard")));
 }
 
@@ -420,14 +422,14 @@ TEST_F(StagesTest, CountsRetentionFromTheArrivalAtALevelToChurn) {
   ASSERT_THAT(retention.levels(), SizeIs(1));
   EXPECT_EQ(retention.levels(0).level(), "entry");
   EXPECT_EQ(retention.levels(0).cohort(), "2026-Q2");
-  EXPECT_EQ(retention.levels(0).horizons(0).share().value(), 1);
-  EXPECT_EQ(retention.levels(0).horizons(1).share().value(), 0.5);
+  EXPECT_EQ(Nth(retention.levels(0).horizons(), 0).share().value(), 1);
+  EXPECT_EQ(Nth(retention.levels(0).horizons(), 1).share().value(), 0.5);
   // Accounts tells of acme's churn; where both do, the outcome counts.
   Tell("acme", "account.churn_date", rule::DateValue(kApril1 + 20));
   Tell("beta", "account.churn_date", rule::DateValue(kApril1 + 10));
   BANSO_ASSERT_OK_AND_ASSIGN(const auto both, stages_.AnalyzeStageRetention(Now(), request));
-  EXPECT_EQ(both.levels(0).horizons(0).share().value(), 0.5);
-  EXPECT_EQ(both.levels(0).horizons(1).share().value(), 0);
+  EXPECT_EQ(Nth(both.levels(0).horizons(), 0).share().value(), 0.5);
+  EXPECT_EQ(Nth(both.levels(0).horizons(), 1).share().value(), 0);
 }
 
 // Late data put an account on a level as of a past day; who asks what was known then sees none of
@@ -491,10 +493,10 @@ TEST_F(StagesTest, ReportsWhatWasKnownThen) {
   *movement.mutable_to_time() = calendar::ToTimestamp(then);
   movement.set_minimum_n(1);
   BANSO_ASSERT_OK_AND_ASSIGN(auto moved, stages_.GetStageMovement(Now(), movement));
-  EXPECT_EQ(moved.groups(0).rose().value(), 1);
+  EXPECT_EQ(Nth(moved.groups(), 0).rose().value(), 1);
   *movement.mutable_known_at() = calendar::ToTimestamp(then);
   BANSO_ASSERT_OK_AND_ASSIGN(moved, stages_.GetStageMovement(Now(), movement));
-  EXPECT_EQ(moved.groups(0).rose().value(), 0);
+  EXPECT_EQ(Nth(moved.groups(), 0).rose().value(), 0);
 }
 
 TEST_F(StagesTest, GroupsMovementByTheOwnerOfThatTime) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "services/health/api/studies/studies_fixture.h"
 
@@ -13,6 +14,7 @@ namespace banso::health {
 namespace {
 
 using banso::testing::IsOk;
+using banso::testing::Nth;
 using banso::testing::StatusIs;
 using ::testing::Contains;
 using ::testing::HasSubstr;
@@ -86,9 +88,9 @@ TEST_F(ComparisonsTest, CountsOnlyWhatHadHappenedAndWasKnown) {
   *scope.mutable_as_of() = calendar::ToTimestamp(Noon(absl::CivilDay(2026, 9, 30)));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::ComparisonReport open, Lift(scope));
   // Half a year has not passed: whoever has hired already is not counted as quicker.
-  EXPECT_EQ(open.contrasts(0).with().n(), 0);
-  EXPECT_EQ(open.contrasts(0).with().unknown(), 30);
-  EXPECT_EQ(open.contrasts(0).finding(), v1::FINDING_INSUFFICIENT);
+  EXPECT_EQ(Nth(open.contrasts(), 0).with().n(), 0);
+  EXPECT_EQ(Nth(open.contrasts(), 0).with().unknown(), 30);
+  EXPECT_EQ(Nth(open.contrasts(), 0).finding(), v1::FINDING_INSUFFICIENT);
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::ComparisonReport unknown, Lift(before_it_was_stored));
   for (const v1::LeftOut& left_out : unknown.basis().left_out()) {
     EXPECT_EQ(left_out.cases(), 60) << left_out.because();
@@ -257,7 +259,7 @@ TEST_F(ComparisonsTest, CountsAccountsWhereThereAreSeveralOnboardingsOfOne) {
   EXPECT_EQ(report.basis().accounts(), 18);
   EXPECT_THAT(report.basis().method(), HasSubstr("one cluster"));
   EXPECT_THAT(report.report(), HasSubstr("Cases: 90 of 18 accounts"));
-  const v1::Contrast& meeting = report.contrasts(0);
+  const v1::Contrast& meeting = Nth(report.contrasts(), 0);
   EXPECT_EQ(meeting.with().n(), 45);
   EXPECT_EQ(meeting.with().accounts(), 9);
   EXPECT_EQ(meeting.clustered().accounts(), 18);
@@ -270,8 +272,8 @@ TEST_F(ComparisonsTest, CountsAccountsWhereThereAreSeveralOnboardingsOfOne) {
   // And of ten accounts that are asked for, there are nine.
   request.mutable_scope()->set_min_n(10);
   BANSO_ASSERT_OK_AND_ASSIGN(report, studies_.CompareCohorts(Now(), request));
-  EXPECT_EQ(report.contrasts(0).finding(), v1::FINDING_INSUFFICIENT);
-  EXPECT_THAT(report.contrasts(0).insufficient_because(), HasSubstr("9 accounts"));
+  EXPECT_EQ(Nth(report.contrasts(), 0).finding(), v1::FINDING_INSUFFICIENT);
+  EXPECT_THAT(Nth(report.contrasts(), 0).insufficient_because(), HasSubstr("9 accounts"));
 }
 
 TEST_F(ComparisonsTest, RefusesMeasuresThatCannotBe) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "services/health/api/studies/studies_fixture.h"
 
@@ -11,6 +12,7 @@ namespace banso::health {
 namespace {
 
 using banso::testing::IsOk;
+using banso::testing::Nth;
 using banso::testing::StatusIs;
 using ::testing::Contains;
 using ::testing::HasSubstr;
@@ -95,10 +97,10 @@ TEST_F(FunnelsTest, CountsFiveStepsOfSuccessesAndFailuresExactly) {
     EXPECT_EQ(step.reach().with().n(), 15);
     EXPECT_EQ(step.volume().with().n(), 15);
   }
-  EXPECT_DOUBLE_EQ(analysis.steps(2).volume().with().median(), 9);
-  EXPECT_DOUBLE_EQ(analysis.steps(2).volume().without().median(), 0);
-  EXPECT_DOUBLE_EQ(analysis.steps(4).onward_with(), 8.0 / 11);
-  EXPECT_FALSE(analysis.steps(4).has_onward_without());
+  EXPECT_DOUBLE_EQ(Nth(analysis.steps(), 2).volume().with().median(), 9);
+  EXPECT_DOUBLE_EQ(Nth(analysis.steps(), 2).volume().without().median(), 0);
+  EXPECT_DOUBLE_EQ(Nth(analysis.steps(), 4).onward_with(), 8.0 / 11);
+  EXPECT_FALSE(Nth(analysis.steps(), 4).has_onward_without());
   EXPECT_THAT(analysis.basis().revisions(), Contains("successDefinitions/offer@1"));
   EXPECT_THAT(analysis.basis().revisions(), Contains("funnels/scouting@1"));
   EXPECT_EQ(analysis.basis().clock(), type::v1::CLOCK_CONTRACT_START);
@@ -146,7 +148,7 @@ TEST_F(FunnelsTest, SaysInsufficientOfAFewOnboardings) {
   ASSERT_THAT(Save(Scouting()), IsOk());
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::FunnelAnalysis analysis, Analyze());
   EXPECT_EQ(analysis.successes(), 3);
-  EXPECT_EQ(analysis.steps(0).reach().finding(), v1::FINDING_INSUFFICIENT);
+  EXPECT_EQ(Nth(analysis.steps(), 0).reach().finding(), v1::FINDING_INSUFFICIENT);
   EXPECT_TRUE(analysis.walls().empty());
 }
 

@@ -225,9 +225,7 @@ absl::StatusOr<Hypothesis> HypothesesApi::AnswerHypothesis(
   return Change(call, request, request.name(), "",
                 [&](Writer& writer, Hypothesis& hypothesis) -> absl::Status {
                   v1::CustomerAnswer answer = request.answer();
-                  BANSO_ASSIGN_OR_RETURN(const bool known,
-                                         store_.accounts.headers.Exists(writer, answer.account()));
-                  if (!known) return contract::NotFound(answer.account());
+                  BANSO_RETURN_IF_ERROR(store_.accounts.CheckOpen(writer, answer.account()));
                   answer.set_member(call.actor);
                   *answer.mutable_time() = calendar::ToTimestamp(call.now);
                   Answer(hypothesis, answer);

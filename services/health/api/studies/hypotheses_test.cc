@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "services/health/api/studies/hypotheses_api.h"
 #include "services/health/api/studies/studies_fixture.h"
@@ -12,6 +13,7 @@ namespace banso::health {
 namespace {
 
 using banso::testing::IsOk;
+using banso::testing::Nth;
 using banso::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -218,8 +220,8 @@ TEST_F(HypothesesTest, IsNotConfirmedByChangedTimesAlone) {
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("at the same time")));
   BANSO_ASSERT_OK_AND_ASSIGN(const Hypothesis refuted,
                              LookBack("h1", v1::LOOK_BACK_CONCLUSION_REFUTED));
-  EXPECT_EQ(refuted.look_backs(0).before_after().finding(), v1::FINDING_DIFFERENT);
-  EXPECT_DOUBLE_EQ(refuted.look_backs(0).concurrent().difference(), 0);
+  EXPECT_EQ(Nth(refuted.look_backs(), 0).before_after().finding(), v1::FINDING_DIFFERENT);
+  EXPECT_DOUBLE_EQ(Nth(refuted.look_backs(), 0).concurrent().difference(), 0);
 }
 
 TEST_F(HypothesesTest, IsDueForALookBackOnItsDateAndOverdueUntilItIsHeld) {
@@ -243,8 +245,8 @@ TEST_F(HypothesesTest, IsDueForALookBackOnItsDateAndOverdueUntilItIsHeld) {
   // Both a comparison before and after and a concurrent one are there when it is held.
   BANSO_ASSERT_OK_AND_ASSIGN(const Hypothesis held,
                              LookBack("h1", v1::LOOK_BACK_CONCLUSION_CONFIRMED));
-  EXPECT_TRUE(held.look_backs(0).concurrent().has_difference_interval());
-  EXPECT_TRUE(held.look_backs(0).before_after().has_difference_interval());
+  EXPECT_TRUE(Nth(held.look_backs(), 0).concurrent().has_difference_interval());
+  EXPECT_TRUE(Nth(held.look_backs(), 0).before_after().has_difference_interval());
   EXPECT_THAT(due_by(absl::CivilDay(2026, 12, 15)), ElementsAre());
   testing::Proves("LAP-18");
 }

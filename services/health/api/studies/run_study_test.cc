@@ -5,12 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "services/health/api/studies/studies_fixture.h"
 
 namespace banso::health {
 namespace {
 
+using banso::testing::Nth;
 using banso::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -84,7 +86,7 @@ TEST_F(RunStudyTest, ComparesOwnersAmongLikeCases) {
   *request.mutable_groups()->add_measures() = Make("renewed", Came(v1::OUTCOME_KIND_RENEWAL));
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse response,
                              studies_.RunStudy(Now(), request));
-  const v1::GroupedMeasure& renewed = response.groups().measures(0);
+  const v1::GroupedMeasure& renewed = Nth(response.groups().measures(), 0);
   EXPECT_EQ(renewed.finding(), v1::FINDING_DIFFERENT);
   ASSERT_EQ(renewed.groups_size(), 2);
   EXPECT_EQ(renewed.groups(0).group(), "members/a");
@@ -315,7 +317,7 @@ TEST_F(RunStudyTest, ReadsOnboardingsAsOfThenAndAsKnownThen) {
   *request.mutable_scope()->mutable_known_at() = calendar::ToTimestamp(then);
   now_ = now;
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse before, studies_.RunStudy(Now(), request));
-  EXPECT_EQ(before.factors().factors(0).with().n(), 10);
+  EXPECT_EQ(Nth(before.factors().factors(), 0).with().n(), 10);
   // Of some the contract turns out to have begun later, some are given up, and some are new.
   for (int i = 0; i < 8; ++i) {
     FollowOnboarding(
@@ -340,7 +342,7 @@ TEST_F(RunStudyTest, ReadsOnboardingsAsOfThenAndAsKnownThen) {
   // As of now it is another matter.
   request.clear_scope();
   BANSO_ASSERT_OK_AND_ASSIGN(const v1::RunStudyResponse present, studies_.RunStudy(Now(), request));
-  EXPECT_LT(present.factors().factors(0).with().n(), 10);
+  EXPECT_LT(Nth(present.factors().factors(), 0).with().n(), 10);
 }
 
 TEST_F(RunStudyTest, RefusesAFactThatNobodyKnows) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "services/health/api/health_fixture.h"
 
@@ -11,6 +12,7 @@ namespace banso::health {
 namespace {
 
 using banso::testing::IsOk;
+using banso::testing::Nth;
 using banso::testing::Proves;
 using banso::testing::StatusIs;
 using ::testing::HasSubstr;
@@ -142,7 +144,7 @@ TEST_F(SuccessLabelsTest, IsUndecidedUntilTheDueDayAndThenMissed) {
     return absl::OkStatus();
   }),
               IsOk());
-  EXPECT_TRUE(facts.readings(0).value().flag());
+  EXPECT_TRUE(Nth(facts.readings(), 0).value().flag());
 }
 
 TEST_F(SuccessLabelsTest, DoesNotTakeASilentSourceForFailure) {

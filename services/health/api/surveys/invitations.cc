@@ -81,13 +81,14 @@ absl::StatusOr<v1::AskSurveyResponse> SurveysApi::AskSurvey(const Call& call,
   using Response = v1::AskSurveyResponse;
   return storage::Mutate<Response>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Response> {
-        BANSO_ASSIGN_OR_RETURN(
-            const v1::Survey survey,
-            store_.surveys.surveys.Active(writer, request.survey(), writer.now()));
+        for (const v1::SurveyInvitee& invitee : request.invitees()) {
+          BANSO_RETURN_IF_ERROR(store_.accounts.CheckOpen(writer, contract::Parent(invitee.respondent())));
+        }
+        BANSO_ASSIGN_OR_RETURN(const v1::Survey survey,
+                               store_.surveys.surveys.Active(writer, request.survey(), writer.now()));
         Response response;
         for (const v1::SurveyInvitee& invitee : request.invitees()) {
           const std::string account = contract::Parent(invitee.respondent());
-          BANSO_RETURN_IF_ERROR(store_.accounts.CheckOpen(writer, account));
           BANSO_ASSIGN_OR_RETURN(
               const std::vector<SurveyInvitation> earlier,
               store_.surveys.InvitationsOf(writer, survey.name(), invitee.respondent()));

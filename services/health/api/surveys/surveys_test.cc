@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "services/health/api/health_fixture.h"
 #include "services/health/api/portfolio/portfolio_api.h"
@@ -18,6 +19,7 @@ namespace banso::health {
 namespace {
 
 using banso::testing::IsOk;
+using banso::testing::Nth;
 using banso::testing::Proves;
 using banso::testing::StatusIs;
 using fact::v1::FactReading;
@@ -193,7 +195,7 @@ TEST_F(SurveysTest, HasScoresWorkedOutAnewByTheQuestionsInForce) {
     request.set_parent("accounts/acme");
     const auto listed = health_->ListScores(Now(), request);
     EXPECT_THAT(listed, IsOk());
-    return listed->scores(0);
+    return Nth(listed->scores(), 0);
   };
   ASSERT_THAT(evaluator_->EvaluateDue(Now()), IsOk());
   EXPECT_TRUE(stored().has_value());
@@ -295,7 +297,7 @@ TEST_F(SurveysTest, ComparesWhatWasExpectedWithWhatWasFound) {
   const v1::SurveyReport report = Report("after", "before");
   EXPECT_EQ(report.turnout().asked(), 4);
   ASSERT_THAT(report.rounds(), SizeIs(1));
-  const v1::SurveyQuestionFigures& overall = report.questions(0);
+  const v1::SurveyQuestionFigures& overall = Nth(report.questions(), 0);
   EXPECT_EQ(overall.mean().value(), 2.5);
   // -2, 0 and -3: whoever was asked once is not compared.
   EXPECT_EQ(overall.change().n(), 3);

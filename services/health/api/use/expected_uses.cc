@@ -12,6 +12,7 @@
 #include "common/contract/resource_name.h"
 #include "common/status_macros.h"
 #include "common/storage/mutate.h"
+#include "services/health/api/change_of.h"
 #include "services/health/api/lists.h"
 #include "services/health/api/use/expected_uses_api.h"
 #include "services/health/domain/use/expected_use.h"
@@ -123,8 +124,8 @@ absl::StatusOr<v1::ListExpectedUsesResponse> ExpectedUsesApi::ListExpectedUses(
 absl::StatusOr<v1::DeleteExpectedUseResponse> ExpectedUsesApi::DeleteExpectedUse(
     const Call& call, const v1::DeleteExpectedUseRequest& request) {
   using Response = v1::DeleteExpectedUseResponse;
-  return storage::Mutate<Response>(
-      database_, call, request, [&](Writer& writer) -> absl::StatusOr<Response> {
+  return ChangeOf<Response>(
+      store_, database_, call, request, [&](Writer& writer) -> absl::StatusOr<Response> {
         BANSO_RETURN_IF_ERROR(store_.expected_uses.Delete(writer, request.name(), request.etag()));
         BANSO_RETURN_IF_ERROR(store_.use_history.Remove(writer, request.name()));
         BANSO_RETURN_IF_ERROR(

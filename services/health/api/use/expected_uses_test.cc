@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/contract/errors.h"
+#include "common/testing/nth.h"
 #include "common/testing/proves.h"
 #include "services/health/api/health_fixture.h"
 #include "services/health/api/use/expected_uses_api.h"
@@ -15,6 +16,7 @@ namespace banso::health {
 namespace {
 
 using banso::testing::IsOk;
+using banso::testing::Nth;
 using banso::testing::Proves;
 using banso::testing::StatusIs;
 using ::testing::HasSubstr;
@@ -135,12 +137,12 @@ TEST_F(ExpectedUsesTest, KnowsHolidaysAndTheDaysOnWhichARuleHolds) {
   // 27, 28 and 30 April and 1 May; the 29th is a holiday, and then the rule ends.
   BANSO_ASSERT_OK_AND_ASSIGN(const auto held,
                              Hold(absl::CivilDay(2026, 4, 27), absl::CivilDay(2026, 5, 10)));
-  EXPECT_DOUBLE_EQ(held.uses(0).expected(), 4);
-  EXPECT_EQ(calendar::ToDay(held.uses(0).to()), absl::CivilDay(2026, 5, 1));
+  EXPECT_DOUBLE_EQ(Nth(held.uses(), 0).expected(), 4);
+  EXPECT_EQ(calendar::ToDay(Nth(held.uses(), 0).to()), absl::CivilDay(2026, 5, 1));
   BANSO_ASSERT_OK_AND_ASSIGN(const auto closed,
                              Hold(absl::CivilDay(2026, 4, 29), absl::CivilDay(2026, 4, 29)));
-  EXPECT_FALSE(closed.uses(0).has_share());
-  EXPECT_FALSE(closed.uses(0).below());
+  EXPECT_FALSE(Nth(closed.uses(), 0).has_share());
+  EXPECT_FALSE(Nth(closed.uses(), 0).below());
   BANSO_ASSERT_OK_AND_ASSIGN(const auto later,
                              Hold(absl::CivilDay(2026, 5, 4), absl::CivilDay(2026, 5, 10)));
   EXPECT_THAT(later.uses(), SizeIs(0));
@@ -149,9 +151,9 @@ TEST_F(ExpectedUsesTest, KnowsHolidaysAndTheDaysOnWhichARuleHolds) {
 TEST_F(ExpectedUsesTest, KnowsNothingWhileTheSourceIsSilent) {
   ASSERT_THAT(Set(Foremen()), IsOk());
   BANSO_ASSERT_OK_AND_ASSIGN(const auto held, Hold(kMonday, kMonday + 6));
-  EXPECT_FALSE(held.uses(0).has_actual());
-  EXPECT_FALSE(held.uses(0).below());
-  EXPECT_THAT(held.uses(0).unknown_because(), HasSubstr("metrics/daily-reports"));
+  EXPECT_FALSE(Nth(held.uses(), 0).has_actual());
+  EXPECT_FALSE(Nth(held.uses(), 0).below());
+  EXPECT_THAT(Nth(held.uses(), 0).unknown_because(), HasSubstr("metrics/daily-reports"));
 }
 
 TEST_F(ExpectedUsesTest, RefusesWhatCannotBeExpectedOrHeld) {

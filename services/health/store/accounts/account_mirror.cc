@@ -169,7 +169,11 @@ absl::StatusOr<std::string> AccountMirror::KeptName(Reader& reader, const std::s
 
 absl::Status AccountMirror::CheckOpen(Reader& reader, const std::string& account) const {
   BANSO_ASSIGN_OR_RETURN(const bool known, headers.Exists(reader, account));
-  if (!known) return contract::NotFound(account);
+  return known ? CheckNotMerged(reader, account) : contract::NotFound(account);
+}
+
+absl::Status AccountMirror::CheckNotMerged(Reader& reader, const std::string& name) const {
+  const std::string account = contract::Ancestor(name, "accounts");
   BANSO_ASSIGN_OR_RETURN(const std::string kept, KeptAccount(reader, account));
   if (kept == account) return absl::OkStatus();
   return contract::FailedPrecondition("ACCOUNT_MERGED", account,

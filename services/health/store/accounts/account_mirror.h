@@ -67,8 +67,10 @@ class AccountMirror {
                                           const std::string& account) const;
   // The name under which what had the name `name` is kept, if it has gone over with its account.
   absl::StatusOr<std::string> KeptName(storage::Reader& reader, const std::string& name) const;
-  // NOT_FOUND when the account is not known here; FAILED_PRECONDITION (ACCOUNT_MERGED) when another
-  // one has taken its place. For what is to be recorded about it.
+  // FAILED_PRECONDITION (ACCOUNT_MERGED), with the account to name instead, when another one has
+  // taken the place of the account that `name` is, or belongs to.
+  absl::Status CheckNotMerged(storage::Reader& reader, const std::string& name) const;
+  // The same for what is to be recorded about `account`; NOT_FOUND when it is not known here.
   absl::Status CheckOpen(storage::Reader& reader, const std::string& account) const;
 
   // The name of the account with this external id, if there is one.
