@@ -32,18 +32,26 @@ class RefusedCall final : public Reactor {
 // A call of a method that is not there.
 class UnknownCall final : public grpc::ServerGenericBidiReactor {
  public:
-  explicit UnknownCall(const std::string& path) {
-    Finish(ToGrpcStatus(
-        contract::Unimplemented(absl::StrCat("there is no method ", contract::Quote(path)))));
+  UnknownCall(Host& host, const grpc::GenericCallbackServerContext& context) : host_(host) {
+    incoming_.method = context.method();
+    incoming_.remote = context.peer();
+    Finish(ToGrpcStatus(contract::Unimplemented(
+        absl::StrCat("there is no method ", contract::Quote(incoming_.method)))));
   }
+  // Its caller did not wait for the answer, which came at once.
+  void OnCancel() override { host_.NoteCancelled(incoming_); }
   void OnDone() override { delete this; }
+
+ private:
+  Host& host_;
+  Incoming incoming_;
 };
 
 }  // namespace
 
 grpc::ServerGenericBidiReactor* UnknownMethods::CreateReactor(
     grpc::GenericCallbackServerContext* context) {
-  return new UnknownCall(context->method());
+  return new UnknownCall(host_, *context);
 }
 
 ServiceAdapter::ServiceAdapter(Host& host, const Router& router) {

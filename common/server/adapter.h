@@ -30,8 +30,13 @@ class ServiceAdapter : public grpc::Service {
 // threads of its own, and not give such calls to the FloodGuard.
 class UnknownMethods : public grpc::CallbackGenericService {
  public:
+  explicit UnknownMethods(Host& host) : host_(host) {}
+
   grpc::ServerGenericBidiReactor* CreateReactor(
       grpc::GenericCallbackServerContext* context) override;
+
+ private:
+  Host& host_;
 };
 
 using UnaryReactor = grpc::ServerUnaryReactor;

@@ -313,7 +313,7 @@ std::unique_ptr<internal::MessageStream> Peer::StartStream(
   absl::Status status = CheckMethod(method, request.GetDescriptor(), response);
   grpc::ByteBuffer bytes;
   if (status.ok()) status = internal::Serialize(request, &bytes);
-  std::shared_ptr<grpc::GenericStub> stub = channels_->NextStub();
+  std::shared_ptr<grpc::GenericStub> stub = channels_->NextStreamStub();
   if (status.ok() && stub == nullptr) status = channels_->AddressUnknown();
   if (!status.ok()) return std::make_unique<FailedCall>(std::move(status));
   auto stream = std::make_unique<QueuedStream>(channels_, call.cancelled);
@@ -348,7 +348,7 @@ std::unique_ptr<Peer::RawStream> Peer::StreamRaw(const banso::Call& call, absl::
                                                  std::function<void(std::string)> on_message,
                                                  std::function<void(absl::Status)> on_end,
                                                  const Headers& headers) {
-  std::shared_ptr<grpc::GenericStub> stub = channels_->NextStub();
+  std::shared_ptr<grpc::GenericStub> stub = channels_->NextStreamStub();
   if (stub == nullptr) {
     on_end(channels_->AddressUnknown());
     return std::make_unique<NoRawStream>();

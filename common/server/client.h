@@ -96,7 +96,7 @@ struct PeerOptions {
   absl::Duration max_duration = absl::Seconds(10);
   // How much earlier than its caller's deadline a call ends, so that the answer can still be given.
   absl::Duration margin = absl::Milliseconds(50);
-  // Connections.
+  // Connections; as many again for streams, once there is one.
   int channels = 2;
   // Leave out replicas that report that they are not serving.
   bool health_checking = true;
@@ -111,7 +111,8 @@ enum class Patience {
 };
 
 // Another service of the suite, as seen from this process: a few long-lived connections, spread
-// round robin over replicas, with retries of UNAVAILABLE. Thread-safe.
+// round robin over replicas. Unary calls are sent again when they are UNAVAILABLE, streams are not.
+// Thread-safe.
 //
 // Each call passes on who acts, the request id and the trace of the Call it serves; it ends at that
 // call's deadline less a margin, and is given up within 0.1 s when that call is cancelled. Errors

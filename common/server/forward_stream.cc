@@ -187,7 +187,7 @@ class ForwardCall final : public StreamReactor, public OpenStream {
   }
 
   void Run() {
-    const std::shared_ptr<grpc::GenericStub> stub = forward_.peer->channels()->NextStub();
+    const std::shared_ptr<grpc::GenericStub> stub = forward_.peer->channels()->NextStreamStub();
     const absl::Status status = Guarded([&]() -> absl::Status {
       BANSO_RETURN_IF_ERROR(call_.Admit());
       BANSO_RETURN_IF_ERROR(call_.host().LetIn(this));

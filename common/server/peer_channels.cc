@@ -22,10 +22,14 @@ constexpr int kMaxHeaderBytes = 64 * 1024;
 constexpr int kReconnectMilliseconds = 100;
 constexpr int kMaxReconnectMilliseconds = 2000;
 
-std::shared_ptr<grpc::Channel> NewChannel(
-    const std::string& address, const PeerOptions& options,
+// What the library does by itself with calls for which a peer was UNAVAILABLE.
+enum class Retries { kNone, kByItself };
+
+std::shared_ptr<grpc::GenericStub> NewStub(
+    const std::string& address, const PeerOptions& options, Retries retries,
     const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, retries == Retries::kByItself ? 1 : 0);
   // Without its own pool every channel to the same address would share one connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxHeaderBytes);
@@ -35,7 +39,8 @@ std::shared_ptr<grpc::Channel> NewChannel(
   // What a peer returns is ours; the limit on requests is the server's.
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetServiceConfigJSON(ServiceConfig(options.health_checking ? options.name : ""));
-  return grpc::CreateCustomChannel(address, credentials, arguments);
+  return std::make_shared<grpc::GenericStub>(
+      grpc::CreateCustomChannel(address, credentials, arguments));
 }
 
 // A call that is never begun.
@@ -62,7 +67,7 @@ std::string ServiceConfig(absl::string_view health_name) {
       health_name.empty()
           ? ""
           : absl::StrCat(R"("healthCheckConfig":{"serviceName":")", health_name, R"("},)");
-  // Mutations are idempotent by request id, so UNAVAILABLE may be retried for every method.
+  // Mutations are idempotent by request id, so UNAVAILABLE may be retried for every unary method.
   return absl::StrCat(R"({"loadBalancingConfig":[{"round_robin":{}}],)", health,
                       R"("methodConfig":[{"name":[{}],"retryPolicy":{"maxAttempts":4,)",
                       R"("initialBackoff":"0.05s","maxBackoff":"1s","backoffMultiplier":3,)",
@@ -86,23 +91,34 @@ std::string PeerChannels::address() const {
 }
 
 void PeerChannels::SetAddress(const std::string& address) {
-  std::vector<std::shared_ptr<grpc::GenericStub>> stubs;
+  std::vector<std::shared_ptr<grpc::GenericStub>> stubs, stream_stubs;
   if (!address.empty()) {
     for (int i = 0; i < std::max(1, options_.channels); ++i) {
-      stubs.push_back(
-          std::make_shared<grpc::GenericStub>(NewChannel(address, options_, credentials_)));
+      stubs.push_back(NewStub(address, options_, Retries::kByItself, credentials_));
+      stream_stubs.push_back(NewStub(address, options_, Retries::kNone, credentials_));
     }
   }
   absl::MutexLock lock(&mutex_);
   if (address == address_) return;
   address_ = address;
   stubs_.swap(stubs);
+  stream_stubs_.swap(stream_stubs);
 }
 
 std::shared_ptr<grpc::GenericStub> PeerChannels::NextStub() {
   absl::MutexLock lock(&mutex_);
-  if (stubs_.empty()) return nullptr;
-  return stubs_[turn_.fetch_add(1, std::memory_order_relaxed) % stubs_.size()];
+  return Next(stubs_);
+}
+
+std::shared_ptr<grpc::GenericStub> PeerChannels::NextStreamStub() {
+  absl::MutexLock lock(&mutex_);
+  return Next(stream_stubs_);
+}
+
+std::shared_ptr<grpc::GenericStub> PeerChannels::Next(
+    const std::vector<std::shared_ptr<grpc::GenericStub>>& stubs) {
+  if (stubs.empty()) return nullptr;
+  return stubs[turn_.fetch_add(1, std::memory_order_relaxed) % stubs.size()];
 }
 
 void PeerChannels::Prepare(const Call& call, absl::Time deadline,

@@ -26,8 +26,13 @@ class PeerChannels {
   std::string address() const;
   void SetAddress(const std::string& address);
 
-  // The next connection in turn; null when the address is not known.
+  // The next connection in turn; null when the address is not known. For unary calls, which are
+  // sent again by themselves when the peer is UNAVAILABLE.
   std::shared_ptr<grpc::GenericStub> NextStub();
+  // The same for streams, which are not: whoever opened one opens it again from where it is. With
+  // retries the library (1.51) aborts the process now and then when a peer dies in the middle of a
+  // stream to it: LoadBalancedCall::PendingBatchesAdd finds a batch of the same kind pending.
+  std::shared_ptr<grpc::GenericStub> NextStreamStub();
 
   // Gives `context` what every call passes on. `deadline` is absolute and may be infinite.
   void Prepare(const Call& call, absl::Time deadline, grpc::ClientContext* context) const;
@@ -39,6 +44,10 @@ class PeerChannels {
   absl::Status AddressUnknown() const;
 
  private:
+  std::shared_ptr<grpc::GenericStub> Next(
+      const std::vector<std::shared_ptr<grpc::GenericStub>>& stubs)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   const PeerOptions options_;
   const void* const callback_threads_;
   const std::shared_ptr<grpc::ChannelCredentials> credentials_;
@@ -46,6 +55,7 @@ class PeerChannels {
   mutable absl::Mutex mutex_;
   std::string address_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<grpc::GenericStub>> stubs_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::shared_ptr<grpc::GenericStub>> stream_stubs_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The path of a method as gRPC sends it: `/service/method`.

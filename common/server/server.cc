@@ -311,7 +311,7 @@ class ServerProcess::Impl {
   internal::Host host_;
   SweepRunner sweeps_;
   std::vector<std::unique_ptr<internal::ServiceAdapter>> adapters_;
-  internal::UnknownMethods unknown_methods_;
+  internal::UnknownMethods unknown_methods_{host_};
   std::unique_ptr<internal::Acceptor> acceptor_;
   // In the library's books; 0 before it is known, and then no connection has been taken.
   std::atomic<int64_t> library_number_{0};

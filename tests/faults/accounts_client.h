@@ -13,6 +13,7 @@
 #include "banso/accounts/v1/lifecycle.pb.h"
 #include "banso/accounts/v1/people_service.pb.h"
 #include "banso/accounts/v1/team_service.pb.h"
+#include "tests/journeys/patience.h"
 
 namespace grpc {
 class Channel;
@@ -34,7 +35,7 @@ inline bool MayBeSentAgain(const absl::Status& status) { return absl::IsUnavaila
 // Calls of the accounts service. A call waits until the service is there, for its time limit.
 class AccountsClient {
  public:
-  explicit AccountsClient(const std::string& address, absl::Duration limit = absl::Seconds(20));
+  explicit AccountsClient(const std::string& address, absl::Duration limit = journeys::kPatience);
   ~AccountsClient();
 
   absl::StatusOr<accounts::v1::Account> Create(

@@ -10,6 +10,7 @@
 #include "banso/accounts/v1/team_service.pb.h"
 #include "common/status_macros.h"
 #include "gtest/gtest.h"
+#include "tests/journeys/patience.h"
 
 namespace banso::faults {
 namespace {
@@ -118,7 +119,7 @@ bool BulkLoad::AwaitMore(int count) {
   absl::MutexLock lock(&mutex_);
   const int enough = done_ + count;
   const auto reached = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return done_ >= enough; };
-  return mutex_.AwaitWithTimeout(absl::Condition(&reached), absl::Seconds(20));
+  return mutex_.AwaitWithTimeout(absl::Condition(&reached), journeys::kPatience);
 }
 
 void BulkLoad::SetUp() {

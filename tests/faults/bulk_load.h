@@ -42,7 +42,7 @@ class BulkLoad {
   int messages() const { return messages_; }
   int reassignments() const { return reassignments_; }
   int merges() const { return merges_; }
-  // Waits until `count` more are done in all; false when they are not within 20 seconds.
+  // Waits until `count` more are done in all; false when they are not in time.
   bool AwaitMore(int count);
 
   // Once stopped: expects (by GoogleTest) that the changes of each commit came one behind the

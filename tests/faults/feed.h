@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "banso/type/v1/change.pb.h"
+#include "tests/journeys/patience.h"
 
 namespace grpc {
 class Channel;
@@ -30,7 +31,7 @@ class Feed {
 
   // Waits until everything up to `position` has come; false when it does not within `limit`, or
   // when there is a fault.
-  bool AwaitPosition(int64_t position, absl::Duration limit = absl::Seconds(20));
+  bool AwaitPosition(int64_t position, absl::Duration limit = journeys::kPatience);
   // What has come, in order.
   std::vector<type::v1::Change> changes() const;
   // How often the stream was opened.

@@ -8,16 +8,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/status_macros.h"
+#include "tests/journeys/patience.h"
 
 namespace banso::faults::http2 {
 namespace {
-
-// How long a connection is waited for.
-constexpr absl::Duration kLimit = absl::Seconds(10);
 
 std::string BigEndian32(uint32_t value) {
   return {static_cast<char>(value >> 24), static_cast<char>(value >> 16),
@@ -38,6 +38,21 @@ std::string Text(absl::string_view text) {
     encoded.push_back(static_cast<char>(length));
   }
   return absl::StrCat(encoded, text);
+}
+
+// Whether there are the last headers of a stream among whole frames.
+bool EndsStream(absl::string_view frames, uint32_t stream) {
+  constexpr size_t kFrameHeader = 9;
+  while (frames.size() >= kFrameHeader) {
+    const auto byte = [&](size_t i) { return size_t{static_cast<uint8_t>(frames[i])}; };
+    const size_t size = byte(0) << 16 | byte(1) << 8 | byte(2);
+    if (byte(3) == static_cast<uint8_t>(FrameType::kHeaders) && (byte(4) & kEndStream) != 0 &&
+        frames.substr(5, 4) == BigEndian32(stream)) {
+      return true;
+    }
+    frames.remove_prefix(std::min(frames.size(), kFrameHeader + size));
+  }
+  return false;
 }
 
 }  // namespace
@@ -83,11 +98,12 @@ bool Connection::Drain() {
     const ssize_t size = recv(file_, buffer, sizeof(buffer), 0);
     if (size < 0) return errno == EAGAIN || errno == EINTR;
     if (size == 0) return false;
+    read_.append(buffer, static_cast<size_t>(size));
   }
 }
 
 bool Connection::Send(absl::string_view bytes) {
-  const absl::Time deadline = absl::Now() + kLimit;
+  const absl::Time deadline = absl::Now() + journeys::kPatience;
   while (!bytes.empty() && absl::Now() < deadline) {
     pollfd event = {file_, POLLIN | POLLOUT, 0};
     poll(&event, 1, 1000);
@@ -100,11 +116,22 @@ bool Connection::Send(absl::string_view bytes) {
   return bytes.empty();
 }
 
-bool Connection::AwaitBytes() { return AwaitBytes(kLimit); }
+bool Connection::AwaitBytes() { return AwaitBytes(journeys::kPatience); }
 
 bool Connection::AwaitBytes(absl::Duration limit) {
   pollfd event = {file_, POLLIN, 0};
-  return poll(&event, 1, static_cast<int>(absl::ToInt64Milliseconds(limit))) == 1;
+  const int64_t milliseconds = std::max<int64_t>(0, absl::ToInt64Milliseconds(limit));
+  return poll(&event, 1, static_cast<int>(milliseconds)) == 1;
+}
+
+bool Connection::AwaitAnswer(uint32_t stream) {
+  const absl::Time deadline = absl::Now() + journeys::kPatience;
+  bool open = true;
+  while (!EndsStream(read_, stream)) {
+    if (!open || absl::Now() >= deadline) return false;
+    if (AwaitBytes(deadline - absl::Now())) open = Drain();
+  }
+  return true;
 }
 
 bool Connection::AwaitEnd(absl::Duration limit) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "tests/journeys/patience.h"
 
 namespace banso::faults::http2 {
 
@@ -37,23 +38,28 @@ class Connection {
   // Connects to 127.0.0.1:`port`. Aborts when nobody listens.
   explicit Connection(int port);
   ~Connection();
-  Connection(Connection&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+  Connection(Connection&& other) noexcept
+      : file_(std::exchange(other.file_, -1)), read_(std::move(other.read_)) {}
   Connection& operator=(Connection&&) = delete;
 
-  // Sends all of `bytes`, and reads away what comes meanwhile; false when the server has closed.
+  // Sends all of `bytes`, and reads what comes meanwhile; false when the server has closed.
   bool Send(absl::string_view bytes);
-  // Waits until the server has sent something, or has closed; false when it does neither within
-  // ten seconds.
+  // Waits until the server has sent something, or has closed; false when it does neither in time.
   bool AwaitBytes();
-  // Reads away what comes until the server closes; false when it does not within `limit`.
-  bool AwaitEnd(absl::Duration limit = absl::Seconds(10));
+  // Waits until the call of that stream is answered; false when it is not in time, or the server
+  // has closed before.
+  bool AwaitAnswer(uint32_t stream);
+  // Reads what comes until the server closes; false when it does not within `limit`.
+  bool AwaitEnd(absl::Duration limit = journeys::kPatience);
 
  private:
   bool AwaitBytes(absl::Duration limit);
-  // Reads away what is there; false when the server has closed.
+  // Reads what is there; false when the server has closed.
   bool Drain();
 
   int file_;
+  // All that has come.
+  std::string read_;
 };
 
 }  // namespace banso::faults::http2

@@ -8,6 +8,7 @@
 #include "banso/accounts/v1/accounts_service.pb.h"
 #include "gtest/gtest.h"
 #include "tests/faults/accounts_client.h"
+#include "tests/journeys/patience.h"
 
 namespace banso::faults {
 namespace {
@@ -130,7 +131,7 @@ void Load::Acknowledge(int writer, const std::string& account, const std::string
 bool Load::AwaitAcknowledged(int64_t count) {
   const auto reached = [&] { return acknowledged_ >= count; };
   absl::MutexLock lock(&mutex_);
-  return mutex_.AwaitWithTimeout(absl::Condition(&reached), absl::Seconds(20));
+  return mutex_.AwaitWithTimeout(absl::Condition(&reached), journeys::kPatience);
 }
 
 bool Load::AwaitAcknowledgedByEach(int64_t count) {
@@ -140,7 +141,7 @@ bool Load::AwaitAcknowledgedByEach(int64_t count) {
     return std::equal(before.begin(), before.end(), acknowledged_by_.begin(),
                       [&](int64_t then, int64_t now) { return now >= then + count; });
   };
-  return mutex_.AwaitWithTimeout(absl::Condition(&reached), absl::Seconds(20));
+  return mutex_.AwaitWithTimeout(absl::Condition(&reached), journeys::kPatience);
 }
 
 std::vector<FailedAttempt> Load::failed_attempts() const {

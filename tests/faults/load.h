@@ -39,7 +39,7 @@ class Load {
   // Lets every writer come to the end of the write that it is at.
   void Stop();
 
-  // Waits until so many writes in all are acknowledged; false when they are not within 20 seconds.
+  // Waits until so many writes in all are acknowledged; false when they are not in time.
   bool AwaitAcknowledged(int64_t count);
   // The same until each writer has had so many more: all of them are connected then.
   bool AwaitAcknowledgedByEach(int64_t count);

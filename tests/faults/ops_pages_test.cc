@@ -6,15 +6,19 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "banso/accounts/v1/accounts_service.grpc.pb.h"
 #include "banso/accounts/v1/people_service.grpc.pb.h"
+#include "common/testing/wait.h"
 #include "gmock/gmock.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
@@ -22,10 +26,12 @@
 #include "tests/faults/http2.h"
 #include "tests/faults/load.h"
 #include "tests/faults/service.h"
+#include "tests/journeys/patience.h"
 
 namespace banso::faults {
 namespace {
 
+using ::banso::testing::WaitUntil;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -133,24 +139,64 @@ TEST(OpsPagesTest, AnswerUnderLoadAndTellNothingThatACallerWrote) {
   EXPECT_THAT(load.faults(), IsEmpty());
 }
 
+// A call that is under way until it is let go: an import whose sender pauses.
+class LongCall {
+ public:
+  explicit LongCall(const std::string& address)
+      : stub_(accounts::v1::AccountsService::NewStub(Connect(address))),
+        stream_(stub_->ImportAccounts(&context_, &response_)) {
+    accounts::v1::ImportAccountsRequest message;
+    message.set_external_system("crm");
+    accounts::v1::Account* account = message.add_accounts();
+    account->set_display_name("Imported");
+    accounts::v1::ExternalId* id = account->add_external_ids();
+    id->set_system("crm");
+    id->set_id("imported");
+    EXPECT_TRUE(stream_->Write(message));
+    const AccountsClient client(address);
+    EXPECT_TRUE(
+        WaitUntil([&] { return client.Get("accounts/imported").ok(); }, journeys::kPatience));
+  }
+  // Ends it; what it comes to.
+  grpc::Status Finish() {
+    stream_->WritesDone();
+    return stream_->Finish();
+  }
+
+ private:
+  grpc::ClientContext context_;
+  accounts::v1::ImportAccountsResponse response_;
+  const std::unique_ptr<accounts::v1::AccountsService::Stub> stub_;
+  const std::unique_ptr<grpc::ClientWriter<accounts::v1::ImportAccountsRequest>> stream_;
+};
+
 TEST(OpsPagesTest, TurnNotReadyAtSigtermAndStayHealthyUntilTheEnd) {
   Service service;
   service.Start();
   Load load(service.address(), kLoadWriters);
   ASSERT_TRUE(load.AwaitAcknowledgedByEach(3));
   ASSERT_EQ(Fetch(service.ops_port(), "/readyz").code, 200);
+  LongCall call(service.address());
   std::vector<int> ready;
   std::vector<int> healthy;
   std::thread watcher([&] {
+    bool held = true;
     while (true) {
       ready.push_back(Fetch(service.ops_port(), "/readyz").code);
+      // It does not end while there is a call, so that there is time to look.
+      if (ready.back() != 200 && std::exchange(held, false)) {
+        EXPECT_TRUE(call.Finish().ok()) << "the call under way is lost";
+      }
       healthy.push_back(Fetch(service.ops_port(), "/healthz").code);
       if (healthy.back() == 0) return;
     }
   });
   EXPECT_EQ(service.Stop(), 0) << service.Log();
   watcher.join();
+  // The writers come to an end of what they are at.
+  service.Start();
   load.Stop();
+  EXPECT_THAT(load.faults(), IsEmpty());
   // The last of each may have met the end of the process.
   healthy.pop_back();
   if (ready.back() == 0) ready.pop_back();

@@ -1,14 +1,20 @@
 #include "tests/faults/service.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "common/status_macros.h"
+#include "tests/journeys/patience.h"
 #include "tests/journeys/suite.h"
 
 namespace banso::faults {
@@ -22,6 +28,19 @@ int64_t MemoryMib(pid_t pid) {
   }
   BANSO_CHECK(false && "the process must run");
   return 0;
+}
+
+absl::Duration ProcessorTime(pid_t pid) {
+  std::ifstream file(absl::StrCat("/proc/", pid, "/stat"));
+  std::string stat;
+  std::getline(file, stat);
+  // The fields 14 and 15, user and system time; the second is a name in brackets, with any text.
+  const std::vector<absl::string_view> fields =
+      absl::StrSplit(absl::string_view(stat).substr(stat.rfind(')') + 1), ' ');
+  int64_t user = 0, system = 0;
+  BANSO_CHECK(fields.size() > 13 && absl::SimpleAtoi(fields[12], &user) &&
+              absl::SimpleAtoi(fields[13], &system));
+  return absl::Seconds(user + system) / sysconf(_SC_CLK_TCK);
 }
 
 Service::Service() : ports_(journeys::FreePorts(2)) {
@@ -41,14 +60,14 @@ std::vector<std::string> Service::Command(const std::vector<std::string>& prefix
 absl::Duration Service::Start(const std::vector<std::string>& prefix) {
   const absl::Time start = absl::Now();
   process_ = std::make_unique<journeys::Process>(Command(prefix), dir_.File("log"));
-  if (journeys::Answers(address(), start + absl::Seconds(60))) return absl::Now() - start;
+  if (journeys::Answers(address(), start + journeys::kPatience)) return absl::Now() - start;
   std::fprintf(stderr, "accounts does not serve; its log:\n%s\n", Log().c_str());
   BANSO_CHECK(false && "the service must start");
   return absl::InfiniteDuration();
 }
 
 journeys::Finished Service::StartInVain(const std::vector<std::string>& prefix) const {
-  std::vector<std::string> limited = {"timeout", "20"};
+  std::vector<std::string> limited = {"timeout", "120", "setpriv", "--pdeathsig", "KILL"};
   limited.insert(limited.end(), prefix.begin(), prefix.end());
   return journeys::Run(Command(limited));
 }

@@ -16,6 +16,8 @@ namespace banso::faults {
 
 // How much memory a process that runs has in use, in MiB.
 int64_t MemoryMib(pid_t pid);
+// For how long it has kept a processor busy since it began.
+absl::Duration ProcessorTime(pid_t pid);
 
 // The accounts service as one process with a store and ports of its own, which it keeps when it is
 // started again. It takes calls from anybody.
@@ -27,8 +29,8 @@ class Service {
   // that took from the start of the program. To be called from the thread that ends last: the
   // process ends with the thread that started it.
   absl::Duration Start(const std::vector<std::string>& prefix = {});
-  // Starts it where it should refuse to serve. One that serves nevertheless is ended after 20
-  // seconds, with exit status 124.
+  // Starts it where it should refuse to serve. One that serves nevertheless is ended after two
+  // minutes, with exit status 124, and with the test.
   journeys::Finished StartInVain(const std::vector<std::string>& prefix = {}) const;
   // Ends it with SIGKILL.
   void Kill() { process_->Kill(); }

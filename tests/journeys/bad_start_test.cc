@@ -35,9 +35,10 @@ constexpr char kCreateAccount[] = "banso.accounts.v1.AccountsService/CreateAccou
 class BadStartTest : public testing::TempDirTest {
  protected:
   // Starts the suite on `data_dir`, by `prefix` if that is not empty. A suite that starts against
-  // all expectation is ended after 20 seconds, with exit status 124.
+  // all expectation is ended after two minutes, with exit status 124, and with the test.
   Finished Start(const std::string& data_dir, int port, std::vector<std::string> prefix = {}) {
-    std::vector<std::string> command = {"/usr/bin/env", "timeout", "20"};
+    std::vector<std::string> command = {"/usr/bin/env", "timeout",     "120",
+                                        "setpriv",      "--pdeathsig", "KILL"};
     command.insert(command.end(), prefix.begin(), prefix.end());
     for (const std::string& word :
          {BinFile("banso-suite"), absl::StrCat("--data_dir=", data_dir),

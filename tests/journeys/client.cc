@@ -9,6 +9,7 @@
 #include "common/contract/errors.h"
 #include "common/contract/json.h"
 #include "common/status_macros.h"
+#include "common/testing/wait.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/dynamic_message.h"
 #include "google/rpc/status.pb.h"
@@ -73,6 +74,17 @@ absl::Status StatusOf(const grpc::Status& status) {
   return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
 }
 
+absl::Status OnceAnswered(absl::FunctionRef<absl::Status()> ask) {
+  absl::Status status;
+  testing::WaitUntil(
+      [&] {
+        status = ask();
+        return !absl::IsUnavailable(status);
+      },
+      kPatience);
+  return status;
+}
+
 Client::Client(const std::string& gateway_address, std::string token, absl::Duration limit)
     : token_(std::move(token)),
       limit_(limit),
@@ -123,7 +135,7 @@ absl::Status Client::Watch(absl::string_view method, absl::string_view json,
 }
 
 absl::Status Client::CallStream(absl::string_view method, const std::vector<std::string>& jsons,
-                                Message* response) const {
+                                absl::FunctionRef<void()> before_last, Message* response) const {
   const MethodDescriptor& descriptor = Find(method);
   grpc::ClientContext context;
   Prepare(token_, limit_, &context);
@@ -134,6 +146,7 @@ absl::Status Client::CallStream(absl::string_view method, const std::vector<std:
   bool open = Next(&queue);
   for (const std::string& json : jsons) {
     if (!open) break;
+    if (&json == &jsons.back()) before_last();
     BANSO_ASSIGN_OR_RETURN(const grpc::ByteBuffer request, Encode(descriptor, json));
     call->Write(request, nullptr);
     open = Next(&queue);

@@ -7,11 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
+#include "tests/journeys/patience.h"
 
 namespace grpc {
 class Channel;
@@ -23,13 +25,16 @@ namespace banso::journeys {
 // The status of a call, with its details.
 absl::Status StatusOf(const grpc::Status& status);
 
+// What a call comes to once it is answered: as long as a service is away, `ask` is asked again. One
+// that was killed and started anew is away until the gateway has found it by each connection.
+absl::Status OnceAnswered(absl::FunctionRef<absl::Status()> ask);
+
 // A client of the suite as another program would be: it knows the gateway's address, a token, and
 // the protos. Requests are written in JSON, answers are typed.
 class Client {
  public:
   // Every call has `limit` to be answered.
-  Client(const std::string& gateway_address, std::string token,
-         absl::Duration limit = absl::Seconds(60));
+  Client(const std::string& gateway_address, std::string token, absl::Duration limit = kPatience);
 
   // Calls `service/method` (full names, such as `banso.accounts.v1.AccountsService/GetAccount`).
   template <class Response>
@@ -61,12 +66,13 @@ class Client {
   absl::Status Watch(absl::string_view method, absl::string_view json,
                      const std::function<void()>& on_message) const;
 
-  // A client-streaming call: sends each of `jsons`.
+  // A client-streaming call: sends each of `jsons`. `before_last` is run before the last of them.
   template <class Response>
-  absl::StatusOr<Response> Stream(absl::string_view method,
-                                  const std::vector<std::string>& jsons) const {
+  absl::StatusOr<Response> Stream(
+      absl::string_view method, const std::vector<std::string>& jsons,
+      absl::FunctionRef<void()> before_last = [] {}) const {
     Response response;
-    const absl::Status status = CallStream(method, jsons, &response);
+    const absl::Status status = CallStream(method, jsons, before_last, &response);
     if (!status.ok()) return status;
     return response;
   }
@@ -84,6 +90,7 @@ class Client {
   absl::Status CallUnary(absl::string_view method, absl::string_view json,
                          google::protobuf::Message* response) const;
   absl::Status CallStream(absl::string_view method, const std::vector<std::string>& jsons,
+                          absl::FunctionRef<void()> before_last,
                           google::protobuf::Message* response) const;
   // Waits a tenth of a second.
   void Pause() const;

@@ -211,7 +211,7 @@ TEST(EraseJourney, EndsTheTokensAndTheOpenStreamsOfAMember) {
       if (!open.HasBeenNotified()) open.Notify();
     });
   });
-  ASSERT_TRUE(open.WaitForNotificationWithTimeout(absl::Seconds(30)));
+  ASSERT_TRUE(open.WaitForNotificationWithTimeout(kPatience));
   ASSERT_THAT(client.Call<accounts::v1::ErasePersonResponse>(absl::StrCat(kPeople, "ErasePerson"),
                                                              R"({"name": "members/m9"})"),
               IsOk());

@@ -32,8 +32,6 @@ using ::banso::testing::WaitUntil;
 using ::testing::Each;
 using ::testing::Pair;
 
-constexpr absl::Duration kPatience = absl::Seconds(60);
-
 // Plays the whole way without disturbance.
 void Play(Lapras* lapras) {
   const auto stretch = [&](void (Lapras::*play)()) {
@@ -105,18 +103,6 @@ class KilledSuite {
   Suite suite_{Shape::kFiveProcesses, "2025-04-01T01:00:00Z"};
   Lapras lapras_;
 };
-
-// What a call comes to once the gateway has found a process again that was started anew.
-absl::Status OnceAnswered(absl::FunctionRef<absl::Status()> ask) {
-  absl::Status status;
-  WaitUntil(
-      [&] {
-        status = ask();
-        return !absl::IsUnavailable(status);
-      },
-      kPatience);
-  return status;
-}
 
 // Whether health has something left to do for an application, whatever it has done last.
 bool HealthHasPartsLeft(const gateway::v1::ProgramApplication& application) {

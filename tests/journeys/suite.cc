@@ -15,12 +15,10 @@
 #include "common/status_macros.h"
 #include "common/testing/files.h"
 #include "grpcpp/grpcpp.h"
+#include "tests/journeys/patience.h"
 
 namespace banso::journeys {
 namespace {
-
-// Far longer than a start takes: five processes may start while others build.
-constexpr absl::Duration kStartLimit = absl::Seconds(90);
 
 std::string FromEnvironment(const char* name) {
   const char* value = std::getenv(name);
@@ -105,8 +103,7 @@ void Suite::Start(const std::string& process, const std::string& clock) {
 
 void Suite::AwaitServing(const std::string& process) {
   const std::string name = shape_ == Shape::kOneProcess ? "gateway" : process;
-  if (Answers(absl::StrCat("127.0.0.1:", ports_.at(name)), absl::Now() + kStartLimit,
-              credentials_)) {
+  if (Answers(absl::StrCat("127.0.0.1:", ports_.at(name)), absl::Now() + kPatience, credentials_)) {
     return;
   }
   std::fprintf(stderr, "%s does not serve; its log:\n%s\n", process.c_str(), Log(process).c_str());

@@ -26,8 +26,6 @@ using ::banso::testing::IsOk;
 using ::banso::testing::WaitUntil;
 using ::testing::IsEmpty;
 
-constexpr absl::Duration kLogPatience = absl::Seconds(60);
-
 class TraceTest : public ::testing::Test {
  protected:
   // Calls that only read are logged at the level debug.
@@ -49,7 +47,7 @@ class TraceTest : public ::testing::Test {
     auto context = std::make_unique<grpc::ClientContext>();
     context->AddMetadata("authorization", absl::StrCat("Bearer ", suite_.operator_token()));
     context->AddMetadata("traceparent", absl::StrCat("00-", trace_id, "-00f067aa0ba902b7-01"));
-    context->set_deadline(absl::ToChronoTime(absl::Now() + kLogPatience));
+    context->set_deadline(absl::ToChronoTime(absl::Now() + kPatience));
     return context;
   }
 
@@ -75,7 +73,7 @@ class TraceTest : public ::testing::Test {
 
   void ExpectInLog(const std::string& process, const std::string& key,
                    const std::string& text) const {
-    EXPECT_TRUE(WaitUntil([&] { return !LinesWith(process, key, text).empty(); }, kLogPatience))
+    EXPECT_TRUE(WaitUntil([&] { return !LinesWith(process, key, text).empty(); }, kPatience))
         << process << " has logged nothing with " << key << " " << text;
   }
 

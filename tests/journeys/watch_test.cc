@@ -63,7 +63,7 @@ class WatchTest : public ::testing::Test {
   std::string Written(const char* log) const { return testing::ReadFile(suite_.File(log)); }
 
   bool Writes(const char* log, const std::string& text) const {
-    return WaitUntil([&] { return absl::StrContains(Written(log), text); }, absl::Seconds(60));
+    return WaitUntil([&] { return absl::StrContains(Written(log), text); }, kPatience);
   }
 
   // The changes that it has written as JSON, whole lines only.
@@ -125,7 +125,7 @@ TEST_F(WatchTest, FromNowLeavesOutWhatExistsAlready) {
         Rename("beta", absl::StrCat("Name ", ++names));
         return absl::StrContains(Written("now.log"), "updated  accounts/beta by ");
       },
-      absl::Seconds(60)))
+      kPatience))
       << Written("now.log");
   EXPECT_THAT(Written("now.log"), Not(HasSubstr("created")));
   EXPECT_THAT(Written("now.log"), Not(HasSubstr("alpha")));
@@ -133,7 +133,7 @@ TEST_F(WatchTest, FromNowLeavesOutWhatExistsAlready) {
 
 TEST_F(WatchTest, EndsWithAnErrorWhenNothingCanBeWritten) {
   const std::string command =
-      absl::StrCat(BinFile("banso"), " --address=", suite_.gateway_address(),
+      absl::StrCat("exec ", BinFile("banso"), " --address=", suite_.gateway_address(),
                    " --token=", suite_.operator_token(), " watch >/dev/full");
   const Finished finished = journeys::Run({"/bin/sh", "-c", command});
   EXPECT_EQ(finished.exit_status, 1);

@@ -104,11 +104,13 @@ absl::StatusOr<bool> Turn::SavePlacements(const Store& store, Writer& writer) {
 }
 
 absl::StatusOr<bool> Turn::Save(const Store& store, Writer& writer, const Rules& rules) {
-  BANSO_ASSIGN_OR_RETURN(const bool overtaken, IsOvertaken(writer, due_, writer.now()));
-  if (overtaken) return true;
+  BANSO_ASSIGN_OR_RETURN(const TurnState state, StateOf(writer, due_, writer.now()));
+  if (state == TurnState::kOvertaken) return true;
+  bool any_changed = false;
   bool stands = true;
   const auto go_on = [&](TurnStep step, bool changed) {
     next_ = static_cast<TurnStep>(static_cast<int>(step) + 1);
+    any_changed |= changed;
     stands = !changed || !rules.IsReadAfter(step);
   };
   if (next_ == TurnStep::kLabels) {
@@ -122,6 +124,11 @@ absl::StatusOr<bool> Turn::Save(const Store& store, Writer& writer, const Rules&
   if (stands && next_ == TurnStep::kPlacements) {
     BANSO_ASSIGN_OR_RETURN(const bool changed, SavePlacements(store, writer));
     go_on(TurnStep::kPlacements, changed);
+  }
+  // A turn that has read more may be between two of its rounds. It shall not end with what this one
+  // has put in the place of what it had stored.
+  if (any_changed && state == TurnState::kMarkedSince) {
+    BANSO_RETURN_IF_ERROR(MarkAgain(writer, due_.account));
   }
   if (!stands) return false;
   if (next_ == TurnStep::kSignals) {

@@ -84,11 +84,25 @@ absl::StatusOr<int64_t> CountDue(Reader& reader, absl::Time now) {
   return count;
 }
 
-absl::StatusOr<bool> IsOvertaken(Reader& reader, const DueEvaluation& begun, absl::Time now) {
-  return reader.QueryOne(
-      "SELECT 1 FROM evaluation WHERE account = $account AND mark <> $mark AND due > $now",
-      {{"account", begun.account}, {"mark", begun.mark}, {"now", Value(now)}},
-      [](const Row&) { return absl::OkStatus(); });
+absl::StatusOr<TurnState> StateOf(Reader& reader, const DueEvaluation& begun, absl::Time now) {
+  TurnState state = TurnState::kUpToDate;
+  BANSO_RETURN_IF_ERROR(
+      reader
+          .QueryOne("SELECT due FROM evaluation WHERE account = $account AND mark <> $mark",
+                    {{"account", begun.account}, {"mark", begun.mark}},
+                    [&](const Row& row) {
+                      state = row.Time(0) > now ? TurnState::kOvertaken : TurnState::kMarkedSince;
+                      return absl::OkStatus();
+                    })
+          .status());
+  return state;
+}
+
+absl::Status MarkAgain(Writer& writer, absl::string_view account) {
+  return writer
+      .Execute("UPDATE evaluation SET mark = mark + 1 WHERE account = $account",
+               {{"account", account}})
+      .status();
 }
 
 absl::Status MarkDone(Writer& writer, const DueEvaluation& done, absl::Time next) {

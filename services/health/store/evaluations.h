@@ -41,10 +41,21 @@ absl::StatusOr<std::optional<DueEvaluation>> FindDue(storage::Reader& reader,
 // How many accounts are due at `now`.
 absl::StatusOr<int64_t> CountDue(storage::Reader& reader, absl::Time now);
 
-// Whether a later turn of the account has ended meanwhile: it was marked after `begun`, and is no
-// longer due. What was read for `begun` is older than what is stored then.
-absl::StatusOr<bool> IsOvertaken(storage::Reader& reader, const DueEvaluation& begun,
-                                 absl::Time now);
+// What has become of an account while a turn of it was worked out.
+enum class TurnState {
+  // Nothing that was told to MarkDue: what was read still holds.
+  kUpToDate,
+  // It was marked again, and is still due.
+  kMarkedSince,
+  // It was marked again, and a turn that began after that has ended: what was read for this one is
+  // older than what is stored.
+  kOvertaken,
+};
+absl::StatusOr<TurnState> StateOf(storage::Reader& reader, const DueEvaluation& begun,
+                                  absl::Time now);
+
+// Marks a due account once more, for the same reason: turns that have begun do not end as done.
+absl::Status MarkAgain(storage::Writer& writer, absl::string_view account);
 
 // Sets when an evaluated account is due next. An account that was marked meanwhile stays due.
 absl::Status MarkDone(storage::Writer& writer, const DueEvaluation& done, absl::Time next);

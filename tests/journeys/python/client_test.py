@@ -17,7 +17,8 @@ import grpc
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 ACCOUNTS = "/banso.accounts.v1.AccountsService/"
-START_SECONDS = 60
+# Far longer than anything takes, also on a machine that has much else to do.
+LIMIT_SECONDS = 120
 
 
 def generate(googleapis, folder):
@@ -38,9 +39,11 @@ class Suite:
         data = pathlib.Path(folder, "data")
         self.log = open(pathlib.Path(folder, "suite.log"), "wb")
         self.process = subprocess.Popen(
-            [program, f"--data_dir={data}", "--port=0", f"--port_file={self.ports}",
-             f"--suite_key_file={key}"], stdout=self.log, stderr=self.log)
-        deadline = time.monotonic() + START_SECONDS
+            # It ends with the test, whatever ends that.
+            ["setpriv", "--pdeathsig", "KILL", program, f"--data_dir={data}", "--port=0",
+             f"--port_file={self.ports}", f"--suite_key_file={key}"],
+            stdout=self.log, stderr=self.log)
+        deadline = time.monotonic() + LIMIT_SECONDS
         while not self.ports.exists() or not self.ports.read_text(encoding="utf-8"):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("the suite did not start")
@@ -51,7 +54,7 @@ class Suite:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=LIMIT_SECONDS)
         self.log.close()
 
 
@@ -74,7 +77,7 @@ class ClientTest(unittest.TestCase):
         caller = getattr(self.channel, kind)(
             ACCOUNTS + method, request_serializer=lambda message: message.SerializeToString(),
             response_deserializer=response.FromString)
-        return caller(request, timeout=30,
+        return caller(request, timeout=LIMIT_SECONDS,
                       metadata=[("authorization", f"Bearer {self.suite.token}")])
 
     def create(self, account_id, name):

@@ -32,7 +32,7 @@ BIN_DIR = os.path.realpath(sys.argv[1]) if len(sys.argv) > 1 else ""
 PAGE = os.path.join(ROOT, "docs", "real-data.md")
 # Where the page lets the clock begin.
 CLOCK = re.compile(r"--test_clock_start=(\S+)")
-START_SECONDS = 60
+START_SECONDS = 120
 ACCOUNTS = 80
 # What the client ends with when some rows were refused: each file has one that must be.
 SOME_ROWS_REFUSED = 4
@@ -56,9 +56,10 @@ class Suite:
         ports = os.path.join(folder, "ports.json")
         data = os.path.join(folder, "data")
         self.process = subprocess.Popen(
-            [os.path.join(BIN_DIR, "banso-suite"), f"--data_dir={data}", "--port=0",
-             f"--port_file={ports}", "--test_clock", f"--test_clock_start={clock}",
-             f"--log_file={os.path.join(folder, 'suite.log')}"],
+            # It ends with the test, whatever ends that.
+            ["setpriv", "--pdeathsig", "KILL", os.path.join(BIN_DIR, "banso-suite"),
+             f"--data_dir={data}", "--port=0", f"--port_file={ports}", "--test_clock",
+             f"--test_clock_start={clock}", f"--log_file={os.path.join(folder, 'suite.log')}"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + START_SECONDS
         while not os.path.exists(ports):

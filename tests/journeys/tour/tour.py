@@ -23,7 +23,7 @@ LEFT_OUT = "..."
 PLACEHOLDER = re.compile(r"<[a-z ]+>")
 # Printed by the shell after each command; no command prints it.
 END = "end-of-step-5f2c"
-LIMIT_SECONDS = 90
+LIMIT_SECONDS = 300
 
 
 @dataclass
