@@ -112,7 +112,7 @@ std::optional<double> LogRankChiSquare(const Scores& scores, const std::vector<s
 }  // namespace
 
 SurvivalCurve::SurvivalCurve(absl::Span<const Observation> observations, double confidence)
-    : n_(static_cast<int64_t>(observations.size())) {
+    : confidence_(confidence), n_(static_cast<int64_t>(observations.size())) {
   for (const Observation& observation : observations) {
     times_.push_back(observation.time);
     longest_ = std::max(longest_, observation.time);
@@ -152,6 +152,15 @@ std::optional<double> SurvivalCurve::SurvivalAt(double time) const {
   const double survival = step == nullptr ? 1 : step->survival;
   if (time > longest_ && survival > 0) return std::nullopt;
   return survival;
+}
+
+std::optional<Interval> SurvivalCurve::IntervalAt(double time) const {
+  const std::optional<double> left = SurvivalAt(time);
+  if (!left.has_value()) return std::nullopt;
+  const SurvivalStep* step = At(time);
+  if (step != nullptr && step->interval.has_value()) return step->interval;
+  const int64_t watched = step != nullptr ? step->at_risk : WatchedAt(time);
+  return WilsonInterval({*left > 0 ? watched : 0, watched}, confidence_);
 }
 
 std::optional<double> SurvivalCurve::Median() const {

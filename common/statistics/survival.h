@@ -65,6 +65,9 @@ class SurvivalCurve {
   const SurvivalStep* At(double time) const;
   // Survival at a time: nothing beyond the longest, unless nobody is left.
   std::optional<double> SurvivalAt(double time) const;
+  // Its interval: the step's. Where nobody, or everybody, had it by then, which leaves that open,
+  // Wilson's of those who were watched for so long. Nothing where SurvivalAt says nothing.
+  std::optional<Interval> IntervalAt(double time) const;
 
   // The first time at which survival is at most a half; nothing when it stays above.
   std::optional<double> Median() const;
@@ -81,6 +84,7 @@ class SurvivalCurve {
   std::vector<SurvivalStep> steps_;
   // When watching ended, in order.
   std::vector<double> times_;
+  double confidence_;
   int64_t n_ = 0;
   int64_t events_ = 0;
   // The longest time that anybody was watched; 0 for nobody.

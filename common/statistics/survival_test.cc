@@ -76,6 +76,22 @@ TEST(KaplanMeier, EqualsThePublishedTableOfTheRemissionData) {
   }
 }
 
+// The curve says nothing of how sure it is before the first event and after the last one.
+TEST(KaplanMeier, HasWilsonsIntervalWhereNobodyOrEverybodyHadIt) {
+  const SurvivalCurve drug(Drug());
+  EXPECT_EQ(drug.SurvivalAt(5), 1);
+  EXPECT_EQ(drug.IntervalAt(5)->low, WilsonInterval({21, 21}).low);
+  EXPECT_EQ(drug.IntervalAt(5)->high, 1);
+  EXPECT_EQ(drug.IntervalAt(10)->low, drug.At(10)->interval->low);
+  EXPECT_EQ(drug.IntervalAt(36), std::nullopt);
+  // One was watched up to the end.
+  const SurvivalCurve placebo(Placebo(), 0.9);
+  EXPECT_EQ(placebo.SurvivalAt(23), 0);
+  EXPECT_EQ(placebo.IntervalAt(23)->low, 0);
+  EXPECT_EQ(placebo.IntervalAt(23)->high, WilsonInterval({0, 1}, 0.9).high);
+  EXPECT_EQ(SurvivalCurve({}).IntervalAt(1), std::nullopt);
+}
+
 TEST(KaplanMeier, FindsThePublishedMedians) {
   // R's survfit with conf.type = "log-log": 23 from 13 without end, and 8 from 4 to 11.
   const SurvivalCurve drug(Drug());

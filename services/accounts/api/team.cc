@@ -146,9 +146,10 @@ absl::StatusOr<v1::DeleteRolePlayResponse> TeamApi::DeleteRolePlay(
   return storage::Mutate<Response>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Response> {
         BANSO_ASSIGN_OR_RETURN(const RolePlay role_play,
-                               store_.role_plays.Get(writer, request.name()));
+                               store_.team.role_plays.Get(writer, request.name()));
         BANSO_RETURN_IF_ERROR(CheckNotDecided(role_play));
-        BANSO_RETURN_IF_ERROR(store_.role_plays.Delete(writer, request.name(), request.etag()));
+        BANSO_RETURN_IF_ERROR(
+            store_.team.role_plays.Delete(writer, request.name(), request.etag()));
         return Response();
       });
 }

@@ -116,7 +116,7 @@ absl::StatusOr<Forecast> ForecastsApi::CreateForecast(const Call& call,
                                                       const v1::CreateForecastRequest& request) {
   return storage::Mutate<Forecast>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Forecast> {
-        BANSO_RETURN_IF_ERROR(store_.CheckOpen(writer, request.parent()));
+        BANSO_RETURN_IF_ERROR(store_.accounts.CheckOpen(writer, request.parent()));
         Forecast forecast = request.forecast();
         BANSO_RETURN_IF_ERROR(FillIn(call, request.parent(), forecast));
         forecast.set_name(contract::Join(request.parent(), "forecasts",

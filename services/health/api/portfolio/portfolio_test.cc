@@ -193,6 +193,24 @@ TEST_F(PortfolioTest, ShowsWhoMovedBetweenTwoDates) {
   EXPECT_EQ(Nth(before.cells(), 2).accounts(), 1);
 }
 
+TEST_F(PortfolioTest, ShowsTheTierThatNobodyHasAnyMore) {
+  AddCustomer("a", "S", 0);
+  Sweep();
+  const absl::Time then = now_;
+  now_ = Noon(kApril1 + 10);
+  Tell("a", "account.tier", rule::TextValue("1"));
+  Sweep();
+  v1::GetTierMatrixRequest request;
+  request.set_score_model("scoreModels/health");
+  *request.mutable_compare_to() = calendar::ToTimestamp(then);
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto matrix, portfolio_.GetTierMatrix(Now(), request));
+  // The fixture's account has none.
+  EXPECT_THAT(matrix.tiers(), ElementsAre("1", "S", ""));
+  ASSERT_THAT(matrix.moves(), SizeIs(1));
+  EXPECT_EQ(matrix.moves(0).from_tier(), "S");
+  EXPECT_EQ(matrix.moves(0).to_tier(), "1");
+}
+
 TEST_F(PortfolioTest, IsOneRowOfBandsWithoutTiers) {
   AddCustomer("a", "", 0);
   AddCustomer("b", "", 9);

@@ -156,14 +156,15 @@ absl::StatusOr<v1::GetTierMatrixResponse> PortfolioApi::GetTierMatrix(
                                LoadMatrixRules(store_, reader, request, call.now));
         BANSO_ASSIGN_OR_RETURN(const Classified accounts,
                                ClassifyAll(store_, reader, rules.model.name(), as_of));
-        v1::GetTierMatrixResponse matrix = MakeMatrix(rules.policy, rules.model, accounts);
+        Classified before;
         if (request.has_compare_to()) {
-          BANSO_ASSIGN_OR_RETURN(const Classified before,
+          BANSO_ASSIGN_OR_RETURN(before,
                                  ClassifyAll(store_, reader, rules.model.name(),
                                              {.time = calendar::ToTime(request.compare_to()),
                                               .known_at = as_of.known_at}));
-          AddMoves(before, accounts, matrix);
         }
+        v1::GetTierMatrixResponse matrix = MakeMatrix(rules.policy, rules.model, accounts, before);
+        if (request.has_compare_to()) AddMoves(before, accounts, matrix);
         if (rules.policy.has_value()) {
           matrix.set_matrix_policy(
               contract::JoinRevision(rules.policy->name(), rules.policy->revision().number()));

@@ -49,8 +49,8 @@ constexpr char kTimingMethod[] =
     "Landmark analysis with Kaplan-Meier (Greenwood, log-log) and the log-rank test; the ratio of "
     "rates is Peto's.";
 constexpr char kDependenceMethod[] =
-    "Share of use on days of a touch and the days after; interval by Wilson from the days with "
-    "use.";
+    "Share of use on days of a touch and the days after; interval by Wilson with the variance "
+    "between weeks.";
 constexpr char kReasonMethod[] = "Counts; shares by Wilson; trend by least squares.";
 
 // Checks of one kind of study, with paths below its field.

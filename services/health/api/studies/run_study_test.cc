@@ -219,7 +219,10 @@ TEST_F(RunStudyTest, TellsTheDependentAccountFromTheOneThatStandsAlone) {
   EXPECT_GT(dependent.index(), 0.8);
   EXPECT_EQ(independent.account(), "accounts/c1");
   EXPECT_LT(independent.index(), 0.3);
-  EXPECT_TRUE(dependent.has_index_interval());
+  for (const v1::AccountDependence* one : {&dependent, &independent}) {
+    EXPECT_LE(one->index_interval().low(), one->index()) << one->account();
+    EXPECT_LE(one->index(), one->index_interval().high()) << one->account();
+  }
   EXPECT_GT(independent.days_with_use(), 60);
   testing::Proves("REP-01");
 }

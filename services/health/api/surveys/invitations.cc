@@ -82,10 +82,12 @@ absl::StatusOr<v1::AskSurveyResponse> SurveysApi::AskSurvey(const Call& call,
   return storage::Mutate<Response>(
       database_, call, request, [&](Writer& writer) -> absl::StatusOr<Response> {
         for (const v1::SurveyInvitee& invitee : request.invitees()) {
-          BANSO_RETURN_IF_ERROR(store_.accounts.CheckOpen(writer, contract::Parent(invitee.respondent())));
+          BANSO_RETURN_IF_ERROR(
+              store_.accounts.CheckOpen(writer, contract::Parent(invitee.respondent())));
         }
-        BANSO_ASSIGN_OR_RETURN(const v1::Survey survey,
-                               store_.surveys.surveys.Active(writer, request.survey(), writer.now()));
+        BANSO_ASSIGN_OR_RETURN(
+            const v1::Survey survey,
+            store_.surveys.surveys.Active(writer, request.survey(), writer.now()));
         Response response;
         for (const v1::SurveyInvitee& invitee : request.invitees()) {
           const std::string account = contract::Parent(invitee.respondent());

@@ -59,7 +59,7 @@ v1::ForecastQuality QualityOf(const std::vector<Forecast>& forecasts) {
     group->set_n(bin.count.n);
     group->set_successes(bin.count.events);
     group->set_mean_probability(bin.mean_probability);
-    *group->mutable_share() = ShareOf(bin.count);
+    *group->mutable_share() = MakeEstimate(statistics::Share(bin.count), bin.interval, bin.count.n);
   }
   if (CountAccounts(forecasts) < kFewestCases) {
     for (v1::Estimate* estimate :

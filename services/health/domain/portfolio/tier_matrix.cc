@@ -18,11 +18,14 @@ bool Has(const List& list, absl::string_view value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-// The tiers that make rows; the one without tier is last, and there only when it is needed.
+// The tiers that make rows, of what is and what was; the one without tier is last, and there only
+// when it is needed.
 std::vector<std::string> RowsOf(const std::optional<v1::MatrixPolicy>& policy,
-                                const Classified& accounts) {
+                                const Classified& accounts, const Classified& before) {
   std::set<std::string> occurring;
-  for (const auto& [name, account] : accounts) occurring.insert(account.tier);
+  for (const Classified* some : {&accounts, &before}) {
+    for (const auto& [name, account] : *some) occurring.insert(account.tier);
+  }
   std::vector<std::string> rows;
   bool others = false;
   if (policy.has_value()) {
@@ -104,12 +107,13 @@ std::string ActionFor(const v1::MatrixPolicy& policy, absl::string_view tier,
 }
 
 v1::GetTierMatrixResponse MakeMatrix(const std::optional<v1::MatrixPolicy>& policy,
-                                     const v1::ScoreModel& model, Classified accounts) {
+                                     const v1::ScoreModel& model, Classified accounts,
+                                     const Classified& before) {
   v1::GetTierMatrixResponse matrix;
   if (policy.has_value() && policy->tiers().empty()) {
     for (auto& entry : accounts) entry.second.tier.clear();
   }
-  for (std::string& tier : RowsOf(policy, accounts)) matrix.add_tiers(std::move(tier));
+  for (std::string& tier : RowsOf(policy, accounts, before)) matrix.add_tiers(std::move(tier));
   for (const v1::Band& band : model.bands()) matrix.add_bands(band.key());
   matrix.add_bands("");
   std::map<std::pair<std::string, std::string>, int> places;

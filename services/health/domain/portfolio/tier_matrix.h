@@ -39,12 +39,15 @@ struct ClassifiedAccount {
 using Classified = std::map<std::string, ClassifiedAccount>;
 
 // Rows, columns, cells and active accounts of PortfolioService.GetTierMatrix. Without a policy,
-// rows are the tiers that occur. A tier that the policy does not name is put into the row without
-// tier, a band that the model does not have into the column without score.
+// rows are the tiers that occur, among `accounts` or `before`: those of the time that the matrix is
+// compared to, if it is. A tier that the policy does not name is put into the row without tier, a
+// band that the model does not have into the column without score.
 v1::GetTierMatrixResponse MakeMatrix(const std::optional<v1::MatrixPolicy>& policy,
-                                     const v1::ScoreModel& model, Classified accounts);
+                                     const v1::ScoreModel& model, Classified accounts,
+                                     const Classified& before = {});
 
-// Adds who moved from one class to another. Rows and columns are those of the matrix.
+// Adds who moved from one class to another. Rows and columns are those of the matrix, which was
+// made with `before`.
 void AddMoves(const Classified& before, const Classified& after, v1::GetTierMatrixResponse& matrix);
 
 }  // namespace banso::health

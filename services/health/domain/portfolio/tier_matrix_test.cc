@@ -109,6 +109,39 @@ TEST(AddMoves, CountsWhoWentWhere) {
   EXPECT_EQ(matrix.moves(2).from_tier(), "1");
 }
 
+// Nobody is in S any more: who left it has still left it.
+TEST(AddMoves, NamesTiersThatOnlyWereThere) {
+  const Classified before = {{"accounts/a", Account("S", "red")},
+                             {"accounts/b", Account("S", "red")},
+                             {"accounts/c", Account("2", "red")}};
+  const Classified after = {{"accounts/a", Account("1", "red")},
+                            {"accounts/b", Account("", "red")},
+                            {"accounts/c", Account("2", "red")}};
+  auto matrix = MakeMatrix(std::nullopt, ThreeBands(), after, before);
+  AddMoves(before, after, matrix);
+  EXPECT_THAT(matrix.tiers(), ElementsAre("1", "2", "S", ""));
+  ASSERT_THAT(matrix.moves(), SizeIs(2));
+  for (const v1::MatrixMove& move : matrix.moves()) EXPECT_EQ(move.from_tier(), "S");
+  EXPECT_EQ(matrix.moves(0).to_tier(), "1");
+  EXPECT_EQ(matrix.moves(1).to_tier(), "");
+  // By a policy that does not know S, too, its accounts were somewhere.
+  v1::MatrixPolicy policy = TwelveClasses();
+  policy.mutable_tiers()->DeleteSubrange(0, 1);
+  const Classified named = {{"accounts/a", Account("1", "red")}};
+  auto others = MakeMatrix(policy, ThreeBands(), named, before);
+  AddMoves(before, named, others);
+  EXPECT_THAT(others.tiers(), ElementsAre("1", "2", "3", ""));
+  int64_t active = 0;
+  for (const v1::MatrixCell& cell : others.cells()) active += cell.accounts();
+  EXPECT_EQ(active, 1);
+  ASSERT_THAT(others.moves(), SizeIs(3));
+  EXPECT_TRUE(others.moves(0).left());
+  EXPECT_EQ(others.moves(0).from_tier(), "2");
+  EXPECT_TRUE(others.moves(1).left());
+  EXPECT_EQ(others.moves(2).from_tier(), "");
+  EXPECT_EQ(others.moves(2).to_tier(), "1");
+}
+
 TEST(CheckMatrixPolicy, RefusesTiersTwiceAndActionsForNobody) {
   v1::MatrixPolicy policy = TwelveClasses();
   const std::vector<std::string> bands = {"red", "yellow", "green"};

@@ -14,6 +14,8 @@
 #include "common/contract/resource_name.h"
 #include "services/health/domain/score_model.h"
 #include "services/health/domain/statistics/calibration.h"
+#include "services/health/domain/statistics/clustered_share.h"
+#include "services/health/domain/statistics/correction.h"
 #include "services/health/domain/statistics/logistic.h"
 
 namespace banso::health {
@@ -26,6 +28,8 @@ constexpr int kBins = 10;
 constexpr double kNoPenalty = 1e-6;
 // Points of a score per unit of the curve's feature.
 constexpr double kScale = 100;
+// At which a rival is said to do better or worse.
+constexpr double kLevel = 1 - statistics::kConfidence;
 
 std::vector<NumberedCase> Number(const std::vector<const ReplayCase*>& cases,
                                  const Numbering& numbering) {
@@ -48,10 +52,6 @@ v1::BoundedNumber ToProto(double value, const statistics::Interval& interval) {
 
 v1::BoundedNumber ToProto(const statistics::Estimate& estimate) {
   return ToProto(estimate.value, estimate.interval);
-}
-
-v1::BoundedNumber RateOf(const statistics::Count& count) {
-  return ToProto(statistics::Share(count).value_or(0), statistics::WilsonInterval(count));
 }
 
 // What the past says: the share that had the event, and the curve from score to probability.
@@ -95,30 +95,29 @@ void AddCalibration(const std::vector<NumberedCase>& cases, const Past& past,
     entry->set_cases(bin.count.n);
     entry->set_events(bin.count.events);
     entry->set_stated(bin.mean_probability);
-    *entry->mutable_observed() = RateOf(bin.count);
+    *entry->mutable_observed() = ToProto(*statistics::Share(bin.count), bin.interval);
   }
 }
 
 void AddBands(const v1::ScoreModel& model, const std::vector<NumberedCase>& cases,
               v1::BacktestPart& part) {
-  std::map<std::string, statistics::Count> counts;
-  statistics::Count all;
+  std::map<std::string, std::vector<statistics::ClusteredEvent>> bands;
+  std::vector<statistics::ClusteredEvent> all;
   for (const NumberedCase& one : cases) {
-    statistics::Count& count = counts[BandOf(model, one.number).key()];
-    for (statistics::Count* of : {&count, &all}) {
-      ++of->n;
-      of->events += one.of->event ? 1 : 0;
-    }
+    all.push_back({one.of->event, one.of->account});
+    bands[BandOf(model, one.number).key()].push_back(all.back());
   }
+  const auto rate_of_all = statistics::ShareOfEvents(all);
   for (const v1::Band& band : model.bands()) {
-    const statistics::Count count = counts[band.key()];
+    const std::vector<statistics::ClusteredEvent>& of_band = bands[band.key()];
     v1::BandLift* out = part.add_bands();
     out->set_band(band.key());
-    out->set_cases(count.n);
-    out->set_events(count.events);
-    if (count.n == 0) continue;
-    *out->mutable_rate() = RateOf(count);
-    if (all.events > 0) out->set_lift(*statistics::Share(count) / *statistics::Share(all));
+    out->set_cases(static_cast<int64_t>(of_band.size()));
+    out->set_events(std::ranges::count_if(of_band, &statistics::ClusteredEvent::event));
+    const auto rate = statistics::ShareOfEvents(of_band);
+    if (!rate.has_value()) continue;
+    *out->mutable_rate() = ToProto(*rate);
+    if (rate_of_all->value > 0) out->set_lift(rate->value / rate_of_all->value);
   }
 }
 
@@ -203,6 +202,19 @@ v1::BacktestRival Compare(const ReplayParts& parts, const Numbering& numbering, 
   return out;
 }
 
+// Corrects the p values of the rivals for the number of them that were compared.
+void CorrectPValues(v1::BacktestReport& report) {
+  std::vector<double> p_values;
+  for (const v1::BacktestRival& rival : report.rivals()) {
+    if (rival.has_p_value()) p_values.push_back(rival.p_value());
+  }
+  const std::vector<double> corrected = statistics::Holm(p_values);
+  auto next = corrected.begin();
+  for (v1::BacktestRival& rival : *report.mutable_rivals()) {
+    if (rival.has_p_value()) rival.set_holm_p_value(*next++);
+  }
+}
+
 void AddStages(const std::vector<const ReplayCase*>& cases, const Numbering& numbering,
                const ReplayTerms& terms, v1::BacktestReport& report) {
   std::map<std::string, std::vector<NumberedCase>> stages;
@@ -247,7 +259,7 @@ void Summarize(const ReplayTerms& terms, v1::BacktestReport& report) {
         skill.value(), skill.lower(), skill.upper()));
   }
   for (const v1::BacktestRival& rival : report.rivals()) {
-    if (rival.advantage().lower() <= 0 && rival.advantage().upper() >= 0) continue;
+    if (!rival.has_holm_p_value() || rival.holm_p_value() > kLevel) continue;
     report.add_summary(absl::StrCat("Out of time, ", rival.rule(), " does ",
                                     rival.advantage().value() > 0 ? "worse" : "better", ": ",
                                     AreaText(rival.out_of_time()), "."));
@@ -297,6 +309,7 @@ v1::BacktestReport Backtest(const v1::ScoreModel& model, absl::Span<const Replay
   for (const Rival& rival : RivalsOf(model, shares)) {
     *report.add_rivals() = Compare(parts, numbering, rival, terms);
   }
+  CorrectPValues(report);
   AddStages(parts.out_of_time, numbering, terms, report);
   Summarize(terms, report);
   return report;

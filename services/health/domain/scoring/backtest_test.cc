@@ -132,6 +132,60 @@ TEST(BacktestTest, ShowsSeveralQualitativeSharesAndRulesOfEqualWeight) {
               ::testing::Contains(HasSubstr("all measures weigh the same does better")));
 }
 
+// Of five rivals that are as good as the model, one would seem better or worse in every eighth
+// report or so, if each were tested as if it were the only one.
+TEST(BacktestTest, NamesARivalNoMoreOftenThanItsLevelWhereNoneDiffers) {
+  constexpr int kDraws = 500;
+  int named = 0;
+  int uncorrected = 0;
+  for (uint32_t seed = 0; seed < kDraws; ++seed) {
+    const v1::BacktestReport report =
+        Backtest(MakeModel(), MakeCases(2000 + seed, 60, 0), MakeTerms(), kShares);
+    bool found = false;
+    for (const v1::BacktestRival& rival : report.rivals()) {
+      ASSERT_EQ(rival.has_holm_p_value(), rival.has_p_value());
+      ASSERT_GE(rival.holm_p_value(), rival.p_value());
+      found |= rival.has_p_value() && rival.p_value() <= 0.05;
+    }
+    uncorrected += found ? 1 : 0;
+    named += std::ranges::any_of(report.summary(), [](const std::string& sentence) {
+      return sentence.find(" does better") != std::string::npos ||
+             sentence.find(" does worse") != std::string::npos;
+    });
+  }
+  // The Monte Carlo error of 500 draws adds 2.9 %.
+  EXPECT_LE(named, statistics::MostByChance(kDraws));
+  EXPECT_GT(uncorrected, statistics::MostByChance(kDraws));
+}
+
+// Forty accounts on four days each, which have the event on all of them or on none.
+TEST(BacktestTest, CountsAccountsInIntervalsOfBandsAndBins) {
+  std::vector<ReplayCase> cases = MakeCases(21, 40, 0);
+  for (ReplayCase& one : cases) {
+    one.event = one.account % 4 == 0;
+    for (MeasurePoints& point : one.points) point.points = 0.5 * static_cast<double>(one.account);
+  }
+  const v1::BacktestReport report = Backtest(MakeModel(), cases, MakeTerms(), {});
+  const v1::BandLift& red = report.out_of_time().bands(0);
+  EXPECT_EQ(red.cases(), 160);
+  EXPECT_EQ(red.events(), 40);
+  EXPECT_EQ(red.rate().value(), 0.25);
+  EXPECT_EQ(red.lift(), 1);
+  // 0.1419 to 0.4019 by Wilson from 40 accounts; from 160 cases it would be 0.1892 to 0.3225.
+  EXPECT_NEAR(red.rate().lower(), 0.1419, 0.01);
+  EXPECT_NEAR(red.rate().upper(), 0.4019, 0.01);
+  EXPECT_FALSE(report.out_of_time().bands(1).has_rate());
+  const v1::Calibration& calibration = report.out_of_time().calibration();
+  ASSERT_EQ(calibration.bins_size(), 10);
+  for (const v1::CalibrationBin& bin : calibration.bins()) {
+    // Four accounts each, one of them with the event.
+    EXPECT_EQ(bin.cases(), 16);
+    EXPECT_EQ(bin.observed().value(), 0.25);
+    EXPECT_LT(bin.observed().lower(), 0.05);
+    EXPECT_GT(bin.observed().upper(), 0.69);
+  }
+}
+
 TEST(BacktestTest, LeavesOutSharesOfAGroupThatTheModelDoesNotHave) {
   v1::ScoreModel model = MakeModel();
   model.mutable_measures()->RemoveLast();

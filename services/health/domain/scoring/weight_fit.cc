@@ -84,7 +84,7 @@ void AddWeights(const v1::ScoreModel& model, const LogisticFit& fit, const Fill&
   for (int i = 0; i < model.measures_size(); ++i) {
     help_of_group[group_of(i)] += std::max(0.0, Help(fit, i, terms));
   }
-  const double quantile = statistics::NormalQuantile(statistics::kConfidence);
+  const double quantile = fit.Quantile(statistics::kConfidence);
   for (int i = 0; i < model.measures_size(); ++i) {
     const double help = Help(fit, i, terms);
     const double half = quantile * fit.standard_errors[i + 1];

@@ -290,6 +290,59 @@ TEST(Retention, EqualsTheHandValueWithIntervalByCohort) {
   Proves("HRM-04");
 }
 
+// Accounts of which the segment is not known may belong to any: they are shown, and not compared.
+TEST(TimeToLevels, ComparesNoAccountsOfWhichTheGroupIsNotKnown) {
+  std::vector<StageHistory> histories;
+  std::vector<std::string> groups;
+  for (int i = 1; i <= 10; ++i) {
+    for (const char* group : {"MM", "SMB", ""}) {
+      // Those of unknown segment are never seen to get there.
+      std::vector<std::pair<int, absl::CivilDay>> steps = {{1, kApril1}};
+      if (*group != 0) steps.push_back({2, kApril1 + i});
+      const std::string name = Name(static_cast<int>(histories.size()));
+      histories.push_back(MakeHistory(kLadder, name, steps, kApril1 + 40));
+      groups.push_back(group);
+    }
+  }
+  std::vector<ClockedHistory> clocked;
+  for (size_t i = 0; i < histories.size(); ++i) {
+    clocked.push_back({&histories[i], kApril1, groups[i]});
+  }
+  v1::AnalyzeTimeToLevelRequest request;
+  request.set_group_by("account.segment");
+  const auto answer = TimeToLevels(kLadder, clocked, request);
+  int unknown = 0;
+  for (const v1::TimeToLevel& level : answer.levels()) {
+    if (level.level() != "l2") continue;
+    EXPECT_NEAR(level.p_value(), 1, 1e-12) << level.group();
+    unknown += level.group().empty() ? 1 : 0;
+    EXPECT_EQ(level.median_days().n(), 10);
+  }
+  EXPECT_EQ(unknown, 1);
+  // Of one segment there is nothing to compare with.
+  std::erase_if(clocked, [](const ClockedHistory& one) { return one.group == "MM"; });
+  const auto single = TimeToLevels(kLadder, clocked, request);
+  for (const v1::TimeToLevel& level : single.levels()) EXPECT_FALSE(level.has_p_value());
+}
+
+TEST(Retention, ComparesNoAccountsOfWhichTheCohortIsNotKnown) {
+  std::vector<Arrival> arrivals;
+  for (int i = 1; i <= 20; ++i) {
+    arrivals.push_back({2, "SMB", 10 * i, true});
+    arrivals.push_back({2, "MM", 10 * i, true});
+    arrivals.push_back({2, "", 400, false});
+  }
+  v1::AnalyzeStageRetentionRequest request;
+  request.set_group_by("account.segment");
+  const auto answer = Retention(kPyramid, arrivals, request);
+  ASSERT_THAT(answer.levels(), SizeIs(3));
+  for (const v1::StageRetention& level : answer.levels()) {
+    EXPECT_NEAR(level.p_value(), 1, 1e-12) << level.cohort();
+  }
+  std::erase_if(arrivals, [](const Arrival& one) { return one.cohort == "MM"; });
+  EXPECT_FALSE(Retention(kPyramid, arrivals, request).levels(0).has_p_value());
+}
+
 TEST(CohortOf, NamesMonthsQuartersAndYears) {
   EXPECT_EQ(CohortOf(absl::CivilDay(2026, 3, 31), v1::COHORT_PERIOD_MONTH), "2026-03");
   EXPECT_EQ(CohortOf(absl::CivilDay(2026, 3, 31), v1::COHORT_PERIOD_QUARTER), "2026-Q1");

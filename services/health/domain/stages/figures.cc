@@ -8,7 +8,6 @@ namespace {
 
 using statistics::Interval;
 using statistics::SurvivalCurve;
-using statistics::SurvivalStep;
 
 // A figure without value, INSUFFICIENT or not.
 v1::StageFigure MakeFigure(int64_t n, int64_t events, int64_t minimum_n) {
@@ -41,14 +40,7 @@ v1::StageFigure SurvivalFigure(const SurvivalCurve& curve, double time, Part par
   v1::StageFigure figure = MakeFigure(curve.n(), curve.events(), minimum_n);
   const std::optional<double> left = curve.SurvivalAt(time);
   if (IsInsufficient(figure) || !left.has_value()) return figure;
-  const SurvivalStep* step = curve.At(time);
-  Interval interval;
-  if (step != nullptr && step->interval.has_value()) {
-    interval = *step->interval;
-  } else {
-    const int64_t watched = step != nullptr ? step->at_risk : curve.WatchedAt(time);
-    interval = statistics::WilsonInterval({*left > 0 ? watched : 0, watched});
-  }
+  const Interval interval = *curve.IntervalAt(time);
   const bool gone = part == Part::kGone;
   figure.set_value(gone ? 1 - *left : *left);
   figure.set_low(gone ? 1 - interval.high : interval.low);

@@ -19,9 +19,8 @@ v1::StageFigure ShareFigure(const statistics::Count& count, int64_t minimum_n);
 // What of a survival curve is told at a time.
 enum class Part { kLeft, kGone };
 
-// The share that it has not happened to by `time` (kLeft), or that it has happened to (kGone). The
-// interval is the curve's; where nobody, or everybody, had it by then, which leaves that open,
-// Wilson's of those who were watched for so long. No value when nobody was.
+// The share that it has not happened to by `time` (kLeft), or that it has happened to (kGone), with
+// the curve's interval. No value when nobody was watched for so long.
 v1::StageFigure SurvivalFigure(const statistics::SurvivalCurve& curve, double time, Part part,
                                int64_t minimum_n);
 

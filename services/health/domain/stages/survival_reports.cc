@@ -26,11 +26,13 @@ std::vector<int> DaysOr(const Days& asked, const std::vector<int>& otherwise) {
   return days.empty() ? otherwise : days;
 }
 
-// The p value of the groups that are large enough; nothing when there are fewer than two.
+// The p value of the groups that are large enough; nothing when there are fewer than two. Those of
+// which the fact is not known are no group of their own: they may belong to any.
 std::optional<double> PValue(const Groups& groups, int minimum_n) {
   std::vector<std::vector<Observation>> large;
   for (const auto& [name, observations] : groups) {
-    if (static_cast<int>(observations.size()) >= minimum_n) large.push_back(observations);
+    if (name.empty() || static_cast<int>(observations.size()) < minimum_n) continue;
+    large.push_back(observations);
   }
   if (large.size() < 2) return std::nullopt;
   const auto test = statistics::CompareSurvival(large);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "services/health/domain/statistics/clustered.h"
+#include "services/health/domain/statistics/clustered_share.h"
 #include "services/health/domain/statistics/logistic.h"
 
 namespace banso::health::statistics {
@@ -20,8 +21,8 @@ double Logit(double probability) {
   return std::log(inside / (1 - inside));
 }
 
-Estimate WaldEstimate(double value, double error, double confidence) {
-  const double half = NormalQuantile(confidence) * error;
+Estimate WaldEstimate(double value, double error, double quantile) {
+  const double half = quantile * error;
   return {value, {value - half, value + half}};
 }
 
@@ -48,7 +49,8 @@ std::optional<BrierScore> Brier(absl::Span<const Forecast> forecasts, double ref
   return brier;
 }
 
-std::vector<CalibrationBin> CalibrationBins(absl::Span<const Forecast> forecasts, int bins) {
+std::vector<CalibrationBin> CalibrationBins(absl::Span<const Forecast> forecasts, int bins,
+                                            double confidence) {
   std::vector<Forecast> sorted(forecasts.begin(), forecasts.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const Forecast& a, const Forecast& b) {
     return a.probability < b.probability;
@@ -60,11 +62,14 @@ std::vector<CalibrationBin> CalibrationBins(absl::Span<const Forecast> forecasts
     size_t end = std::max(begin + 1, n * static_cast<size_t>(bin) / static_cast<size_t>(bins));
     while (end < n && sorted[end].probability == sorted[end - 1].probability) ++end;
     CalibrationBin group;
+    std::vector<ClusteredEvent> events;
     group.count.n = static_cast<int64_t>(end - begin);
     for (size_t i = begin; i < end; ++i) {
       group.count.events += sorted[i].event ? 1 : 0;
       group.mean_probability += sorted[i].probability / static_cast<double>(end - begin);
+      events.push_back({sorted[i].event, sorted[i].cluster});
     }
+    group.interval = ShareOfEvents(events, confidence)->interval;
     out.push_back(group);
     begin = end;
   }
@@ -84,8 +89,9 @@ std::optional<CalibrationLine> FitCalibrationLine(absl::Span<const Forecast> for
   const std::optional<LogisticFit> fit = FitLogistic(cases, kNoPenalty);
   if (!fit.has_value()) return std::nullopt;
   CalibrationLine line;
-  line.intercept = WaldEstimate(fit->intercept, fit->standard_errors[0], confidence);
-  line.slope = WaldEstimate(fit->coefficients[0], fit->standard_errors[1], confidence);
+  const double quantile = fit->Quantile(confidence);
+  line.intercept = WaldEstimate(fit->intercept, fit->standard_errors[0], quantile);
+  line.slope = WaldEstimate(fit->coefficients[0], fit->standard_errors[1], quantile);
   return line;
 }
 

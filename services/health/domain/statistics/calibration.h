@@ -36,12 +36,15 @@ std::optional<BrierScore> Brier(absl::Span<const Forecast> forecasts, double ref
 // Forecasts of about the same probability.
 struct CalibrationBin {
   Count count;
+  // Of the share that had the event: see ShareOfEvents.
+  Interval interval;
   double mean_probability = 0;
 };
 
 // Up to `bins` groups of about equal size, by rising probability; equal probabilities stay
 // together.
-std::vector<CalibrationBin> CalibrationBins(absl::Span<const Forecast> forecasts, int bins);
+std::vector<CalibrationBin> CalibrationBins(absl::Span<const Forecast> forecasts, int bins,
+                                            double confidence = kConfidence);
 
 // Cox's regression of the outcomes on the logits of the probabilities (Cox 1958, Biometrika
 // 45:562-565): intercept 0 and slope 1 are ideal.

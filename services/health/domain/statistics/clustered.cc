@@ -56,6 +56,14 @@ std::optional<Estimate> ClusteredMean(absl::Span<const ClusteredValue> values, d
 
 std::optional<Estimate> ClusteredRatio(absl::Span<const ClusteredValue> numerators,
                                        absl::Span<const double> denominators, double confidence) {
+  const std::optional<RatioOfClusters> ratio = LinearizedRatio(numerators, denominators);
+  if (!ratio.has_value() || ratio->clusters < 2) return std::nullopt;
+  const double half = ClusteredQuantile(ratio->clusters, confidence) * std::sqrt(ratio->variance);
+  return Estimate{ratio->value, {ratio->value - half, ratio->value + half}};
+}
+
+std::optional<RatioOfClusters> LinearizedRatio(absl::Span<const ClusteredValue> numerators,
+                                               absl::Span<const double> denominators) {
   double numerator = 0;
   double denominator = 0;
   for (size_t i = 0; i < numerators.size(); ++i) {
@@ -63,20 +71,19 @@ std::optional<Estimate> ClusteredRatio(absl::Span<const ClusteredValue> numerato
     denominator += denominators[i];
   }
   if (denominator == 0) return std::nullopt;
-  Estimate estimate;
-  estimate.value = numerator / denominator;
+  RatioOfClusters ratio;
+  ratio.value = numerator / denominator;
   std::map<int64_t, double> residuals;
   for (size_t i = 0; i < numerators.size(); ++i) {
-    residuals[numerators[i].cluster] += numerators[i].value - estimate.value * denominators[i];
+    residuals[numerators[i].cluster] += numerators[i].value - ratio.value * denominators[i];
   }
-  if (residuals.size() < 2) return std::nullopt;
+  ratio.clusters = static_cast<int64_t>(residuals.size());
+  if (ratio.clusters < 2) return ratio;
   double sum = 0;
   for (const auto& [cluster, residual] : residuals) sum += residual * residual;
-  const double clusters = static_cast<double>(residuals.size());
-  const double error = std::sqrt(clusters / (clusters - 1) * sum) / std::abs(denominator);
-  const double half = NormalQuantile(confidence) * error;
-  estimate.interval = {estimate.value - half, estimate.value + half};
-  return estimate;
+  const auto clusters = static_cast<double>(ratio.clusters);
+  ratio.variance = clusters / (clusters - 1) * sum / (denominator * denominator);
+  return ratio;
 }
 
 std::optional<ClusteredDifference> CompareClusters(absl::Span<const ClusteredArm> values,
@@ -178,8 +185,12 @@ std::optional<ClusteredLogRank> CompareClusteredSurvival(
 }
 
 double ClusteredQuantile(int64_t clusters_of_first, int64_t clusters_of_second, double confidence) {
-  const auto fewer = static_cast<double>(std::min(clusters_of_first, clusters_of_second));
-  return boost::math::quantile(boost::math::students_t(fewer - 1), (1 + confidence) / 2);
+  return ClusteredQuantile(std::min(clusters_of_first, clusters_of_second), confidence);
+}
+
+double ClusteredQuantile(int64_t clusters, double confidence) {
+  const boost::math::students_t student(static_cast<double>(clusters) - 1);
+  return boost::math::quantile(student, (1 + confidence) / 2);
 }
 
 }  // namespace banso::health::statistics

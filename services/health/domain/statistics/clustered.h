@@ -18,9 +18,10 @@ struct ClusteredValue {
   int64_t cluster = 0;
 };
 
-// The mean with its normal interval; the variance between the clusters' sums of residuals is that
-// of the linearized ratio (Cochran 1977, Sampling Techniques, section 9A.1). With one value per
-// cluster it is the usual interval of a mean. Nothing for fewer than two clusters.
+// The mean with its interval: the variance between the clusters' sums of residuals is that of the
+// linearized ratio (Cochran 1977, Sampling Techniques, section 9A.1), held against Student's
+// distribution with one degree of freedom less than there are clusters. With one value per cluster
+// it is the usual interval of a mean. Nothing for fewer than two clusters.
 std::optional<Estimate> ClusteredMean(absl::Span<const ClusteredValue> values,
                                       double confidence = kConfidence);
 
@@ -29,6 +30,16 @@ std::optional<Estimate> ClusteredMean(absl::Span<const ClusteredValue> values,
 std::optional<Estimate> ClusteredRatio(absl::Span<const ClusteredValue> numerators,
                                        absl::Span<const double> denominators,
                                        double confidence = kConfidence);
+
+// The same ratio with its variance, which of one cluster is 0.
+struct RatioOfClusters {
+  double value = 0;
+  double variance = 0;
+  int64_t clusters = 0;
+};
+// Nothing for a denominator of zero.
+std::optional<RatioOfClusters> LinearizedRatio(absl::Span<const ClusteredValue> numerators,
+                                               absl::Span<const double> denominators);
 
 // A value of the first of two groups or the second, in a stratum, and the cluster that it belongs
 // to. A cluster may have values in both groups.
@@ -84,6 +95,8 @@ std::optional<ClusteredLogRank> CompareClusteredSurvival(
 
 // Student's quantile for that, of two groups with so many clusters.
 double ClusteredQuantile(int64_t clusters_of_first, int64_t clusters_of_second, double confidence);
+// That of one group, of two clusters or more.
+double ClusteredQuantile(int64_t clusters, double confidence);
 
 }  // namespace banso::health::statistics
 

@@ -28,13 +28,13 @@ const std::vector<District> kDistricts = {
     {12292, 14968, 13761, 21}, {1877, 2180, 6386, 9},     {4895, 6081, 7359, 11},
     {22452, 25814, 20394, 37}, {532, 680, 905, 2},        {1373, 1641, 2493, 4}};
 
-double ErrorOf(const Estimate& estimate) {
-  return (estimate.interval.high - estimate.value) / NormalQuantile(0.95);
+double ErrorOf(const Estimate& estimate, int64_t clusters) {
+  return (estimate.interval.high - estimate.value) / ClusteredQuantile(clusters, 0.95);
 }
 
 // Published (the package's vignette): ratio 0.8497087 with standard error 0.008386297, for
-// districts drawn from 757 without replacement. Computed: the further digits, and the error without
-// that correction, by svyratio of survey 4.1.1.
+// districts drawn from 757 without replacement. Computed: the further digits, the error without
+// that correction and its interval (confint with df = degf), by svyratio of survey 4.1.1.
 TEST(ClusteredTest, GivesThePublishedRatioOfDistricts) {
   std::vector<ClusteredValue> tested;
   std::vector<double> enrolled;
@@ -45,13 +45,13 @@ TEST(ClusteredTest, GivesThePublishedRatioOfDistricts) {
   const auto ratio = ClusteredRatio(tested, enrolled);
   ASSERT_TRUE(ratio.has_value());
   EXPECT_NEAR(ratio->value, 0.849708741724488, 1e-12);
-  EXPECT_NEAR(ErrorOf(*ratio) * std::sqrt(1 - 15.0 / 757), 0.00838629716939109, 1e-12);
-  EXPECT_NEAR(ErrorOf(*ratio), 0.00847064019493151, 1e-12);
-  EXPECT_NEAR(ratio->interval.low, 0.833106592016424, 1e-12);
-  EXPECT_NEAR(ratio->interval.high, 0.866310891432551, 1e-12);
+  EXPECT_NEAR(ErrorOf(*ratio, 15) * std::sqrt(1 - 15.0 / 757), 0.00838629716939109, 1e-12);
+  EXPECT_NEAR(ErrorOf(*ratio, 15), 0.00847064019493151, 1e-12);
+  EXPECT_NEAR(ratio->interval.low, 0.831541025396257, 1e-12);
+  EXPECT_NEAR(ratio->interval.high, 0.867876458052718, 1e-12);
 }
 
-// Computed: svymean of survey 4.1.1, with the correction and without.
+// Computed: svymean of survey 4.1.1, with the correction and without, and its interval.
 TEST(ClusteredTest, GivesTheMeanOfSchools) {
   std::vector<ClusteredValue> schools;
   for (size_t i = 0; i < kDistricts.size(); ++i) {
@@ -62,13 +62,14 @@ TEST(ClusteredTest, GivesTheMeanOfSchools) {
   const auto mean = ClusteredMean(schools);
   ASSERT_TRUE(mean.has_value());
   EXPECT_NEAR(mean->value, 644.169398907104, 1e-9);
-  EXPECT_NEAR(ErrorOf(*mean) * std::sqrt(1 - 15.0 / 757), 23.542240693781, 1e-9);
-  EXPECT_NEAR(mean->interval.low, 597.563394306174, 1e-9);
-  EXPECT_NEAR(mean->interval.high, 690.775403508034, 1e-9);
+  EXPECT_NEAR(ErrorOf(*mean, 15) * std::sqrt(1 - 15.0 / 757), 23.542240693781, 1e-9);
+  EXPECT_NEAR(mean->interval.low, 593.168493261091, 1e-9);
+  EXPECT_NEAR(mean->interval.high, 695.170304553117, 1e-9);
 }
 
-// With one value a cluster it is the usual error of a mean, here of Student's sleepers (R's t.test:
-// 1.58 with 0.3889587).
+// With one value a cluster it is the usual interval of a mean, here of Student's sleepers: 1.58
+// with the error 0.3889587, from 0.7001142 to 2.4598858 (the example of R's t.test; the further
+// digits by R 4.2.2).
 TEST(ClusteredTest, OfOneValueAClusterIsTheUsualMean) {
   const std::vector<double> gains = {1.2, 2.4, 1.3, 1.3, 0, 1.0, 1.8, 0.8, 4.6, 1.4};
   std::vector<ClusteredValue> values;
@@ -76,7 +77,30 @@ TEST(ClusteredTest, OfOneValueAClusterIsTheUsualMean) {
   const auto mean = ClusteredMean(values);
   ASSERT_TRUE(mean.has_value());
   EXPECT_NEAR(mean->value, 1.58, 1e-12);
-  EXPECT_NEAR(ErrorOf(*mean), 0.3889587, 5e-8);
+  EXPECT_NEAR(ErrorOf(*mean, 10), 0.3889587, 5e-8);
+  EXPECT_NEAR(mean->interval.low, 0.700114236723018, 1e-9);
+  EXPECT_NEAR(mean->interval.high, 2.459885763276982, 1e-9);
+}
+
+// With the normal quantile one interval in eight would miss.
+TEST(ClusteredTest, OfFewClustersMissesNoMoreThanItsLevel) {
+  constexpr unsigned kSeed = 53;
+  std::mt19937 random(kSeed);
+  constexpr int kRuns = 4000;
+  int missed = 0;
+  for (int run = 0; run < kRuns; ++run) {
+    std::vector<ClusteredValue> values;
+    for (int64_t cluster = 0; cluster < 5; ++cluster) {
+      const double mean = std::normal_distribution<double>()(random);
+      for (int i = 0; i < 3; ++i) {
+        values.push_back({mean + std::normal_distribution<double>()(random), cluster});
+      }
+    }
+    const auto mean = ClusteredMean(values);
+    missed += mean->interval.low > 0 || mean->interval.high < 0 ? 1 : 0;
+  }
+  EXPECT_LE(missed, MostByChance(kRuns)) << "seed " << kSeed;
+  EXPECT_GE(missed, kRuns * 0.04) << "seed " << kSeed;
 }
 
 TEST(ClusteredTest, GainsNothingFromValuesThatAreRepeatedWithinTheirCluster) {

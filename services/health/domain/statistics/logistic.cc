@@ -8,6 +8,8 @@
 #include <map>
 #include <memory>
 
+#include "services/health/domain/statistics/clustered.h"
+
 namespace banso::health::statistics {
 namespace {
 
@@ -101,9 +103,8 @@ bool OnePerCluster(absl::Span<const LogisticCase> cases) {
   return true;
 }
 
-// The standard errors that LogisticFit names.
-std::vector<double> StandardErrors(absl::Span<const LogisticCase> cases, const LogisticFit& fit,
-                                   double penalty) {
+// Sets the standard errors, and of how many clusters they are.
+void SetErrors(absl::Span<const LogisticCase> cases, double penalty, LogisticFit& fit) {
   const auto size = static_cast<Eigen::Index>(fit.coefficients.size() + 1);
   Eigen::MatrixXd information = Eigen::MatrixXd::Zero(size, size);
   std::map<int64_t, Eigen::VectorXd> scores;
@@ -118,7 +119,8 @@ std::vector<double> StandardErrors(absl::Span<const LogisticCase> cases, const L
   for (Eigen::Index i = 1; i < size; ++i) hessian(i, i) += penalty;
   Eigen::MatrixXd spread = information;
   if (!OnePerCluster(cases)) {
-    const double clusters = static_cast<double>(scores.size());
+    fit.clusters = static_cast<int64_t>(scores.size());
+    const auto clusters = static_cast<double>(scores.size());
     spread.setZero();
     for (const auto& [cluster, score] : scores) spread += score * score.transpose();
     if (clusters > 1) spread *= clusters / (clusters - 1);
@@ -126,11 +128,9 @@ std::vector<double> StandardErrors(absl::Span<const LogisticCase> cases, const L
   const Eigen::LDLT<Eigen::MatrixXd> solver(hessian);
   const Eigen::MatrixXd half = solver.solve(spread);
   const Eigen::MatrixXd covariance = solver.solve(half.transpose());
-  std::vector<double> errors;
   for (Eigen::Index i = 0; i < size; ++i) {
-    errors.push_back(std::sqrt(std::max(0.0, covariance(i, i))));
+    fit.standard_errors.push_back(std::sqrt(std::max(0.0, covariance(i, i))));
   }
-  return errors;
 }
 
 // Newton's steps from what the library found: it penalizes the intercept a little and stops at six
@@ -200,6 +200,11 @@ double LogisticFit::Probability(absl::Span<const double> features) const {
   return Sigmoid(Logit(features));
 }
 
+double LogisticFit::Quantile(double confidence) const {
+  if (!clusters.has_value()) return NormalQuantile(confidence);
+  return ClusteredQuantile(std::max<int64_t>(*clusters, 2), confidence);
+}
+
 std::optional<LogisticFit> FitLogistic(absl::Span<const LogisticCase> cases, double penalty) {
   const auto events =
       std::count_if(cases.begin(), cases.end(), [](const LogisticCase& one) { return one.event; });
@@ -218,7 +223,7 @@ std::optional<LogisticFit> FitLogistic(absl::Span<const LogisticCase> cases, dou
   if (HasRunAway(cases, means, fit)) return std::nullopt;
   Polish(cases, penalty, fit);
   if (HasRunAway(cases, means, fit)) return std::nullopt;
-  fit.standard_errors = StandardErrors(cases, fit, penalty);
+  SetErrors(cases, penalty, fit);
   return fit;
 }
 

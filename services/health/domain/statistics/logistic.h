@@ -25,11 +25,16 @@ struct LogisticFit {
   std::vector<double> coefficients;
   // Standard errors: of the intercept, then of the coefficients.
   std::vector<double> standard_errors;
+  // From how many clusters the errors were told; absent when every case is one of its own.
+  std::optional<int64_t> clusters;
 
   // The fitted log-odds of the event.
   double Logit(absl::Span<const double> features) const;
   // Its probability.
   double Probability(absl::Span<const double> features) const;
+  // How many errors an interval reaches to either side: the normal quantile, and Student's, with
+  // one degree of freedom less than there are clusters, where errors are told from clusters.
+  double Quantile(double confidence) const;
 };
 
 // Maximizes the log-likelihood less `penalty` / 2 times the sum of the squared coefficients; the

@@ -202,28 +202,30 @@ std::vector<Forecast> Stated(int64_t together) {
 
 // No published interval of a skill with its data was found. Computed: the launches, whose share of
 // damage is 7 of 24, by svymean and svyratio of the R package survey 4.1.1 (Lumley 2004, Journal of
-// Statistical Software 9(8)); its published ratio is held by ClusteredTest.
+// Statistical Software 9(8)), with confint's df = degf; its published ratio is held by
+// ClusteredTest.
 TEST(CalibrationTest, HasTheIntervalOfARatioOfMeans) {
   const auto brier = Brier(Stated(1), 7.0 / 24);
   ASSERT_TRUE(brier.has_value());
   EXPECT_NEAR(brier->score.value, 0.143472141349702, 1e-12);
-  EXPECT_NEAR(brier->score.interval.low, 0.0426771455567735, 1e-9);
-  EXPECT_NEAR(brier->score.interval.high, 0.24426713714263, 1e-9);
+  EXPECT_NEAR(brier->score.interval.low, 0.0370873624538139, 1e-9);
+  EXPECT_NEAR(brier->score.interval.high, 0.24985692024559, 1e-9);
   EXPECT_NEAR(brier->reference, 0.206597222222222, 1e-12);
   EXPECT_NEAR(brier->skill.value, 0.305546609937578, 1e-12);
-  EXPECT_NEAR(brier->skill.interval.low, -0.0329952736430335, 1e-9);
-  EXPECT_NEAR(brier->skill.interval.high, 0.64408849351819, 1e-9);
+  EXPECT_NEAR(brier->skill.interval.low, -0.0517697741586214, 1e-9);
+  EXPECT_NEAR(brier->skill.interval.high, 0.662862994033778, 1e-9);
   // Each two launches as one cluster.
   const auto pairs = Brier(Stated(2), 7.0 / 24);
-  EXPECT_NEAR((pairs->score.interval.high - pairs->score.value) / NormalQuantile(0.95),
-              0.0557341439847887, 1e-9);
-  EXPECT_NEAR((pairs->skill.interval.high - pairs->skill.value) / NormalQuantile(0.95),
-              0.180560885948724, 1e-9);
+  EXPECT_NEAR(pairs->score.interval.low, 0.0208021175287711, 1e-9);
+  EXPECT_NEAR(pairs->score.interval.high, 0.266142165170632, 1e-9);
+  EXPECT_NEAR(pairs->skill.interval.low, -0.0918652205285617, 1e-9);
+  EXPECT_NEAR(pairs->skill.interval.high, 0.702958440403718, 1e-9);
 }
 
 // No published line with its data was found. Computed: by glm of R 4.2.2 on the logits, with the
-// clustered errors of the package sandwich 3.0.2 (HC0 times clusters / (clusters - 1)). It is the
-// fit of the launches above in other units, too: a slope of -0.2360207 / (-1 / 6).
+// clustered errors of the package sandwich 3.0.2 (HC0 times clusters / (clusters - 1)) and, for
+// pairs, Student's quantile with 11 degrees of freedom. It is the fit of the launches above in
+// other units, too: a slope of -0.2360207 / (-1 / 6).
 TEST(CalibrationTest, GivesTheCalibrationLineOfStatedOdds) {
   const auto line = FitCalibrationLine(Stated(1));
   ASSERT_TRUE(line.has_value());
@@ -235,10 +237,10 @@ TEST(CalibrationTest, GivesTheCalibrationLineOfStatedOdds) {
   EXPECT_NEAR(line->slope.interval.low, 0.1534781140072, 1e-7);
   EXPECT_NEAR(line->slope.interval.high, 2.67877034229097, 1e-6);
   const auto pairs = FitCalibrationLine(Stated(2));
-  const double z = NormalQuantile(0.95);
-  EXPECT_NEAR((pairs->intercept.interval.high - pairs->intercept.value) / z, 0.68089941467857,
-              1e-7);
-  EXPECT_NEAR((pairs->slope.interval.high - pairs->slope.value) / z, 0.53326958267599, 1e-7);
+  EXPECT_NEAR(pairs->intercept.interval.low, -0.36307760252299, 1e-6);
+  EXPECT_NEAR(pairs->intercept.interval.high, 2.63422141192224, 1e-6);
+  EXPECT_NEAR(pairs->slope.interval.low, 0.242405790350967, 1e-6);
+  EXPECT_NEAR(pairs->slope.interval.high, 2.5898426659472, 1e-6);
 }
 
 TEST(CalibrationTest, HasNoSkillOverItsOwnReference) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/health/domain/sample_window.h"
 #include "services/health/domain/statistics/clustered.h"
+#include "services/health/domain/statistics/clustered_share.h"
 #include "services/health/domain/statistics/survival.h"
 
 namespace banso::health {
@@ -17,6 +18,8 @@ namespace {
 
 using statistics::Ending;
 using statistics::Observation;
+
+constexpr int64_t kDaysOfWeek = 7;
 
 // The cases of one group, in days from the landmark.
 struct Followed {
@@ -54,13 +57,10 @@ v1::TimingGroup Describe(const Followed& followed, int days, const Sureness& sur
   const statistics::SurvivalCurve curve(cases, sureness.confidence);
   if (const auto median = curve.Median()) group.set_median_days(*median);
   const auto survival = curve.SurvivalAt(days);
-  if (!survival.has_value()) return group;
+  const auto interval = curve.IntervalAt(days);
+  if (!survival.has_value() || !interval.has_value()) return group;
   group.set_share_by_horizon(1 - *survival);
-  const statistics::SurvivalStep* step = curve.At(days);
-  if (step != nullptr && step->interval.has_value()) {
-    *group.mutable_share_interval() =
-        ToMessage({1 - step->interval->high, 1 - step->interval->low});
-  }
+  *group.mutable_share_interval() = ToMessage({1 - interval->high, 1 - interval->low});
   return group;
 }
 
@@ -157,8 +157,7 @@ std::optional<UseAndTouches> SinceBothAreKnown(absl::Span<const std::optional<do
 v1::AccountDependence DependenceOf(absl::Span<const double> use, absl::Span<const double> touches,
                                    int days, const Sureness& sureness) {
   v1::AccountDependence result;
-  double near_use = 0;
-  int near_days_with_use = 0;
+  std::vector<statistics::ClusteredPart> days_with_use;
   int covered = 0;
   // Days since the last touch; large before the first one.
   int since = days + 1;
@@ -170,17 +169,17 @@ v1::AccountDependence DependenceOf(absl::Span<const double> use, absl::Span<cons
     if (use[day] <= 0) continue;
     result.set_use(result.use() + use[day]);
     result.set_days_with_use(result.days_with_use() + 1);
-    if (near) {
-      near_use += use[day];
-      ++near_days_with_use;
-    }
+    days_with_use.push_back({.part = near ? use[day] : 0,
+                             .whole = use[day],
+                             .cluster = static_cast<int64_t>(day) / kDaysOfWeek});
   }
   result.set_covered(static_cast<double>(covered) / static_cast<double>(use.size()));
   result.set_insufficient(result.days_with_use() < sureness.min_n);
   if (result.insufficient()) return result;
-  result.set_index(near_use / result.use());
-  *result.mutable_index_interval() = ToMessage(statistics::WilsonInterval(
-      {near_days_with_use, result.days_with_use()}, sureness.confidence));
+  const auto index = statistics::ClusteredShare(days_with_use, sureness.confidence);
+  if (!index.has_value()) return result;
+  result.set_index(index->value);
+  *result.mutable_index_interval() = ToMessage(index->interval);
   return result;
 }
 

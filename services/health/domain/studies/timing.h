@@ -50,7 +50,9 @@ std::optional<UseAndTouches> SinceBothAreKnown(absl::Span<const std::optional<do
                                                absl::Span<const std::optional<double>> touches);
 
 // How much of an account's use falls on the day of a touch or up to `days` days after one. Both
-// lists hold one number for each day of the window, the oldest first. The name is for the caller.
+// lists hold one number for each day of the window, the oldest first. Use comes in spells, so the
+// interval takes the weeks from the first day on as what was sampled (ClusteredShare). The name is
+// for the caller.
 v1::AccountDependence DependenceOf(absl::Span<const double> use, absl::Span<const double> touches,
                                    int days, const Sureness& sureness);
 

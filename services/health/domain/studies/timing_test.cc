@@ -114,6 +114,12 @@ TEST(CompareTiming, HoldsEachCaseAgainstItsOwnLandmarkAndHorizon) {
     EXPECT_EQ(report.late().censored(), 0);
     EXPECT_NEAR(report.early().share_by_horizon(), 1, 1e-12);
     EXPECT_NEAR(report.late().share_by_horizon(), 0, 1e-12);
+    // Ten of ten, and none of ten, are no certainty.
+    const statistics::Interval none = statistics::WilsonInterval({0, 10});
+    EXPECT_NEAR(report.early().share_interval().low(), 1 - none.high, 1e-12);
+    EXPECT_NEAR(report.early().share_interval().high(), 1, 1e-12);
+    EXPECT_NEAR(report.late().share_interval().low(), 0, 1e-12);
+    EXPECT_NEAR(report.late().share_interval().high(), none.high, 1e-12);
     std::ranges::reverse(cases);
   }
 }
@@ -130,12 +136,50 @@ TEST(DependenceOf, TellsUseThatFollowsTouchesFromUseThatDoesNot) {
   const v1::AccountDependence leaning = DependenceOf(dependent, touches, 3, {});
   EXPECT_GT(leaning.index(), 0.8);
   EXPECT_NEAR(leaning.index(), 60.0 / 63, 1e-12);
+  // Computed: the variance between the 13 weeks with use by svyratio of the R package survey 4.1.1,
+  // and the ends of Wilson's interval with Student's quantile by uniroot of R 4.2.2; of 24 cases,
+  // since there is use on no more days, and of 26.18 below.
+  EXPECT_NEAR(leaning.index_interval().low(), 0.763352108917048, 1e-9);
+  EXPECT_NEAR(leaning.index_interval().high(), 0.992000293006547, 1e-9);
   EXPECT_EQ(leaning.days_with_touch(), 6);
   EXPECT_EQ(leaning.days_with_use(), 24);
   const v1::AccountDependence standing = DependenceOf(independent, touches, 3, {});
   EXPECT_LT(standing.index(), 0.3);
+  EXPECT_NEAR(standing.index_interval().low(), 0.122117694308372, 1e-9);
+  EXPECT_NEAR(standing.index_interval().high(), 0.474161017796295, 1e-9);
   // Four of fifteen days are near a touch: use that takes no notice of touches has that index.
   EXPECT_NEAR(standing.covered(), 24.0 / 90, 1e-12);
+}
+
+// Much use on few days weighs more than days do.
+TEST(DependenceOf, HasAnIntervalThatHoldsTheIndex) {
+  constexpr unsigned kSeed = 67;
+  std::mt19937 random(kSeed);
+  for (int run = 0; run < 500; ++run) {
+    std::vector<double> use(90, 0);
+    std::vector<double> touches(90, 0);
+    const double leaning = 30 * std::uniform_real_distribution<double>()(random);
+    for (size_t day = 0; day < 90; ++day) {
+      if (random() % 12 == 0) touches[day] = 1;
+      if (random() % 2 == 0) use[day] = 1 + static_cast<double>(random() % 5);
+      if (touches[day] > 0) use[day] += leaning;
+    }
+    const v1::AccountDependence found = DependenceOf(use, touches, 3, {});
+    EXPECT_LE(0, found.index_interval().low()) << "seed " << kSeed << " run " << run;
+    EXPECT_LE(found.index_interval().low(), found.index()) << "seed " << kSeed << " run " << run;
+    EXPECT_LE(found.index(), found.index_interval().high()) << "seed " << kSeed << " run " << run;
+    EXPECT_LE(found.index_interval().high(), 1) << "seed " << kSeed << " run " << run;
+  }
+  // All near, or nothing: 13 weeks, and not 90 days.
+  const std::vector<double> daily(90, 1);
+  const v1::AccountDependence all = DependenceOf(daily, daily, 3, {});
+  EXPECT_EQ(all.index(), 1);
+  EXPECT_NEAR(all.index_interval().low(), statistics::WilsonInterval({13, 13}).low, 1e-12);
+  EXPECT_EQ(all.index_interval().high(), 1);
+  const v1::AccountDependence none = DependenceOf(daily, std::vector<double>(90, 0), 3, {});
+  EXPECT_EQ(none.index(), 0);
+  EXPECT_EQ(none.index_interval().low(), 0);
+  EXPECT_NEAR(none.index_interval().high(), statistics::WilsonInterval({0, 13}).high, 1e-12);
 }
 
 TEST(SinceBothAreKnown, LooksAtNoDayOfWhichNothingIsKnown) {
