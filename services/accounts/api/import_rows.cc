@@ -65,6 +65,7 @@ std::vector<v1::RowError> RowErrors(const absl::Status& status, int64_t index,
     error.set_external_id(external_id);
     error.set_field(violation.field);
     error.set_message(violation.description);
+    error.set_reason(violation.reason);
   }
   return errors;
 }
