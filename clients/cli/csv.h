@@ -27,6 +27,9 @@ struct RowProblem {
   std::string value;
   // What is wrong, or what is accepted, as a clause.
   std::string text;
+  // The server's word for the rule that is broken, such as `OUT_OF_RANGE`; empty when the row never
+  // got there.
+  std::string reason = {};
 
   bool operator==(const RowProblem&) const = default;
 };

@@ -76,7 +76,7 @@ class AccountImport : public RowImport<AccountEntry> {
     for (const RowError& error : response.errors()) {
       absl::string_view field = error.field();
       absl::ConsumePrefix(&field, "accounts.");
-      Reject(*batch[static_cast<size_t>(error.index())]->row, field, error.message());
+      Reject(*batch[static_cast<size_t>(error.index())]->row, field, error);
     }
     return absl::OkStatus();
   }

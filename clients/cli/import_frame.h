@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "banso/accounts/v1/accounts_service.pb.h"
 #include "clients/cli/context.h"
 #include "clients/cli/csv.h"
 #include "clients/cli/directory.h"
@@ -116,6 +117,11 @@ class RowImport {
   void Reject(const CsvRow& row, absl::string_view field, absl::string_view text) {
     report_.rejected.push_back(sheet_.Problem(row, field, text));
   }
+  // The same of a row that the server refuses, by its RowError; `field` is the one of the sheet.
+  void Reject(const CsvRow& row, absl::string_view field, const accounts::v1::RowError& error) {
+    Reject(row, field, error.message());
+    report_.rejected.back().reason = error.reason();
+  }
   // Tells what is doubtful about a row that is taken. Thread-safe.
   void Warn(const CsvRow& row, absl::string_view field, absl::string_view text) {
     RowProblem problem = sheet_.Problem(row, field, text);
@@ -131,6 +137,7 @@ class RowImport {
     if (status.ok()) return true;
     if (!IsOfTheRow(status)) return status;
     RowProblem problem = sheet_.Problem(row, field, absl::StrCat(text, ": ", RefusalText(status)));
+    problem.reason = RefusalReason(status);
     std::lock_guard lock(mutex_);
     report_.partly.push_back(std::move(problem));
     return false;

@@ -111,7 +111,8 @@ std::string Summary(const ImportReport& report) {
 std::string ProblemJson(const RowProblem& problem) {
   return absl::StrCat("{\"line\":", problem.line, ",\"column\":", JsonText(problem.column),
                       ",\"value\":", JsonText(problem.value),
-                      ",\"problem\":", JsonText(problem.text), "}");
+                      ",\"problem\":", JsonText(problem.text),
+                      ",\"reason\":", JsonText(problem.reason), "}");
 }
 
 std::string ProblemsJson(const std::vector<RowProblem>& problems) {
@@ -161,11 +162,12 @@ std::string CsvCell(absl::string_view text) {
 // Whether all problems could be written.
 bool WriteProblems(const std::string& path, const ImportReport& report) {
   std::ofstream file(path);
-  file << "line,kind,column,value,problem\n";
+  file << "line,kind,column,value,problem,reason\n";
   const auto write = [&](absl::string_view kind, const std::vector<RowProblem>& problems) {
     for (const RowProblem& problem : problems) {
       file << problem.line << "," << kind << "," << CsvCell(problem.column) << ","
-           << CsvCell(problem.value) << "," << CsvCell(problem.text) << "\n";
+           << CsvCell(problem.value) << "," << CsvCell(problem.text) << ","
+           << CsvCell(problem.reason) << "\n";
     }
   };
   write("rejected", report.rejected);

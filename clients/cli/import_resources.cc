@@ -95,7 +95,7 @@ class ResourceImport : public RowImport<RowEntry<Message>> {
     for (const accounts::v1::RowError& error : response.errors()) {
       absl::string_view field = error.field();
       absl::ConsumePrefix(&field, absl::StrCat(words_.field, "."));
-      this->Reject(*begin[error.index()].row, field, error.message());
+      this->Reject(*begin[error.index()].row, field, error);
     }
     return absl::OkStatus();
   }

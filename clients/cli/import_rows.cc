@@ -50,6 +50,11 @@ std::string RefusalText(const absl::Status& status) {
                        });
 }
 
+std::string RefusalReason(const absl::Status& status) {
+  const auto violations = contract::FieldViolations(status);
+  return violations.empty() ? contract::Reason(status) : violations.front().reason;
+}
+
 std::optional<std::string> Lookup(const Sheet& sheet, const CsvRow& row, absl::string_view field,
                                   const Directory& directory, absl::string_view whose,
                                   absl::string_view what, std::vector<RowProblem>* problems) {
@@ -114,7 +119,7 @@ absl::Status StoreChains(const std::vector<RowChain>& chains, int parallel,
     if (status.ok()) return;
     std::lock_guard lock(mutex);
     if (IsOfTheRow(status)) {
-      rejected->push_back({row.line, "", "", RefusalText(status)});
+      rejected->push_back({row.line, "", "", RefusalText(status), RefusalReason(status)});
     } else {
       failure.Update(status);
       stopped = true;

@@ -92,6 +92,8 @@ ImportReport ReportOn(const Sheet& sheet, const ImportOptions& options, absl::st
 
 // A refusal of the server as one line.
 std::string RefusalText(const absl::Status& status);
+// The server's word for the first rule that is broken.
+std::string RefusalReason(const absl::Status& status);
 
 // The resource that a field of a row names. Nothing when it names none; `whose` (`a deal`) and
 // `what` (`an account`) are for the problem that is added then.
@@ -151,6 +153,7 @@ void AddRefusals(const Sheet& sheet, const Response& response, PlaceOf place_of,
         place_of(static_cast<size_t>(error.index()));
     rejected->push_back(sheet.Problem(
         *place.first, sheet.Has(error.field()) ? error.field() : place.second, error.message()));
+    rejected->back().reason = error.reason();
   }
   const int64_t unnamed = response.rejected() - response.errors_size();
   if (unnamed <= 0) return;

@@ -73,6 +73,7 @@ class ImportTest : public ImportFixture {
           error->set_index(i);
           error->set_field(looped ? "accounts.parent_account" : "accounts.country");
           error->set_message(looped ? "a parent above it" : "a shorter name");
+          error->set_reason(looped ? "CIRCLE" : "TOO_LONG");
           response.set_rejected(response.rejected() + 1);
           continue;
         }
@@ -158,6 +159,7 @@ class ImportTest : public ImportFixture {
           error->set_index(index);
           error->set_field("metric");
           error->set_message("no such metric");
+          error->set_reason("UNKNOWN_METRIC");
           response.set_rejected(response.rejected() + 1);
         } else if (samples_.emplace(sample.id(), sample).second) {
           response.set_stored(response.stored() + 1);
@@ -237,11 +239,13 @@ TEST_F(ImportTest, TheReportIsAlsoJsonAndAFileOfProblems) {
                  problems, "-o", "json"}),
             4);
   EXPECT_THAT(out_, AllOf(HasSubstr("\"rejected_rows\":3"),
-                          HasSubstr("{\"line\":3,\"column\":\"staff\",\"value\":\"many\"")));
+                          HasSubstr("{\"line\":3,\"column\":\"staff\",\"value\":\"many\""),
+                          HasSubstr("a shorter name\",\"reason\":\"TOO_LONG\"}")));
   std::ifstream written(problems);
   std::stringstream text;
   text << written.rdbuf();
   EXPECT_THAT(text.str(), HasSubstr("3,rejected,\"staff\",\"many\""));
+  EXPECT_THAT(text.str(), HasSubstr("\"a shorter name\",\"TOO_LONG\""));
 }
 
 TEST_F(ImportTest, UnusableMappingsAreTheUsersFault) {

@@ -34,7 +34,10 @@ std::shared_ptr<grpc::GenericStub> NewStub(
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxHeaderBytes);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMilliseconds);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMilliseconds);
+  // How long a connection may take to be made. What is not sent again waits for a slow one.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, retries == Retries::kByItself
+                                                          ? kReconnectMilliseconds
+                                                          : kMaxReconnectMilliseconds);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectMilliseconds);
   // What a peer returns is ours; the limit on requests is the server's.
   arguments.SetMaxReceiveMessageSize(-1);

@@ -68,55 +68,6 @@ TEST(ProxyTest, PassesAUnaryCallThroughWithActorTraceAndDeadline) {
   EXPECT_THAT(response->seconds_left(), Lt(2.94));
 }
 
-// Whoever opened a stream opens it again; only unary calls are sent again on the way.
-TEST(ProxyTest, DoesNotSendStreamsAgain) {
-  std::atomic<int> attempts = 0;
-  const auto away = [&attempts] {
-    ++attempts;
-    return contract::Unavailable("away", absl::Seconds(1));
-  };
-  Router router("banso.server.testdata.EchoService");
-  router.Unary<EchoRequest, EchoResponse>(
-      "Echo",
-      [&](const Call&, const EchoRequest&) -> absl::StatusOr<EchoResponse> { return away(); });
-  router.RawUnary("EchoRaw",
-                  [&](const Call&, std::string, const RawReply& reply) { reply(away()); });
-  router.ServerStream<EchoRequest, EchoResponse>(
-      "Repeat",
-      [&](const Call&, const EchoRequest&, Sink<EchoResponse>&) -> absl::Status { return away(); });
-  router.ClientStream<EchoRequest, EchoResponse>(
-      "Join",
-      [&](const Call&, Source<EchoRequest>&) -> absl::StatusOr<EchoResponse> { return away(); });
-  router.Watch<EchoRequest, EchoResponse>(
-      "Watch",
-      [&](const Call&, const EchoRequest&) -> absl::StatusOr<std::unique_ptr<Feed<EchoResponse>>> {
-        return away();
-      });
-  calendar::SystemClock clock;
-  auto definition = std::make_unique<ServiceDefinition>("echo", &clock, nullptr);
-  definition->Add(std::move(router));
-  const auto process = ServerProcess::Start(std::move(definition), EchoServer::FastOptions());
-  ASSERT_THAT(process, IsOk());
-  Peer backend(PeerOptions{.name = "echo", .address = (*process)->address()});
-  Gateway gateway(backend);
-  EXPECT_THAT(
-      JoinCall(gateway.process().address(), {Text("x").SerializeAsString()}).Await().status(),
-      StatusIs(absl::StatusCode::kUnavailable));
-  EXPECT_EQ(attempts, 1);
-  for (const char* method : {kRepeat, kWatch}) {
-    attempts = 0;
-    EchoResponse response;
-    const auto stream =
-        gateway.peer().Stream<EchoRequest, EchoResponse>(TestCall(), method, Text("x"));
-    EXPECT_THAT(stream->Read(&response).status(), StatusIs(absl::StatusCode::kUnavailable));
-    EXPECT_EQ(attempts, 1) << method;
-  }
-  attempts = 0;
-  EXPECT_THAT((backend.Call<EchoRequest, EchoResponse>(TestCall(), kEcho, Text("x"))).status(),
-              StatusIs(absl::StatusCode::kUnavailable));
-  EXPECT_GT(attempts, 1);
-}
-
 TEST(ProxyTest, PassesErrorsBackWithTheirDetails) {
   EchoServer backend([](const Call&, const EchoRequest&) -> absl::StatusOr<EchoResponse> {
     return contract::FailedPrecondition("KICKOFF_NOT_HELD", "accounts/acme", "not held", "Hold it");

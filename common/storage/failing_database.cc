@@ -25,6 +25,7 @@ class FailingDatabase::FailingWriter : public Writer {
   absl::StatusOr<int64_t> Position() override { return writer_.Position(); }
   const std::string& epoch() const override { return writer_.epoch(); }
   const Call& call() const override { return writer_.call(); }
+  absl::Time now() const override { return writer_.now(); }
   int64_t NextPosition() override { return writer_.NextPosition(); }
   int64_t first_position() const override { return writer_.first_position(); }
 

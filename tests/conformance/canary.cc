@@ -28,6 +28,7 @@ struct Seen {
   absl::Mutex mutex;
   std::set<const FieldDescriptor*> planted ABSL_GUARDED_BY(mutex);
   std::set<std::string> told ABSL_GUARDED_BY(mutex);
+  int64_t refused_rows ABSL_GUARDED_BY(mutex) = 0;
   const testing::TempDir dir;
 };
 
@@ -52,6 +53,25 @@ std::string WholeText(const absl::Status& status) {
     absl::StrAppend(&text, "\n", type, " ", std::string(payload));
   });
   return text;
+}
+
+// What an answer says of each row that was refused while others were taken: its `errors`.
+std::vector<std::string> RefusedRows(const Rpc& rpc, const std::vector<std::string>& replies) {
+  std::vector<std::string> rows;
+  const FieldDescriptor* errors = rpc.method->output_type()->FindFieldByName("errors");
+  if (errors == nullptr || !errors->is_repeated() || errors->message_type() == nullptr ||
+      replies.empty()) {
+    return rows;
+  }
+  const MessagePtr response(google::protobuf::MessageFactory::generated_factory()
+                                ->GetPrototype(rpc.method->output_type())
+                                ->New());
+  if (!response->ParseFromString(replies.front())) return rows;
+  const Reflection* reflection = response->GetReflection();
+  for (int i = 0; i < reflection->FieldSize(*response, errors); ++i) {
+    rows.push_back(reflection->GetRepeatedMessage(*response, errors, i).ShortDebugString());
+  }
+  return rows;
 }
 
 bool HoldsCanary(const Message& message, const FieldDescriptor* field) {
@@ -128,12 +148,22 @@ std::string KeptLog() {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-void LookForCanaries(const std::string& method, const absl::Status& status) {
-  if (status.ok()) return;
-  const std::string text = WholeText(status);
-  if (!absl::StrContains(text, kCanary)) return;
+void LookForCanaries(const Rpc& rpc, const absl::Status& status,
+                     const std::vector<std::string>& replies) {
+  std::vector<std::string> texts = RefusedRows(rpc, replies);
   absl::MutexLock lock(&TheSeen().mutex);
-  TheSeen().told.insert(absl::StrCat("an error of ", method, ": ", text.substr(0, 500)));
+  TheSeen().refused_rows += static_cast<int64_t>(texts.size());
+  if (!status.ok()) texts.push_back(WholeText(status));
+  for (const std::string& text : texts) {
+    if (!absl::StrContains(text, kCanary)) continue;
+    TheSeen().told.insert(
+        absl::StrCat("an error of ", rpc.short_name(), ": ", text.substr(0, 500)));
+  }
+}
+
+int64_t RefusedRowsLookedAt() {
+  absl::MutexLock lock(&TheSeen().mutex);
+  return TheSeen().refused_rows;
 }
 
 std::vector<std::string> WhereCanariesWereTold() {

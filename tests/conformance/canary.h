@@ -1,6 +1,7 @@
 #ifndef BANSO_TESTS_CONFORMANCE_CANARY_H_
 #define BANSO_TESTS_CONFORMANCE_CANARY_H_
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "absl/status/status.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "tests/conformance/rpcs.h"
 
 // A word in every sensitive field of every request that the tests send, by which it is found where
 // it must not be: in errors, in the log, in the metrics.
@@ -31,8 +33,12 @@ void KeepLog();
 // What the log holds.
 std::string KeptLog();
 
-// To be told of every answer: whether the error, with its details, tells the word.
-void LookForCanaries(const std::string& method, const absl::Status& status);
+// To be told of every answer: whether the error, with its details, tells the word, or what is said
+// of rows that were refused while others were taken (`errors` of the first of `replies`).
+void LookForCanaries(const Rpc& rpc, const absl::Status& status,
+                     const std::vector<std::string>& replies);
+// How many refused rows were looked at so far.
+int64_t RefusedRowsLookedAt();
 // Where the word was found so far: in which errors, in the log, in the metrics of this process.
 std::vector<std::string> WhereCanariesWereTold();
 

@@ -1,6 +1,7 @@
 // Nothing sensitive is told in errors, the log or the metrics by the handlers of the suite.
 #include "tests/conformance/canary.h"
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <vector>
@@ -50,6 +51,7 @@ TEST(CanaryTest, IsToldByNoStory) {
 TEST(CanaryTest, IsToldByNoErrorOfAHandlerThatFindsNothing) {
   auto suite = Suite::Start(absl::FromUnixSeconds(1775001600));
   ASSERT_TRUE(suite.ok()) << suite.status().ToString();
+  const int64_t rows = RefusedRowsLookedAt();
   int refused = 0;
   for (const Rpc& rpc : ServedRpcs()) {
     absl::StatusOr<std::vector<MessagePtr>> example = Example(rpc);
@@ -64,6 +66,7 @@ TEST(CanaryTest, IsToldByNoErrorOfAHandlerThatFindsNothing) {
     refused += (*suite)->CallRaw(rpc, {other_body->SerializeAsString()}).ok() ? 0 : 1;
   }
   EXPECT_GE(refused, 100);
+  EXPECT_GT(RefusedRowsLookedAt(), rows) << "no import refused a row of its own";
   EXPECT_EQ(Told(), "");
 }
 

@@ -88,7 +88,8 @@ std::vector<FieldViolation> RowErrors(const Rpc& rpc, const std::string& rows,
     const std::string field = reflection->GetString(error, type->FindFieldByName("field"));
     violations.push_back(
         {absl::StrCat(rows, "[", index, "].", absl::StripPrefix(field, absl::StrCat(rows, "."))),
-         reflection->GetString(error, type->FindFieldByName("message")), ""});
+         reflection->GetString(error, type->FindFieldByName("message")),
+         reflection->GetString(error, type->FindFieldByName("reason"))});
   }
   return violations;
 }
@@ -179,6 +180,7 @@ class ContractTest : public ::testing::TestWithParam<Rpc> {
     if (mutant.only && !rows) {
       EXPECT_EQ(violations.size(), 1u) << absl::StrJoin(fields, ", ");
     }
+    EXPECT_NE(found->reason, "") << found->description;
     EXPECT_TRUE(absl::StrContains(found->description, mutant.shown)) << found->description;
     const size_t accepted = found->description.find(kAccepted);
     EXPECT_NE(accepted, std::string::npos) << found->description;

@@ -234,7 +234,7 @@ Answer Suite::CallRaw(const Rpc& rpc, const std::vector<std::string>& requests,
   // A deadline of the client's own would end the call here, and the server would never see it.
   if (options.expired) call.context().AddMetadata("grpc-timeout", "1m");
   Answer answer = options.expired ? call.RunLate(requests) : call.Run(requests);
-  LookForCanaries(rpc.short_name(), answer.status);
+  LookForCanaries(rpc, answer.status, answer.replies);
   for (const std::string& bytes : requests) {
     const MessagePtr request = NewRequest(rpc);
     if (answer.ok() && request->ParseFromString(bytes)) CountPlanted(*request);

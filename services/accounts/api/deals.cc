@@ -19,6 +19,7 @@
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/deal.h"
 #include "services/accounts/domain/lifecycle.h"
+#include "services/accounts/domain/onboarding.h"
 
 namespace banso::accounts {
 
@@ -60,6 +61,24 @@ absl::Status LookForWork(const Store& store, const std::string& deal, bool cance
                (cancelled || onboarding.state() != v1::ONBOARDING_STATE_CANCELLED);
       },
       "Give the onboarding up first (CancelOnboarding), or take the deal out of it");
+}
+
+// An onboarding needs a deal that is won, whether it names one or not. `deal` is the last such deal
+// of its account.
+absl::Status CheckNothingUnderWay(Reader& reader, const Store& store, const std::string& deal) {
+  std::vector<contract::Precondition> causes;
+  BANSO_RETURN_IF_ERROR(store.onboardings.ForEach(
+      reader, contract::Ancestor(deal, "accounts"), {}, [&](const v1::Onboarding& onboarding) {
+        if (IsUnderWay(onboarding)) {
+          causes.push_back(
+              {deal,
+               absl::StrCat("no other deal of the account is won, and ", onboarding.name(),
+                            " is under way"),
+               "Give the onboarding up first (CancelOnboarding), or win another deal"});
+        }
+        return absl::OkStatus();
+      }));
+  return causes.empty() ? absl::OkStatus() : contract::FailedPrecondition(kReasonInUse, causes);
 }
 
 }  // namespace
@@ -187,10 +206,12 @@ absl::StatusOr<Deal> DealsApi::ReopenDeal(const Call& call, const v1::ReopenDeal
         BANSO_ASSIGN_OR_RETURN(Deal stored,
                                store_.deals.Update(writer, std::move(deal), request.etag()));
         if (!was_won) return stored;
-        Account account = before;
         BANSO_ASSIGN_OR_RETURN(const std::vector<Deal> deals,
-                               store_.deals.All(writer, account.name()));
-        UnwinAccount(deals, writer.now(), &account);
+                               store_.deals.All(writer, before.name()));
+        if (IsWonBy(deals, before)) return stored;
+        BANSO_RETURN_IF_ERROR(CheckNothingUnderWay(writer, store_, stored.name()));
+        Account account = before;
+        UnwinAccount(writer.now(), &account);
         BANSO_RETURN_IF_ERROR(policy_.Classify(writer, writer.now(), &account));
         BANSO_RETURN_IF_ERROR(store_.Save(writer, &before, account).status());
         return stored;

@@ -1,6 +1,7 @@
 #include <cstdint>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,9 +10,11 @@
 #include "common/calendar/proto_time.h"
 #include "common/contract/errors.h"
 #include "common/contract/resource_name.h"
+#include "common/testing/proto_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
+#include "services/accounts/api/import_api.h"
 #include "services/accounts/api/owner_ledger.h"
 #include "services/accounts/domain/erase.h"
 #include "services/accounts/domain/onboarding.h"
@@ -21,20 +24,22 @@ namespace {
 
 // How many customers live side by side in one history, and how many histories there are.
 constexpr int kCustomers = 4;
-constexpr int kHistories = 250;
+constexpr int kHistories = 1000;
 constexpr int kSteps = 60;
 
 // Lives of customers in one store, told by random calls of the handlers, most of which are refused
-// at most moments: sales, onboardings, merges, leaves, bulk reassignments, losses, people erased.
+// at most moments: sales, onboardings, merges, leaves, bulk reassignments, imports, losses, ends of
+// employment, people erased.
 class HistoriesTest : public ApiTest {
  protected:
   void Begin(uint32_t seed) {
     random_.seed(seed);
     prefix_ = absl::StrCat("h", seed, "-");
     for (int i = 0; i < kCustomers; ++i) {
-      BANSO_ASSERT_OK(Do(&AccountsApi::CreateAccount,
-                         absl::StrCat("account_id: '", prefix_, i, "' account { display_name: '",
-                                      prefix_, i, "' }")));
+      BANSO_ASSERT_OK(
+          Do(&AccountsApi::CreateAccount,
+             absl::StrCat("account_id: '", prefix_, i, "' account { display_name: '", prefix_, i,
+                          "' external_ids { system: 'crm' id: '", prefix_, i, "' } }")));
     }
     ledgers_.clear();
     for (const std::string& account : Accounts()) ledgers_[account].Note(now_);
@@ -48,11 +53,16 @@ class HistoriesTest : public ApiTest {
   void Step() {
     now_ += absl::Seconds(static_cast<int64_t>(1 + random_() % 100'000));
     Act();
-    for (auto& [account, ledger] : ledgers_) ledger.Note(now_);
+    for (auto& [account, ledger] : ledgers_) {
+      ledger.Note(now_);
+      if (merged_into_.contains(account)) continue;
+      ASSERT_FALSE(left_.contains(ledger.entries().back().owner))
+          << account << " is left to " << ledger.entries().back().owner << ", who has gone";
+    }
   }
 
   void Act() {
-    switch (random_() % 16) {
+    switch (random_() % 20) {
       case 0:
       case 1:
         return Win();
@@ -79,6 +89,13 @@ class HistoriesTest : public ApiTest {
         return EraseMember();
       case 14:
         return GiveOnboarding();
+      case 15:
+      case 16:
+        return ImportOwner();
+      case 17:
+        return ImportSale();
+      case 18:
+        return LeaveOrReturn();
       default:
         return ArchiveOrRestore();
     }
@@ -111,6 +128,9 @@ class HistoriesTest : public ApiTest {
 
   int merges_ = 0;
   int reassigned_ = 0;
+  int owners_imported_ = 0;
+  int sales_imported_ = 0;
+  int departures_ = 0;
   // When onboardings ended, as this test has seen it.
   std::map<std::string, absl::Time> ended_;
   // When members were erased.
@@ -119,6 +139,16 @@ class HistoriesTest : public ApiTest {
  private:
   std::string Account() { return Accounts()[random_() % kCustomers]; }
   std::string Member() { return members_[random_() % members_.size()]; }
+  // One of those of this history only.
+  std::string OwnMember() { return members_[3 + random_() % (members_.size() - 3)]; }
+  // The account that has taken the place of an account, or that itself.
+  std::string Kept(std::string account) const {
+    for (auto found = merged_into_.find(account); found != merged_into_.end();
+         found = merged_into_.find(account)) {
+      account = found->second;
+    }
+    return account;
+  }
   std::string Onboarding() { return absl::StrCat(Account(), "/onboardings/o", 1 + random_() % 3); }
   // Calls as handoff does.
   template <class Handler>
@@ -226,10 +256,75 @@ class HistoriesTest : public ApiTest {
         Do(&TeamApi::MoveMember, absl::StrCat("name: '", Member(), "' team: 'elsewhere'")));
   }
 
-  // One of those of this history only. Refused while the member is in charge of something, or would
-  // be next.
+  // A row names an owner of a customer. What it says of an account that was merged away only fills
+  // in what the account that was kept leaves open.
+  void ImportOwner() {
+    const bool sales = random_() % 2 == 0;
+    const std::string account = Account();
+    const std::string owner = Member();
+    v1::ImportAccountsRequest message;
+    message.set_external_system("crm");
+    v1::Account* row = message.add_accounts();
+    v1::ExternalId* id = row->add_external_ids();
+    id->set_system("crm");
+    id->set_id(contract::LastId(account));
+    (sales ? row->mutable_owners()->mutable_sales() : row->mutable_owners()->mutable_retention())
+        ->assign(owner);
+    const auto imported = Import({message});
+    ASSERT_THAT(imported, banso::testing::IsOk());
+    if (imported->rejected() > 0) return;
+    owners_imported_ += static_cast<int>(imported->updated());
+    OwnerLedger told;
+    OwnerLedger& ledger = ledgers_[Kept(account)];
+    OwnerLedger& changed = Kept(account) == account ? ledger : told;
+    if (sales) {
+      changed.SalesOwnerSet(owner);
+    } else {
+      changed.RetentionOwnerSet(owner);
+    }
+    ledger.TookOver(told);
+  }
+
+  // A deal comes in as a row, and is won.
+  void ImportSale() {
+    const std::string account = Account();
+    const std::string seller = Member();
+    const std::string id = absl::StrCat("i", ++deals_);
+    VectorSource<v1::ImportResourcesRequest> source(
+        {banso::testing::ParseProto<v1::ImportResourcesRequest>(
+            absl::StrCat("external_system: 'crm' resources { account: '", contract::LastId(account),
+                         "' id: '", id, "' deal { sales_owner: '", seller, "' } }"))});
+    ImportApi api(*database_, store_, ids_, policy_, calendars_);
+    const auto imported = api.ImportResources(NewCall("ImportResources"), source);
+    ASSERT_THAT(imported, banso::testing::IsOk());
+    if (imported->created() == 0) return;
+    ++sales_imported_;
+    const auto won =
+        Do(&DealsApi::WinDeal, absl::StrCat("name: '", Kept(account), "/deals/", id,
+                                            "' contract_start { year: 2026 month: 4 day: 1 }"));
+    if (won.ok()) ledgers_[Kept(account)].Won(seller);
+  }
+
+  // Refused while the member is in charge of something, or would be next.
+  void LeaveOrReturn() {
+    const std::string member = OwnMember();
+    const std::string name = absl::StrCat("name: '", member, "'");
+    if (left_.contains(member)) {
+      if (Do(&TeamApi::ResumeEmployment, name).ok()) left_.erase(member);
+      return;
+    }
+    const absl::Status status = Do(&TeamApi::EndEmployment, name).status();
+    if (status.ok()) {
+      left_.insert(member);
+      ++departures_;
+    } else if (!erased_.contains(member)) {
+      EXPECT_EQ(contract::Reason(status), kReasonMemberInCharge);
+    }
+  }
+
+  // Refused while the member is in charge of something, or would be next.
   void EraseMember() {
-    const std::string& member = members_[3 + random_() % (members_.size() - 3)];
+    const std::string member = OwnMember();
     const absl::Status status =
         Do(&PeopleApi::ErasePerson, absl::StrCat("name: '", member, "'")).status();
     if (status.ok()) {
@@ -246,6 +341,7 @@ class HistoriesTest : public ApiTest {
                            absl::StrCat("name: '", kept, "' duplicate: '", duplicate, "'"));
     if (!merged.ok()) return;
     ++merges_;
+    merged_into_[duplicate] = kept;
     ledgers_[kept].TookOver(ledgers_[duplicate]);
   }
 
@@ -263,9 +359,7 @@ class HistoriesTest : public ApiTest {
     if (!lost.ok()) return;
     ledgers_[account].Lost();
     for (const v1::Onboarding& onboarding : before) {
-      if (onboarding.state() == v1::ONBOARDING_STATE_RUNNING) {
-        ended_.emplace(onboarding.name(), now_);
-      }
+      if (IsUnderWay(onboarding)) ended_.emplace(onboarding.name(), now_);
     }
   }
 
@@ -280,14 +374,18 @@ class HistoriesTest : public ApiTest {
   std::string prefix_;
   std::vector<std::string> members_;
   std::map<std::string, OwnerLedger> ledgers_;
+  // Which account took the place of which.
+  std::map<std::string, std::string> merged_into_;
+  // Who works for the vendor no longer.
+  std::set<std::string> left_;
   int deals_ = 0;
 };
 
-// A thousand customers. The history of each is what the calls that succeeded have made it, from its
-// creation on. From the first won deal to the present exactly one member is accountable at every
-// instant: the periods leave no instant out, count none twice and name one owner each, who has not
-// been erased. Of each onboarding the times in hand add up to the time from its beginning to its
-// end, or to now.
+// A thousand histories. That of each customer is what the calls that succeeded have made it, from
+// its creation on. From the first won deal to the present exactly one member is accountable at
+// every instant: the periods leave no instant out, count none twice and name one owner each, who
+// has not been erased. Of each onboarding the times in hand add up to the time from its beginning
+// to its end, or to now.
 TEST_F(HistoriesTest, OneOwnerAtEveryInstantAndNoTimeIsLost) {
   int64_t periods = 0;
   int64_t onboardings = 0;
@@ -341,6 +439,9 @@ TEST_F(HistoriesTest, OneOwnerAtEveryInstantAndNoTimeIsLost) {
   EXPECT_GT(merges_, kHistories / 5);
   EXPECT_GT(reassigned_, kHistories);
   EXPECT_GT(erased_.size(), kHistories / 5);
+  EXPECT_GT(owners_imported_, kHistories);
+  EXPECT_GT(sales_imported_, kHistories);
+  EXPECT_GT(departures_, kHistories / 5);
 }
 
 }  // namespace

@@ -18,8 +18,9 @@
 namespace banso::accounts {
 namespace {
 
-absl::Status BadRow(absl::string_view field, absl::string_view value, absl::string_view accepted) {
-  return contract::InvalidField(field, value, accepted);
+absl::Status BadRow(absl::string_view field, absl::string_view value, absl::string_view accepted,
+                    absl::string_view reason) {
+  return contract::InvalidField(field, value, accepted, reason);
 }
 
 // A row that is refused behind the checks shows a fault of ours, and part of it may be written: the
@@ -81,12 +82,14 @@ absl::Status ImportRun::StoreRow(storage::Writer& writer, const v1::Account& row
                                  v1::ImportAccountsResponse* counts) {
   std::string external_id = ExternalIdIn(row, system_);
   if (external_id.empty()) {
-    return BadRow("accounts.external_ids", "", absl::StrCat("an id of the system ", system_));
+    return BadRow("accounts.external_ids", "", absl::StrCat("an id of the system ", system_),
+                  "REQUIRED");
   }
   // Stored ids are in normalization form C; what is no text fails its field rules below.
   if (contract::ScanText(external_id).valid) external_id = contract::NormalizeText(external_id);
   if (!seen_.insert(external_id).second) {
-    return BadRow("accounts.external_ids", external_id, "each account once in an import");
+    return BadRow("accounts.external_ids", external_id, "each account once in an import",
+                  "DUPLICATE");
   }
   BANSO_ASSIGN_OR_RETURN(const auto name, store_.external_ids.Find(writer, system_, external_id));
   if (!name.has_value()) return Create(writer, row, external_id, counts);

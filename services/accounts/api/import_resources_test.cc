@@ -117,10 +117,12 @@ TEST_F(ImportResourcesTest, TellsEveryBadRowAndStoresTheOthers) {
   EXPECT_EQ(response.rejected(), 7);
   std::vector<std::string> places;
   for (const auto& error : response.errors()) {
-    places.push_back(absl::StrCat(error.index(), " ", error.field()));
+    places.push_back(absl::StrCat(error.index(), " ", error.field(), " ", error.reason()));
   }
-  EXPECT_THAT(places, ElementsAre("1 contract.start_date", "2 account", "3 id",
-                                  "4 interaction.members[0]", "5 id", "6 resource", "7 account"));
+  EXPECT_THAT(places, ElementsAre("1 contract.start_date REQUIRED", "2 account NOT_ACCEPTED",
+                                  "3 id NOT_ACCEPTED", "4 interaction.members[0] UNKNOWN_MEMBER",
+                                  "5 id NOT_ACCEPTED", "6 resource NOT_ACCEPTED",
+                                  "7 account NOT_ACCEPTED"));
   EXPECT_THAT(Nth(response.errors(), 1).message(), HasSubstr("nobody"));
   EXPECT_EQ(Nth(response.errors(), 1).external_id(), "K3");
 }

@@ -91,12 +91,17 @@ TEST_F(ImportTest, RejectsBadRowsAndStoresTheOthers) {
   std::vector<std::string> errors;
   for (const v1::RowError& error : response.errors()) {
     EXPECT_NE(error.message(), "");
-    errors.push_back(absl::StrCat(error.index(), " ", error.external_id(), " ", error.field()));
+    errors.push_back(absl::StrCat(error.index(), " ", error.external_id(), " ", error.field(), " ",
+                                  error.reason()));
   }
-  EXPECT_THAT(errors, ElementsAre("1  accounts.external_ids", "2 2 accounts.employees",
-                                  "3 1 accounts.external_ids", "4 3 accounts.display_name",
-                                  "5 4 accounts.time_zone", "6 5 accounts.owners.sales",
-                                  "7 6 accounts.external_ids"));
+  EXPECT_THAT(
+      errors,
+      ElementsAre("1  accounts.external_ids REQUIRED", "2 2 accounts.employees OUT_OF_RANGE",
+                  "3 1 accounts.external_ids DUPLICATE", "4 3 accounts.display_name REQUIRED",
+                  "5 4 accounts.time_zone FORM",
+                  "6 5 accounts.owners.sales "
+                  "UNKNOWN_MEMBER",
+                  "7 6 accounts.external_ids TAKEN"));
   EXPECT_THAT(Nth(response.errors(), 6).message(), HasSubstr("accounts/x"));
   EXPECT_THAT(Find("7"), IsOk());
   EXPECT_THAT(Find("6"), StatusIs(absl::StatusCode::kNotFound));

@@ -26,20 +26,14 @@ using v1::Onboarding;
 
 namespace {
 
-// Cancels what runs for a customer that is lost.
-absl::Status CancelOnboardings(Writer& writer, const Store& store,
-                               const v1::ChurnAccountRequest& request) {
-  BANSO_ASSIGN_OR_RETURN(
-      const std::vector<Onboarding> running,
-      store.onboardings.All(writer, request.name(),
-                            {storage::Equal("state", v1::ONBOARDING_STATE_RUNNING)}));
-  v1::AdvanceOnboardingRequest cancel;
-  cancel.set_state(v1::ONBOARDING_STATE_CANCELLED);
-  *cancel.mutable_date() = request.date();
-  cancel.set_reason("the customer is lost");
-  for (const Onboarding& before : running) {
+// Ends what is under way for a customer that is lost.
+absl::Status EndOnboardings(Writer& writer, const Store& store, const std::string& account) {
+  BANSO_ASSIGN_OR_RETURN(const std::vector<Onboarding> onboardings,
+                         store.onboardings.All(writer, account));
+  for (const Onboarding& before : onboardings) {
+    if (!IsUnderWay(before)) continue;
     Onboarding onboarding = before;
-    BANSO_RETURN_IF_ERROR(Advance(cancel, {writer.call().actor, writer.now()}, &onboarding));
+    EndForLostCustomer({writer.call().actor, writer.now()}, &onboarding);
     BANSO_RETURN_IF_ERROR(store.Save(writer, &before, onboarding).status());
   }
   return absl::OkStatus();
@@ -69,7 +63,7 @@ absl::StatusOr<Account> AccountsApi::ChurnAccount(const Call& call,
         Account account = before;
         BANSO_RETURN_IF_ERROR(
             accounts::ChurnAccount(request, writer.call().actor, writer.now(), &account));
-        BANSO_RETURN_IF_ERROR(CancelOnboardings(writer, store_, request));
+        BANSO_RETURN_IF_ERROR(EndOnboardings(writer, store_, request.name()));
         BANSO_RETURN_IF_ERROR(TerminateContracts(writer, store_, account));
         BANSO_RETURN_IF_ERROR(policy_.Classify(writer, writer.now(), &account));
         return store_.Save(writer, &before, account, request.etag());

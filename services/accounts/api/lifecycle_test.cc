@@ -11,6 +11,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/accounts/api/api_fixture.h"
+#include "services/accounts/domain/merge.h"
+#include "services/accounts/domain/onboarding.h"
 
 namespace banso::accounts {
 namespace {
@@ -60,12 +62,69 @@ TEST_F(LifecycleApiTest, ALostCustomerKeepsItsOwnerAndItsOnboardingsEnd) {
   BANSO_ASSERT_OK_AND_ASSIGN(const auto onboarding, Do(&OnboardingsApi::GetOnboarding,
                                                        "name: 'accounts/a/onboardings/o1'"));
   EXPECT_EQ(onboarding.state(), v1::ONBOARDING_STATE_CANCELLED);
+  EXPECT_EQ(onboarding.end_reason(), "the customer is lost");
   EXPECT_FALSE(onboarding.has_ball());
   EXPECT_THAT(FactHistory("accounts/a", "account.owner"),
               ElementsAre("members/sato", "members/aoki"));
   EXPECT_THAT(FactHistory("accounts/a", "account.churn_reason"), ElementsAre("price"));
   EXPECT_EQ(contract::Reason(Do(&AccountsApi::ChurnAccount, kChurn).status()),
             kReasonAccountChurned);
+}
+
+TEST_F(LifecycleApiTest, ACustomerLostInTheHandoffGapLeavesNothingOpen) {
+  CreateWonAccount("a");
+  StartOnboarding("a", "done");
+  StartOnboarding("a", "runs");
+  BANSO_ASSERT_OK(Advance("accounts/a/onboardings/done", "state: ONBOARDING_STATE_COMPLETED"));
+  now_ += absl::Hours(1);
+  BANSO_ASSERT_OK(Do(&AccountsApi::ChurnAccount, kChurn));
+  now_ += absl::Hours(1);
+  BANSO_ASSERT_OK_AND_ASSIGN(
+      const v1::ListOnboardingsResponse ended,
+      Do(&OnboardingsApi::ListOnboardings,
+         "parent: 'accounts/a' states: ONBOARDING_STATE_LOST states: ONBOARDING_STATE_CANCELLED"));
+  ASSERT_EQ(ended.onboardings_size(), 2);
+  EXPECT_EQ(ended.onboardings(0).state(), v1::ONBOARDING_STATE_LOST);
+  EXPECT_EQ(ended.onboardings(1).state(), v1::ONBOARDING_STATE_CANCELLED);
+  for (const v1::Onboarding& onboarding : ended.onboardings()) {
+    EXPECT_EQ(onboarding.end_reason(), "the customer is lost");
+    EXPECT_FALSE(onboarding.has_ball());
+    EXPECT_EQ(contract::Reason(Do(&OnboardingsApi::PassBall,
+                                  absl::StrCat("name: '", onboarding.name(),
+                                               "' holder: BALL_HOLDER_SALES reason: 'their turn'"))
+                                   .status()),
+              kReasonWrongState);
+  }
+  EXPECT_THAT(FactHistory("accounts/a/onboardings/done", "account.onboarding.state"),
+              ElementsAre("running", "completed", "lost"));
+
+  // Not even once the customer is won back.
+  BANSO_ASSERT_OK(Do(&AccountsApi::ReopenAccount, "name: 'accounts/a'"));
+  for (const char* state : {"RUNNING", "HANDED_OFF", "CANCELLED"}) {
+    EXPECT_EQ(contract::Reason(Advance("accounts/a/onboardings/done",
+                                       absl::StrCat("state: ONBOARDING_STATE_", state,
+                                                    " handoff: 'accounts/a/handoffs/h' "
+                                                    "retention_owner: 'members/ito'"))
+                                   .status()),
+              kReasonWrongState)
+        << state;
+  }
+  EXPECT_EQ(GetAccount("a").owners().retention(), "");
+}
+
+TEST_F(LifecycleApiTest, ACustomerLostInTheHandoffGapIsMergedIntoACustomer) {
+  CreateWonAccount("a");
+  CreateWonAccount("b");
+  StartOnboarding("a", "o1");
+  BANSO_ASSERT_OK(Advance("accounts/a/onboardings/o1", "state: ONBOARDING_STATE_COMPLETED"));
+  BANSO_ASSERT_OK(Do(&AccountsApi::ChurnAccount, kChurn));
+  EXPECT_EQ(
+      contract::Reason(
+          Do(&AccountsApi::MergeAccounts, "name: 'accounts/a' duplicate: 'accounts/b'").status()),
+      kReasonMergeOtherWay);
+  BANSO_ASSERT_OK(Do(&AccountsApi::MergeAccounts, "name: 'accounts/b' duplicate: 'accounts/a'"));
+  EXPECT_EQ(GetAccount("a").merged_into(), "accounts/b");
+  EXPECT_EQ(GetAccount("b").lifecycle_stage(), v1::LIFECYCLE_STAGE_WON);
 }
 
 TEST_F(LifecycleApiTest, OnlyACustomerIsLostAndNotAheadOfTime) {

@@ -157,6 +157,30 @@ TEST_F(MistakesTest, ADealIsNotTakenBackUnderTheWorkThatItBegan) {
       << "the cancelled onboarding names it";
 }
 
+TEST_F(MistakesTest, AnOnboardingKeepsTheLastWonDealThoughItNamesNone) {
+  CreateWonAccount("a");
+  StartOnboarding("a", "o1");
+  const absl::Status refused = Reopen("d1").status();
+  EXPECT_EQ(contract::Reason(refused), kReasonInUse);
+  EXPECT_THAT(refused.message(),
+              AllOf(HasSubstr("accounts/a/onboardings/o1"), HasSubstr("no other deal")));
+  EXPECT_EQ(GetAccount("a").lifecycle_stage(), v1::LIFECYCLE_STAGE_ONBOARDING);
+  // One that waits for retention needs it as well.
+  BANSO_ASSERT_OK(Advance("accounts/a/onboardings/o1", "state: ONBOARDING_STATE_COMPLETED"));
+  EXPECT_EQ(contract::Reason(Reopen("d1").status()), kReasonInUse);
+  BANSO_ASSERT_OK(Advance("accounts/a/onboardings/o1", "state: ONBOARDING_STATE_RUNNING"));
+  // Another deal that is won carries it.
+  CreateDeal("d2");
+  BANSO_ASSERT_OK(Do(&DealsApi::WinDeal,
+                     "name: 'accounts/a/deals/d2' contract_start { year: 2026 month: 4 day: 1 }"));
+  BANSO_ASSERT_OK(Reopen("d2"));
+  BANSO_ASSERT_OK(Advance("accounts/a/onboardings/o1",
+                          "state: ONBOARDING_STATE_CANCELLED reason: 'a mistake'"));
+  EXPECT_EQ(GetAccount("a").lifecycle_stage(), v1::LIFECYCLE_STAGE_WON);
+  BANSO_ASSERT_OK(Reopen("d1"));
+  EXPECT_EQ(GetAccount("a").lifecycle_stage(), v1::LIFECYCLE_STAGE_PROSPECT);
+}
+
 TEST_F(MistakesTest, AnOpenDealThatNothingNamesIsDeleted) {
   CreateWonAccount("a");
   EXPECT_EQ(contract::Reason(DeleteDeal("d1")), kReasonDealClosed);

@@ -83,6 +83,7 @@ class OwnerLedger {
     stage_ = v1::LIFECYCLE_STAGE_CHURNED;
     for (Onboarding& run : runs_) {
       if (run.state == v1::ONBOARDING_STATE_RUNNING) run.state = v1::ONBOARDING_STATE_CANCELLED;
+      if (run.state == v1::ONBOARDING_STATE_COMPLETED) run.state = v1::ONBOARDING_STATE_LOST;
     }
   }
 

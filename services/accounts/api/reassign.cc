@@ -38,6 +38,7 @@ void AddErrors(int index, const v1::Reassignment& row,
     error->set_account(row.account());
     error->set_field(violation.field);
     error->set_message(violation.description);
+    error->set_reason(violation.reason);
   }
 }
 

@@ -158,6 +158,32 @@ TEST_F(ReportsTest, OpenOnboardingsMakeTheMedianLongerOrUnknown) {
   EXPECT_FALSE(times.total().has_median_days()) << "a third is known to be there";
 }
 
+TEST_F(ReportsTest, AnOnboardingThatEndedWithItsCustomerIsOpenNoMore) {
+  now_ = absl::FromCivil(absl::CivilSecond(2026, 8, 1, 3, 0, 0), absl::UTCTimeZone());
+  for (const char* id : {"waits", "lost", "runs"}) {
+    AddOnboarding(id, absl::CivilDay(2026, 4, 1), -1);
+  }
+  for (const char* id : {"waits", "lost"}) {
+    BANSO_ASSERT_OK(Advance(absl::StrCat("accounts/", id, "/onboardings/o"),
+                            "state: ONBOARDING_STATE_COMPLETED"));
+  }
+  for (const char* id : {"lost", "runs"}) {
+    BANSO_ASSERT_OK(Do(&AccountsApi::ChurnAccount,
+                       absl::StrCat("name: 'accounts/", id, "' reason: CHURN_REASON_PRICE ",
+                                    DateText("date", absl::CivilDay(2026, 7, 31)))));
+  }
+  BANSO_ASSERT_OK_AND_ASSIGN(
+      const auto accepted,
+      Ask(&ReportsApi::SummarizeTimes, "from: CLOCK_CONTRACT_START to: CLOCK_HANDOFF_ACCEPTED"));
+  EXPECT_EQ(accepted.total().open(), 1);
+  EXPECT_EQ(accepted.total().cancelled(), 2);
+  BANSO_ASSERT_OK_AND_ASSIGN(
+      const auto completed,
+      Ask(&ReportsApi::SummarizeTimes, "from: CLOCK_CONTRACT_START to: CLOCK_COMPLETION"));
+  EXPECT_EQ(completed.total().reached(), 2) << "what was completed before the loss was completed";
+  EXPECT_EQ(completed.total().cancelled(), 1);
+}
+
 TEST_F(ReportsTest, RefusesAClockAgainstItselfAndAPeriodBackwards) {
   EXPECT_THAT(Ask(&ReportsApi::SummarizeTimes, "from: CLOCK_KICKOFF to: CLOCK_KICKOFF"),
               StatusIs(absl::StatusCode::kInvalidArgument));

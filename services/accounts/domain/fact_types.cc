@@ -101,7 +101,7 @@ std::vector<FactType> FactTypes() {
       OfOnboarding("account.onboarding.sites", type::v1::VALUE_TYPE_TEXT_SET,
                    "The sites at which it is rolled out, by name."),
       OfOnboarding("account.onboarding.state", type::v1::VALUE_TYPE_TEXT, "Where it stands.",
-                   {"running", "completed", "handed_off", "cancelled"}),
+                   {"running", "completed", "handed_off", "cancelled", "lost"}),
       Text("account.owner", "The member who is accountable for the account now."),
       Number("account.potential_score", "points",
              "How much more the account could become, by the policy in force."),

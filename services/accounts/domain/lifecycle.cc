@@ -146,15 +146,18 @@ absl::Status WinAccount(const std::string& sales_owner, absl::Time now, Account*
   return absl::OkStatus();
 }
 
-void UnwinAccount(const std::vector<v1::Deal>& deals, absl::Time now, Account* account) {
-  if (account->lifecycle_stage() != v1::LIFECYCLE_STAGE_WON) return;
-  const absl::CivilDay since = account->has_reopen_time()
-                                   ? Today(*account, calendar::ToTime(account->reopen_time()))
+bool IsWonBy(const std::vector<v1::Deal>& deals, const Account& account) {
+  const absl::CivilDay since = account.has_reopen_time()
+                                   ? Today(account, calendar::ToTime(account.reopen_time()))
                                    : absl::CivilDay::min();
-  const bool won = std::any_of(deals.begin(), deals.end(), [&](const v1::Deal& deal) {
+  return std::any_of(deals.begin(), deals.end(), [&](const v1::Deal& deal) {
     return deal.stage() == v1::DEAL_STAGE_WON && calendar::ToDay(deal.close_date()) >= since;
   });
-  if (!won) SetStage(v1::LIFECYCLE_STAGE_PROSPECT, now, account);
+}
+
+void UnwinAccount(absl::Time now, Account* account) {
+  if (account->lifecycle_stage() != v1::LIFECYCLE_STAGE_WON) return;
+  SetStage(v1::LIFECYCLE_STAGE_PROSPECT, now, account);
 }
 
 absl::Status CheckNotChurned(const Account& account) {

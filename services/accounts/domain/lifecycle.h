@@ -68,10 +68,12 @@ absl::Status CheckNotArchived(const v1::Account& account);
 // (NO_ACCOUNTABLE_OWNER) when there is nobody to be accountable.
 absl::Status WinAccount(const std::string& sales_owner, absl::Time now, v1::Account* account);
 
-// Makes an account that was won by a deal which turned out not to be won a prospect again. `deals`
-// are its other deals; one of them that was won, since the customer was last won back, keeps it
-// won. Does nothing to an account that is not WON.
-void UnwinAccount(const std::vector<v1::Deal>& deals, absl::Time now, v1::Account* account);
+// Whether one of these deals of an account was won since the customer was last won back.
+bool IsWonBy(const std::vector<v1::Deal>& deals, const v1::Account& account);
+
+// Makes an account that was won by a deal which turned out not to be won a prospect again. Does
+// nothing to an account that is not WON.
+void UnwinAccount(absl::Time now, v1::Account* account);
 
 // FAILED_PRECONDITION (ACCOUNT_NOT_WON) unless an onboarding may start: a prospect and a churned
 // account may not.

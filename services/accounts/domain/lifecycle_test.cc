@@ -243,11 +243,9 @@ class History {
     request.set_reason(v1::CHURN_REASON_PRICE);
     *request.mutable_date() = calendar::ToDate(Today(account_, now_));
     if (random_() % 4 != 0 || !ChurnAccount(request, "members/a", now_, &account_).ok()) return;
-    v1::AdvanceOnboardingRequest cancel;
-    cancel.set_state(v1::ONBOARDING_STATE_CANCELLED);
     for (Onboarding& onboarding : onboardings_) {
-      if (onboarding.state() != kRunning) continue;
-      ASSERT_TRUE(accounts::Advance(cancel, {"members/a", now_}, &onboarding).ok());
+      if (!IsUnderWay(onboarding)) continue;
+      EndForLostCustomer({"members/a", now_}, &onboarding);
       NoteEnd(onboarding);
     }
   }

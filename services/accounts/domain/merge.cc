@@ -11,6 +11,7 @@
 #include "google/protobuf/descriptor.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/lifecycle.h"
+#include "services/accounts/domain/onboarding.h"
 
 namespace banso::accounts {
 namespace {
@@ -101,10 +102,7 @@ absl::Status CheckMerge(const Account& kept, const Account& duplicate,
   BANSO_RETURN_IF_ERROR(CheckNotArchived(kept));
   BANSO_RETURN_IF_ERROR(CheckNotArchived(duplicate));
   for (const Onboarding& onboarding : of_duplicate) {
-    if (onboarding.state() != v1::ONBOARDING_STATE_RUNNING &&
-        onboarding.state() != v1::ONBOARDING_STATE_COMPLETED) {
-      continue;
-    }
+    if (!IsUnderWay(onboarding)) continue;
     return contract::FailedPrecondition(
         kReasonOnboardingRunning, onboarding.name(),
         "an onboarding of the duplicate is under way and cannot change its account",

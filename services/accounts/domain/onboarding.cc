@@ -27,11 +27,6 @@ absl::Status WrongState(const Onboarding& onboarding, absl::string_view what_is_
   return contract::FailedPrecondition(kReasonWrongState, onboarding.name(), what_is_wrong, "");
 }
 
-bool HasEnded(const Onboarding& onboarding) {
-  return onboarding.state() == v1::ONBOARDING_STATE_HANDED_OFF ||
-         onboarding.state() == v1::ONBOARDING_STATE_CANCELLED;
-}
-
 bool IsMove(v1::OnboardingState from, v1::OnboardingState to) {
   switch (to) {
     case v1::ONBOARDING_STATE_COMPLETED:
@@ -152,11 +147,25 @@ absl::Status Advance(const v1::AdvanceOnboardingRequest& request, const Act& act
       CloseBall(act.now, onboarding);
       break;
     default:
+      onboarding->set_end_reason(request.reason());
       CloseBall(act.now, onboarding);
       break;
   }
   onboarding->set_state(request.state());
   return absl::OkStatus();
+}
+
+bool IsUnderWay(const Onboarding& onboarding) {
+  return onboarding.state() == v1::ONBOARDING_STATE_RUNNING ||
+         onboarding.state() == v1::ONBOARDING_STATE_COMPLETED;
+}
+
+void EndForLostCustomer(const Act& act, Onboarding* onboarding) {
+  if (!IsUnderWay(*onboarding)) return;
+  const bool completed = onboarding->state() == v1::ONBOARDING_STATE_COMPLETED;
+  onboarding->set_state(completed ? v1::ONBOARDING_STATE_LOST : v1::ONBOARDING_STATE_CANCELLED);
+  onboarding->set_end_reason("the customer is lost");
+  CloseBall(act.now, onboarding);
 }
 
 absl::Status RecordClock(type::v1::Clock clock, const type::v1::Date& date,
@@ -191,7 +200,7 @@ std::optional<absl::CivilDay> ClockDay(const Onboarding& onboarding, type::v1::C
 
 absl::Status PassBall(v1::BallHolder holder, absl::string_view reason, const Act& act,
                       Onboarding* onboarding) {
-  if (HasEnded(*onboarding)) {
+  if (!IsUnderWay(*onboarding)) {
     return WrongState(*onboarding,
                       absl::StrCat("the onboarding is ", StateText(onboarding->state()),
                                    " and nobody has to act for it any more"));

@@ -35,12 +35,19 @@ void Begin(const type::v1::Date& contract_start, const Act& act, v1::Onboarding*
 //   RUNNING -> COMPLETED      sets the clock COMPLETION; the ball goes to the onboarding team
 //   COMPLETED -> RUNNING      takes the clock COMPLETION away; the ball goes to the onboarding team
 //   COMPLETED -> HANDED_OFF   sets the clock HANDOFF_ACCEPTED; the ledger ends
-//   RUNNING -> CANCELLED      the ledger ends
+//   RUNNING -> CANCELLED      the ledger ends; the reason is kept in `end_reason`
 // FAILED_PRECONDITION: WRONG_STATE for any other move, HANDOFF_REQUIRED for HANDED_OFF without a
 // handoff of the same account and a retention owner. INVALID_ARGUMENT when it is accepted before it
 // was completed. On an error `onboarding` is unchanged.
 absl::Status Advance(const v1::AdvanceOnboardingRequest& request, const Act& act,
                      v1::Onboarding* onboarding);
+
+// Whether it runs, or waits for retention to accept.
+bool IsUnderWay(const v1::Onboarding& onboarding);
+
+// The customer is lost: what is under way ends, one that is RUNNING as CANCELLED, one that is
+// COMPLETED as LOST. `end_reason` says so and the ledger ends. What had ended before stays.
+void EndForLostCustomer(const Act& act, v1::Onboarding* onboarding);
 
 // Sets the date of a clock. The date that it has already changes nothing. FAILED_PRECONDITION
 // (CLOCK_IS_SET) when it has another one and `reason` is empty, or (WRONG_STATE) for a cancelled
@@ -52,7 +59,7 @@ absl::Status RecordClock(type::v1::Clock clock, const type::v1::Date& date,
 std::optional<absl::CivilDay> ClockDay(const v1::Onboarding& onboarding, type::v1::Clock clock);
 
 // Passes the ball. Passing it to its holder changes nothing. FAILED_PRECONDITION (WRONG_STATE) once
-// the onboarding is handed off or cancelled.
+// the onboarding has ended.
 absl::Status PassBall(v1::BallHolder holder, absl::string_view reason, const Act& act,
                       v1::Onboarding* onboarding);
 

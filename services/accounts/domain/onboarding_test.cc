@@ -53,6 +53,8 @@ Onboarding InState(v1::OnboardingState state) {
     EXPECT_THAT(Advance(To(v1::ONBOARDING_STATE_COMPLETED), kAct, &onboarding), IsOk());
     if (state == v1::ONBOARDING_STATE_HANDED_OFF) {
       EXPECT_THAT(Advance(To(state), kAct, &onboarding), IsOk());
+    } else if (state == v1::ONBOARDING_STATE_LOST) {
+      EndForLostCustomer(kAct, &onboarding);
     }
   }
   return onboarding;
@@ -72,8 +74,8 @@ TEST(AdvanceTest, AllowsExactlyTheStatedMoves) {
            (from == v1::ONBOARDING_STATE_COMPLETED && to == v1::ONBOARDING_STATE_RUNNING) ||
            (from == v1::ONBOARDING_STATE_COMPLETED && to == v1::ONBOARDING_STATE_HANDED_OFF);
   };
-  for (int from = 1; from <= 4; ++from) {
-    for (int to = 1; to <= 4; ++to) {
+  for (int from = 1; from < v1::OnboardingState_ARRAYSIZE; ++from) {
+    for (int to = 1; to < v1::OnboardingState_ARRAYSIZE; ++to) {
       const Onboarding before = InState(static_cast<v1::OnboardingState>(from));
       Onboarding onboarding = before;
       const absl::Status status =
@@ -127,6 +129,34 @@ TEST(AdvanceTest, ContinuingTakesTheCompletionBack) {
   EXPECT_TRUE(onboarding.has_ball());
 }
 
+TEST(EndForLostCustomerTest, EndsWhatIsUnderWayAndNothingElse) {
+  const struct {
+    v1::OnboardingState before;
+    v1::OnboardingState after;
+  } cases[] = {
+      {v1::ONBOARDING_STATE_RUNNING, v1::ONBOARDING_STATE_CANCELLED},
+      {v1::ONBOARDING_STATE_COMPLETED, v1::ONBOARDING_STATE_LOST},
+  };
+  for (const auto& [state, expected] : cases) {
+    Onboarding onboarding = InState(state);
+    const auto completed = ClockDay(onboarding, type::v1::CLOCK_COMPLETION);
+    EndForLostCustomer({"members/x", kOnboardingNow + absl::Hours(5)}, &onboarding);
+    EXPECT_EQ(onboarding.state(), expected);
+    EXPECT_EQ(onboarding.end_reason(), "the customer is lost");
+    EXPECT_FALSE(onboarding.has_ball());
+    EXPECT_EQ(calendar::ToTime(onboarding.ball_history().rbegin()->until()),
+              kOnboardingNow + absl::Hours(5));
+    EXPECT_EQ(ClockDay(onboarding, type::v1::CLOCK_COMPLETION), completed);
+  }
+  for (const auto state : {v1::ONBOARDING_STATE_HANDED_OFF, v1::ONBOARDING_STATE_CANCELLED,
+                           v1::ONBOARDING_STATE_LOST}) {
+    const Onboarding before = InState(state);
+    Onboarding onboarding = before;
+    EndForLostCustomer({"members/x", kOnboardingNow + absl::Hours(5)}, &onboarding);
+    EXPECT_THAT(onboarding, EqualsProto(before));
+  }
+}
+
 TEST(RecordClockTest, KeepsEachClockOnce) {
   Onboarding onboarding = Started();
   ASSERT_THAT(RecordClock(type::v1::CLOCK_KICKOFF, Day(4, 20), "", kAct, &onboarding), IsOk());
@@ -176,7 +206,8 @@ TEST(PassBallTest, PassingItToItsHolderChangesNothing) {
 }
 
 TEST(PassBallTest, RefusesOnceTheOnboardingHasEnded) {
-  for (const auto state : {v1::ONBOARDING_STATE_HANDED_OFF, v1::ONBOARDING_STATE_CANCELLED}) {
+  for (const auto state : {v1::ONBOARDING_STATE_HANDED_OFF, v1::ONBOARDING_STATE_CANCELLED,
+                           v1::ONBOARDING_STATE_LOST}) {
     Onboarding onboarding = InState(state);
     EXPECT_FALSE(onboarding.has_ball());
     EXPECT_EQ(contract::Reason(PassBall(v1::BALL_HOLDER_SALES, "x", kAct, &onboarding)),

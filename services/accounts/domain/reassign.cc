@@ -1,6 +1,7 @@
 #include "services/accounts/domain/reassign.h"
 
 #include "services/accounts/domain/lifecycle.h"
+#include "services/accounts/domain/onboarding.h"
 
 namespace banso::accounts {
 namespace {
@@ -12,11 +13,6 @@ void SetOwner(v1::OwnerRole role, const std::string& owner, Account* account) {
   if (role == v1::OWNER_ROLE_SALES) account->mutable_owners()->set_sales(owner);
   if (role == v1::OWNER_ROLE_ONBOARDING) account->mutable_owners()->set_onboarding(owner);
   if (role == v1::OWNER_ROLE_RETENTION) account->mutable_owners()->set_retention(owner);
-}
-
-bool IsUnderWay(const Onboarding& onboarding) {
-  return onboarding.state() == v1::ONBOARDING_STATE_RUNNING ||
-         onboarding.state() == v1::ONBOARDING_STATE_COMPLETED;
 }
 
 }  // namespace

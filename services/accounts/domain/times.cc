@@ -39,7 +39,9 @@ bool TimesSummary::IsAskedFor(const v1::Onboarding& onboarding, absl::CivilDay f
 
 void TimesSummary::AddTo(const v1::Onboarding& onboarding, absl::CivilDay from,
                          std::optional<absl::CivilDay> to, absl::CivilDay today, Sum* sum) {
-  if (!to.has_value() && onboarding.state() == v1::ONBOARDING_STATE_CANCELLED) {
+  const bool ended = onboarding.state() == v1::ONBOARDING_STATE_CANCELLED ||
+                     onboarding.state() == v1::ONBOARDING_STATE_LOST;
+  if (!to.has_value() && ended) {
     ++sum->cancelled;
     return;
   }
@@ -97,7 +99,8 @@ v1::SummarizeTimesResponse TimesSummary::Result() const {
       ". An onboarding belongs to the era in which the day of its first clock lies; the first and "
       "the last day of an era are both part of it, and the day of an operating change is the "
       "first day of the new era. Onboardings that are not there yet count with the days up to "
-      "today; cancelled ones do not count unless they got there."));
+      "today; those that were cancelled, or whose customer was lost, do not count unless they got "
+      "there."));
   return response;
 }
 

@@ -200,6 +200,21 @@ void AddHandoff(const handoff::v1::Handoff& handoff, Story* story) {
   }
 }
 
+// Why a gap watch was closed.
+std::string ClosingText(const handoff::v1::GapWatch& watch) {
+  switch (watch.close_reason()) {
+    case handoff::v1::GAP_CLOSE_REASON_ONBOARDING_CONTINUED:
+      return "Gap watch closed: the onboarding goes on";
+    case handoff::v1::GAP_CLOSE_REASON_ONBOARDING_CANCELLED:
+      return "Gap watch closed: the onboarding was given up";
+    case handoff::v1::GAP_CLOSE_REASON_CUSTOMER_LOST:
+      return "Gap watch closed: the customer is lost";
+    default:
+      return absl::StrCat("Gap watch closed after a gap of ", DaysText(watch.gap_days()),
+                          ": the quiet period has passed");
+  }
+}
+
 void AddGapWatch(const handoff::v1::GapWatch& watch, Story* story) {
   if (watch.has_contact()) {
     story->AddDay(watch.contact().date(), kGap,
@@ -207,12 +222,7 @@ void AddGapWatch(const handoff::v1::GapWatch& watch, Story* story) {
                   watch.name());
   }
   if (!watch.has_close_date()) return;
-  const bool goes_on = watch.close_reason() == handoff::v1::GAP_CLOSE_REASON_ONBOARDING_CONTINUED;
-  story->AddDay(watch.close_date(), kGap,
-                goes_on ? "Gap watch closed: the onboarding goes on"
-                        : absl::StrCat("Gap watch closed after a gap of ",
-                                       DaysText(watch.gap_days()), ": the quiet period has passed"),
-                watch.name());
+  story->AddDay(watch.close_date(), kGap, ClosingText(watch), watch.name());
 }
 
 }  // namespace

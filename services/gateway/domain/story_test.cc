@@ -174,6 +174,31 @@ TEST(StoryTest, TellsOfACompletionThatWasOpenedAgain) {
                           "2026-05-02 Onboarding goes on: returned by retention <c>"));
 }
 
+TEST(StoryTest, SaysWhyAGapWatchWasClosed) {
+  const struct {
+    handoff::v1::GapCloseReason reason;
+    const char* text;
+  } cases[] = {
+      {handoff::v1::GAP_CLOSE_REASON_ONBOARDING_CONTINUED, "the onboarding goes on"},
+      {handoff::v1::GAP_CLOSE_REASON_ONBOARDING_CANCELLED, "the onboarding was given up"},
+      {handoff::v1::GAP_CLOSE_REASON_CUSTOMER_LOST, "the customer is lost"},
+  };
+  for (const auto& [reason, text] : cases) {
+    auto overview = ParseProto<v1::AccountOverview>(R"pb(
+      account { name: "accounts/acme" time_zone: "Asia/Tokyo" }
+      onboardings {
+        gap_watch {
+          name: "g"
+          close_date { year: 2026 month: 5 day: 22 }
+        }
+      }
+    )pb");
+    overview.mutable_onboardings(0)->mutable_gap_watch()->set_close_reason(reason);
+    EXPECT_THAT(Lines(overview),
+                ::testing::Contains(absl::StrCat("2026-05-22 Gap watch closed: ", text, " <g>")));
+  }
+}
+
 TEST(StoryTest, HasNothingToTellOfAProspect) {
   EXPECT_THAT(Lines(ParseProto<v1::AccountOverview>(R"pb(account { name: "accounts/x" })pb")),
               IsEmpty());

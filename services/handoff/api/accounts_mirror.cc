@@ -9,6 +9,7 @@
 #include "common/status_macros.h"
 #include "services/handoff/api/erase.h"
 #include "services/handoff/domain/completion_start.h"
+#include "services/handoff/domain/gap_watch.h"
 #include "services/handoff/domain/transfer.h"
 
 namespace banso::handoff {
@@ -56,15 +57,27 @@ absl::Status SyncCompletion(const Store& store, Writer& writer, const Onboarding
   return store.Put(writer, *completion).status();
 }
 
-// An onboarding that accounts has cancelled, such as for a customer that is lost, ends here too. A
-// process that works on it sees to that itself.
+// An onboarding that accounts has ended, such as for a customer that is lost, ends here too. A
+// process that works on its completion sees to that itself.
 absl::Status SyncEnd(const Store& store, Writer& writer, const Onboarding& onboarding) {
-  if (onboarding.state() != accounts::v1::ONBOARDING_STATE_CANCELLED) return absl::OkStatus();
   BANSO_ASSIGN_OR_RETURN(const auto completion,
                          store.completions.Find(writer, CompletionName(onboarding.name())));
   if (!completion.has_value() || !completion->process().empty()) return absl::OkStatus();
-  BANSO_ASSIGN_OR_RETURN(const Act act, store.ActFor(writer, onboarding.name()));
-  return store.GiveUp(writer, onboarding.name(), "the onboarding was cancelled", act);
+  return store.FollowEnd(writer, onboarding);
+}
+
+// A lost customer is not watched any longer, also after retention has accepted.
+absl::Status SyncLoss(const Store& store, Writer& writer, const Account& account) {
+  if (account.lifecycle_stage() != accounts::v1::LIFECYCLE_STAGE_CHURNED) return absl::OkStatus();
+  BANSO_ASSIGN_OR_RETURN(const Act act, store.ActFor(writer, account.name()));
+  BANSO_ASSIGN_OR_RETURN(std::vector<v1::GapWatch> watches,
+                         store.gap_watches.All(writer, account.name()));
+  for (v1::GapWatch& watch : watches) {
+    if (watch.level() == v1::GAP_LEVEL_CLOSED) continue;
+    CloseForLostCustomer(act, &watch);
+    BANSO_RETURN_IF_ERROR(store.Put(writer, watch).status());
+  }
+  return absl::OkStatus();
 }
 
 // Until retention has accepted, the onboarding's owner is accountable.
@@ -110,7 +123,8 @@ absl::Status ApplyAccount(const Store& store, Writer& writer, const type::v1::Ch
     return contract::Internal("a change of an account holds none");
   }
   BANSO_RETURN_IF_ERROR(store.account_copies.Put(writer, Header(account)).status());
-  return SyncRetention(store, writer, account);
+  BANSO_RETURN_IF_ERROR(SyncRetention(store, writer, account));
+  return SyncLoss(store, writer, account);
 }
 
 absl::Status ApplyOnboarding(const Store& store, Writer& writer, const type::v1::Change& change) {

@@ -18,6 +18,7 @@ using ::banso::testing::IsOk;
 using ::banso::testing::Nth;
 using ::banso::testing::Proves;
 using ::banso::testing::StatusIs;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 const absl::CivilDay kDone(2026, 6, 26);
@@ -104,6 +105,94 @@ TEST_F(HandoffApiTest, ComesBackToBeMended) {
   EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_COMPLETED);
   OfferIt();
   EXPECT_THAT(Accept(), IsOk());
+}
+
+// What accounts tells of the onboarding once the customer is lost.
+accounts::v1::Onboarding Ended(accounts::v1::Onboarding onboarding,
+                               accounts::v1::OnboardingState state) {
+  onboarding.set_state(state);
+  onboarding.set_end_reason("the customer is lost");
+  return onboarding;
+}
+
+TEST_F(HandoffApiTest, AnOfferIsNotAcceptedOnceTheCustomerIsLost) {
+  OfferIt();
+  Feed(Ended(neighbours_.onboarding(kOnboarding), accounts::v1::ONBOARDING_STATE_LOST),
+       kOnboarding);
+  EXPECT_EQ(Handoff().state(), v1::HANDOFF_STATE_CANCELLED);
+  EXPECT_EQ(Handoff().cancel_reason(), "the customer is lost");
+  EXPECT_FALSE(Handoff().has_respond_by());
+  EXPECT_EQ(Fact("handoff.state"), "cancelled");
+  EXPECT_EQ(GapWatch().level(), v1::GAP_LEVEL_CLOSED);
+  EXPECT_EQ(GapWatch().close_reason(), v1::GAP_CLOSE_REASON_CUSTOMER_LOST);
+  EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_COMPLETED) << "what was reached stays";
+  for (const absl::Status& refused :
+       {Accept().status(), Return("outcome: RETURN_OUTCOME_FIX_PACKAGE").status(),
+        Ask(&HandoffApi::OfferHandoff, Name()).status(),
+        Ask(&HandoffApi::UpdateHandoff,
+            absl::StrCat("handoff { ", Name(), "receiver: 'members/sato' }"))
+            .status()}) {
+    EXPECT_EQ(contract::Reason(refused), kReasonWrongState);
+    EXPECT_THAT(refused.message(),
+                AllOf(HasSubstr("the customer is lost"), HasSubstr("StartOnboarding")));
+  }
+}
+
+TEST_F(HandoffApiTest, AnAcceptanceThatCrossesTheLossIsRefusedAndSaysWhy) {
+  OfferIt();
+  neighbours_.Fail("accounts", contract::FailedPrecondition("ACCOUNT_CHURNED", kAccount,
+                                                            "the customer is lost", "Reopen it"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Handoff waiting, Accept());
+  const v1::Process refused = Process(waiting.process());
+  EXPECT_EQ(refused.state(), v1::PROCESS_STATE_WAITING_FOR_PERSON);
+  EXPECT_THAT(refused.status_text(), HasSubstr("the customer is lost"));
+  Feed(Ended(neighbours_.onboarding(kOnboarding), accounts::v1::ONBOARDING_STATE_LOST),
+       kOnboarding);
+  EXPECT_EQ(Handoff().state(), v1::HANDOFF_STATE_CANCELLED);
+  BANSO_ASSERT_OK(Ask(&ProcessesApi::CancelProcess,
+                      absl::StrCat("name: '", refused.name(), "' reason: 'lost'")));
+  EXPECT_EQ(Handoff().state(), v1::HANDOFF_STATE_CANCELLED);
+  EXPECT_EQ(Handoff().process(), "");
+  EXPECT_EQ(Handoff().accountable(), "members/aoki");
+}
+
+TEST_F(HandoffApiTest, WhatAProcessOpensAfterTheLossIsClosedAtOnce) {
+  OfferIt();
+  neighbours_.LoseAnswers("accounts", 1);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Handoff continued, Return(Continue()));
+  Feed(Ended(neighbours_.onboarding(kOnboarding), accounts::v1::ONBOARDING_STATE_CANCELLED),
+       kOnboarding);
+  BANSO_ASSERT_OK(engine_->Run(continued.process(), absl::Now() + absl::Seconds(5)));
+  EXPECT_EQ(Process(continued.process()).state(), v1::PROCESS_STATE_SUCCEEDED);
+  EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_CANCELLED);
+  EXPECT_EQ(Handoff().state(), v1::HANDOFF_STATE_CANCELLED);
+}
+
+TEST_F(HandoffApiTest, ACompletionThatCrossesTheLossOpensNoHandoff) {
+  OfferIt();
+  BANSO_ASSERT_OK(Return(Continue()));
+  neighbours_.LoseAnswers("accounts", 1);
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::Process completing, CompleteIt());
+  Feed(Ended(neighbours_.onboarding(kOnboarding), accounts::v1::ONBOARDING_STATE_LOST),
+       kOnboarding);
+  EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_COMPLETING);
+  BANSO_ASSERT_OK(engine_->Run(completing.name(), absl::Now() + absl::Seconds(5)));
+  EXPECT_EQ(Process(completing.name()).state(), v1::PROCESS_STATE_SUCCEEDED);
+  EXPECT_EQ(Completion().state(), v1::COMPLETION_STATE_COMPLETED);
+  EXPECT_EQ(Handoff().state(), v1::HANDOFF_STATE_CANCELLED);
+  EXPECT_EQ(GapWatch().close_reason(), v1::GAP_CLOSE_REASON_CUSTOMER_LOST);
+}
+
+TEST_F(HandoffApiTest, ALostCustomerIsNotWatchedAnyLonger) {
+  OfferIt();
+  BANSO_ASSERT_OK(Accept());
+  ASSERT_NE(GapWatch().level(), v1::GAP_LEVEL_CLOSED);
+  accounts::v1::Account account;
+  account.set_name(kAccount);
+  account.set_lifecycle_stage(accounts::v1::LIFECYCLE_STAGE_CHURNED);
+  Feed(account, kAccount);
+  EXPECT_EQ(GapWatch().close_reason(), v1::GAP_CLOSE_REASON_CUSTOMER_LOST);
+  EXPECT_EQ(Handoff().state(), v1::HANDOFF_STATE_ACCEPTED) << "what was accepted stays";
 }
 
 TEST_F(HandoffApiTest, CanContinueTheOnboardingUntilANewDeadline) {

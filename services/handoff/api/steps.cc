@@ -58,7 +58,20 @@ absl::StatusOr<StepEffect> Steps::Try(const Call& call, const v1::Process& proce
                            return store_.Input(reader, process.name());
                          }));
   const Task task = {call, process, step, std::move(input)};
-  switch (step.kind()) {
+  BANSO_ASSIGN_OR_RETURN(StepEffect effect, Do(task));
+  if (!effect.local) return effect;
+  // Accounts may have ended the onboarding meanwhile: then nothing that the step opens stays open.
+  effect.local = [this, local = std::move(effect.local),
+                  onboarding = task.onboarding()](Writer& writer) -> absl::Status {
+    BANSO_RETURN_IF_ERROR(local(writer));
+    BANSO_ASSIGN_OR_RETURN(const auto copy, store_.onboarding_copies.Find(writer, onboarding));
+    return copy.has_value() ? store_.FollowEnd(writer, *copy) : absl::OkStatus();
+  };
+  return effect;
+}
+
+absl::StatusOr<StepEffect> Steps::Do(const Task& task) {
+  switch (task.step.kind()) {
     case v1::STEP_KIND_CREATE_ONBOARDING:
       return CreateOnboarding(task);
     case v1::STEP_KIND_CREATE_PLAN:
@@ -82,7 +95,7 @@ absl::StatusOr<StepEffect> Steps::Try(const Call& call, const v1::Process& proce
     case v1::STEP_KIND_RESTORE:
       return Restore(task);
     default:
-      return contract::Internal(absl::StrCat("no step ", v1::StepKind_Name(step.kind())));
+      return contract::Internal(absl::StrCat("no step ", v1::StepKind_Name(task.step.kind())));
   }
 }
 

@@ -39,6 +39,8 @@ class Steps {
  private:
   struct Task;
 
+  // What the step's kind asks for.
+  absl::StatusOr<StepEffect> Do(const Task& task);
   absl::StatusOr<StepEffect> CreateOnboarding(const Task& task);
   absl::StatusOr<StepEffect> CreatePlan(const Task& task);
   absl::StatusOr<StepEffect> OpenCompletion(const Task& task);

@@ -157,4 +157,9 @@ void CloseForCancellation(const Act& act, GapWatch* watch) {
   Close(v1::GAP_CLOSE_REASON_ONBOARDING_CANCELLED, "the onboarding was given up", act, watch);
 }
 
+void CloseForLostCustomer(const Act& act, GapWatch* watch) {
+  if (IsClosed(*watch)) return;
+  Close(v1::GAP_CLOSE_REASON_CUSTOMER_LOST, "the customer is lost", act, watch);
+}
+
 }  // namespace banso::handoff

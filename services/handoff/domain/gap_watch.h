@@ -42,6 +42,9 @@ void CloseForContinuation(const Act& act, v1::GapWatch* watch);
 // The onboarding was given up: the watch is closed.
 void CloseForCancellation(const Act& act, v1::GapWatch* watch);
 
+// The customer is lost: there is nobody left to watch over.
+void CloseForLostCustomer(const Act& act, v1::GapWatch* watch);
+
 }  // namespace banso::handoff
 
 #endif  // BANSO_SERVICES_HANDOFF_DOMAIN_GAP_WATCH_H_

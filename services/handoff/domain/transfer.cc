@@ -50,6 +50,12 @@ absl::Status CheckNoProcess(const std::string& name, const std::string& process)
 
 absl::Status CheckState(const Handoff& handoff, v1::HandoffState state, absl::string_view verb) {
   if (handoff.state() == state) return absl::OkStatus();
+  if (handoff.state() == v1::HANDOFF_STATE_CANCELLED) {
+    return contract::FailedPrecondition(
+        kReasonWrongState, handoff.name(),
+        absl::StrCat("it is CANCELLED (", handoff.cancel_reason(), ") and cannot be ", verb),
+        "Start another onboarding, which has a handoff of its own (StartOnboarding)");
+  }
   return contract::FailedPrecondition(
       kReasonWrongState, handoff.name(),
       absl::StrCat("it is ", v1::HandoffState_Name(handoff.state()), " and cannot be ", verb),
@@ -128,6 +134,10 @@ void Reopen(const v1::HandoffReturn& returned, const Act& act, Completion* compl
 }
 
 void CancelCompletion(absl::string_view reason, const Act& act, Completion* completion) {
+  if (completion->state() == v1::COMPLETION_STATE_COMPLETED ||
+      completion->state() == v1::COMPLETION_STATE_CANCELLED) {
+    return;
+  }
   completion->set_state(v1::COMPLETION_STATE_CANCELLED);
   completion->clear_process();
   AddEvent(act, reason, completion);
@@ -235,9 +245,13 @@ void Accept(const Act& act, Handoff* handoff) {
   handoff->clear_process();
 }
 
-void CancelHandoff(Handoff* handoff) {
-  if (handoff->state() == v1::HANDOFF_STATE_ACCEPTED) return;
+void CancelHandoff(absl::string_view reason, Handoff* handoff) {
+  if (handoff->state() == v1::HANDOFF_STATE_ACCEPTED ||
+      handoff->state() == v1::HANDOFF_STATE_CANCELLED) {
+    return;
+  }
   handoff->set_state(v1::HANDOFF_STATE_CANCELLED);
+  handoff->set_cancel_reason(std::string(reason));
   handoff->clear_respond_by();
   handoff->clear_process();
 }

@@ -50,7 +50,8 @@ void FinishCompletion(const Act& act, v1::Completion* completion);
 void Unfreeze(absl::string_view reason, const Act& act, v1::Completion* completion);
 // Retention has returned the customer to onboarding: a new round with a new deadline.
 void Reopen(const v1::HandoffReturn& returned, const Act& act, v1::Completion* completion);
-// The process that opened it was cancelled, or the onboarding was given up.
+// The process that opened it was cancelled, or the onboarding was given up. What was completed
+// stays: it was reached.
 void CancelCompletion(absl::string_view reason, const Act& act, v1::Completion* completion);
 
 // Opens the handoff of a completed case, or opens it once more in a new round: DRAFT, with the
@@ -73,8 +74,8 @@ absl::Status CheckAccept(const v1::Handoff& handoff);
 // Makes the receiver accountable.
 void Accept(const Act& act, v1::Handoff* handoff);
 
-// The onboarding was given up. What retention has accepted stays.
-void CancelHandoff(v1::Handoff* handoff);
+// The onboarding was given up, or the customer is lost. What retention has accepted stays.
+void CancelHandoff(absl::string_view reason, v1::Handoff* handoff);
 
 // Whether an offer waits longer than it should.
 bool IsResponseOverdue(const v1::Handoff& handoff, absl::CivilDay today);

@@ -102,13 +102,30 @@ absl::Status Store::GiveUp(Writer& writer, const std::string& onboarding, absl::
   }
   BANSO_ASSIGN_OR_RETURN(auto handoff, handoffs.Find(writer, HandoffName(onboarding)));
   if (handoff.has_value()) {
-    CancelHandoff(&*handoff);
+    CancelHandoff(reason, &*handoff);
     BANSO_RETURN_IF_ERROR(Put(writer, *handoff).status());
   }
   BANSO_ASSIGN_OR_RETURN(auto watch, gap_watches.Find(writer, GapWatchName(onboarding)));
   if (!watch.has_value()) return absl::OkStatus();
   CloseForCancellation(act, &*watch);
   return Put(writer, *watch).status();
+}
+
+absl::Status Store::FollowEnd(Writer& writer, const accounts::v1::Onboarding& onboarding) const {
+  const bool lost = onboarding.state() == accounts::v1::ONBOARDING_STATE_LOST;
+  if (!lost && onboarding.state() != accounts::v1::ONBOARDING_STATE_CANCELLED) {
+    return absl::OkStatus();
+  }
+  BANSO_ASSIGN_OR_RETURN(const Act act, ActFor(writer, onboarding.name()));
+  BANSO_ASSIGN_OR_RETURN(auto watch, gap_watches.Find(writer, GapWatchName(onboarding.name())));
+  if (lost && watch.has_value()) {
+    CloseForLostCustomer(act, &*watch);
+    BANSO_RETURN_IF_ERROR(Put(writer, *watch).status());
+  }
+  return GiveUp(
+      writer, onboarding.name(),
+      onboarding.end_reason().empty() ? "the onboarding was cancelled" : onboarding.end_reason(),
+      act);
 }
 
 absl::StatusOr<Case> Store::LoadCase(Reader& reader, absl::string_view completion,

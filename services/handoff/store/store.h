@@ -75,6 +75,10 @@ class Store {
   absl::Status GiveUp(storage::Writer& writer, const std::string& onboarding,
                       absl::string_view reason, const Act& act) const;
 
+  // The same for an onboarding that accounts has ended before retention took over: CANCELLED or
+  // LOST. Any other stays as it is.
+  absl::Status FollowEnd(storage::Writer& writer, const accounts::v1::Onboarding& onboarding) const;
+
   // The completion `name` with all that belongs to it. NOT_FOUND when there is none.
   absl::StatusOr<Case> LoadCase(storage::Reader& reader, absl::string_view completion,
                                 absl::Time now) const;

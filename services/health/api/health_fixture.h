@@ -145,6 +145,22 @@ class HealthFixture : public banso::testing::TempDirTest {
                      calendar::StartOfDay(kApril1, calendar::ZoneOrUtc("Asia/Tokyo")));
   }
 
+  // So many onboardings of an account beside its first, running from the same day.
+  void FollowMoreOnboardings(absl::string_view id, int count) {
+    for (int i = 0; i < count; ++i) {
+      accounts::v1::Onboarding onboarding;
+      onboarding.set_name(absl::StrCat("accounts/", id, "/onboardings/more", i));
+      onboarding.set_state(accounts::v1::ONBOARDING_STATE_RUNNING);
+      onboarding.add_clocks()->set_clock(type::v1::CLOCK_CONTRACT_START);
+      *onboarding.mutable_clocks(0)->mutable_date() = calendar::ToDate(kApril1);
+      EXPECT_THAT(database_->Write(Now(),
+                                   [&](storage::Writer& writer) {
+                                     return store_.FollowOnboarding(writer, onboarding);
+                                   }),
+                  banso::testing::IsOk());
+    }
+  }
+
   void MakeMetric(absl::string_view id, v1::MetricKind kind = v1::METRIC_KIND_COUNTER,
                   absl::string_view source = "product") {
     v1::CreateMetricRequest request;

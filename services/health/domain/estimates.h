@@ -5,8 +5,10 @@
 #include <optional>
 #include <vector>
 
+#include "banso/health/v1/comparison.pb.h"
 #include "banso/health/v1/estimate.pb.h"
 #include "services/health/domain/statistics/agreement.h"
+#include "services/health/domain/statistics/clustered.h"
 #include "services/health/domain/statistics/proportion.h"
 
 namespace banso::health {
@@ -34,6 +36,19 @@ inline v1::Estimate KappaOf(const std::vector<std::vector<double>>& table,
   const auto kappa = statistics::CohenKappa(table, weights);
   if (!kappa.has_value()) return MakeEstimate(std::nullopt, {}, n);
   return MakeEstimate(kappa->value, kappa->interval, n);
+}
+
+// What was found of shares by accounts.
+inline v1::ClusteredContrast MakeClustered(const statistics::ClusteredDifference& found) {
+  v1::ClusteredContrast clustered;
+  clustered.set_accounts(found.clusters);
+  clustered.set_p_value(found.p_value);
+  clustered.set_difference(found.value);
+  if (found.interval.has_value()) {
+    clustered.mutable_difference_interval()->set_low(found.interval->low);
+    clustered.mutable_difference_interval()->set_high(found.interval->high);
+  }
+  return clustered;
 }
 
 // A share with Wilson's interval.

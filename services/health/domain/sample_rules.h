@@ -18,6 +18,8 @@ struct SampleFault {
   std::string field;
   // What is wrong and what is accepted.
   std::string message;
+  // The broken rule, as SampleError.reason says.
+  std::string reason;
 };
 
 // Checks what the field rules cannot: that a sample names one account, and that its value, user and

@@ -33,6 +33,12 @@ using accounts::v1::StakeholderChange;
 using storage::Reader;
 using storage::Writer;
 
+// Whether it was given up, or its customer is lost.
+bool EndedBeforeHandoff(const Onboarding& onboarding) {
+  return onboarding.state() == accounts::v1::ONBOARDING_STATE_CANCELLED ||
+         onboarding.state() == accounts::v1::ONBOARDING_STATE_LOST;
+}
+
 // Takes over the clocks and the owner of an onboarding.
 void TakeOver(const Onboarding& onboarding, v1::Plan* plan) {
   PlanDays days = DaysOf(*plan, std::nullopt);
@@ -88,7 +94,7 @@ absl::Status AccountsMirror::ApplyOnboarding(Writer& writer, const Onboarding& o
   return plans_.Change(writer, plan, "a clock of the onboarding has changed",
                        [&](PlanParts& parts, const Actor& actor) {
                          TakeOver(onboarding, &parts.plan);
-                         if (onboarding.state() == accounts::v1::ONBOARDING_STATE_CANCELLED) {
+                         if (EndedBeforeHandoff(onboarding)) {
                            GiveUp(actor, &parts);
                          }
                          return absl::OkStatus();
@@ -155,7 +161,7 @@ absl::Status AccountsMirror::ApplyPersonChange(Writer& writer,
     const std::string name = contract::Ancestor(plan.name(), "onboardings");
     BANSO_ASSIGN_OR_RETURN(const auto onboarding, store_.onboarding_copies.Find(writer, name));
     const bool ended = onboarding.has_value() &&
-                       (onboarding->state() == accounts::v1::ONBOARDING_STATE_CANCELLED ||
+                       (EndedBeforeHandoff(*onboarding) ||
                         onboarding->state() == accounts::v1::ONBOARDING_STATE_HANDED_OFF);
     if (ended) continue;
     BANSO_RETURN_IF_ERROR(

@@ -183,10 +183,20 @@ TEST_F(AccountsMirrorTest, FollowsTheSitesAndThePeopleOfTheCustomer) {
   EXPECT_EQ(tasks(), before + 3);
 }
 
-TEST_F(AccountsMirrorTest, LeavesOutWhatIsOpenWhenTheOnboardingIsGivenUp) {
+class EndedOnboardingTest : public AccountsMirrorTest,
+                            public ::testing::WithParamInterface<accounts::v1::OnboardingState> {};
+
+INSTANTIATE_TEST_SUITE_P(Ends, EndedOnboardingTest,
+                         ::testing::Values(accounts::v1::ONBOARDING_STATE_CANCELLED,
+                                           accounts::v1::ONBOARDING_STATE_LOST),
+                         [](const auto& state) {
+                           return accounts::v1::OnboardingState_Name(state.param);
+                         });
+
+TEST_P(EndedOnboardingTest, LeavesOutWhatIsOpen) {
   ActivateTemplate();
   ASSERT_THAT(CreatePlan(), IsOk());
-  accounts_.onboarding.set_state(accounts::v1::ONBOARDING_STATE_CANCELLED);
+  accounts_.onboarding.set_state(GetParam());
   type::v1::Change change;
   change.set_operation(type::v1::OPERATION_UPDATED);
   change.mutable_resource()->PackFrom(accounts_.onboarding);

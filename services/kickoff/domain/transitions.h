@@ -31,8 +31,8 @@ absl::Status CloseTask(const v1::ClosePlanTaskRequest& request,
                        const std::vector<v1::PlanTask>& all, const Actor& actor,
                        v1::PlanTask* task);
 
-// The onboarding was given up: the tasks that are open and the meetings that were not held are left
-// out.
+// The onboarding was given up, or its customer is lost: the tasks that are open and the meetings
+// that were not held are left out.
 void GiveUp(const Actor& actor, PlanParts* parts);
 
 // Arranges a meeting that is not held, or moves it; a move needs a reason and is noted.

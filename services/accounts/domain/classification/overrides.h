@@ -6,6 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "banso/accounts/v1/account.pb.h"
 #include "banso/accounts/v1/classification.pb.h"
 #include "banso/accounts/v1/classification_override.pb.h"
 #include "banso/accounts/v1/classification_policy.pb.h"

@@ -24,6 +24,8 @@ constexpr int kMaxErrors = 1000;
 // For how many unknown accounts of a message the nearest name is looked for.
 constexpr int kMaxHints = 20;
 
+constexpr char kReasonUnknownAccount[] = "UNKNOWN_ACCOUNT";
+
 std::string DidYouMean(const std::optional<std::string>& name) {
   return name.has_value() ? absl::StrCat("; did you mean ", *name, "?") : "";
 }
@@ -35,8 +37,8 @@ std::string ExternalKey(const v1::ExternalAccountId& id) {
 // The first violation as the fault of a sample.
 SampleFault FaultOf(const absl::Status& status) {
   const std::vector<contract::FieldViolation> violations = contract::FieldViolations(status);
-  if (violations.empty()) return {"", std::string(status.message())};
-  return {violations.front().field, violations.front().description};
+  if (violations.empty()) return {"", std::string(status.message()), contract::Reason(status)};
+  return {violations.front().field, violations.front().description, violations.front().reason};
 }
 
 }  // namespace
@@ -112,6 +114,7 @@ absl::Status IngestRun::AddSample(Writer& writer, v1::Sample& sample, Batch& bat
   error->set_sample_id(fault->field == "id" ? contract::Quote(id) : id);
   error->set_field(std::move(fault->field));
   error->set_message(std::move(fault->message));
+  error->set_reason(std::move(fault->reason));
   return absl::OkStatus();
 }
 
@@ -138,7 +141,8 @@ absl::StatusOr<std::optional<SampleFault>> IngestRun::StoreSample(Writer& writer
   if (outcome == SampleOutcome::kIdTaken) {
     return fault({"id",
                   "another sample of the account and metric has it; an id of its own is "
-                  "accepted, or the same content again"});
+                  "accepted, or the same content again",
+                  "ID_TAKEN"});
   }
   if (outcome == SampleOutcome::kDuplicate) {
     batch.counts.set_duplicates(batch.counts.duplicates() + 1);
@@ -194,16 +198,20 @@ absl::StatusOr<SampleFault> IngestRun::UnknownMetric(Reader& reader,
     names.push_back(metric.name());
     return absl::OkStatus();
   }));
-  return SampleFault{"metric", absl::StrCat("there is no metric ", contract::Quote(name),
-                                            DidYouMean(rule::NearestWord(name, names)))};
+  return SampleFault{"metric",
+                     absl::StrCat("there is no metric ", contract::Quote(name),
+                                  DidYouMean(rule::NearestWord(name, names))),
+                     "UNKNOWN_METRIC"};
 }
 
 absl::StatusOr<SampleFault> IngestRun::UnknownAccount(Reader& reader, const v1::Sample& sample,
                                                       Batch& batch) const {
   if (sample.has_external_id()) {
-    return SampleFault{"external_id", absl::StrCat("no account has the id ",
-                                                   contract::Quote(sample.external_id().id()),
-                                                   " in ", sample.external_id().system())};
+    return SampleFault{
+        "external_id",
+        absl::StrCat("no account has the id ", contract::Quote(sample.external_id().id()), " in ",
+                     sample.external_id().system()),
+        kReasonUnknownAccount};
   }
   std::optional<std::string> nearest;
   if (batch.hints_left > 0) {
@@ -214,7 +222,8 @@ absl::StatusOr<SampleFault> IngestRun::UnknownAccount(Reader& reader, const v1::
   }
   return SampleFault{
       "account",
-      absl::StrCat("there is no account ", contract::Quote(sample.account()), DidYouMean(nearest))};
+      absl::StrCat("there is no account ", contract::Quote(sample.account()), DidYouMean(nearest)),
+      kReasonUnknownAccount};
 }
 
 absl::StatusOr<v1::IngestSamplesResponse> MetricsApi::IngestSamples(

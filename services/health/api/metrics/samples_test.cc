@@ -118,6 +118,10 @@ TEST_F(SamplesTest, RefusesRowsAndStoresTheOthers) {
   EXPECT_EQ(response.stored(), 1);
   EXPECT_EQ(response.rejected(), 6);
   ASSERT_EQ(response.errors_size(), 6);
+  std::vector<std::string> reasons;
+  for (const v1::SampleError& error : response.errors()) reasons.push_back(error.reason());
+  EXPECT_THAT(reasons, ElementsAre("UNKNOWN_METRIC", "UNKNOWN_ACCOUNT", "UNKNOWN_ACCOUNT",
+                                   "REQUIRED", "OUT_OF_RANGE", "ID_TAKEN"));
   EXPECT_EQ(response.errors(0).index(), 0);
   EXPECT_EQ(response.errors(0).field(), "metric");
   EXPECT_THAT(response.errors(0).message(), HasSubstr("did you mean metrics/interviews?"));

@@ -69,10 +69,12 @@ void AddError(const absl::Status& status, int64_t index, v1::ImportOutcomesRespo
   const std::vector<contract::FieldViolation> violations = contract::FieldViolations(status);
   if (violations.empty()) {
     error->set_message(std::string(status.message()));
+    error->set_reason(contract::Reason(status));
     return;
   }
   error->set_field(violations.front().field);
   error->set_message(violations.front().description);
+  error->set_reason(violations.front().reason);
 }
 
 }  // namespace

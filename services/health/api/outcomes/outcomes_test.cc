@@ -114,9 +114,12 @@ TEST_F(OutcomesTest, ImportsGoodRowsAndSaysWhatIsWrongWithTheOthers) {
   ASSERT_EQ(response.errors_size(), 3);
   EXPECT_EQ(response.errors(0).index(), 1);
   EXPECT_THAT(response.errors(0).message(), HasSubstr("account"));
+  EXPECT_EQ(response.errors(0).reason(), "UNKNOWN_ACCOUNT");
   EXPECT_EQ(response.errors(1).field(), "kind");
+  EXPECT_EQ(response.errors(1).reason(), "REQUIRED");
   EXPECT_EQ(response.errors(2).index(), 4);
   EXPECT_EQ(response.errors(2).field(), "name");
+  EXPECT_EQ(response.errors(2).reason(), "NAME_TAKEN");
 }
 
 TEST_F(OutcomesTest, DeletesOneRecordedByMistakeAndMindsTheEtag) {

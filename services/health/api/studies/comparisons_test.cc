@@ -232,18 +232,7 @@ TEST_F(ComparisonsTest, CountsAccountsWhereThereAreSeveralOnboardingsOfOne) {
     for (size_t i = 0; i < accounts.size(); ++i) {
       Mirror(accounts[i], "plan.assisted", rule::FlagValue(assisted));
       if (i < static_cast<size_t>(meeting)) Used(accounts[i], "meetings", 5);
-      for (int more = 2; more <= 5; ++more) {
-        accounts::v1::Onboarding onboarding;
-        onboarding.set_name(absl::StrCat(accounts[i], "/onboardings/o", more));
-        onboarding.set_state(accounts::v1::ONBOARDING_STATE_RUNNING);
-        onboarding.add_clocks()->set_clock(type::v1::CLOCK_CONTRACT_START);
-        *onboarding.mutable_clocks(0)->mutable_date() = calendar::ToDate(kApril1);
-        EXPECT_THAT(database_->Write(Now(),
-                                     [&](storage::Writer& writer) {
-                                       return store_.FollowOnboarding(writer, onboarding);
-                                     }),
-                    IsOk());
-      }
+      FollowMoreOnboardings(absl::StrCat(prefix, i), 4);
     }
   };
   add("good", true, 6);

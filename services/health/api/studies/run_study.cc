@@ -37,9 +37,9 @@ constexpr char kGroupMethod[] =
     "by van Elteren's ranks; expected values by indirect standardization. Many comparisons: "
     "Benjamini-Hochberg over measures, Holm over groups.";
 constexpr char kGroupClusters[] =
-    "Several cases of one account are taken as independent: with fewer accounts than cases, p "
-    "values "
-    "are smaller than they should be.";
+    "Several cases of one account are tested as one: by the mean of its values (of amounts, of "
+    "their ranks) in the group and stratum where it has most of them. Intervals take every case "
+    "for itself.";
 constexpr char kTimingClusters[] =
     "Several cases of one account are one cluster: the test and the interval of the ratio are "
     "those "
@@ -124,6 +124,7 @@ absl::Status StudyGroups(const v1::GroupStudy& study, const Sureness& sureness, 
   std::vector<GroupedCase> cases;
   BANSO_RETURN_IF_ERROR(reading.ForEachCase([&](StudyCase& one) -> absl::StatusOr<std::string> {
     GroupedCase row;
+    row.account = reading.account_number();
     row.stratum = reading.StratumNumber(one.stratum());
     BANSO_ASSIGN_OR_RETURN(row.group, one.Text(study.group()));
     if (row.group.empty()) return "it is not known in which group they are";

@@ -95,6 +95,38 @@ TEST_F(RunStudyTest, ComparesOwnersAmongLikeCases) {
   EXPECT_DOUBLE_EQ(renewed.groups(0).expected(), 19.0 / 40);
 }
 
+// Ten accounts of each owner, each with three onboardings that end alike: 21 of 30 against 9 of 30
+// would be beyond doubt, and 7 of 10 against 3 of 10 is not.
+TEST_F(RunStudyTest, CountsAccountsWhereOwnersHaveSeveralOnboardingsOfOne) {
+  const std::vector<std::string> accounts = AddAccounts("c", 20);
+  Settle();
+  for (size_t i = 0; i < accounts.size(); ++i) {
+    FollowMoreOnboardings(absl::StrCat("c", i), 2);
+    Mirror(accounts[i], "account.owner", rule::TextValue(i < 10 ? "members/a" : "members/b"));
+    if (i < 7 || i >= 17) {
+      Became(accounts[i], v1::OUTCOME_KIND_RENEWAL, absl::CivilDay(2026, 7, 1));
+    }
+  }
+  v1::RunStudyRequest request;
+  request.mutable_groups()->mutable_group()->set_fact("account.owner");
+  *request.mutable_groups()->add_measures() = Make("renewed", Came(v1::OUTCOME_KIND_RENEWAL));
+  BANSO_ASSERT_OK_AND_ASSIGN(v1::RunStudyResponse response, studies_.RunStudy(Now(), request));
+  const v1::GroupedMeasure& renewed = response.groups().measures(0);
+  ASSERT_EQ(renewed.groups_size(), 2);
+  EXPECT_EQ(renewed.groups(0).n(), 30);
+  EXPECT_EQ(renewed.groups(0).accounts(), 10);
+  EXPECT_DOUBLE_EQ(renewed.groups(0).observed(), 0.7);
+  // Mantel and Haenszel's test of 7, 3 and 3, 7.
+  EXPECT_NEAR(renewed.chi_square(), 3.04, 1e-9);
+  EXPECT_EQ(renewed.finding(), v1::FINDING_NOT_DIFFERENT);
+  EXPECT_EQ(response.basis().accounts(), 20);
+  EXPECT_THAT(response.basis().method(), HasSubstr("one account are tested as one"));
+  request.mutable_scope()->set_min_n(11);
+  BANSO_ASSERT_OK_AND_ASSIGN(response, studies_.RunStudy(Now(), request));
+  EXPECT_EQ(response.groups().measures(0).insufficient_because(),
+            "fewer than two groups have 11 accounts with known cases");
+}
+
 TEST_F(RunStudyTest, FollowsTimedCasesFromTheLandmarkOn) {
   const std::vector<std::string> accounts = AddAccounts("c", 24);
   for (size_t i = 0; i < accounts.size(); ++i) {

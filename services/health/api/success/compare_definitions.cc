@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -94,6 +95,7 @@ absl::StatusOr<v1::CompareSuccessDefinitionsResponse> SuccessApi::CompareSuccess
         if (request.has_known_at()) known_at = calendar::ToTime(request.known_at());
         LabelReader labels(store_, reader, call.now, known_at);
         std::vector<ComparedOnboarding> compared;
+        std::map<std::string, int64_t> accounts;
         const auto compare = [&](const accounts::v1::Onboarding& present) -> absl::Status {
           const absl::StatusOr<accounts::v1::Onboarding> then = labels.Onboarding(present.name());
           if (absl::IsNotFound(then.status())) return absl::OkStatus();
@@ -105,6 +107,8 @@ absl::StatusOr<v1::CompareSuccessDefinitionsResponse> SuccessApi::CompareSuccess
           const std::string account = contract::Parent(onboarding.name());
           const std::string zone = ZoneOf(reader, account);
           ComparedOnboarding& entry = compared.emplace_back();
+          entry.account =
+              accounts.emplace(account, static_cast<int64_t>(accounts.size())).first->second;
           BANSO_ASSIGN_OR_RETURN(const SuccessLabel a, labels.Read(onboarding.name(), first));
           BANSO_ASSIGN_OR_RETURN(const SuccessLabel b, labels.Read(onboarding.name(), second));
           entry.first = a.state();

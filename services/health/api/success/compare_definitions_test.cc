@@ -1,10 +1,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
+#include <vector>
 
 #include "common/testing/proves.h"
 #include "services/health/api/account_data_fixture.h"
+#include "services/health/domain/statistics/null_rate.h"
 #include "services/health/domain/success/definition_comparison.h"
 
 namespace banso::health {
@@ -98,6 +101,101 @@ TEST_F(CompareDefinitionsTest, SetsASimpleAndAComplexDefinitionSideBySide) {
   EXPECT_EQ(then.first().met(), 0);
   EXPECT_EQ(then.decided_by_both(), 0);
   EXPECT_EQ(then.second().manual_entries(), 20);
+}
+
+// Nine accounts that meet it and nine that miss it, each with three onboardings that are alike: 18
+// of 27 against 9 of 27 hire, and that is 6 of 9 against 3 of 9.
+TEST_F(CompareDefinitionsTest, CountsAccountsWhereThereAreSeveralOnboardingsOfOne) {
+  MakeMetric("interviews");
+  MakeMetric("hires");
+  Activate(AtLeast("simple", "metric.interviews", 1, 30));
+  Activate(AtLeast("hire", "metric.hires", 1, 90));
+  for (int i = 0; i < 18; ++i) {
+    Follow(absl::StrCat("d", i));
+    FollowMoreOnboardings(absl::StrCat("d", i), 2);
+  }
+  now_ = Noon(kApril1 + 95);
+  for (int i = 0; i < 18; ++i) {
+    Count(absl::StrCat("d", i), "interviews", kApril1 + 5, i < 9 ? 1 : 0);
+    Count(absl::StrCat("d", i), "hires", kApril1 + 60, i % 3 == 0 || (i < 9 && i % 3 == 1) ? 1 : 0);
+  }
+  ASSERT_THAT(evaluator_->EvaluateDue(Now()), IsOk());
+  v1::CompareSuccessDefinitionsRequest request;
+  request.set_first("successDefinitions/simple");
+  request.set_second("successDefinitions/simple");
+  request.set_result("successDefinitions/hire");
+  BANSO_ASSERT_OK_AND_ASSIGN(const v1::CompareSuccessDefinitionsResponse compared,
+                             success_->CompareSuccessDefinitions(Now(), request));
+  const v1::ResultAssociation& association = compared.first().association();
+  EXPECT_EQ(association.difference().n(), 54);
+  EXPECT_NEAR(association.difference().value(), 1.0 / 3, 1e-12);
+  EXPECT_LT(association.p_value(), 0.05);
+  EXPECT_EQ(association.clustered().accounts(), 18);
+  EXPECT_GT(association.clustered().p_value(), 0.15);
+  EXPECT_LT(association.clustered().difference_interval().low(), 0);
+  EXPECT_THAT(association.conclusion(), HasSubstr("no association is shown"));
+  EXPECT_THAT(association.conclusion(), HasSubstr("by 18 accounts"));
+}
+
+// `a` of `of_a` that met both definitions have the result, and `b` of `of_b` that missed them. So
+// many that follow one another are of one account.
+v1::CompareSuccessDefinitionsResponse CompareCounts(int a, int of_a, int b, int of_b,
+                                                    int onboardings_of_account = 1) {
+  std::vector<ComparedOnboarding> onboardings;
+  const auto add = [&](v1::SuccessState state, int having, int n) {
+    for (int i = 0; i < n; ++i) {
+      ComparedOnboarding& one = onboardings.emplace_back();
+      one.first = state;
+      one.second = state;
+      one.result = i < having ? v1::SUCCESS_STATE_MET : v1::SUCCESS_STATE_MISSED;
+      one.account = static_cast<int64_t>(onboardings.size() - 1) / onboardings_of_account;
+    }
+  };
+  add(v1::SUCCESS_STATE_MET, a, of_a);
+  add(v1::SUCCESS_STATE_MISSED, b, of_b);
+  v1::CompareSuccessDefinitionsResponse response;
+  CompareDefinitions(onboardings, "successDefinitions/hire@1", 3, &response);
+  return response;
+}
+
+// Newcombe's interval leaves 0 out where Fisher's exact test tells nothing from chance.
+TEST(DefinitionComparisonTest, ConcludesByThePValueThatItShows) {
+  const v1::CompareSuccessDefinitionsResponse compared = CompareCounts(5, 8, 1, 8);
+  const v1::ResultAssociation& association = compared.first().association();
+  EXPECT_NEAR(association.p_value(), 0.118881, 1e-6);
+  EXPECT_NEAR(association.difference().low(), 0.029294, 1e-6);
+  EXPECT_FALSE(association.has_clustered());
+  EXPECT_THAT(association.conclusion(), HasSubstr("no association is shown"));
+  EXPECT_THAT(association.conclusion(), HasSubstr("p = 0.119"));
+  EXPECT_THAT(CompareCounts(7, 8, 1, 8).first().association().conclusion(),
+              HasSubstr("it goes with the result"));
+}
+
+TEST(DefinitionComparisonTest, OfEqualGroupsFindsNoMoreThanItsLevel) {
+  constexpr unsigned kSeed = 61;
+  constexpr int kRuns = 4000;
+  std::mt19937 random(kSeed);
+  std::binomial_distribution<int> draw(8, 0.5);
+  int found = 0;
+  for (int run = 0; run < kRuns; ++run) {
+    const int met = draw(random);
+    const std::string conclusion =
+        CompareCounts(met, 8, draw(random), 8).first().association().conclusion();
+    found += conclusion.starts_with("it goes with the result") ? 1 : 0;
+  }
+  EXPECT_LE(found, statistics::MostByChance(kRuns)) << "seed " << kSeed;
+}
+
+// Eight onboardings are enough, and eight of four accounts are not.
+TEST(DefinitionComparisonTest, CountsAccountsForItsMinimum) {
+  EXPECT_TRUE(CompareCounts(8, 8, 0, 8).first().association().has_p_value());
+  const v1::CompareSuccessDefinitionsResponse few = CompareCounts(8, 8, 0, 8, 2);
+  EXPECT_FALSE(few.first().association().has_p_value());
+  EXPECT_FALSE(few.first().association().has_clustered());
+  EXPECT_THAT(few.first().association().conclusion(),
+              HasSubstr("too few accounts whose result is decided: a group has only 4"));
+  EXPECT_TRUE(few.kappa().has_value());
+  EXPECT_FALSE(CompareCounts(8, 8, 0, 8, 4).kappa().has_value());
 }
 
 TEST(DefinitionComparisonTest, SaysWhenThereIsTooLittle) {

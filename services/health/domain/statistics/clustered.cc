@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace banso::health::statistics {
@@ -41,10 +43,63 @@ struct StratumSums {
 // Below it, residuals are those of rounding.
 constexpr double kNoScores = 1e-18;
 
-// The p value of one value per cluster, where each group has only one value.
-double FisherOfClusters(const ClustersOfGroups& clusters) {
-  const auto first = static_cast<int64_t>(clusters.first.size());
-  return FisherExact({first, first}, {0, static_cast<int64_t>(clusters.second.size())});
+// The values of strata that have both groups.
+std::vector<ClusteredArm> OfSharedStrata(absl::Span<const ClusteredArm> values) {
+  std::vector<GroupedValue> grouped;
+  for (const ClusteredArm& one : values)
+    grouped.push_back({one.stratum, one.first ? 0 : 1, one.value});
+  const std::set<int> shared = SharedStrata(grouped);
+  std::vector<ClusteredArm> kept;
+  for (const ClusteredArm& one : values) {
+    if (shared.contains(one.stratum)) kept.push_back(one);
+  }
+  return kept;
+}
+
+// The variance of how far the sum of the first group is above the mean of its strata, when nothing
+// goes with the group: what a cluster adds is drawn without replacement within its stratum. A
+// cluster of both groups is taken for two.
+double VarianceOfDraws(const std::vector<ClusteredArm>& values,
+                       const std::map<int, StratumSums>& strata) {
+  std::map<int, std::map<std::pair<bool, int64_t>, double>> residuals;
+  for (const ClusteredArm& one : values) {
+    const StratumSums& sums = strata.at(one.stratum);
+    residuals[one.stratum][{one.first, one.cluster}] += one.value - sums.value / sums.n;
+  }
+  double variance = 0;
+  for (const auto& [stratum, clusters] : residuals) {
+    double squares = 0;
+    double first = 0;
+    for (const auto& [cluster, residual] : clusters) {
+      squares += residual * residual;
+      first += cluster.first ? 1 : 0;
+    }
+    const auto n = static_cast<double>(clusters.size());
+    variance += first * (n - first) / (n * (n - 1)) * squares;
+  }
+  return variance;
+}
+
+// Fisher's p value of one value per cluster, where each group of a stratum has only one value: how
+// likely the clusters are drawn so within their strata, or as far apart the other way round, which
+// takes groups of one size. A cluster counts once in a group.
+double FisherOfClusters(const std::vector<ClusteredArm>& values) {
+  std::set<std::pair<bool, int64_t>> seen;
+  std::map<int, std::pair<int, int>> sizes;
+  for (const ClusteredArm& one : values) {
+    if (!seen.emplace(one.first, one.cluster).second) continue;
+    auto& [first, second] = sizes[one.stratum];
+    ++(one.first ? first : second);
+  }
+  double log_ways = 0;
+  bool can_turn_round = true;
+  for (const auto& [stratum, size] : sizes) {
+    const auto [first, second] = size;
+    log_ways += boost::math::lgamma(first + second + 1.0) - boost::math::lgamma(first + 1.0) -
+                boost::math::lgamma(second + 1.0);
+    can_turn_round = can_turn_round && first == second;
+  }
+  return std::min(1.0, (can_turn_round ? 2 : 1) * std::exp(-log_ways));
 }
 
 }  // namespace
@@ -86,8 +141,9 @@ std::optional<RatioOfClusters> LinearizedRatio(absl::Span<const ClusteredValue> 
   return ratio;
 }
 
-std::optional<ClusteredDifference> CompareClusters(absl::Span<const ClusteredArm> values,
+std::optional<ClusteredDifference> CompareClusters(absl::Span<const ClusteredArm> all,
                                                    double confidence) {
+  const std::vector<ClusteredArm> values = OfSharedStrata(all);
   ClustersOfGroups clusters;
   std::map<int, StratumSums> strata;
   for (const ClusteredArm& one : values) {
@@ -107,7 +163,6 @@ std::optional<ClusteredDifference> CompareClusters(absl::Span<const ClusteredArm
     products += sums.value_of_first - sums.first * sums.value / sums.n;
     squares += sums.first - sums.first * sums.first / sums.n;
   }
-  if (squares <= 0) return std::nullopt;
   ClusteredDifference out;
   out.value = products / squares;
   out.clusters = static_cast<int64_t>(clusters.all.size());
@@ -123,13 +178,17 @@ std::optional<ClusteredDifference> CompareClusters(absl::Span<const ClusteredArm
   const auto n = static_cast<double>(scores.size());
   variance *= n / (n - 1) / (squares * squares);
   if (variance <= kNoScores) {
-    out.p_value = std::abs(out.value) <= 1e-12 ? 1 : FisherOfClusters(clusters);
+    out.p_value = std::abs(out.value) <= 1e-12 ? 1 : FisherOfClusters(values);
     return out;
   }
   const double error = std::sqrt(variance);
-  const double half = boost::math::quantile(clusters.Student(), (1 + confidence) / 2) * error;
+  const double error_of_draws = std::sqrt(VarianceOfDraws(values, strata)) / squares;
+  const double half =
+      std::max(boost::math::quantile(clusters.Student(), (1 + confidence) / 2) * error,
+               NormalQuantile(confidence) * error_of_draws);
   out.interval = {out.value - half, out.value + half};
-  out.p_value = clusters.PValue(out.value / error);
+  out.p_value =
+      std::max(clusters.PValue(out.value / error), NormalPValue(out.value / error_of_draws));
   return out;
 }
 

@@ -18,6 +18,16 @@ struct ClusteredValue {
   int64_t cluster = 0;
 };
 
+// Numbers clusters of which some have no number, because each of these has a single value: they get
+// numbers of their own below 0.
+class ClusterNumbers {
+ public:
+  int64_t Of(std::optional<int64_t> number) { return number.has_value() ? *number : own_--; }
+
+ private:
+  int64_t own_ = -1;
+};
+
 // The mean with its interval: the variance between the clusters' sums of residuals is that of the
 // linearized ratio (Cochran 1977, Sampling Techniques, section 9A.1), held against Student's
 // distribution with one degree of freedom less than there are clusters. With one value per cluster
@@ -56,14 +66,19 @@ struct ClusteredDifference {
   // Absent when each group's values are all alike: then nothing says how sure the difference is.
   std::optional<Interval> interval;
   double p_value = 1;
+  // Those in strata that have both groups.
   int64_t clusters = 0;
 };
 
 // The least-squares difference with an intercept for each stratum (of shares, the one of Mantel and
 // Haenszel), with the variance between clusters (Liang, Zeger 1986, Biometrika 73:13-22) and
 // Student's distribution with one degree of freedom less than the group with fewer clusters has.
-// When each group's values are all alike, the p value is Fisher's of one value per cluster. Nothing
-// when a group has fewer than two clusters, or no stratum has both groups.
+// That variance is too small where a small group happens to be all alike. So the same is asked of
+// the variance that clusters have when they are drawn from both groups together, with the normal
+// distribution; the larger p value and the wider interval stand.
+// When each group's values are all alike, the p value is Fisher's of one value per cluster, stratum
+// by stratum. Strata without both groups are left out, and clusters that have no other values do
+// not count. Nothing when a group has fewer than two clusters then.
 std::optional<ClusteredDifference> CompareClusters(absl::Span<const ClusteredArm> values,
                                                    double confidence = kConfidence);
 

@@ -150,6 +150,16 @@ std::optional<Estimate> MantelHaenszelDifference(absl::Span<const Stratum> strat
                   {std::max(-1.0, difference - reach), std::min(1.0, difference + reach)}};
 }
 
+std::set<int> SharedStrata(absl::Span<const GroupedValue> values) {
+  std::map<int, int> first_group;
+  std::set<int> shared;
+  for (const GroupedValue& one : values) {
+    const auto [first, is_new] = first_group.emplace(one.stratum, one.group);
+    if (first->second != one.group) shared.insert(one.stratum);
+  }
+  return shared;
+}
+
 ChiSquare MeanScoreTest(absl::Span<const GroupedValue> values) {
   int last = -1;
   for (const GroupedValue& one : values) last = std::max(last, one.group);
@@ -160,19 +170,18 @@ ChiSquare MeanScoreTest(absl::Span<const GroupedValue> values) {
 }
 
 std::vector<GroupedValue> WithRanks(absl::Span<const GroupedValue> values) {
-  std::vector<GroupedValue> ranked;
-  ranked.reserve(values.size());
-  for (auto& [stratum, cases] : ByStratum(values)) {
-    std::vector<GroupedValue> sorted = cases;
-    std::ranges::sort(sorted, {}, &GroupedValue::value);
-    for (size_t begin = 0; begin < sorted.size();) {
+  std::map<int, std::vector<size_t>> strata;
+  for (size_t i = 0; i < values.size(); ++i) strata[values[i].stratum].push_back(i);
+  std::vector<GroupedValue> ranked(values.begin(), values.end());
+  for (auto& [stratum, places] : strata) {
+    const auto value_at = [&](size_t place) { return values[place].value; };
+    std::ranges::sort(places, {}, value_at);
+    for (size_t begin = 0; begin < places.size();) {
       size_t end = begin;
-      while (end < sorted.size() && sorted[end].value == sorted[begin].value) ++end;
+      while (end < places.size() && value_at(places[end]) == value_at(places[begin])) ++end;
       const double midrank = static_cast<double>(begin + end + 1) / 2;
       for (size_t i = begin; i < end; ++i) {
-        ranked.push_back({.stratum = stratum,
-                          .group = sorted[i].group,
-                          .value = midrank / static_cast<double>(sorted.size() + 1)});
+        ranked[places[i]].value = midrank / static_cast<double>(places.size() + 1);
       }
       begin = end;
     }

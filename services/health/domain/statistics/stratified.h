@@ -2,6 +2,7 @@
 #define BANSO_SERVICES_HEALTH_DOMAIN_STATISTICS_STRATIFIED_H_
 
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -43,6 +44,9 @@ struct GroupedValue {
   double value = 0;
 };
 
+// The strata that have cases of at least two groups. The others say nothing of how groups differ.
+std::set<int> SharedStrata(absl::Span<const GroupedValue> values);
+
 // A test statistic with a chi-square distribution when nothing differs.
 struct ChiSquare {
   double statistic = 0;
@@ -57,9 +61,9 @@ struct ChiSquare {
 // correction.
 ChiSquare MeanScoreTest(absl::Span<const GroupedValue> values);
 
-// The same cases with each value replaced by its midrank in its stratum over the stratum's size
-// plus one (van Elteren 1960), for amounts with long tails; MeanScoreTest of one stratum is then
-// the test of Kruskal and Wallis.
+// The same cases, in the same order, with each value replaced by its midrank in its stratum over
+// the stratum's size plus one (van Elteren 1960), for amounts with long tails; MeanScoreTest of one
+// stratum is then the test of Kruskal and Wallis.
 std::vector<GroupedValue> WithRanks(absl::Span<const GroupedValue> values);
 
 // What a group's value would have been with everybody's results for the same cases (indirect

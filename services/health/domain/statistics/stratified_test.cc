@@ -120,6 +120,27 @@ TEST(MeanScoreTest, OfRanksIsTheTestOfKruskalAndWallis) {
   EXPECT_NEAR(test.p_value, 0.000116377260, 1e-10);
 }
 
+TEST(WithRanks, RanksWithinEachStratumAndKeepsTheOrder) {
+  const std::vector<GroupedValue> ranked =
+      WithRanks(std::vector<GroupedValue>{{1, 0, 7}, {0, 1, 5}, {1, 1, 3}, {0, 0, 2}, {1, 0, 7}});
+  const double expected[] = {2.5 / 4, 2.0 / 3, 1.0 / 4, 1.0 / 3, 2.5 / 4};
+  const int strata[] = {1, 0, 1, 0, 1};
+  const int groups[] = {0, 1, 1, 0, 0};
+  ASSERT_EQ(ranked.size(), 5u);
+  for (size_t i = 0; i < ranked.size(); ++i) {
+    EXPECT_DOUBLE_EQ(ranked[i].value, expected[i]) << i;
+    EXPECT_EQ(ranked[i].stratum, strata[i]) << i;
+    EXPECT_EQ(ranked[i].group, groups[i]) << i;
+  }
+}
+
+TEST(SharedStrata, AreThoseWithCasesOfTwoGroups) {
+  EXPECT_TRUE(SharedStrata({}).empty());
+  const std::vector<GroupedValue> values = {{0, 2, 1}, {0, 2, 0}, {1, 0, 1}, {1, 2, 1},
+                                            {2, 0, 1}, {3, 1, 1}, {3, 0, 0}};
+  EXPECT_EQ(SharedStrata(values), (std::set<int>{1, 3}));
+}
+
 TEST(MeanScoreTest, HasNothingToSayAboutOneGroupOrEqualValues) {
   EXPECT_EQ(MeanScoreTest({}).p_value, 1);
   const std::vector<GroupedValue> one_group = {{0, 0, 1}, {0, 0, 0}, {0, 0, 1}};

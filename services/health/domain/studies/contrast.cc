@@ -6,6 +6,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "services/health/domain/estimates.h"
 #include "services/health/domain/statistics/amounts.h"
 #include "services/health/domain/statistics/clustered.h"
 #include "services/health/domain/statistics/correction.h"
@@ -37,12 +38,22 @@ struct Group {
 struct Groups {
   Group with;
   Group without;
+
+  // Of the smaller group.
+  int64_t fewest_cases() const {
+    return static_cast<int64_t>(std::min(with.values.size(), without.values.size()));
+  }
+  int64_t fewest_accounts() const {
+    return std::min(with.account_count(), without.account_count());
+  }
 };
 
-Groups Split(absl::Span<const Case> cases, size_t value) {
+// The cases of all strata, or of some.
+Groups Split(absl::Span<const Case> cases, size_t value, const std::set<int>* strata = nullptr) {
   Groups groups;
   for (const Case& one : cases) {
     if (!one.with.has_value()) continue;
+    if (strata != nullptr && !strata->contains(one.stratum)) continue;
     Group& group = *one.with ? groups.with : groups.without;
     if (!one.values[value].has_value()) {
       ++group.unknown;
@@ -110,31 +121,32 @@ void CompareAmounts(const Groups& groups, double confidence, v1::Contrast& contr
   contrast.set_p_value(shift->p_value);
 }
 
-// The same among cases of one stratum at a time.
-v1::AdjustedContrast Adjust(absl::Span<const Case> cases, size_t value, bool is_amount,
-                            double confidence) {
-  std::map<int, Groups> strata;
+// The known values, those of the first group as 0.
+std::vector<statistics::GroupedValue> ToGrouped(absl::Span<const Case> cases, size_t value) {
   std::vector<statistics::GroupedValue> values;
   for (const Case& one : cases) {
     if (!one.with.has_value() || !one.values[value].has_value()) continue;
-    Groups& groups = strata[one.stratum];
-    (*one.with ? groups.with : groups.without).values.push_back(*one.values[value]);
     values.push_back({one.stratum, *one.with ? 0 : 1, *one.values[value]});
   }
-  v1::AdjustedContrast adjusted;
-  std::vector<statistics::Stratum> tables;
-  for (const auto& [number, groups] : strata) {
-    if (groups.with.values.empty() || groups.without.values.empty()) continue;
-    tables.push_back({groups.with.count(), groups.without.count()});
-    adjusted.set_strata(adjusted.strata() + 1);
-    adjusted.set_cases(adjusted.cases() + static_cast<int64_t>(groups.with.values.size() +
-                                                               groups.without.values.size()));
-  }
-  if (adjusted.strata() == 0) return adjusted;
+  return values;
+}
+
+// The same among cases of one stratum at a time.
+void Adjust(const std::vector<statistics::GroupedValue>& values, bool is_amount, double confidence,
+            v1::AdjustedContrast& adjusted) {
   if (is_amount) {
     adjusted.set_p_value(statistics::MeanScoreTest(statistics::WithRanks(values)).p_value);
-    return adjusted;
+    return;
   }
+  std::map<int, statistics::Stratum> by_stratum;
+  for (const statistics::GroupedValue& one : values) {
+    statistics::Stratum& stratum = by_stratum[one.stratum];
+    Count& count = one.group == 0 ? stratum.a : stratum.b;
+    ++count.n;
+    count.events += one.value != 0 ? 1 : 0;
+  }
+  std::vector<statistics::Stratum> tables;
+  for (const auto& [number, stratum] : by_stratum) tables.push_back(stratum);
   if (const auto difference = statistics::MantelHaenszelDifference(tables, confidence)) {
     adjusted.set_difference(difference->value);
     *adjusted.mutable_difference_interval() = ToMessage(difference->interval);
@@ -144,7 +156,6 @@ v1::AdjustedContrast Adjust(absl::Span<const Case> cases, size_t value, bool is_
     *adjusted.mutable_ratio_interval() = ToMessage(ratio->interval);
   }
   adjusted.set_p_value(statistics::MeanScoreTest(values).p_value);
-  return adjusted;
 }
 
 // The same by accounts, of which some have several cases.
@@ -152,28 +163,23 @@ v1::ClusteredContrast CompareByAccount(absl::Span<const Case> cases, size_t valu
                                        const Sureness& sureness) {
   std::vector<statistics::GroupedValue> values;
   std::vector<statistics::ClusteredArm> arms;
-  // An account that has no number has one case: below all numbers.
-  int64_t own = -1;
+  statistics::ClusterNumbers numbers;
   for (const Case& one : cases) {
     if (!one.with.has_value() || !one.values[value].has_value()) continue;
     const int stratum = sureness.stratified ? one.stratum : 0;
     values.push_back({stratum, *one.with ? 0 : 1, *one.values[value]});
-    const int64_t account = one.account.has_value() ? *one.account : own--;
-    arms.push_back({stratum, *one.with, *one.values[value], account});
+    arms.push_back({stratum, *one.with, *one.values[value], numbers.Of(one.account)});
   }
   if (is_amount) {
     values = statistics::WithRanks(values);
     for (size_t i = 0; i < arms.size(); ++i) arms[i].value = values[i].value;
   }
-  v1::ClusteredContrast clustered;
   const auto found = statistics::CompareClusters(arms, sureness.confidence);
-  if (!found.has_value()) return clustered;
-  clustered.set_accounts(found->clusters);
-  clustered.set_p_value(found->p_value);
-  if (is_amount) return clustered;
-  clustered.set_difference(found->value);
-  if (found->interval.has_value()) {
-    *clustered.mutable_difference_interval() = ToMessage(*found->interval);
+  if (!found.has_value()) return {};
+  v1::ClusteredContrast clustered = MakeClustered(*found);
+  if (is_amount) {
+    clustered.clear_difference();
+    clustered.clear_difference_interval();
   }
   return clustered;
 }
@@ -183,8 +189,40 @@ void SetInsufficient(const std::string& because, v1::Contrast& contrast) {
   contrast.set_insufficient_because(because);
 }
 
+// Whether each group has as many cases as are asked for, accounts where these have several. `where`
+// says of which cases; else it is made INSUFFICIENT.
+bool CheckEnough(const Groups& groups, bool clustered, const std::string& where,
+                 const Sureness& sureness, v1::Contrast& contrast) {
+  const int64_t least = clustered ? groups.fewest_accounts() : groups.fewest_cases();
+  if (least >= sureness.min_n) return true;
+  SetInsufficient(
+      absl::StrCat(where, "a group has only ", least,
+                   clustered ? " accounts with known cases, and " : " known cases, and ",
+                   sureness.min_n, " are the minimum"),
+      contrast);
+  return false;
+}
+
+// The comparison among like cases, if there are enough of them.
+void CompareLike(absl::Span<const Case> cases, size_t value, bool is_amount, bool clustered,
+                 const Sureness& sureness, v1::Contrast& contrast) {
+  const std::vector<statistics::GroupedValue> values = ToGrouped(cases, value);
+  const std::set<int> shared = statistics::SharedStrata(values);
+  const Groups like = Split(cases, value, &shared);
+  v1::AdjustedContrast& adjusted = *contrast.mutable_adjusted();
+  adjusted.set_strata(static_cast<int32_t>(shared.size()));
+  adjusted.set_cases(static_cast<int64_t>(like.with.values.size() + like.without.values.size()));
+  if (shared.empty()) {
+    SetInsufficient("no stratum has known cases of both groups", contrast);
+  } else if (CheckEnough(like, clustered, "in the strata that have both groups, ", sureness,
+                         contrast)) {
+    Adjust(values, is_amount, sureness.confidence, adjusted);
+  }
+}
+
 // The p value by which a comparison is judged, where it has one.
 std::optional<double> JudgedBy(const v1::Contrast& contrast, const Sureness& sureness) {
+  if (contrast.finding() == v1::FINDING_INSUFFICIENT) return std::nullopt;
   if (contrast.has_clustered()) {
     if (!contrast.clustered().has_p_value()) return std::nullopt;
     return contrast.clustered().p_value();
@@ -220,29 +258,16 @@ v1::Contrast Compare(absl::Span<const Case> cases, size_t value, const Compared&
   *contrast.mutable_with() = FiguresOf(groups.with, what.is_amount, sureness.confidence);
   *contrast.mutable_without() = FiguresOf(groups.without, what.is_amount, sureness.confidence);
   const bool clustered = HasClusters(groups);
-  const int64_t least = clustered
-                            ? std::min(contrast.with().accounts(), contrast.without().accounts())
-                            : std::min(contrast.with().n(), contrast.without().n());
-  if (least < sureness.min_n) {
-    SetInsufficient(
-        absl::StrCat("a group has only ", least,
-                     clustered ? " accounts with known cases, and " : " known cases, and ",
-                     sureness.min_n, " are the minimum"),
-        contrast);
-    return contrast;
-  }
+  if (!CheckEnough(groups, clustered, "", sureness, contrast)) return contrast;
   if (what.is_amount) {
     CompareAmounts(groups, sureness.confidence, contrast);
   } else {
     CompareShares(groups, sureness.confidence, contrast);
   }
   if (sureness.stratified) {
-    *contrast.mutable_adjusted() = Adjust(cases, value, what.is_amount, sureness.confidence);
-    if (contrast.adjusted().strata() == 0) {
-      SetInsufficient("no stratum has known cases of both groups", contrast);
-    }
+    CompareLike(cases, value, what.is_amount, clustered, sureness, contrast);
   }
-  if (clustered) {
+  if (clustered && contrast.finding() != v1::FINDING_INSUFFICIENT) {
     *contrast.mutable_clustered() = CompareByAccount(cases, value, what.is_amount, sureness);
   }
   return contrast;

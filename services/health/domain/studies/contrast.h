@@ -44,13 +44,14 @@ struct Sureness {
 
 // The figures of one thing, without what depends on the other comparisons of the answer. A group
 // with fewer known cases than the minimum makes it INSUFFICIENT: then the groups are shown, each
-// with its interval, and nothing that compares them.
+// with its interval, and nothing that compares them. With strata, so does a group with fewer in
+// those that have both groups: then nothing is said of like cases.
 v1::Contrast Compare(absl::Span<const Case> cases, size_t value, const Compared& what,
                      const Sureness& sureness);
 
 // Corrects the p values of one answer for their number and says what was found. Of a comparison
 // that was adjusted, that is the p value among like cases; of one in which accounts have several
-// cases, that of accounts.
+// cases, that of accounts. What is INSUFFICIENT is no comparison.
 void CorrectForMany(const std::vector<v1::Contrast*>& contrasts, const Sureness& sureness);
 
 // All values, compared and corrected together, in the order of `what`.

@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "common/testing/proves.h"
+#include "services/health/domain/statistics/correction.h"
 #include "services/health/domain/studies/wording.h"
 
 namespace banso::health {
@@ -45,6 +47,10 @@ TEST(Compare, GivesTheRatioWithItsIntervalsAndTheSizesOfBothGroups) {
   EXPECT_NEAR(contrast.ratio_interval().high(), 3.210811, 1e-6);
   EXPECT_NEAR(contrast.ratio_score_interval().low(), 1.294016, 1e-6);
   EXPECT_NEAR(contrast.ratio_score_interval().high(), 3.333672, 1e-6);
+  // Newcombe's interval from those of Wilson, worked out by its formula.
+  EXPECT_NEAR(contrast.difference(), 0.4, 1e-12);
+  EXPECT_NEAR(contrast.difference_interval().low(), 0.15260218474765, 1e-9);
+  EXPECT_NEAR(contrast.difference_interval().high(), 0.58643806403062, 1e-9);
   EXPECT_NEAR(contrast.p_value(), 0.003330, 1e-6);
   EXPECT_THAT(contrast.sentence(), HasSubstr("24 of 30 (80 %) against 12 of 30 (40 %)"));
   EXPECT_THAT(contrast.sentence(), HasSubstr("2 times as often (95 % interval 1.246 to 3.211)"));
@@ -117,6 +123,92 @@ TEST(Compare, SaysInsufficientWhereNoStratumHasCasesOfBothGroups) {
   EXPECT_FALSE(contrast.has_q_value());
 }
 
+// Twenty against twenty, but only three against three are in a stratum that has both.
+TEST(Compare, SaysInsufficientWhereTheStrataOfBothGroupsHoldTooFew) {
+  std::vector<Case> cases;
+  Add(cases, true, 3, 3, 0);
+  Add(cases, false, 0, 3, 0);
+  Add(cases, true, 9, 17, 1);
+  Add(cases, false, 9, 17, 2);
+  for (const bool is_amount : {false, true}) {
+    const v1::Contrast contrast =
+        CompareAll(cases, std::vector<Compared>{{"offers", "Offers", is_amount}},
+                   {.stratified = true})
+            .front();
+    EXPECT_EQ(contrast.finding(), v1::FINDING_INSUFFICIENT);
+    EXPECT_EQ(contrast.insufficient_because(),
+              "in the strata that have both groups, a group has only 3 known cases, and 8 are the "
+              "minimum");
+    EXPECT_EQ(contrast.adjusted().strata(), 1);
+    EXPECT_EQ(contrast.adjusted().cases(), 6);
+    EXPECT_FALSE(contrast.adjusted().has_difference());
+    EXPECT_FALSE(contrast.adjusted().has_ratio());
+    EXPECT_FALSE(contrast.adjusted().has_p_value());
+    EXPECT_FALSE(contrast.has_q_value());
+    EXPECT_FALSE(contrast.has_holm_p_value());
+    EXPECT_THAT(contrast.sentence(), HasSubstr("INSUFFICIENT"));
+  }
+  // Three are enough when so few are asked for.
+  EXPECT_EQ(CompareOne(cases, {.min_n = 3, .stratified = true}).finding(), v1::FINDING_DIFFERENT);
+}
+
+// Nine cases on each side of the shared stratum, but of three accounts.
+TEST(Compare, CountsAccountsInTheStrataOfBothGroups) {
+  std::vector<Case> cases;
+  Add(cases, true, 9, 9, 0);
+  Add(cases, false, 0, 9, 0);
+  Add(cases, true, 9, 17, 1);
+  Add(cases, false, 9, 17, 2);
+  for (size_t i = 0; i < cases.size(); ++i) {
+    cases[i].account = static_cast<int64_t>(i < 18 ? i / 3 : i);
+  }
+  const v1::Contrast contrast = CompareOne(cases, {.stratified = true});
+  EXPECT_EQ(contrast.finding(), v1::FINDING_INSUFFICIENT);
+  EXPECT_THAT(contrast.insufficient_because(), HasSubstr("only 3 accounts with known cases"));
+  EXPECT_FALSE(contrast.has_clustered());
+  EXPECT_FALSE(contrast.has_q_value());
+}
+
+// What says nothing is not one of the comparisons for whose number the others are corrected.
+TEST(CompareAll, CorrectsForWhatIsComparedAlone) {
+  std::vector<Case> cases;
+  Add(cases, true, 15, 20, 0);
+  Add(cases, false, 5, 20, 0);
+  Add(cases, true, 9, 17, 1);
+  Add(cases, false, 9, 17, 2);
+  for (size_t i = 0; i < cases.size(); ++i) {
+    // Known of three on each side of the shared stratum.
+    const bool known = i < 3 || (i >= 20 && i < 23) || i >= 40;
+    cases[i].values.push_back(known ? cases[i].values[0] : std::nullopt);
+  }
+  const std::vector<v1::Contrast> contrasts = CompareAll(
+      cases, std::vector<Compared>{{"all", "All"}, {"few", "Few"}}, {.stratified = true});
+  EXPECT_EQ(contrasts[1].finding(), v1::FINDING_INSUFFICIENT);
+  EXPECT_DOUBLE_EQ(contrasts[0].q_value(), contrasts[0].adjusted().p_value());
+  EXPECT_DOUBLE_EQ(contrasts[0].holm_p_value(), contrasts[0].adjusted().p_value());
+}
+
+// Twenty accounts of three cases. Computed: lm of R 4.2.2, of ranks / 61 on the group, with vcovCL
+// of sandwich 3.0.2 (HC0 times clusters / (clusters - 1)) and Student's distribution with 9 degrees
+// of freedom; of ranks within strata the p value of accounts drawn from both groups (by its
+// formula), which is larger.
+TEST(Compare, ComparesAmountsOfAccountsByRank) {
+  std::vector<Case> cases;
+  for (int i = 0; i < 20; ++i) {
+    for (int j = 0; j < 3; ++j) {
+      const int amount = (7 * i + 5 * j) % 23 + (i % 2 == 0 ? 6 : 0);
+      cases.push_back({i % 2 == 0, i % 3, {static_cast<double>(amount)}, i});
+    }
+  }
+  const std::vector<Compared> mails = {{"mails", "Mails", true}};
+  const v1::Contrast all = CompareAll(cases, mails, {}).front();
+  EXPECT_EQ(all.clustered().accounts(), 20);
+  EXPECT_NEAR(all.clustered().p_value(), 0.0121179030874709, 1e-9);
+  EXPECT_FALSE(all.clustered().has_difference());
+  EXPECT_NEAR(CompareAll(cases, mails, {.stratified = true}).front().clustered().p_value(),
+              0.00716823536706113, 1e-9);
+}
+
 TEST(Compare, ComparesAmountsByRank) {
   std::vector<Case> cases;
   for (int i = 0; i < 20; ++i) cases.push_back({true, 0, {10.0 + i}});
@@ -164,6 +256,21 @@ TEST(CompareAll, FlagsWhatDiffersAmongManyAndShowsWhatDoesNot) {
     EXPECT_TRUE(contrast.has_holm_p_value());
     EXPECT_THAT(contrast.sentence(), HasSubstr("q "));
   }
+  // Each is judged by its own p value, corrected for all six.
+  std::vector<double> p_values;
+  for (const v1::Contrast& contrast : contrasts) p_values.push_back(contrast.p_value());
+  const std::vector<double> q_values = statistics::BenjaminiHochberg(p_values);
+  const std::vector<double> holm = statistics::Holm(p_values);
+  for (size_t i = 0; i < contrasts.size(); ++i) {
+    EXPECT_DOUBLE_EQ(contrasts[i].q_value(), q_values[i]) << contrasts[i].key();
+    EXPECT_DOUBLE_EQ(contrasts[i].holm_p_value(), holm[i]) << contrasts[i].key();
+  }
+  // The two are told apart, and both from what is not corrected.
+  const size_t largest = static_cast<size_t>(std::ranges::max_element(p_values) - p_values.begin());
+  EXPECT_DOUBLE_EQ(contrasts[largest].q_value(), p_values[largest]);
+  const size_t smallest =
+      static_cast<size_t>(std::ranges::min_element(p_values) - p_values.begin());
+  EXPECT_DOUBLE_EQ(contrasts[smallest].holm_p_value(), 6 * p_values[smallest]);
   testing::Proves("PER-07");
 }
 

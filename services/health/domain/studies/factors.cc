@@ -1,9 +1,13 @@
 #include "services/health/domain/studies/factors.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/health/domain/statistics/amounts.h"
+#include "services/health/domain/statistics/clustered.h"
 #include "services/health/domain/statistics/correction.h"
 #include "services/health/domain/statistics/stratified.h"
 
@@ -12,26 +16,124 @@ namespace {
 
 using statistics::GroupedValue;
 
-// The known values of a measure by group.
-std::map<std::string, std::vector<double>> ByGroup(absl::Span<const GroupedCase> cases,
-                                                   size_t measure) {
-  std::map<std::string, std::vector<double>> groups;
-  for (const GroupedCase& one : cases) {
-    std::vector<double>& values = groups[one.group];
-    if (one.values[measure].has_value()) values.push_back(*one.values[measure]);
+// The known values of one measure. Groups are numbered by name.
+struct KnownValues {
+  std::vector<std::string> names;
+  std::vector<GroupedValue> values;
+  // Of each value.
+  std::vector<int64_t> accounts;
+
+  bool has_clusters() const {
+    return std::set<int64_t>(accounts.begin(), accounts.end()).size() < accounts.size();
   }
-  return groups;
+};
+
+KnownValues KnownValuesOf(absl::Span<const GroupedCase> cases, size_t measure) {
+  std::map<std::string, int> numbers;
+  for (const GroupedCase& one : cases) numbers.emplace(one.group, 0);
+  KnownValues known;
+  for (auto& [name, number] : numbers) {
+    number = static_cast<int>(known.names.size());
+    known.names.push_back(name);
+  }
+  statistics::ClusterNumbers accounts;
+  for (const GroupedCase& one : cases) {
+    if (!one.values[measure].has_value()) continue;
+    known.values.push_back({one.stratum, numbers[one.group], *one.values[measure]});
+    known.accounts.push_back(accounts.Of(one.account));
+  }
+  return known;
 }
 
-v1::GroupResult Describe(const std::string& name, const std::vector<double>& values, bool is_amount,
+// Those values for which `is_kept` holds of value and account.
+template <typename Predicate>
+KnownValues KeepValues(const KnownValues& known, Predicate is_kept) {
+  KnownValues kept{known.names, {}, {}};
+  for (size_t i = 0; i < known.values.size(); ++i) {
+    if (!is_kept(known.values[i], known.accounts[i])) continue;
+    kept.values.push_back(known.values[i]);
+    kept.accounts.push_back(known.accounts[i]);
+  }
+  return kept;
+}
+
+// Each account's values in the group and stratum where it has most of them, the first when there
+// are several such: one account is one draw, in whichever groups its cases are.
+KnownValues OfMainCells(const KnownValues& known) {
+  using Cell = std::pair<int, int>;
+  std::map<int64_t, std::map<Cell, int>> sizes;
+  for (size_t i = 0; i < known.values.size(); ++i) {
+    ++sizes[known.accounts[i]][{known.values[i].group, known.values[i].stratum}];
+  }
+  std::map<int64_t, Cell> main_cells;
+  for (const auto& [account, cells] : sizes) {
+    main_cells[account] =
+        std::ranges::max_element(cells, {}, [](const auto& cell) { return cell.second; })->first;
+  }
+  return KeepValues(known, [&](const GroupedValue& one, int64_t account) {
+    return main_cells[account] == Cell(one.group, one.stratum);
+  });
+}
+
+// The groups that have enough accounts in strata that they share with another such group.
+std::set<int> LargeGroups(const KnownValues& known, int min_n) {
+  std::set<int> large;
+  for (const GroupedValue& one : known.values) large.insert(one.group);
+  while (true) {
+    const KnownValues of_large = KeepValues(
+        known, [&](const GroupedValue& one, int64_t) { return large.contains(one.group); });
+    const std::set<int> shared = statistics::SharedStrata(of_large.values);
+    std::map<int, std::set<int64_t>> accounts;
+    for (size_t i = 0; i < of_large.values.size(); ++i) {
+      const GroupedValue& one = of_large.values[i];
+      if (shared.contains(one.stratum)) accounts[one.group].insert(of_large.accounts[i]);
+    }
+    // A group that goes may leave others alone in a stratum.
+    const size_t gone = std::erase_if(
+        large, [&](int group) { return static_cast<int>(accounts[group].size()) < min_n; });
+    if (gone == 0) return large;
+  }
+}
+
+// One value for each account: the mean of those it has. They are of one group and stratum.
+std::vector<GroupedValue> MeansOfAccounts(const std::vector<GroupedValue>& values,
+                                          const std::vector<int64_t>& accounts) {
+  std::map<int64_t, std::pair<GroupedValue, int>> sums;
+  for (size_t i = 0; i < values.size(); ++i) {
+    auto& [sum, n] = sums[accounts[i]];
+    sum = {values[i].stratum, values[i].group, sum.value + values[i].value};
+    ++n;
+  }
+  std::vector<GroupedValue> means;
+  for (const auto& [account, entry] : sums) {
+    const auto& [sum, n] = entry;
+    means.push_back({sum.stratum, sum.group, sum.value / n});
+  }
+  return means;
+}
+
+v1::GroupResult Describe(const KnownValues& known, int group, bool is_amount,
                          const Sureness& sureness) {
+  std::vector<double> values;
+  std::set<int64_t> accounts;
+  for (size_t i = 0; i < known.values.size(); ++i) {
+    if (known.values[i].group != group) continue;
+    values.push_back(known.values[i].value);
+    accounts.insert(known.accounts[i]);
+  }
   v1::GroupResult result;
-  result.set_group(name);
+  result.set_group(known.names[static_cast<size_t>(group)]);
   result.set_n(static_cast<int64_t>(values.size()));
+  result.set_accounts(static_cast<int64_t>(accounts.size()));
   result.set_finding(v1::FINDING_INSUFFICIENT);
   if (values.empty()) return result;
   result.set_observed(*statistics::Mean(values));
-  if (is_amount) return result;
+  if (is_amount) {
+    if (const auto interval = statistics::MeanInterval(values, sureness.confidence)) {
+      *result.mutable_observed_interval() = ToMessage(*interval);
+    }
+    return result;
+  }
   statistics::Count count{0, static_cast<int64_t>(values.size())};
   for (const double value : values) count.events += value != 0 ? 1 : 0;
   *result.mutable_observed_interval() =
@@ -39,21 +141,13 @@ v1::GroupResult Describe(const std::string& name, const std::vector<double>& val
   return result;
 }
 
-// The cases of groups that are large enough, numbered by `numbers`.
-std::vector<GroupedValue> TestedValues(absl::Span<const GroupedCase> cases, size_t measure,
-                                       const std::map<std::string, int>& numbers) {
-  std::vector<GroupedValue> values;
-  for (const GroupedCase& one : cases) {
-    const auto number = numbers.find(one.group);
-    if (number == numbers.end() || !one.values[measure].has_value()) continue;
-    values.push_back({one.stratum, number->second, *one.values[measure]});
-  }
-  return values;
-}
-
-void TestGroups(const std::vector<GroupedValue>& values, bool is_amount,
-                const std::vector<v1::GroupResult*>& tested, v1::GroupedMeasure& measure) {
-  const std::vector<GroupedValue> compared = is_amount ? statistics::WithRanks(values) : values;
+// Tests the groups that are `large`, by accounts: `draws` are the values by which these go.
+void TestGroups(const KnownValues& known, const KnownValues& draws, const std::set<int>& large,
+                bool is_amount, v1::GroupedMeasure& measure) {
+  const auto is_large = [&](const GroupedValue& one, int64_t) { return large.contains(one.group); };
+  const KnownValues tested = KeepValues(draws, is_large);
+  const std::vector<GroupedValue> compared = MeansOfAccounts(
+      is_amount ? statistics::WithRanks(tested.values) : tested.values, tested.accounts);
   const statistics::ChiSquare test = statistics::MeanScoreTest(compared);
   measure.set_chi_square(test.statistic);
   measure.set_degrees_of_freedom(test.degrees_of_freedom);
@@ -63,10 +157,12 @@ void TestGroups(const std::vector<GroupedValue>& values, bool is_amount,
     p_values.push_back(group.p_value);
   }
   const std::vector<double> holm = statistics::Holm(p_values);
-  const std::vector<statistics::Standardized> standardized = statistics::StandardizeGroups(values);
-  for (size_t i = 0; i < tested.size(); ++i) {
-    tested[i]->set_expected(standardized[i].expected);
-    tested[i]->set_holm_p_value(holm[i]);
+  size_t next = 0;
+  for (const statistics::Standardized& group :
+       statistics::StandardizeGroups(KeepValues(known, is_large).values)) {
+    v1::GroupResult& result = *measure.mutable_groups(group.group);
+    result.set_expected(group.expected);
+    result.set_holm_p_value(holm[next++]);
   }
 }
 
@@ -75,24 +171,22 @@ v1::GroupedMeasure CompareMeasure(absl::Span<const GroupedCase> cases, size_t in
   v1::GroupedMeasure measure;
   measure.set_key(what.key);
   measure.set_display_name(what.display_name);
-  std::map<std::string, int> numbers;
-  for (const auto& [name, values] : ByGroup(cases, index)) {
-    *measure.add_groups() = Describe(name, values, what.is_amount, sureness);
-    if (static_cast<int>(values.size()) >= sureness.min_n) {
-      numbers.emplace(name, static_cast<int>(numbers.size()));
-    }
+  const KnownValues known = KnownValuesOf(cases, index);
+  for (size_t group = 0; group < known.names.size(); ++group) {
+    *measure.add_groups() = Describe(known, static_cast<int>(group), what.is_amount, sureness);
   }
-  if (numbers.size() < 2) {
+  const bool clustered = known.has_clusters();
+  const KnownValues draws = clustered ? OfMainCells(known) : known;
+  const std::set<int> large = LargeGroups(draws, sureness.min_n);
+  if (large.empty()) {
     measure.set_finding(v1::FINDING_INSUFFICIENT);
     measure.set_insufficient_because(
-        absl::StrCat("fewer than two groups have ", sureness.min_n, " known cases"));
+        absl::StrCat("fewer than two groups have ", sureness.min_n,
+                     clustered ? " accounts with known cases" : " known cases",
+                     sureness.stratified ? " in strata that they share" : ""));
     return measure;
   }
-  std::vector<v1::GroupResult*> tested;
-  for (v1::GroupResult& group : *measure.mutable_groups()) {
-    if (numbers.contains(group.group())) tested.push_back(&group);
-  }
-  TestGroups(TestedValues(cases, index, numbers), what.is_amount, tested, measure);
+  TestGroups(known, draws, large, what.is_amount, measure);
   return measure;
 }
 

@@ -33,10 +33,13 @@ struct GroupedCase {
   std::string group;
   int stratum = 0;
   std::vector<std::optional<double>> values;
+  // See Case.
+  std::optional<int64_t> account = std::nullopt;
 };
 
 // Whether groups differ in each measure among cases of the same stratum. Groups with fewer known
-// cases than the minimum are shown and take no part.
+// cases than the minimum in strata of others are shown and take no part. An account that has
+// several cases is tested as one: by the mean of those in the group and stratum where it has most.
 v1::GroupReport CompareGroups(absl::Span<const GroupedCase> cases,
                               absl::Span<const Compared> measures, const Sureness& sureness);
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,14 @@ struct ComparedOnboarding {
   // How often people made an entry for the one and for the other.
   int64_t first_entries = 0;
   int64_t second_entries = 0;
+  // The number of its account; absent when no other onboarding is of the same.
+  std::optional<int64_t> account = std::nullopt;
 };
 
 // Sets the two side by side. `result` is the revision of the result, empty when none was asked for.
-// The parts of the figures that come from the definitions alone are for DescribeDefinition.
+// Whether a definition goes with it is concluded by Fisher's exact test; where accounts have
+// several onboardings, by accounts (see statistics::CompareClusters). The parts of the figures that
+// come from the definitions alone are for DescribeDefinition.
 void CompareDefinitions(const std::vector<ComparedOnboarding>& onboardings,
                         const std::string& result, double minutes_per_entry,
                         v1::CompareSuccessDefinitionsResponse* response);
