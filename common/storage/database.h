@@ -58,9 +58,9 @@ class Writer : public Reader {
   // The call on whose behalf this is written.
   virtual const Call& call() const = 0;
 
-  // The time of everything written here, in whole microseconds: the call's business time, but never
-  // before that of an earlier write to the open store. Calls are written in another order than they
-  // have come in; by time, too, the last one written is the latest.
+  // The time of everything written here, in whole microseconds: the call's business time, but not
+  // before that of an earlier write to the open store, for calls are written in another order than
+  // they come in. One more than an hour back is of a clock that was set back, and taken as it is.
   virtual absl::Time now() const = 0;
 
   // Takes the next number of the store: 1, 2, 3, ... without gaps over all committed writes, in

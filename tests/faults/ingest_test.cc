@@ -159,8 +159,34 @@ TEST_F(IngestTest, CountsEachSampleOnceThoughItDiesInTheMiddleOfStreams) {
   std::printf("%d of %d samples stored before the last stream\n",
               static_cast<int>(rest->duplicates()), kAll);
   for (int i = 0; i < kAccounts; ++i) EXPECT_EQ(Logins(i), kAll / kAccounts);
+  // What was acknowledged outlives the process.
+  suite_.Kill("health");
+  suite_.Restart("health", kClock);
+  for (int i = 0; i < kAccounts; ++i) EXPECT_EQ(Logins(i), kAll / kAccounts);
   ASSERT_THAT(journeys::OnceAnswered(send), IsOk());
   EXPECT_EQ(rest->duplicates(), kAll);
+  EXPECT_THAT(suite_.Stop(), Each(Pair(::testing::_, 0)));
+}
+
+TEST_F(IngestTest, GoesOnWhileTheSourcesOfItsMirrorAreAway) {
+  const std::vector<std::string> others = {"accounts", "kickoff", "handoff"};
+  for (const std::string& service : others) suite_.Kill(service);
+  const auto alone = client_.Stream<IngestSamplesResponse>(kIngest, {Samples(0, 2 * kAccounts)});
+  ASSERT_THAT(alone, IsOk());
+  EXPECT_EQ(alone->stored(), 2 * kAccounts) << alone->ShortDebugString();
+  for (int i = 0; i < kAccounts; ++i) EXPECT_EQ(Logins(i), 2);
+
+  for (const std::string& service : others) suite_.Restart(service, kClock);
+  const std::string method = "banso.accounts.v1.AccountsService/CreateAccount";
+  const std::string late = R"({"account_id": "late", "account": {"display_name": "Late"}})";
+  ASSERT_THAT(journeys::OnceAnswered(
+                  [&] { return client_.Call<accounts::v1::Account>(method, late).status(); }),
+              IsOk());
+  // It has caught up once it scores the account that is new.
+  const auto score = client_.Await<health::v1::Score>(
+      "banso.health.v1.HealthService/GetScore", R"({"name": "accounts/late/scores/use"})",
+      [](const health::v1::Score&) { return true; });
+  EXPECT_THAT(score, IsOk());
   EXPECT_THAT(suite_.Stop(), Each(Pair(::testing::_, 0)));
 }
 

@@ -131,7 +131,8 @@ TEST(ReOnboardingJourney, AChangeOfThePersonInChargeBeginsAnotherOnboardingWithI
   if (HasFatalFailure()) return;
 
   const auto signals = client.Await<health::v1::ListSignalsResponse>(
-      In(kSignals, "ListSignals"), R"({"parent": "accounts/crm-100"})",
+      In(kSignals, "ListSignals"),
+      R"({"parent": "accounts/crm-100", "signalRule": "signalRules/person-changed"})",
       [](const health::v1::ListSignalsResponse& response) {
         return response.signals_size() == 1 && response.signals(0).actions_size() == 1 &&
                response.signals(0).actions(0).state() != health::v1::SIGNAL_ACTION_STATE_PENDING;

@@ -14,6 +14,10 @@
 namespace banso::storage::sqlite {
 namespace {
 
+// Longer than a call waits for its turn: the time of one that is further back is that of a clock
+// that was set back.
+constexpr absl::Duration kLongestWait = absl::Hours(1);
+
 // OK while somebody still waits for the result of `call`.
 absl::Status StillWanted(const Call& call) {
   if (call.is_cancelled()) return contract::Cancelled();
@@ -120,7 +124,8 @@ absl::Status GroupWriter::RunCallers(const Group& group, int64_t& position) {
 
 absl::Status GroupWriter::RunCaller(Ticket& ticket, bool alone, int64_t& position) {
   if (!alone) BANSO_RETURN_IF_ERROR(connection_->Execute("SAVEPOINT caller", {}).status());
-  latest_ = std::max(latest_, absl::FromUnixMicros(absl::ToUnixMicros(ticket.call.now)));
+  const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(ticket.call.now));
+  latest_ = latest_ - now > kLongestWait ? now : std::max(latest_, now);
   SqliteWriter writer(*connection_, epoch_, ticket.call, latest_, position);
   try {
     const TransactionScope scope;

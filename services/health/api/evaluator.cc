@@ -30,17 +30,19 @@ constexpr int kWakeBatch = 500;
 absl::Status Evaluator::EvaluateDue(const Call& call) {
   BANSO_RETURN_IF_ERROR(ExpireAssessments(call));
   BANSO_RETURN_IF_ERROR(WakeSignals(call));
-  std::optional<Rules> rules;
   while (!call.is_cancelled()) {
     std::vector<DueEvaluation> due;
+    Rules rules;
+    // From one snapshot: a rule that is put in force makes all accounts due, and would be missed by
+    // a turn that knew of the one and not of the other.
     BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
       BANSO_ASSIGN_OR_RETURN(due, ListDue(reader, call.now, kListed));
-      if (due.empty() || rules.has_value()) return absl::OkStatus();
+      if (due.empty()) return absl::OkStatus();
       BANSO_ASSIGN_OR_RETURN(rules, LoadRules(store_, reader, call.now));
       return absl::OkStatus();
     }));
     if (due.empty()) return absl::OkStatus();
-    const absl::Status status = EvaluateAll(call, *rules, due);
+    const absl::Status status = EvaluateAll(call, rules, due);
     // What is left is done by the next sweep.
     if (absl::IsDeadlineExceeded(status)) return absl::OkStatus();
     BANSO_RETURN_IF_ERROR(status);

@@ -18,6 +18,7 @@ namespace {
 using banso::testing::IsOk;
 using banso::testing::StatusIs;
 using fact::v1::FactReading;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class SamplesTest : public HealthFixture {
