@@ -81,9 +81,9 @@ absl::StatusOr<AttributesApi::Updated> AttributesApi::Update(
                                   "the name of the declaration", "REQUIRED");
   }
   BANSO_ASSIGN_OR_RETURN(auto found, store_.attributes.definitions.Find(reader, patch.name()));
-  if (!found.has_value() && !request.allow_missing()) return contract::NotFound(patch.name());
-  Updated updated = {.definition = found.has_value() ? *std::move(found) : patch,
-                     .is_new = !found.has_value()};
+  const bool is_new = !found.has_value();
+  if (is_new && !request.allow_missing()) return contract::NotFound(patch.name());
+  Updated updated = {.definition = is_new ? patch : *std::move(found), .is_new = is_new};
   BANSO_RETURN_IF_ERROR(updated.is_new
                             ? contract::CheckResource(kDefinitionField, &updated.definition)
                             : contract::ApplyMask(request.update_mask(), patch, kDefinitionField,
