@@ -100,6 +100,10 @@ class Database {
   // The number of the last committed row of a feed; 0 in a new store. See Writer::NextPosition.
   virtual int64_t position() const = 0;
 
+  // The time as of which `call` reads all that has been written: its own, but not before that of a
+  // write to the open store (see Writer::now). Ask for it when the snapshot has been begun.
+  virtual absl::Time TimeOf(const Call& call) const = 0;
+
   // The identity of the store, made at random when it was created. Positions of stores with
   // different epochs mean nothing to each other.
   virtual const std::string& epoch() const = 0;

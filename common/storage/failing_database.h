@@ -37,6 +37,7 @@ class FailingDatabase : public Database {
   absl::StatusOr<int64_t> Write(const Call& call,
                                 absl::FunctionRef<absl::Status(Writer&)> body) override;
   int64_t position() const override { return database_.position(); }
+  absl::Time TimeOf(const Call& call) const override { return database_.TimeOf(call); }
   const std::string& epoch() const override { return database_.epoch(); }
   absl::Status WaitForPosition(int64_t at_least, absl::Time deadline) override {
     return database_.WaitForPosition(at_least, deadline);

@@ -39,6 +39,7 @@ class TransactionDatabase : public Database {
   }
 
   int64_t position() const override { return writer_.Position().value_or(0); }
+  absl::Time TimeOf(const Call& /*call*/) const override { return writer_.now(); }
   const std::string& epoch() const override { return writer_.epoch(); }
 
   // Nothing is committed meanwhile, so nothing is waited for.

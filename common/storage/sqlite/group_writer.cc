@@ -66,6 +66,12 @@ absl::StatusOr<int64_t> GroupWriter::Write(const Call& call,
   return ticket.position;
 }
 
+absl::Time GroupWriter::TimeOf(const Call& call) const {
+  const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(call.now));
+  const absl::Time latest = absl::FromUnixMicros(latest_.load());
+  return latest - now > kLongestWait ? now : std::max(latest, now);
+}
+
 void GroupWriter::Stop() {
   const std::lock_guard stop_lock(stop_mutex_);
   {
@@ -124,9 +130,9 @@ absl::Status GroupWriter::RunCallers(const Group& group, int64_t& position) {
 
 absl::Status GroupWriter::RunCaller(Ticket& ticket, bool alone, int64_t& position) {
   if (!alone) BANSO_RETURN_IF_ERROR(connection_->Execute("SAVEPOINT caller", {}).status());
-  const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(ticket.call.now));
-  latest_ = latest_ - now > kLongestWait ? now : std::max(latest_, now);
-  SqliteWriter writer(*connection_, epoch_, ticket.call, latest_, position);
+  const absl::Time now = TimeOf(ticket.call);
+  latest_.store(absl::ToUnixMicros(now));
+  SqliteWriter writer(*connection_, epoch_, ticket.call, now, position);
   try {
     const TransactionScope scope;
     ticket.status = ticket.body(writer);

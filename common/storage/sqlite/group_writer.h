@@ -1,10 +1,12 @@
 #ifndef BANSO_COMMON_STORAGE_SQLITE_GROUP_WRITER_H_
 #define BANSO_COMMON_STORAGE_SQLITE_GROUP_WRITER_H_
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -41,6 +43,9 @@ class GroupWriter {
   // See Database::Write.
   absl::StatusOr<int64_t> Write(const Call& call, absl::FunctionRef<absl::Status(Writer&)> body);
 
+  // See Database::TimeOf. Thread-safe.
+  absl::Time TimeOf(const Call& call) const;
+
   // Finishes what waits and ends the thread. New writes are refused from the beginning.
   void Stop();
 
@@ -75,8 +80,10 @@ class GroupWriter {
   const Options options_;
   const std::string epoch_;
   CommitSignal& signal_;
-  std::unique_ptr<Connection> connection_;    // Used by the thread alone.
-  absl::Time latest_ = absl::InfinitePast();  // Used by the thread alone; see Writer::now.
+  std::unique_ptr<Connection> connection_;  // Used by the thread alone.
+  // The time of the last write, in microseconds since 1970; see Writer::now. Set by the thread
+  // alone.
+  std::atomic<int64_t> latest_{std::numeric_limits<int64_t>::min()};
 
   std::mutex mutex_;
   std::condition_variable work_;

@@ -34,6 +34,7 @@ class SqliteDatabase : public Database {
   absl::StatusOr<int64_t> Write(const Call& call,
                                 absl::FunctionRef<absl::Status(Writer&)> body) override;
   int64_t position() const override { return signal_.position(); }
+  absl::Time TimeOf(const Call& call) const override { return writer_.TimeOf(call); }
   const std::string& epoch() const override { return epoch_; }
   absl::Status WaitForPosition(int64_t at_least, absl::Time deadline) override {
     return signal_.WaitForPosition(at_least, deadline);

@@ -57,6 +57,7 @@ class DyingDatabase : public storage::Database {
     return real_.Write(call, body);
   }
   int64_t position() const override { return real_.position(); }
+  absl::Time TimeOf(const Call& call) const override { return real_.TimeOf(call); }
   const std::string& epoch() const override { return real_.epoch(); }
   absl::Status WaitForPosition(int64_t at_least, absl::Time deadline) override {
     return real_.WaitForPosition(at_least, deadline);

@@ -33,16 +33,19 @@ absl::Status Evaluator::EvaluateDue(const Call& call) {
   while (!call.is_cancelled()) {
     std::vector<DueEvaluation> due;
     Rules rules;
+    absl::Time now;
     // From one snapshot: a rule that is put in force makes all accounts due, and would be missed by
-    // a turn that knew of the one and not of the other.
+    // a turn that knew of the one and not of the other. And as of no time before what is in it:
+    // that would be taken for seen.
     BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
       BANSO_ASSIGN_OR_RETURN(due, ListDue(reader, call.now, kListed));
       if (due.empty()) return absl::OkStatus();
-      BANSO_ASSIGN_OR_RETURN(rules, LoadRules(store_, reader, call.now));
+      now = database_.TimeOf(call);
+      BANSO_ASSIGN_OR_RETURN(rules, LoadRules(store_, reader, now));
       return absl::OkStatus();
     }));
     if (due.empty()) return absl::OkStatus();
-    const absl::Status status = EvaluateAll(call, rules, due);
+    const absl::Status status = EvaluateAll(call, now, rules, due);
     // What is left is done by the next sweep.
     if (absl::IsDeadlineExceeded(status)) return absl::OkStatus();
     BANSO_RETURN_IF_ERROR(status);
@@ -50,14 +53,14 @@ absl::Status Evaluator::EvaluateDue(const Call& call) {
   return absl::OkStatus();
 }
 
-absl::Status Evaluator::EvaluateAll(const Call& call, const Rules& rules,
+absl::Status Evaluator::EvaluateAll(const Call& call, absl::Time now, const Rules& rules,
                                     absl::Span<const DueEvaluation> due) {
   const size_t size =
       std::clamp((due.size() + kThreads - 1) / kThreads, kSmallestBatch, kLargestBatch);
   return InParallel((due.size() + size - 1) / size, kThreads, [&](size_t batch) {
     if (call.is_cancelled()) return absl::OkStatus();
     const absl::Span<const DueEvaluation> some = due.subspan(batch * size, size);
-    return Evaluate(call, rules, {some.begin(), some.end()});
+    return Evaluate(call, now, rules, {some.begin(), some.end()});
   });
 }
 
@@ -104,17 +107,19 @@ absl::Status Evaluator::WakeSignals(const Call& call) {
 absl::Status Evaluator::EvaluateIfDue(const Call& call, const std::string& account) {
   std::optional<DueEvaluation> due;
   Rules rules;
+  absl::Time now;
   BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
     BANSO_ASSIGN_OR_RETURN(due, FindDue(reader, account, call.now));
     if (!due.has_value()) return absl::OkStatus();
-    BANSO_ASSIGN_OR_RETURN(rules, LoadRules(store_, reader, call.now));
+    now = database_.TimeOf(call);
+    BANSO_ASSIGN_OR_RETURN(rules, LoadRules(store_, reader, now));
     return absl::OkStatus();
   }));
   if (!due.has_value()) return absl::OkStatus();
-  return Evaluate(call, rules, {*std::move(due)});
+  return Evaluate(call, now, rules, {*std::move(due)});
 }
 
-absl::Status Evaluator::Evaluate(const Call& call, const Rules& rules,
+absl::Status Evaluator::Evaluate(const Call& call, absl::Time now, const Rules& rules,
                                  std::vector<DueEvaluation> due) {
   std::vector<Turn> turns;
   for (DueEvaluation& account : due) turns.emplace_back(std::move(account));
@@ -122,7 +127,7 @@ absl::Status Evaluator::Evaluate(const Call& call, const Rules& rules,
     BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
       StoreFactReader facts(store_, reader, Holding::kPages);
       for (Turn& turn : turns) {
-        BANSO_RETURN_IF_ERROR(turn.WorkOut(store_, reader, facts, rules, call.now));
+        BANSO_RETURN_IF_ERROR(turn.WorkOut(store_, reader, facts, rules, now));
       }
       return absl::OkStatus();
     }));

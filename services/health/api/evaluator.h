@@ -32,11 +32,12 @@ class Evaluator {
  private:
   absl::Status ExpireAssessments(const Call& call);
   absl::Status WakeSignals(const Call& call);
-  // Brings these up to date, some at once.
-  absl::Status EvaluateAll(const Call& call, const Rules& rules,
+  // Brings these up to date, as of `now`, some at once.
+  absl::Status EvaluateAll(const Call& call, absl::Time now, const Rules& rules,
                            absl::Span<const DueEvaluation> due);
   // Brings these up to date by one transaction.
-  absl::Status Evaluate(const Call& call, const Rules& rules, std::vector<DueEvaluation> due);
+  absl::Status Evaluate(const Call& call, absl::Time now, const Rules& rules,
+                        std::vector<DueEvaluation> due);
 
   storage::Database& database_;
   const Store& store_;

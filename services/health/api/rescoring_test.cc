@@ -245,6 +245,16 @@ TEST_F(RescoringTest, LeavesAloneTheAccountsThatNothingHasHappenedTo) {
   EXPECT_NEAR(Stored().at("accounts/beta/scores/logins").value(), 50, 1e-9);
 }
 
+TEST_F(RescoringTest, SeesWhatCameInAfterItsPassHadBegun) {
+  Mirror("acme", "behind");
+  const Call begun = Now();
+  now_ += absl::Seconds(1);
+  Mirror("acme", "ready");
+  ASSERT_THAT(evaluator_->EvaluateDue(begun), IsOk());
+  Evaluate();
+  EXPECT_NEAR(Stored().at("accounts/acme/scores/readiness").value(), 100, 1e-9);
+}
+
 // A sweep has read the account, a call works it out with what has come since, and the sweep ends.
 TEST_F(RescoringTest, DoesNotReplaceAScoreByAnOlderOne) {
   Send("acme", "logins", now_, 10);
