@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
@@ -7,6 +10,7 @@
 #include "common/storage/list_page.h"
 #include "common/storage/mutate.h"
 #include "services/accounts/api/intake_api.h"
+#include "services/accounts/domain/acceptance_simulation.h"
 #include "services/accounts/domain/attributes.h"
 
 namespace banso::accounts {
@@ -15,23 +19,28 @@ using storage::Reader;
 using storage::Writer;
 using v1::AcceptancePolicy;
 
-absl::Status IntakeApi::CheckPolicy(Reader& reader,
-                                    const v1::SaveAcceptancePolicyRequest& request) const {
-  const AcceptancePolicy& policy = request.acceptance_policy();
-  constexpr char kField[] = "acceptance_policy";
+namespace {
+
+// How many deals a dry run names.
+constexpr int kDefaultDeals = 100;
+constexpr int kMostDeals = 1000;
+
+}  // namespace
+
+absl::Status IntakeApi::CheckPolicy(Reader& reader, const AcceptancePolicy& policy,
+                                    const std::vector<fact::v1::FactType>& types,
+                                    absl::string_view field) const {
   contract::Violations violations;
   if (policy.name().find('@') != std::string::npos) {
-    violations.Add(absl::StrCat(kField, ".name"), policy.name(),
+    violations.Add(absl::StrCat(field, ".name"), policy.name(),
                    "a name without a revision: a save makes the next one", "NOT_ACCEPTED");
   }
   for (int i = 0; i < policy.agreed_by_size(); ++i) {
     BANSO_RETURN_IF_ERROR(store_.team.CheckMember(
-        reader, policy.agreed_by(i), absl::StrCat(kField, ".agreed_by[", i, "]"), &violations));
+        reader, policy.agreed_by(i), absl::StrCat(field, ".agreed_by[", i, "]"), &violations));
   }
-  BANSO_ASSIGN_OR_RETURN(auto types, OwnTypes(reader));
-  AddAttributeTypes(request.additional_fact_types(), &types);
-  CheckAcceptancePolicy(policy, types, kField, &violations);
-  if (violations.empty()) FindContradictions(policy, types, kField, &violations);
+  CheckAcceptancePolicy(policy, types, field, &violations);
+  if (violations.empty()) FindContradictions(policy, types, field, &violations);
   return violations.ToStatus();
 }
 
@@ -39,8 +48,11 @@ absl::StatusOr<AcceptancePolicy> IntakeApi::SaveAcceptancePolicy(
     const Call& call, const v1::SaveAcceptancePolicyRequest& request) {
   const AcceptancePolicy& policy = request.acceptance_policy();
   // Looking for contradictions takes its time, so it is not done within the write.
-  BANSO_RETURN_IF_ERROR(
-      database_.Read([&](Reader& reader) { return CheckPolicy(reader, request); }));
+  BANSO_RETURN_IF_ERROR(database_.Read([&](Reader& reader) -> absl::Status {
+    BANSO_ASSIGN_OR_RETURN(auto types, OwnTypes(reader));
+    AddAttributeTypes(request.additional_fact_types(), &types);
+    return CheckPolicy(reader, policy, types, "acceptance_policy");
+  }));
   if (request.validate_only()) return policy;
   return storage::Mutate<AcceptancePolicy>(database_, call, request, [&](Writer& writer) {
     return store_.intake.policies.Save(writer, policy, request.reason(), policy.etag());
@@ -78,6 +90,44 @@ absl::StatusOr<v1::ListAcceptancePolicyRevisionsResponse> IntakeApi::ListAccepta
   return storage::ListRevisionsPage(
       database_, store_.intake.policies, request, call.now,
       &v1::ListAcceptancePolicyRevisionsResponse::mutable_acceptance_policies);
+}
+
+absl::StatusOr<AcceptancePolicy> IntakeApi::PolicyToSimulate(
+    Reader& reader, const v1::SimulateAcceptancePolicyRequest& request,
+    const std::vector<fact::v1::FactType>& types, absl::Time now) const {
+  if (request.has_draft() != request.name().empty()) {
+    return contract::InvalidField(
+        "draft", "",
+        request.has_draft() ? "nothing, as `name` says which is meant" : "a policy, or a `name`",
+        request.has_draft() ? "NOT_ACCEPTED" : "REQUIRED");
+  }
+  if (!request.has_draft()) return store_.intake.policies.Get(reader, request.name(), now);
+  BANSO_RETURN_IF_ERROR(CheckPolicy(reader, request.draft(), types, "draft"));
+  return request.draft();
+}
+
+absl::StatusOr<v1::SimulateAcceptancePolicyResponse> IntakeApi::SimulateAcceptancePolicy(
+    const Call& call, const v1::SimulateAcceptancePolicyRequest& request) {
+  using Response = v1::SimulateAcceptancePolicyResponse;
+  return storage::Fetch<Response>(database_, [&](Reader& reader) -> absl::StatusOr<Response> {
+    BANSO_ASSIGN_OR_RETURN(const std::vector<fact::v1::FactType> types, OwnTypes(reader));
+    BANSO_ASSIGN_OR_RETURN(const AcceptancePolicy other,
+                           PolicyToSimulate(reader, request, types, call.now));
+    BANSO_ASSIGN_OR_RETURN(const auto present, store_.intake.ActivePolicy(reader, call.now));
+    AcceptanceSimulation simulation(
+        present.has_value() ? &*present : nullptr, other, types,
+        request.max_deals() == 0 ? kDefaultDeals : std::min(request.max_deals(), kMostDeals));
+    BANSO_RETURN_IF_ERROR(store_.deals.ForEach(
+        reader, "", {storage::Equal("stage", v1::DEAL_STAGE_OPEN)},
+        [&](const v1::Deal& deal) -> absl::Status {
+          BANSO_ASSIGN_OR_RETURN(
+              const v1::Account account,
+              store_.accounts.Get(reader, contract::Ancestor(deal.name(), "accounts")));
+          if (!account.has_archive_time()) simulation.Add(account, deal, call.now);
+          return absl::OkStatus();
+        }));
+    return std::move(simulation).Result();
+  });
 }
 
 }  // namespace banso::accounts

@@ -6,6 +6,8 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "banso/accounts/v1/intake_service.pb.h"
 #include "common/contract/call.h"
 #include "common/contract/ids.h"
@@ -31,6 +33,8 @@ class IntakeApi {
       const Call& call, const v1::GetAcceptancePolicyRequest& request);
   absl::StatusOr<v1::ListAcceptancePolicyRevisionsResponse> ListAcceptancePolicyRevisions(
       const Call& call, const v1::ListAcceptancePolicyRevisionsRequest& request);
+  absl::StatusOr<v1::SimulateAcceptancePolicyResponse> SimulateAcceptancePolicy(
+      const Call& call, const v1::SimulateAcceptancePolicyRequest& request);
 
   absl::StatusOr<v1::IntakeReview> CreateIntakeReview(const Call& call,
                                                       const v1::CreateIntakeReviewRequest& request);
@@ -49,9 +53,16 @@ class IntakeApi {
       const Call& call, const v1::ListFeatureReleasesRequest& request);
 
  private:
-  // Checks a policy as it has to be to be saved.
-  absl::Status CheckPolicy(storage::Reader& reader,
-                           const v1::SaveAcceptancePolicyRequest& request) const;
+  // Checks a policy, which the request has in `field`, as it has to be to be saved. `types` are
+  // those that its conditions may read.
+  absl::Status CheckPolicy(storage::Reader& reader, const v1::AcceptancePolicy& policy,
+                           const std::vector<fact::v1::FactType>& types,
+                           absl::string_view field) const;
+
+  // The policy that a dry run is about. `types` are those of the accounts.
+  absl::StatusOr<v1::AcceptancePolicy> PolicyToSimulate(
+      storage::Reader& reader, const v1::SimulateAcceptancePolicyRequest& request,
+      const std::vector<fact::v1::FactType>& types, absl::Time now) const;
 
   // The types of what accounts have beyond the facts of all of them.
   absl::StatusOr<std::vector<fact::v1::FactType>> OwnTypes(storage::Reader& reader) const;

@@ -1,8 +1,10 @@
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/contract/errors.h"
 #include "common/testing/nth.h"
 #include "common/testing/proves.h"
@@ -159,6 +161,128 @@ TEST_F(IntakeTest, AnswersInTimeAndCarriesTheConditionsIntoTheOnboardingThatIsHa
       FactChangesOf("accounts/acme/onboardings/o1", "account.onboarding.intake_conditions");
   ASSERT_EQ(facts.size(), 1u);
   EXPECT_THAT(facts[0].value().text_set().items(), ElementsAre("leads"));
+}
+
+// Takes the small ones on, and wants leads from more sites on than kPolicy does.
+constexpr char kMilder[] = R"pb(
+  name: "acceptancePolicies/p"
+  rules {
+    key: "saml"
+    when {
+      compare {
+        fact { fact: "account.purchase.options" }
+        op: OPERATOR_IN
+        values { text: "saml" }
+      }
+    }
+    verdict: INTAKE_VERDICT_WAIT
+    reason: "SAML is being built"
+    feature: "saml_sign_on"
+  }
+  rules {
+    key: "sites"
+    when {
+      compare {
+        fact { fact: "account.sites" }
+        op: OPERATOR_GE
+        values { number: 20 }
+      }
+    }
+    verdict: INTAKE_VERDICT_ACCEPT_WITH_CONDITIONS
+    reason: "Sites need leads"
+    conditions: "A lead per site"
+  }
+)pb";
+
+class AcceptanceDryRunTest : public IntakeTest {
+ protected:
+  void SetUp() override {
+    IntakeTest::SetUp();
+    ActivatePolicy();
+    CreateProspect("small", "expected_users: 3 adoption { sites: 1 } purchase { options: 'sso' }");
+    CreateProspect("waits",
+                   "expected_users: 50 adoption { sites: 1 } purchase { options: 'saml' }");
+    CreateProspect("wide", "expected_users: 50 adoption { sites: 12 } purchase { options: 'sso' }");
+    CreateProspect("unknown", "adoption { sites: 1 } purchase { options: 'sso' }");
+    // Of these nobody asks any more.
+    CreateProspect("won", "expected_users: 3 adoption { sites: 1 } purchase { options: 'sso' }");
+    BANSO_ASSERT_OK(Do(&DealsApi::WinDeal,
+                       "name: 'accounts/won/deals/d1' contract_start { year: 2026 month: 4 day: 1 "
+                       "}"));
+    CreateProspect("gone", "expected_users: 3 adoption { sites: 1 } purchase { options: 'sso' }");
+    BANSO_ASSERT_OK(Do(&AccountsApi::ArchiveAccount, "name: 'accounts/gone'"));
+  }
+
+  absl::StatusOr<v1::SimulateAcceptancePolicyResponse> Simulate(const std::string& request) {
+    return Ask(&IntakeApi::SimulateAcceptancePolicy, request);
+  }
+};
+
+TEST_F(AcceptanceDryRunTest, TellsWhichOpenDealsWouldBeAnsweredOtherwiseAndWhy) {
+  const int64_t before = database_->position();
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto result, Simulate(absl::StrCat("draft {", kMilder, "}")));
+  EXPECT_EQ(result.deals(), 4);
+  EXPECT_EQ(result.changed(), 3);
+  std::vector<std::string> lines;
+  for (const v1::VerdictChange& change : result.changes()) {
+    std::vector<std::string> rules;
+    for (const auto& finding : change.findings_before()) rules.push_back(finding.rule());
+    for (const auto& finding : change.findings_after()) rules.push_back(finding.rule());
+    lines.push_back(absl::StrCat(change.deal(), " of ", change.account_display_name(), ": ",
+                                 v1::IntakeVerdict_Name(change.before()), " -> ",
+                                 v1::IntakeVerdict_Name(change.after()), " ",
+                                 absl::StrJoin(rules, ",")));
+  }
+  EXPECT_THAT(
+      lines, ElementsAre("accounts/small/deals/d1 of small: INTAKE_VERDICT_DECLINE -> "
+                         "INTAKE_VERDICT_ACCEPT too_small",
+                         "accounts/unknown/deals/d1 of unknown: INTAKE_VERDICT_UNSPECIFIED -> "
+                         "INTAKE_VERDICT_ACCEPT too_small",
+                         "accounts/wide/deals/d1 of wide: INTAKE_VERDICT_ACCEPT_WITH_CONDITIONS -> "
+                         "INTAKE_VERDICT_ACCEPT sites"));
+  lines.clear();
+  for (const v1::VerdictTransition& transition : result.transitions()) {
+    lines.push_back(absl::StrCat(v1::IntakeVerdict_Name(transition.from()), " ",
+                                 v1::IntakeVerdict_Name(transition.to()), " ", transition.deals()));
+  }
+  EXPECT_THAT(lines, ElementsAre("INTAKE_VERDICT_UNSPECIFIED INTAKE_VERDICT_ACCEPT 1",
+                                 "INTAKE_VERDICT_ACCEPT_WITH_CONDITIONS INTAKE_VERDICT_ACCEPT 1",
+                                 "INTAKE_VERDICT_DECLINE INTAKE_VERDICT_ACCEPT 1"));
+  EXPECT_EQ(database_->position(), before) << "nothing is stored";
+}
+
+TEST_F(AcceptanceDryRunTest, TakesAStoredRevisionAndNamesAsManyDealsAsAreWanted) {
+  BANSO_ASSERT_OK(Ask(&IntakeApi::SaveAcceptancePolicy,
+                      absl::StrCat("acceptance_policy {", kMilder, "} reason: 'milder'")));
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto draft,
+                             Simulate("name: 'acceptancePolicies/p@2' max_deals: 1"));
+  EXPECT_EQ(draft.changed(), 3);
+  EXPECT_EQ(draft.changes_size(), 1);
+  BANSO_ASSERT_OK_AND_ASSIGN(const auto in_force, Simulate("name: 'acceptancePolicies/p'"));
+  EXPECT_EQ(in_force.deals(), 4);
+  EXPECT_EQ(in_force.changed(), 0);
+  // What it foretold is what is suggested then.
+  BANSO_ASSERT_OK(Ask(&IntakeApi::ActivateAcceptancePolicy, "name: 'acceptancePolicies/p@2'"));
+  BANSO_ASSERT_OK_AND_ASSIGN(const IntakeReview asked, Question("small"));
+  EXPECT_EQ(asked.suggestion(), v1::INTAKE_VERDICT_ACCEPT);
+}
+
+TEST_F(AcceptanceDryRunTest, RefusesWhatCouldNotBeSavedAndWhatIsNotOnePolicy) {
+  const auto field = [](const absl::Status& status) {
+    const auto violations = contract::FieldViolations(status);
+    return violations.empty() ? status.ToString() : violations.front().field;
+  };
+  EXPECT_EQ(field(Simulate("").status()), "draft");
+  EXPECT_EQ(
+      field(Simulate(absl::StrCat("name: 'acceptancePolicies/p' draft {", kMilder, "}")).status()),
+      "draft");
+  EXPECT_EQ(field(Simulate("draft { name: 'acceptancePolicies/p' rules { key: 'k' when { compare { "
+                           "fact { fact: 'account.no_such' } op: OPERATOR_GE values { number: 1 } "
+                           "} } verdict: INTAKE_VERDICT_DECLINE reason: 'r' } }")
+                      .status())
+                .substr(0, 14),
+            "draft.rules[0]");
+  EXPECT_THAT(Simulate("name: 'acceptancePolicies/none'"), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(IntakeTest, ADealThatFailsThePolicyWaitsForTheFeatureAndIsWokenOnce) {

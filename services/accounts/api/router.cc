@@ -133,6 +133,7 @@ server::Router IntakeRouter(IntakeApi& api) {
   router.Unary("ActivateAcceptancePolicy", &IntakeApi::ActivateAcceptancePolicy, &api);
   router.Unary("GetAcceptancePolicy", &IntakeApi::GetAcceptancePolicy, &api);
   router.Unary("ListAcceptancePolicyRevisions", &IntakeApi::ListAcceptancePolicyRevisions, &api);
+  router.Unary("SimulateAcceptancePolicy", &IntakeApi::SimulateAcceptancePolicy, &api);
   router.Unary("CreateIntakeReview", &IntakeApi::CreateIntakeReview, &api);
   router.Unary("GetIntakeReview", &IntakeApi::GetIntakeReview, &api);
   router.Unary("ListIntakeReviews", &IntakeApi::ListIntakeReviews, &api);

@@ -14,7 +14,7 @@ namespace {
 
 using contract::Violations;
 
-std::string VerdictWord(v1::IntakeVerdict verdict) {
+std::string VerdictName(v1::IntakeVerdict verdict) {
   absl::string_view word = v1::IntakeVerdict_Name(verdict);
   absl::ConsumePrefix(&word, "INTAKE_VERDICT_");
   return std::string(word);
@@ -71,7 +71,7 @@ class AcceptanceInspector {
     const auto first = std::find_if(stricter_.begin(), stricter_.end(),
                                     [&](int i) { return !May(i, kFalse | kUnknown); });
     if (first == stricter_.end()) return "outvoted";
-    return absl::StrCat(VerdictWord(policy_.rules(*first).verdict()), " by ", rule(*first).path);
+    return absl::StrCat(VerdictName(policy_.rules(*first).verdict()), " by ", rule(*first).path);
   }
 
   void Add(int index, absl::string_view accepted, absl::string_view reason) {
@@ -94,7 +94,7 @@ void FindContradictions(const v1::AcceptancePolicy& policy,
   std::vector<PolicyModel::PlainRule> rules;
   for (int i = 0; i < policy.rules_size(); ++i) {
     const v1::AcceptanceRule& rule = policy.rules(i);
-    rules.push_back({absl::StrCat("rules[", i, "]"), VerdictWord(rule.verdict()), &rule.when()});
+    rules.push_back({absl::StrCat("rules[", i, "]"), VerdictName(rule.verdict()), &rule.when()});
   }
   PolicyModel model(rules, AcceptanceCatalog(types));
   AcceptanceInspector inspector(policy, model, field, violations);

@@ -86,14 +86,6 @@ absl::StatusOr<std::unique_ptr<Message>> AskPeer(server::Peer& peer, const Call&
   return contract::Internal(absl::StrCat("the answer of ", method.full_name(), " cannot be read"));
 }
 
-const type::v1::Revision& RevisionOf(const Message& resource) {
-  const FieldDescriptor* field =
-      FieldOfType(resource.GetDescriptor(), type::v1::Revision::descriptor());
-  BANSO_CHECK(field != nullptr);
-  return static_cast<const type::v1::Revision&>(
-      resource.GetReflection()->GetMessage(resource, field));
-}
-
 // Shows `see` every revision of a kind that is in force.
 absl::Status EachInForce(server::Peer& peer, const Call& call, const Descriptor& kind,
                          absl::FunctionRef<void(const Message&)> see) {
@@ -131,7 +123,8 @@ absl::Status Told(const absl::Status& status, absl::string_view field, const Par
 class RevisionedPart : public PartClient {
  public:
   RevisionedPart(server::Peers& peers, const Part& part)
-      : package_(PackageOf(part)),
+      : peers_(peers),
+        package_(PackageOf(part)),
         peer_(PeerOf(peers, package_)),
         part_(part),
         type_(part.content->GetDescriptor()),
@@ -143,9 +136,7 @@ class RevisionedPart : public PartClient {
   }
 
   absl::StatusOr<Standing> Look(const Call& call) override {
-    const std::unique_ptr<Message> request = NewMessage(Rpc("Get").input_type());
-    SetText("name", part_.name, request.get());
-    const auto present = AskPeer(peer_, call, Rpc("Get"), *request);
+    const auto present = GetResource(peers_, call, *type_, part_.name);
     if (absl::IsNotFound(present.status())) return Standing();
     if (!present.ok()) return present.status();
     const type::v1::Revision& revision = RevisionOf(**present);
@@ -213,6 +204,7 @@ class RevisionedPart : public PartClient {
     return request;
   }
 
+  server::Peers& peers_;
   const std::string package_;
   server::Peer& peer_;
   const Part& part_;
@@ -255,7 +247,8 @@ class SolePart : public RevisionedPart {
 class InPlacePart : public PartClient {
  public:
   InPlacePart(server::Peers& peers, const Part& part)
-      : package_(PackageOf(part)),
+      : peers_(peers),
+        package_(PackageOf(part)),
         peer_(PeerOf(peers, package_)),
         part_(part),
         type_(part.content->GetDescriptor()),
@@ -312,9 +305,7 @@ class InPlacePart : public PartClient {
   }
 
   absl::StatusOr<std::unique_ptr<Message>> Get(const Call& call) {
-    const std::unique_ptr<Message> request = NewMessage(Rpc("Get").input_type());
-    SetText("name", part_.name, request.get());
-    return AskPeer(peer_, call, Rpc("Get"), *request);
+    return GetResource(peers_, call, *type_, part_.name);
   }
 
   std::unique_ptr<Message> MakeUpdate() const {
@@ -330,6 +321,7 @@ class InPlacePart : public PartClient {
     return request;
   }
 
+  server::Peers& peers_;
   const std::string package_;
   server::Peer& peer_;
   const Part& part_;
@@ -341,6 +333,24 @@ class InPlacePart : public PartClient {
 };
 
 }  // namespace
+
+absl::StatusOr<std::unique_ptr<Message>> GetResource(server::Peers& peers, const Call& call,
+                                                     const Descriptor& kind,
+                                                     const std::string& name) {
+  const std::string& package = kind.file()->package();
+  const MethodDescriptor& get = MethodOf(package, absl::StrCat("Get", kind.name()));
+  const std::unique_ptr<Message> request = NewMessage(get.input_type());
+  SetText("name", name, request.get());
+  return AskPeer(PeerOf(peers, package), call, get, *request);
+}
+
+const type::v1::Revision& RevisionOf(const Message& resource) {
+  const FieldDescriptor* field =
+      FieldOfType(resource.GetDescriptor(), type::v1::Revision::descriptor());
+  BANSO_CHECK(field != nullptr);
+  return static_cast<const type::v1::Revision&>(
+      resource.GetReflection()->GetMessage(resource, field));
+}
 
 std::unique_ptr<PartClient> MakePartClient(server::Peers& peers, const Part& part) {
   switch (part.kind) {

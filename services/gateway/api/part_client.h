@@ -9,10 +9,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "banso/fact/v1/fact.pb.h"
+#include "banso/type/v1/revision.pb.h"
 #include "common/contract/call.h"
 #include "common/contract/errors.h"
 #include "common/server/client.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
 #include "services/gateway/domain/program_parts.h"
 
 namespace banso::gateway {
@@ -65,6 +67,15 @@ absl::StatusOr<std::vector<std::string>> OthersInForce(
     server::Peers& peers, const Call& call,
     const std::vector<const google::protobuf::Descriptor*>& kinds,
     const std::set<std::string>& named);
+
+// The resource of a kind that has a Get<Kind>, by its name. Errors are the service's own, or
+// UNAVAILABLE.
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> GetResource(
+    server::Peers& peers, const Call& call, const google::protobuf::Descriptor& kind,
+    const std::string& name);
+
+// The revision that a resource of a revisioned kind is.
+const type::v1::Revision& RevisionOf(const google::protobuf::Message& resource);
 
 // Classifies every account anew; returns whether any moved.
 absl::StatusOr<bool> ReclassifyAll(server::Peers& peers, const Call& call,

@@ -7,6 +7,7 @@
 #include "services/gateway/api/overview.h"
 #include "services/gateway/api/parts.h"
 #include "services/gateway/api/portfolio_api.h"
+#include "services/gateway/api/revisions.h"
 #include "services/gateway/api/watch_portfolio.h"
 
 namespace banso::gateway {
@@ -16,6 +17,10 @@ server::Router GatewayRouter(TokensApi& tokens, ProgramsApi& programs, server::P
   router.Unary("ApplyProgram", &ProgramsApi::ApplyProgram, &programs);
   router.Unary("GetProgramApplication", &ProgramsApi::GetProgramApplication, &programs);
   router.Unary("ListProgramApplications", &ProgramsApi::ListProgramApplications, &programs);
+  router.Unary("DiffRevisions",
+               [&peers](const Call& call, const v1::DiffRevisionsRequest& request) {
+                 return DiffRevisions(peers, call, request);
+               });
   router.Unary("GetAccountOverview",
                [&peers](const Call& call, const v1::GetAccountOverviewRequest& request) {
                  return GetAccountOverview(peers, call, request);

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -9,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "banso/type/v1/rules.pb.h"
 #include "common/contract/fingerprint.h"
+#include "common/contract/resource_name.h"
 #include "common/contract/retry.h"
 #include "google/protobuf/any.pb.h"
 #include "google/rpc/error_details.pb.h"
@@ -153,6 +155,20 @@ std::vector<Part> PartsOf(const v1::Program& program) {
   }
   AddField(program, kLastField, &parts);
   return parts;
+}
+
+const google::protobuf::Descriptor* RevisionedKind(absl::string_view name) {
+  const std::optional<contract::RevisionName> parts = contract::SplitRevision(name);
+  if (!parts.has_value()) return nullptr;
+  const google::protobuf::Descriptor& program = *v1::Program::descriptor();
+  for (int i = 0; i < program.field_count(); ++i) {
+    const FieldDescriptor& field = *program.field(i);
+    if (field.message_type() == nullptr || KindOf(field) == PartKind::kInPlace) continue;
+    const type::v1::ResourceRules& rules =
+        field.message_type()->options().GetExtension(type::v1::resource);
+    if (contract::Match(rules.pattern(), parts->name).has_value()) return field.message_type();
+  }
+  return nullptr;
 }
 
 std::vector<const google::protobuf::Descriptor*> KindsLeftAlone(const v1::Program& program) {

@@ -51,6 +51,10 @@ std::vector<Part> PartsOf(const v1::Program& program);
 // kReclassification.
 std::string PackageOf(const Part& part);
 
+// The revisioned kind of the resource that is named, with or without a revision
+// (`scoreModels/onboarding@2`); null if there is none.
+const google::protobuf::Descriptor* RevisionedKind(absl::string_view name);
+
 // The revisioned kinds of which a program leaves others in force: all but those of which one counts
 // and that it has.
 std::vector<const google::protobuf::Descriptor*> KindsLeftAlone(const v1::Program& program);

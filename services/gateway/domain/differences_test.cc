@@ -1,0 +1,122 @@
+#include "services/gateway/domain/differences.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "banso/accounts/v1/classification.pb.h"
+#include "banso/handoff/v1/criteria.pb.h"
+#include "common/testing/proto_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/gateway/domain/program_parts.h"
+
+namespace banso::gateway {
+namespace {
+
+using ::banso::handoff::v1::CriteriaSet;
+using ::banso::testing::ParseProto;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr char kSet[] = R"pb(
+  name: "criteriaSets/standard"
+  display_name: "Standard"
+  target { count: 90 unit: PERIOD_UNIT_DAY }
+  criteria { id: "first-scout" title: "First scout sent" }
+  criteria { id: "weekly" title: "Used weekly" }
+  criteria { id: "goal" title: "Goal agreed" }
+)pb";
+
+// `CHANGED path: before -> after`.
+std::vector<std::string> Lines(const google::protobuf::Message& before,
+                               const google::protobuf::Message& after) {
+  std::vector<std::string> lines;
+  for (const v1::Difference& difference : DifferencesOf(before, after)) {
+    absl::string_view kind = v1::DifferenceKind_Name(difference.kind());
+    absl::ConsumePrefix(&kind, "DIFFERENCE_KIND_");
+    lines.push_back(absl::StrCat(kind, " ", difference.path(), ": ", difference.before(), " -> ",
+                                 difference.after()));
+  }
+  EXPECT_EQ(lines.empty(), SameContent(before, after));
+  return lines;
+}
+
+class DifferencesTest : public ::testing::Test {
+ protected:
+  const CriteriaSet before_ = ParseProto<CriteriaSet>(kSet);
+  CriteriaSet after_ = before_;
+};
+
+TEST_F(DifferencesTest, WhatTheServerSetsIsNoDifference) {
+  after_.mutable_revision()->set_number(2);
+  after_.mutable_revision()->set_reason("again");
+  after_.mutable_update_time()->set_seconds(5);
+  after_.add_warnings("UNTRACED: criterion goal names no problem");
+  after_.set_etag("e");
+  EXPECT_THAT(Lines(before_, after_), IsEmpty());
+}
+
+TEST_F(DifferencesTest, NamesEachFieldWithWhatWasThereAndWhatIs) {
+  after_.set_display_name("標準 \"90\"");
+  after_.mutable_target()->set_count(60);
+  after_.mutable_target()->set_unit(type::v1::PERIOD_UNIT_BUSINESS_DAY);
+  after_.set_priority(3);
+  *after_.mutable_applicability() =
+      ParseProto<type::v1::Condition>("known { fact: 'account.segment' }");
+  EXPECT_THAT(Lines(before_, after_),
+              ElementsAre("CHANGED display_name: Standard -> 標準 \"90\"",
+                          R"(ADDED applicability:  -> {"known":{"fact":"account.segment"}})",
+                          "ADDED priority:  -> 3", "CHANGED target.count: 90 -> 60",
+                          "CHANGED target.unit: PERIOD_UNIT_DAY -> PERIOD_UNIT_BUSINESS_DAY"));
+}
+
+TEST_F(DifferencesTest, FindsItemsByTheirKeysWhereverTheyStand) {
+  after_.mutable_criteria()->DeleteSubrange(1, 1);
+  auto* added = after_.add_criteria();
+  added->set_id("budget");
+  added->set_title("Budget agreed");
+  after_.mutable_criteria()->SwapElements(0, 2);
+  after_.mutable_criteria()->SwapElements(1, 2);
+  after_.mutable_criteria(2)->set_title("Goal signed");
+  EXPECT_THAT(
+      Lines(before_, after_),
+      ElementsAre("CHANGED criteria[goal].title: Goal agreed -> Goal signed",
+                  R"(ADDED criteria[budget]:  -> {"id":"budget","title":"Budget agreed"})",
+                  R"(REMOVED criteria[weekly]: {"id":"weekly","title":"Used weekly"} -> )"));
+}
+
+TEST_F(DifferencesTest, AnotherOrderIsToldOnce) {
+  after_.mutable_criteria()->SwapElements(0, 2);
+  EXPECT_THAT(Lines(before_, after_),
+              ElementsAre("REORDERED criteria: first-scout, weekly, goal -> goal, weekly, "
+                          "first-scout"));
+}
+
+TEST_F(DifferencesTest, ItemsWithoutAKeyComeAndGo) {
+  using Condition = type::v1::Condition;
+  const auto before = ParseProto<Condition>(
+      "all { conditions { known { fact: 'a' } } conditions { known { fact: 'b' } } }");
+  const auto after = ParseProto<Condition>(
+      "all { conditions { known { fact: 'c' } } conditions { known { fact: 'a' } } "
+      "conditions { known { fact: 'b' } } }");
+  EXPECT_THAT(Lines(before, after),
+              ElementsAre(R"(ADDED all.conditions[0]:  -> {"known":{"fact":"c"}})"));
+  EXPECT_THAT(Lines(after, before),
+              ElementsAre(R"(REMOVED all.conditions[0]: {"known":{"fact":"c"}} -> )"));
+}
+
+TEST_F(DifferencesTest, ThePlaceOfARuleInAPolicyCounts) {
+  using Policy = accounts::v1::ClassificationPolicy;
+  const auto before = ParseProto<Policy>(
+      "name: 'classificationPolicies/k' segments { value: 'enterprise' note: 'Large' } "
+      "segments { value: 'smb' }");
+  Policy after = before;
+  after.mutable_segments()->SwapElements(0, 1);
+  EXPECT_THAT(Lines(before, after),
+              ElementsAre("REORDERED segments: enterprise, smb -> smb, enterprise"));
+}
+
+}  // namespace
+}  // namespace banso::gateway
