@@ -150,6 +150,16 @@ void AddApply(CLI::App* app, Command* command) {
   });
 }
 
+void AddDiff(CLI::App* app, Command* command) {
+  auto before = std::make_shared<std::string>();
+  auto after = std::make_shared<std::string>();
+  CLI::App* sub = app->add_subcommand("diff", "Tell what differs between two revisions of a part");
+  sub->add_option("before", *before, "scoreModels/onboarding@1")->required();
+  sub->add_option("after", *after, "scoreModels/onboarding@2")->required();
+  sub->callback(
+      [=] { *command = [=](Context& context) { return Diff(context, *before, *after); }; });
+}
+
 void AddViews(CLI::App* app, Command* command) {
   auto portfolio = std::make_shared<PortfolioOptions>();
   CLI::App* sub = app->add_subcommand(
@@ -241,6 +251,7 @@ int RunCommand(int argc, const char* const* argv, std::ostream& out, std::ostrea
   AddGlobals(&app, &globals);
   AddApply(&app, &command);
   AddImports(&app, &command);
+  AddDiff(&app, &command);
   AddViews(&app, &command);
   AddCalls(&app, &command);
   try {

@@ -383,6 +383,34 @@ TEST_F(AppTest, ARefusedProgramNamesTheFileAtFault) {
                                     "1 unchanged; 1 in force besides it")));
 }
 
+TEST_F(AppTest, DiffTellsWhoSavedWhatAndEachDifference) {
+  server_.Unary<gateway::v1::DiffRevisionsRequest, gateway::v1::DiffRevisionsResponse>(
+      "banso.gateway.v1.GatewayService/DiffRevisions",
+      [](const gateway::v1::DiffRevisionsRequest& request,
+         gateway::v1::DiffRevisionsResponse* response) {
+        response->mutable_before()->set_number(1);
+        response->mutable_before()->set_author("members/aoki");
+        response->mutable_before()->set_state(type::v1::REVISION_STATE_ACTIVE);
+        response->mutable_before()->set_reason("first");
+        response->mutable_after()->set_number(2);
+        if (request.before() == request.after()) return absl::OkStatus();
+        gateway::v1::Difference* difference = response->add_differences();
+        difference->set_path("bands[green].lower_edge");
+        difference->set_kind(gateway::v1::DIFFERENCE_KIND_CHANGED);
+        difference->set_before("70");
+        difference->set_after("75");
+        return absl::OkStatus();
+      });
+  EXPECT_EQ(Run({"diff", "scoreModels/s@1", "scoreModels/s@2"}), 0);
+  EXPECT_THAT(out_, AllOf(HasSubstr("revision 1, active, 1970-01-01 00:00 by aoki: first\n"),
+                          HasSubstr("bands[green].lower_edge  changed     70      75")));
+  EXPECT_EQ(Run({"diff", "scoreModels/s@1", "scoreModels/s@1"}), 0);
+  EXPECT_THAT(out_, HasSubstr("They say the same."));
+  EXPECT_EQ(Run({"--output", "json", "diff", "scoreModels/s@1", "scoreModels/s@2"}), 0);
+  EXPECT_THAT(out_, HasSubstr(R"("path": "bands[green].lower_edge")"));
+  EXPECT_EQ(Run({"diff", "scoreModels/s@1"}), 1);
+}
+
 TEST_F(AppTest, ListShowsRpcsByName) {
   EXPECT_EQ(Run({"list", "importacc"}), 0);
   EXPECT_THAT(out_, AllOf(HasSubstr("AccountsService/ImportAccounts"),

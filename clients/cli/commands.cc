@@ -192,6 +192,22 @@ int Apply(Context& context, const std::string& path, const std::string& reason, 
   return kDone;
 }
 
+int Diff(Context& context, const std::string& before, const std::string& after) {
+  gateway::v1::DiffRevisionsRequest request;
+  request.set_before(before);
+  request.set_after(after);
+  gateway::v1::DiffRevisionsResponse diff;
+  const absl::Status status =
+      context.connection.Call(absl::StrCat(kGateway, "DiffRevisions"), request, &diff);
+  if (!status.ok()) return Finish(context, status);
+  if (context.output == Output::kJson) {
+    context.out << MessageJson(diff, true) << "\n";
+  } else {
+    PrintDiff(diff, context.out);
+  }
+  return kDone;
+}
+
 int Portfolio(Context& context, const PortfolioOptions& options) {
   gateway::v1::ListPortfolioResponse all;
   const absl::Status status = AskPortfolio(context, options, &all);

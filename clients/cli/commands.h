@@ -13,6 +13,10 @@ namespace banso::cli {
 // Applies the program at `path` (see program.h); with `dry_run` only checks it.
 int Apply(Context& context, const std::string& path, const std::string& reason, bool dry_run);
 
+// Tells what differs between two revisions: `scoreModels/onboarding@1` and
+// `scoreModels/onboarding@2`.
+int Diff(Context& context, const std::string& before, const std::string& after);
+
 // What a portfolio is asked for.
 struct PortfolioOptions {
   // `members/aoki` or `aoki`; empty: everybody.

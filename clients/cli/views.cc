@@ -240,6 +240,26 @@ void PrintOverview(const AccountOverview& overview, std::ostream& out) {
   for (const gateway::v1::MissingPart& part : overview.missing()) PrintMissing(part, out);
 }
 
+void PrintDiff(const gateway::v1::DiffRevisionsResponse& diff, std::ostream& out) {
+  for (const type::v1::Revision& revision : {diff.before(), diff.after()}) {
+    out << "revision " << revision.number() << ", "
+        << EnumText(type::v1::RevisionState_descriptor(), revision.state()) << ", "
+        << Minute(revision.create_time()) << " by " << Id(revision.author()) << ": "
+        << revision.reason() << "\n";
+  }
+  if (diff.differences().empty()) {
+    out << "They say the same.\n";
+    return;
+  }
+  Table table({"WHERE", "DIFFERENCE", "BEFORE", "AFTER"});
+  for (const gateway::v1::Difference& difference : diff.differences()) {
+    table.Add({difference.path(),
+               EnumText(gateway::v1::DifferenceKind_descriptor(), difference.kind()),
+               difference.before(), difference.after()});
+  }
+  table.Print(out);
+}
+
 void PrintApplication(const gateway::v1::ProgramApplication& application, std::ostream& out) {
   Table table({"PART", "OUTCOME", "BEFORE"});
   for (const gateway::v1::AppliedPart& part : application.parts()) {

@@ -27,6 +27,9 @@ void PrintOverview(const gateway::v1::AccountOverview& overview, std::ostream& o
 // What became of applying a program.
 void PrintApplication(const gateway::v1::ProgramApplication& application, std::ostream& out);
 
+// What differs between two revisions: who saved each and why, and a row for each difference.
+void PrintDiff(const gateway::v1::DiffRevisionsResponse& diff, std::ostream& out);
+
 // A change as one line.
 std::string ChangeLine(absl::string_view service, const type::v1::Change& change);
 

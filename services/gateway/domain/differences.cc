@@ -1,5 +1,6 @@
 #include "services/gateway/domain/differences.h"
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -184,10 +185,13 @@ class Collector : public MessageDifferencer::Reporter {
     return text;
   }
 
+  // What is removed and added at one place, in a list whose items have no keys, is a change.
   v1::Difference* Add(v1::DifferenceKind kind, Side side, const std::vector<Step>& path) {
-    v1::Difference& difference = differences_.emplace_back();
-    difference.set_kind(kind);
-    difference.set_path(PathText(side, path, /*with_item=*/true));
+    const std::string text = PathText(side, path, /*with_item=*/true);
+    const auto [place, first] = places_.emplace(text, differences_.size());
+    if (first) differences_.emplace_back().set_path(text);
+    v1::Difference& difference = differences_[place->second];
+    difference.set_kind(first ? kind : v1::DIFFERENCE_KIND_CHANGED);
     return &difference;
   }
 
@@ -196,6 +200,8 @@ class Collector : public MessageDifferencer::Reporter {
   const Message& before_;
   const Message& after_;
   std::vector<v1::Difference>& differences_;
+  // Where among them the difference at a path is.
+  std::map<std::string, size_t> places_;
   // The lists whose new order has been told.
   std::set<std::string> reordered_;
 };

@@ -105,6 +105,11 @@ TEST_F(DifferencesTest, ItemsWithoutAKeyComeAndGo) {
               ElementsAre(R"(ADDED all.conditions[0]:  -> {"known":{"fact":"c"}})"));
   EXPECT_THAT(Lines(after, before),
               ElementsAre(R"(REMOVED all.conditions[0]: {"known":{"fact":"c"}} -> )"));
+  const auto other = ParseProto<Condition>(
+      "all { conditions { known { fact: 'a' } } conditions { known { fact: 'd' } } }");
+  EXPECT_THAT(Lines(before, other),
+              ElementsAre(R"(CHANGED all.conditions[1]: {"known":{"fact":"b"}} -> )"
+                          R"({"known":{"fact":"d"}})"));
 }
 
 TEST_F(DifferencesTest, ThePlaceOfARuleInAPolicyCounts) {
