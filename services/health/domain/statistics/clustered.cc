@@ -22,9 +22,10 @@ struct ClustersOfGroups {
     (is_first ? first : second).insert(cluster);
     all.insert(cluster);
   }
-  bool CanTell() const { return std::min(first.size(), second.size()) >= 2; }
+  int64_t fewest() const { return static_cast<int64_t>(std::min(first.size(), second.size())); }
+  bool CanTell() const { return fewest() >= 2; }
   boost::math::students_t Student() const {
-    return boost::math::students_t(static_cast<double>(std::min(first.size(), second.size())) - 1);
+    return boost::math::students_t(static_cast<double>(fewest()) - 1);
   }
   double PValue(double z) const {
     return 2 * boost::math::cdf(boost::math::complement(Student(), std::abs(z)));
@@ -54,6 +55,19 @@ std::vector<ClusteredArm> OfSharedStrata(absl::Span<const ClusteredArm> values) 
     if (shared.contains(one.stratum)) kept.push_back(one);
   }
   return kept;
+}
+
+std::map<int, StratumSums> SumsOfStrata(const std::vector<ClusteredArm>& values) {
+  std::map<int, StratumSums> strata;
+  for (const ClusteredArm& one : values) {
+    StratumSums& sums = strata[one.stratum];
+    sums.n += 1;
+    sums.value += one.value;
+    if (!one.first) continue;
+    sums.first += 1;
+    sums.value_of_first += one.value;
+  }
+  return strata;
 }
 
 // The variance of how far the sum of the first group is above the mean of its strata, when nothing
@@ -102,6 +116,54 @@ double FisherOfClusters(const std::vector<ClusteredArm>& values) {
   return std::min(1.0, (can_turn_round ? 2 : 1) * std::exp(-log_ways));
 }
 
+// What subjects have above expectation.
+struct SurvivalResiduals {
+  // Of each subject, events above those expected of all (martingale residuals).
+  std::vector<ClusteredArm> events;
+  // By cluster, what it adds to the events of the first group above those expected.
+  std::map<int64_t, double> scores;
+};
+
+SurvivalResiduals ResidualsOf(std::vector<ClusteredObservation> subjects) {
+  std::sort(subjects.begin(), subjects.end(),
+            [](const ClusteredObservation& a, const ClusteredObservation& b) {
+              return a.observation.time < b.observation.time;
+            });
+  const auto is_event = [&](size_t i) {
+    return subjects[i].observation.ending == Ending::kEvent ? 1.0 : 0.0;
+  };
+  double at_risk = static_cast<double>(subjects.size());
+  double first_at_risk = static_cast<double>(std::count_if(
+      subjects.begin(), subjects.end(), [](const ClusteredObservation& one) { return one.first; }));
+  // Summed over the times of events so far: events over those at risk, and the same times the share
+  // of the first group.
+  double hazard = 0;
+  double share_of_hazard = 0;
+  SurvivalResiduals residuals;
+  for (size_t begin = 0; begin < subjects.size();) {
+    size_t end = begin;
+    double events = 0;
+    while (end < subjects.size() &&
+           subjects[end].observation.time == subjects[begin].observation.time) {
+      events += is_event(end++);
+    }
+    const double share = first_at_risk / at_risk;
+    hazard += events / at_risk;
+    share_of_hazard += events / at_risk * share;
+    for (size_t i = begin; i < end; ++i) {
+      const ClusteredObservation& one = subjects[i];
+      const double first = one.first ? 1 : 0;
+      residuals.events.push_back({0, one.first, is_event(i) - hazard, one.cluster});
+      residuals.scores[one.cluster] +=
+          is_event(i) * (first - share) - (first * hazard - share_of_hazard);
+      at_risk -= 1;
+      first_at_risk -= first;
+    }
+    begin = end;
+  }
+  return residuals;
+}
+
 }  // namespace
 
 std::optional<Estimate> ClusteredMean(absl::Span<const ClusteredValue> values, double confidence) {
@@ -145,17 +207,9 @@ std::optional<ClusteredDifference> CompareClusters(absl::Span<const ClusteredArm
                                                    double confidence) {
   const std::vector<ClusteredArm> values = OfSharedStrata(all);
   ClustersOfGroups clusters;
-  std::map<int, StratumSums> strata;
-  for (const ClusteredArm& one : values) {
-    clusters.Add(one.first, one.cluster);
-    StratumSums& sums = strata[one.stratum];
-    sums.n += 1;
-    sums.value += one.value;
-    if (!one.first) continue;
-    sums.first += 1;
-    sums.value_of_first += one.value;
-  }
+  for (const ClusteredArm& one : values) clusters.Add(one.first, one.cluster);
   if (!clusters.CanTell()) return std::nullopt;
+  std::map<int, StratumSums> strata = SumsOfStrata(values);
   // Both group and value as they are beside the mean of their stratum (Frisch, Waugh, Lovell).
   double products = 0;
   double squares = 0;
@@ -195,56 +249,28 @@ std::optional<ClusteredDifference> CompareClusters(absl::Span<const ClusteredArm
 std::optional<ClusteredLogRank> CompareClusteredSurvival(
     absl::Span<const ClusteredObservation> observations) {
   ClustersOfGroups clusters;
-  std::vector<ClusteredObservation> sorted(observations.begin(), observations.end());
-  for (const ClusteredObservation& one : sorted) clusters.Add(one.first, one.cluster);
+  for (const ClusteredObservation& one : observations) clusters.Add(one.first, one.cluster);
   if (!clusters.CanTell()) return std::nullopt;
-  std::sort(sorted.begin(), sorted.end(),
-            [](const ClusteredObservation& a, const ClusteredObservation& b) {
-              return a.observation.time < b.observation.time;
-            });
-  const auto is_event = [](const ClusteredObservation& one) {
-    return one.observation.ending == Ending::kEvent;
-  };
-  double at_risk = static_cast<double>(sorted.size());
-  double first_at_risk = static_cast<double>(std::count_if(
-      sorted.begin(), sorted.end(), [](const ClusteredObservation& one) { return one.first; }));
-  // Summed over the times of events so far: events over those at risk, and the same times the share
-  // of the first group.
-  double hazard = 0;
-  double share_of_hazard = 0;
-  double above = 0;
-  std::map<int64_t, double> scores;
-  for (size_t begin = 0; begin < sorted.size();) {
-    size_t end = begin;
-    double events = 0;
-    while (end < sorted.size() && sorted[end].observation.time == sorted[begin].observation.time) {
-      events += is_event(sorted[end++]) ? 1 : 0;
-    }
-    const double share = first_at_risk / at_risk;
-    hazard += events / at_risk;
-    share_of_hazard += events / at_risk * share;
-    for (size_t i = begin; i < end; ++i) {
-      const double first = sorted[i].first ? 1 : 0;
-      const double residual =
-          (is_event(sorted[i]) ? first - share : 0) - (first * hazard - share_of_hazard);
-      scores[sorted[i].cluster] += residual;
-      above += residual;
-      at_risk -= 1;
-      first_at_risk -= first;
-    }
-    begin = end;
-  }
+  const SurvivalResiduals residuals = ResidualsOf({observations.begin(), observations.end()});
   ClusteredLogRank out;
-  out.above = above;
-  for (const auto& [cluster, score] : scores) out.variance += score * score;
+  for (const auto& [cluster, score] : residuals.scores) {
+    out.above += score;
+    out.variance += score * score;
+  }
   if (out.variance <= kNoScores) return std::nullopt;
+  out.variance_of_draws = VarianceOfDraws(residuals.events, SumsOfStrata(residuals.events));
+  out.fewest_clusters = clusters.fewest();
   out.z = out.above / std::sqrt(out.variance);
   out.p_value = clusters.PValue(out.z);
+  if (out.variance_of_draws > kNoScores) {
+    out.p_value = std::max(out.p_value, NormalPValue(out.above / std::sqrt(out.variance_of_draws)));
+  }
   return out;
 }
 
-double ClusteredQuantile(int64_t clusters_of_first, int64_t clusters_of_second, double confidence) {
-  return ClusteredQuantile(std::min(clusters_of_first, clusters_of_second), confidence);
+double ClusteredLogRank::Reach(double confidence) const {
+  return std::max(ClusteredQuantile(fewest_clusters, confidence) * std::sqrt(variance),
+                  NormalQuantile(confidence) * std::sqrt(variance_of_draws));
 }
 
 double ClusteredQuantile(int64_t clusters, double confidence) {

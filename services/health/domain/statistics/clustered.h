@@ -96,21 +96,33 @@ struct ClusteredLogRank {
   double above = 0;
   // Its variance when clusters were sampled.
   double variance = 0;
+  // Its variance when nothing goes with the group and clusters were drawn from both together.
+  double variance_of_draws = 0;
+  // Clusters of the group that has fewer.
+  int64_t fewest_clusters = 0;
+  // By the first variance.
   double z = 0;
-  // Two-sided, Student's as for a difference.
+  // Two-sided: the larger of Student's by the first variance and the normal one by the second.
   double p_value = 1;
+
+  // Half the interval of `above`: the wider of the two. It holds 0 exactly when the p value is
+  // above 1 - confidence.
+  double Reach(double confidence = kConfidence) const;
 };
 
 // The log-rank test with the variance of Lin, Wei 1989, Journal of the American Statistical
-// Association 84:1074-1078, between the clusters' sums of score residuals. Competing endings are
-// censored. Nothing when a group has fewer than two clusters, or nothing happened while both groups
-// were watched.
+// Association 84:1074-1078, between the clusters' sums of score residuals, and Student's
+// distribution as for a difference. That variance is too small where a small group happens to have
+// no event or few: then its clusters hardly vary. So the same is asked of the variance of the
+// log-rank scores when they are drawn (Peto, Peto 1972, Journal of the Royal Statistical Society A
+// 135:185-207), by whole clusters (Gail and others 1996, Statistics in Medicine 15:1069-1092); what
+// says less stands. A cluster of both groups is drawn as two. Competing endings are censored.
+// Nothing when a group has fewer than two clusters, or nothing happened while both groups were
+// watched.
 std::optional<ClusteredLogRank> CompareClusteredSurvival(
     absl::Span<const ClusteredObservation> observations);
 
-// Student's quantile for that, of two groups with so many clusters.
-double ClusteredQuantile(int64_t clusters_of_first, int64_t clusters_of_second, double confidence);
-// That of one group, of two clusters or more.
+// Student's quantile for the clusters of one group, two or more.
 double ClusteredQuantile(int64_t clusters, double confidence);
 
 }  // namespace banso::health::statistics

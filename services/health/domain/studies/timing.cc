@@ -87,11 +87,7 @@ void SetRateRatio(const statistics::LogRank& test, const Followed& early, const 
   if (test.chi_square <= 0 || off == 0) return;
   const double variance = off * off / test.chi_square;
   double reach = statistics::NormalQuantile(confidence) / std::sqrt(variance);
-  if (by_account.has_value()) {
-    reach = statistics::ClusteredQuantile(static_cast<int64_t>(early.accounts.size()),
-                                          static_cast<int64_t>(late.accounts.size()), confidence) *
-            std::sqrt(by_account->variance) / variance;
-  }
+  if (by_account.has_value()) reach = by_account->Reach(confidence) / variance;
   report.set_rate_ratio(std::exp(off / variance));
   *report.mutable_rate_ratio_interval() =
       ToMessage({std::exp(off / variance - reach), std::exp(off / variance + reach)});
