@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <vector>
 
 #include "services/health/domain/statistics/clustered.h"
@@ -23,6 +24,52 @@ Interval ScoreInterval(double share, double n, double quantile) {
           share >= 1 ? 1.0 : (center + spread) / scale};
 }
 
+// Of a share with its variance between clusters: Wilson's interval of as many independent cases as
+// would have that variance, and `most` of them at most.
+Estimate WithEffectiveNumber(double share, const RatioOfClusters& ratio, double most,
+                             double confidence) {
+  if (ratio.variance <= kAllAlike) {
+    const double n = std::min(static_cast<double>(ratio.clusters), most);
+    return {share, ScoreInterval(share, n, NormalQuantile(confidence))};
+  }
+  const double effective = std::min(share * (1 - share) / ratio.variance, most);
+  return {share, ScoreInterval(share, effective, ClusteredQuantile(ratio.clusters, confidence))};
+}
+
+// How many clusters had a case that was watched up to this time or longer.
+double ClustersWatchedAt(absl::Span<const Observation> cases, absl::Span<const int64_t> clusters,
+                         double time) {
+  std::set<int64_t> watched;
+  for (size_t i = 0; i < cases.size(); ++i) {
+    if (cases[i].time >= time) watched.insert(clusters[i]);
+  }
+  return static_cast<double>(watched.size());
+}
+
+// The cases' pseudo-values of a survival between 0 and 1: their mean is the survival, and how they
+// differ from it is how each case moves it (the infinitesimal jackknife).
+std::vector<ClusteredValue> PseudoValues(const SurvivalCurve& curve, double time, double survival,
+                                         absl::Span<const Observation> cases,
+                                         absl::Span<const int64_t> clusters) {
+  // Greenwood's sum up to each step.
+  std::vector<double> sums;
+  for (const SurvivalStep& step : curve.steps()) {
+    if (step.time > time) break;
+    sums.push_back(step.variance / (step.survival * step.survival));
+  }
+  const auto n = static_cast<double>(cases.size());
+  std::vector<ClusteredValue> values;
+  for (size_t i = 0; i < cases.size(); ++i) {
+    const SurvivalStep* step = curve.At(std::min(cases[i].time, time));
+    double moved = step == nullptr ? 0 : sums[static_cast<size_t>(step - curve.steps().data())];
+    if (cases[i].ending == Ending::kEvent && cases[i].time <= time) {
+      moved -= 1 / static_cast<double>(step->at_risk - step->events);
+    }
+    values.push_back({survival * (1 + n * moved), clusters[i]});
+  }
+  return values;
+}
+
 }  // namespace
 
 std::optional<Estimate> ClusteredShare(absl::Span<const ClusteredPart> cases, double confidence) {
@@ -35,14 +82,24 @@ std::optional<Estimate> ClusteredShare(absl::Span<const ClusteredPart> cases, do
   const std::optional<RatioOfClusters> ratio = LinearizedRatio(parts, wholes);
   if (!ratio.has_value()) return std::nullopt;
   const double share = std::clamp(ratio->value, 0.0, 1.0);
-  if (ratio->variance <= kAllAlike) {
-    const auto clusters = static_cast<double>(ratio->clusters);
-    return Estimate{share, ScoreInterval(share, clusters, NormalQuantile(confidence))};
+  return WithEffectiveNumber(share, *ratio, static_cast<double>(cases.size()), confidence);
+}
+
+std::optional<Estimate> ClusteredSurvival(absl::Span<const Observation> cases,
+                                          absl::Span<const int64_t> clusters, double time,
+                                          double confidence) {
+  const SurvivalCurve curve(cases, confidence);
+  const std::optional<double> survival = curve.SurvivalAt(time);
+  if (!survival.has_value()) return std::nullopt;
+  const SurvivalStep* step = curve.At(time);
+  if (step == nullptr || *survival <= 0) {
+    const double watched = ClustersWatchedAt(cases, clusters, step == nullptr ? time : step->time);
+    return Estimate{*survival, ScoreInterval(*survival, watched, NormalQuantile(confidence))};
   }
-  const double effective =
-      std::min(share * (1 - share) / ratio->variance, static_cast<double>(cases.size()));
-  return Estimate{share,
-                  ScoreInterval(share, effective, ClusteredQuantile(ratio->clusters, confidence))};
+  const std::vector<ClusteredValue> values = PseudoValues(curve, time, *survival, cases, clusters);
+  const auto mean = LinearizedRatio(values, std::vector<double>(values.size(), 1.0));
+  return WithEffectiveNumber(*survival, *mean, *survival * (1 - *survival) / step->variance,
+                             confidence);
 }
 
 std::optional<Estimate> ShareOfEvents(absl::Span<const ClusteredEvent> cases, double confidence) {

@@ -6,6 +6,7 @@
 
 #include "absl/types/span.h"
 #include "services/health/domain/statistics/stratified.h"
+#include "services/health/domain/statistics/survival.h"
 
 // Shares of cases that come in clusters, such as several days of one account. The intervals lie
 // within 0 and 1 and always hold the share.
@@ -26,6 +27,17 @@ struct ClusteredPart {
 // without cases.
 std::optional<Estimate> ClusteredShare(absl::Span<const ClusteredPart> cases,
                                        double confidence = kConfidence);
+
+// Survival at a time by the product-limit estimate, of cases and the cluster of each; competing
+// endings are censored. The interval is of the same kind: Wilson's of as many independent cases as
+// would have the variance (Rothman 1978, Journal of Chronic Diseases 31:557-560), which is the one
+// between clusters (Williams 1995, Lifetime Data Analysis 1:171-186), and Greenwood's where that is
+// larger. Without censoring it is ClusteredShare. Where survival is 0 or 1 it is Wilson's of as
+// many cases as there are clusters that were watched for so long. Nothing where
+// SurvivalCurve::SurvivalAt says nothing.
+std::optional<Estimate> ClusteredSurvival(absl::Span<const Observation> cases,
+                                          absl::Span<const int64_t> clusters, double time,
+                                          double confidence = kConfidence);
 
 // One case, and whether it has the event.
 struct ClusteredEvent {

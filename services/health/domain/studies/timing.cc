@@ -57,10 +57,14 @@ v1::TimingGroup Describe(const Followed& followed, int days, const Sureness& sur
   const statistics::SurvivalCurve curve(cases, sureness.confidence);
   if (const auto median = curve.Median()) group.set_median_days(*median);
   const auto survival = curve.SurvivalAt(days);
-  const auto interval = curve.IntervalAt(days);
-  if (!survival.has_value() || !interval.has_value()) return group;
+  if (!survival.has_value()) return group;
+  const auto interval =
+      followed.has_several()
+          ? statistics::ClusteredSurvival(cases, followed.account_of, days, sureness.confidence)
+                ->interval
+          : *curve.IntervalAt(days);
   group.set_share_by_horizon(1 - *survival);
-  *group.mutable_share_interval() = ToMessage({1 - interval->high, 1 - interval->low});
+  *group.mutable_share_interval() = ToMessage({1 - interval.high, 1 - interval.low});
   return group;
 }
 

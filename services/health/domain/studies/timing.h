@@ -32,9 +32,9 @@ struct TimedCase {
 // Clinical Oncology 1:710-719), by Kaplan and Meier and the log-rank test. The ratio of rates is
 // exp((O - E) / V) of the early ones with the interval exp((O - E) / V +- z / sqrt(V)) (Peto and
 // others 1977, British Journal of Cancer 35:1-39). Where accounts have several cases, p value and
-// interval are those of accounts (Lin, Wei 1989), and so many accounts are the minimum. Cases
-// watched for less than the landmark are not counted. Shares are those by the shortest way from
-// landmark to horizon.
+// intervals are those of accounts (CompareClusteredSurvival, ClusteredSurvival), and so many
+// accounts are the minimum. Cases watched for less than the landmark are not counted. Shares are
+// those by the shortest way from landmark to horizon.
 v1::TimingReport CompareTiming(absl::Span<const TimedCase> cases, const Sureness& sureness);
 
 // The use and the touches of an account, day by day.

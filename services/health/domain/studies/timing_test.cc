@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "common/testing/proves.h"
+#include "services/health/domain/statistics/clustered_share.h"
 #include "services/health/domain/statistics/null_rate.h"
+#include "services/health/domain/statistics/survival.h"
 
 namespace banso::health {
 namespace {
@@ -122,6 +124,48 @@ TEST(CompareTiming, HoldsEachCaseAgainstItsOwnLandmarkAndHorizon) {
     EXPECT_NEAR(report.late().share_interval().high(), none.high, 1e-12);
     std::ranges::reverse(cases);
   }
+}
+
+// Early accounts have four cases each; half of them get all there in the fifth week, the others are
+// watched for too short a time in one case. Late accounts have one case.
+TEST(CompareTiming, ShareIntervalsGoByAccountsOfSeveralCases) {
+  std::vector<TimedCase> cases;
+  std::vector<statistics::Observation> early;
+  std::vector<int64_t> accounts;
+  const auto add = [&](int64_t account, bool is_early, std::optional<int> reached, int watched) {
+    TimedCase one{.landmark = 30, .horizon = 90, .reached = reached, .watched = watched};
+    if (is_early) one.set_up = 5;
+    one.account = account;
+    cases.push_back(one);
+    if (!is_early) return;
+    early.push_back({reached.value_or(std::min(watched, 90)) - 30.0,
+                     reached ? statistics::Ending::kEvent : statistics::Ending::kCensored});
+    accounts.push_back(account);
+  };
+  for (int64_t account = 0; account < 10; ++account) {
+    for (int i = 0; i < 4; ++i) {
+      add(account, true, account % 2 == 0 ? std::optional(33 + i) : std::nullopt, i == 0 ? 60 : 90);
+    }
+  }
+  for (int64_t account = 10; account < 30; ++account) {
+    add(account, false, account % 4 == 0 ? std::optional(70) : std::nullopt, 90);
+  }
+  const v1::TimingReport report = CompareTiming(cases, {});
+  const auto clustered = statistics::ClusteredSurvival(early, accounts, 60);
+  ASSERT_TRUE(clustered.has_value());
+  EXPECT_EQ(report.early().censored(), 5);
+  EXPECT_NEAR(report.early().share_by_horizon(), 1 - clustered->value, 1e-12);
+  EXPECT_NEAR(report.early().share_interval().low(), 1 - clustered->interval.high, 1e-12);
+  EXPECT_NEAR(report.early().share_interval().high(), 1 - clustered->interval.low, 1e-12);
+  // About what ten cases have, five of which get there.
+  const statistics::Interval ten = statistics::WilsonInterval({5, 10});
+  EXPECT_LT(report.early().share_interval().low(), ten.low + 0.02);
+  EXPECT_GT(report.early().share_interval().high(), ten.high - 0.02);
+  std::vector<statistics::Observation> late(5, {40, statistics::Ending::kEvent});
+  late.resize(20, {60, statistics::Ending::kCensored});
+  const auto by_case = statistics::SurvivalCurve(late).IntervalAt(60);
+  EXPECT_NEAR(report.late().share_interval().low(), 1 - by_case->high, 1e-12);
+  EXPECT_NEAR(report.late().share_interval().high(), 1 - by_case->low, 1e-12);
 }
 
 TEST(DependenceOf, TellsUseThatFollowsTouchesFromUseThatDoesNot) {
