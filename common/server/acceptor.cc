@@ -1,6 +1,7 @@
 #include "common/server/acceptor.h"
 
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -52,6 +53,23 @@ uint64_t CookieOf(int file) {
   return getsockopt(file, SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0 ? cookie : 0;
 }
 
+// What glibc's tcp_info leaves out of the system's.
+struct LongTcpInfo {
+  tcp_info known;
+  uint64_t pacing_rate;
+  uint64_t max_pacing_rate;
+  uint64_t bytes_acked;
+  uint64_t bytes_received;
+};
+
+int64_t BytesReceived(int file) {
+  LongTcpInfo info = {};
+  socklen_t size = sizeof(info);
+  // Stays 0 for what is no TCP socket.
+  static_cast<void>(getsockopt(file, IPPROTO_TCP, TCP_INFO, &info, &size));
+  return static_cast<int64_t>(info.bytes_received);
+}
+
 // The name that gRPC has for a caller.
 std::string NameOf(const tcp::endpoint& endpoint) {
   const asio::ip::address address = endpoint.address();
@@ -101,6 +119,15 @@ class Acceptor::Impl {
     for (const auto& [file, connection] : connections_) {
       if (connection.remote == remote && IsOpen(file, connection)) Abort(file);
     }
+  }
+
+  std::map<std::string, int64_t> Received() const {
+    std::map<std::string, int64_t> received;
+    absl::MutexLock lock(&mutex_);
+    for (const auto& [file, connection] : connections_) {
+      if (IsOpen(file, connection)) received[connection.remote] = BytesReceived(file);
+    }
+    return received;
   }
 
   bool EndAll(absl::Time deadline) {
@@ -205,7 +232,7 @@ class Acceptor::Impl {
   Take take_;
   std::atomic<bool> closed_{false};
   std::atomic<int64_t> refused_{0};
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   // By file number, also those that gRPC has closed.
   std::map<int, Connection> connections_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
@@ -229,6 +256,8 @@ void Acceptor::Begin(Take take) { impl_->Begin(std::move(take)); }
 void Acceptor::StopListening() { impl_->StopListening(); }
 
 void Acceptor::End(absl::string_view remote) { impl_->End(remote); }
+
+std::map<std::string, int64_t> Acceptor::Received() const { return impl_->Received(); }
 
 bool Acceptor::EndAll(absl::Time deadline) { return impl_->EndAll(deadline); }
 

@@ -24,6 +24,9 @@ namespace {
 
 using ::banso::testing::IsOk;
 using ::banso::testing::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
 
 // Connects to a port of this machine; closed when the object goes.
 class Client {
@@ -48,6 +51,9 @@ class Client {
     socklen_t size = sizeof(address);
     getsockname(file_, reinterpret_cast<sockaddr*>(&address), &size);
     return "ipv4:127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  }
+  void Send(const std::string& bytes) const {
+    EXPECT_EQ(send(file_, bytes.data(), bytes.size(), MSG_NOSIGNAL), bytes.size());
   }
   // Waits for what the other side sends: true when that is its end.
   bool IsEnded() const {
@@ -110,6 +116,16 @@ TEST_F(AcceptorTest, EndsTheConnectionThatIsNamedAndNoOther) {
   EXPECT_TRUE(one.IsEnded());
   acceptor_->End(other.name());
   EXPECT_TRUE(other.IsEnded());
+}
+
+TEST_F(AcceptorTest, SaysHowMuchHasCome) {
+  const Client one(acceptor_->port());
+  keeper_.Await(1);
+  EXPECT_THAT(acceptor_->Received(), ElementsAre(Pair(one.name(), 0)));
+  one.Send(std::string(1000, 'x'));
+  EXPECT_TRUE(testing::WaitUntil([&] { return acceptor_->Received()[one.name()] == 1000; }));
+  keeper_.CloseAll();
+  EXPECT_THAT(acceptor_->Received(), IsEmpty());
 }
 
 TEST_F(AcceptorTest, EndsAllAndWaitsUntilTheyAreClosed) {

@@ -1,5 +1,6 @@
 #include "common/server/flood_guard.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -11,6 +12,9 @@ namespace {
 
 // Between two looks at how many calls have begun.
 constexpr absl::Duration kLookPause = absl::Milliseconds(100);
+// Between two looks at what has come, in multiples of how long the last took: there may be
+// thousands of connections.
+constexpr int kIntakePause = 20;
 // Between two looks at the connections while too many calls are held.
 constexpr absl::Duration kSweepPause = absl::Milliseconds(5);
 // What each call costs the thread that reads it when far too many are held.
@@ -98,6 +102,7 @@ bool FloodGuard::AwaitTurn() {
 
 void FloodGuard::Run() {
   while (AwaitTurn()) {
+    SweepIntake();
     while (Sweep()) {
       absl::MutexLock lock(&mutex_);
       if (mutex_.AwaitWithTimeout(absl::Condition(&stopped_), kSweepPause)) return;
@@ -136,6 +141,16 @@ bool FloodGuard::Sweep() {
     ended_.insert(std::move(remote));
   }
   return true;
+}
+
+void FloodGuard::SweepIntake() {
+  const absl::Time start = absl::Now();
+  if (start < intake_due_) return;
+  for (const std::string& remote : intake_.Look(server_.received(), server_.held)) {
+    server_.end(remote);
+  }
+  const absl::Time end = absl::Now();
+  intake_due_ = end + std::max(kLookPause, kIntakePause * (end - start));
 }
 
 }  // namespace banso::server::internal

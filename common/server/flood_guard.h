@@ -2,6 +2,7 @@
 #define BANSO_COMMON_SERVER_FLOOD_GUARD_H_
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,7 +15,9 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "common/server/held_calls.h"
+#include "common/server/intake_watch.h"
 #include "grpcpp/server_context.h"
 
 namespace banso::server::internal {
@@ -27,6 +30,8 @@ namespace banso::server::internal {
 // pause, so that the others catch up. Calls whose request does not come are not counted so: the
 // library gives them out only with it. They are found in its books, which the guard looks into when
 // many calls have begun.
+// What callers send without a call or a message coming of it is kept within bounds, too: see
+// IntakeWatch.
 class FloodGuard {
  public:
   // What the guard needs of the server. Called from its thread.
@@ -35,6 +40,8 @@ class FloodGuard {
     std::function<int64_t()> begun;
     // The calls held, by connection.
     std::function<std::vector<HeldCalls>()> held;
+    // How many bytes have come, by open connection.
+    std::function<std::map<std::string, int64_t>()> received;
     // How many open streams were let in, by remote. They do not count.
     std::function<std::map<std::string, int, std::less<>>()> admitted;
     // Ends a connection.
@@ -63,6 +70,8 @@ class FloodGuard {
   std::vector<HeldCalls> HeldByOthers();
   // Ends connections if too many calls are held; tells whether they are.
   bool Sweep();
+  // Ends connections that send to no purpose.
+  void SweepIntake();
 
   const int limit_;
   const Server server_;
@@ -75,6 +84,9 @@ class FloodGuard {
   std::unordered_set<std::string> ended_;
   // How many calls had begun when it last looked at the connections.
   int64_t begun_ = 0;
+  IntakeWatch intake_;
+  // Before it looks at what has come again.
+  absl::Time intake_due_ = absl::InfinitePast();
   std::thread thread_;
 };
 

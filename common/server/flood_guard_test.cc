@@ -44,6 +44,7 @@ class FloodGuardTest : public ::testing::Test {
   std::vector<std::string> ended_ ABSL_GUARDED_BY(mutex_);
   std::string flood_ ABSL_GUARDED_BY(mutex_) = "flood";
   int64_t begun_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<std::string, int64_t> received_ ABSL_GUARDED_BY(mutex_);
   FloodGuard guard_{kFloodTestLimit,
                     {.begun =
                          [this] {
@@ -51,6 +52,11 @@ class FloodGuardTest : public ::testing::Test {
                            return begun_;
                          },
                      .held = [this] { return held(); },
+                     .received =
+                         [this] {
+                           absl::MutexLock lock(&mutex_);
+                           return received_;
+                         },
                      .admitted =
                          [] {
                            return std::map<std::string, int, std::less<>>{{"watcher", 50}};
@@ -92,6 +98,15 @@ TEST_F(FloodGuardTest, FindsCallsWhoseRequestsDoNotCome) {
   BeginElsewhere(kFloodTestLimit);
   EXPECT_TRUE(testing::WaitUntil([&] { return ended().size() == 2; }));
   EXPECT_THAT(ended(), ElementsAre("flood", "another"));
+}
+
+TEST_F(FloodGuardTest, EndsTheConnectionThatSendsToNoPurpose) {
+  {
+    absl::MutexLock lock(&mutex_);
+    received_ = {{"flood", int64_t{1} << 30}, {"user", 1000}};
+  }
+  EXPECT_TRUE(testing::WaitUntil([&] { return !ended().empty(); }));
+  EXPECT_EQ(ended().front(), "flood");
 }
 
 TEST_F(FloodGuardTest, SlowsTheReadersOfFarTooManyCalls) {

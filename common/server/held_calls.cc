@@ -63,10 +63,14 @@ std::optional<HeldCalls> HeldBySocket(int64_t id) {
   const int64_t cleared = BookNumber(data, "streamsSucceeded") + BookNumber(data, "streamsFailed");
   // An answer is a message, as a rule. Streams send many, so it counts for one cleared away before,
   // too, and for no more than were taken from the caller.
-  const int64_t answered =
-      std::min(BookNumber(data, "messagesSent"), BookNumber(data, "messagesReceived"));
+  const int64_t begun = BookNumber(data, "streamsStarted");
+  const int64_t sent = BookNumber(data, "messagesSent");
+  const int64_t received = BookNumber(data, "messagesReceived");
   return HeldCalls{.remote = name.substr(space + 1),
-                   .calls = BookNumber(data, "streamsStarted") - std::max(cleared, answered)};
+                   .calls = begun - std::max(cleared, std::min(sent, received)),
+                   .open = begun - cleared,
+                   .taken = begun + received,
+                   .sent = sent};
 }
 
 }  // namespace

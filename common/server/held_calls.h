@@ -17,6 +17,11 @@ struct HeldCalls {
   // The caller, as gRPC names it: `ipv4:127.0.0.1:51234`.
   std::string remote = {};
   int64_t calls = 0;
+  // Open calls, answered ones included.
+  int64_t open = 0;
+  // Calls and messages that were taken from the caller, ever, and messages that were sent to it.
+  int64_t taken = 0;
+  int64_t sent = 0;
 };
 
 // The number under which the library's own books (channelz) have the server of this process that

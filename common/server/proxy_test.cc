@@ -48,7 +48,7 @@ class Gateway {
   std::unique_ptr<Peer> peer_;
 };
 
-void AwaitListeners(const Board& board, size_t count) {
+void AwaitProxyListeners(const Board& board, size_t count) {
   EXPECT_TRUE(testing::WaitUntil([&] { return board.listeners() >= count; }));
 }
 
@@ -98,7 +98,7 @@ TEST(ProxyTest, PassesAWatchThroughAndTheCallersLeaving) {
   {
     const auto stream =
         gateway.peer().Stream<EchoRequest, EchoResponse>(TestCall(), kWatch, Text("x"));
-    AwaitListeners(backend.board(), 1);
+    AwaitProxyListeners(backend.board(), 1);
     backend.board().Say("hello");
     EchoResponse response;
     ASSERT_THAT(stream->Read(&response, absl::Now() + absl::Seconds(5)), IsOkAndHolds(true));
@@ -115,7 +115,7 @@ TEST(ProxyTest, EndsForwardedWatchesWhenItStops) {
   Gateway gateway(backend.peer());
   const auto stream =
       gateway.peer().Stream<EchoRequest, EchoResponse>(TestCall(), kWatch, Text("x"));
-  AwaitListeners(backend.board(), 1);
+  AwaitProxyListeners(backend.board(), 1);
   gateway.process().Stop();
   EchoResponse response;
   EXPECT_THAT(stream->Read(&response, absl::Now() + absl::Seconds(5)).status(),
@@ -144,11 +144,11 @@ TEST(ProxyTest, ForwardsAsManyStreamsAsACallerMayHave) {
     return gateway.peer().Stream<EchoRequest, EchoResponse>(call, kWatch, Text("x"));
   };
   const auto first = open("members/aoki");
-  AwaitListeners(backend.board(), 1);
+  AwaitProxyListeners(backend.board(), 1);
   EchoResponse response;
   EXPECT_EQ(contract::Reason(open("members/aoki")->Read(&response).status()), "TOO_MANY_STREAMS");
   const auto other = open("members/ueda");
-  AwaitListeners(backend.board(), 2);
+  AwaitProxyListeners(backend.board(), 2);
 }
 
 TEST(ProxyTest, PassesAClientStreamThrough) {

@@ -270,10 +270,11 @@ class ServerProcess::Impl {
   internal::FloodGuard::Server GuardedServer() {
     return {.begun = [this] { return internal::CallsBegun(library_number_.load()); },
             .held = [this] { return internal::HeldCallsOfConnections(library_number_.load()); },
+            .received = [this] { return acceptor_->Received(); },
             .admitted = [this] { return host_.open_streams_by_remote(); },
             .end =
                 [this](absl::string_view remote) {
-                  host_.EndConnection(remote, "it holds too many calls");
+                  host_.EndConnection(remote, "it holds too many calls, or sends to no purpose");
                 }};
   }
 

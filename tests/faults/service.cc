@@ -19,16 +19,27 @@
 
 namespace banso::faults {
 
-int64_t MemoryMib(pid_t pid) {
+namespace {
+
+int64_t StatusMib(pid_t pid, absl::string_view field) {
   std::ifstream status(absl::StrCat("/proc/", pid, "/status"));
   std::string word;
   int64_t kibibytes = 0;
   while (status >> word) {
-    if (word == "VmRSS:" && status >> kibibytes) return kibibytes / 1024;
+    if (word == field && status >> kibibytes) return kibibytes / 1024;
   }
   BANSO_CHECK(false && "the process must run");
   return 0;
 }
+
+}  // namespace
+
+int64_t MemoryMib(pid_t pid) { return StatusMib(pid, "VmRSS:"); }
+
+int64_t MostMemoryMib(pid_t pid) { return StatusMib(pid, "VmHWM:"); }
+
+// Where the system does not let it be forgotten, it is the most since the start.
+void ForgetMostMemory(pid_t pid) { std::ofstream(absl::StrCat("/proc/", pid, "/clear_refs")) << 5; }
 
 absl::Duration ProcessorTime(pid_t pid) {
   std::ifstream file(absl::StrCat("/proc/", pid, "/stat"));

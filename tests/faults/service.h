@@ -16,6 +16,9 @@ namespace banso::faults {
 
 // How much memory a process that runs has in use, in MiB.
 int64_t MemoryMib(pid_t pid);
+// The most that it has had in use since it began, or since ForgetMostMemory, in MiB.
+int64_t MostMemoryMib(pid_t pid);
+void ForgetMostMemory(pid_t pid);
 // For how long it has kept a processor busy since it began.
 absl::Duration ProcessorTime(pid_t pid);
 

@@ -1,0 +1,53 @@
+#include "common/server/intake_watch.h"
+
+#include "common/server/server.h"
+
+namespace banso::server::internal {
+namespace {
+
+// Whoever has sent less since something came of it is not looked at.
+constexpr int64_t kUnsuspicious = int64_t{1} << 20;
+// What a caller may send for each message that it is sent: updates of windows and the like.
+constexpr int64_t kBytesForMessage = 4096;
+
+}  // namespace
+
+std::vector<std::string> IntakeWatch::Look(const std::map<std::string, int64_t>& received,
+                                           const std::function<std::vector<HeldCalls>()>& books) {
+  ForgetClosed(received);
+  bool suspicious = false;
+  for (const auto& [remote, bytes] : received) {
+    suspicious = suspicious || bytes - progress_[remote].received > kUnsuspicious;
+  }
+  std::vector<std::string> ended;
+  if (!suspicious) return ended;
+  std::vector<HeldCalls> vain;
+  for (const HeldCalls& book : books()) {
+    const auto found = received.find(book.remote);
+    if (found == received.end()) continue;
+    const int64_t bytes = VainBytes(book, found->second);
+    if (bytes > kMaxVainBytes + kMaxMessageBytes * book.open) {
+      ended.push_back(book.remote);
+    } else {
+      vain.push_back({.remote = book.remote, .calls = bytes});
+    }
+  }
+  for (std::string& remote : ConnectionsToEnd(vain, {}, kMaxVainBytesOfAll)) {
+    ended.push_back(std::move(remote));
+  }
+  return ended;
+}
+
+void IntakeWatch::ForgetClosed(const std::map<std::string, int64_t>& received) {
+  for (auto it = progress_.begin(); it != progress_.end();) {
+    it = received.count(it->first) == 0 ? progress_.erase(it) : std::next(it);
+  }
+}
+
+int64_t IntakeWatch::VainBytes(const HeldCalls& book, int64_t received) {
+  Progress& progress = progress_[book.remote];
+  if (book.taken != progress.taken) progress = {received, book.taken, book.sent};
+  return received - progress.received - kBytesForMessage * (book.sent - progress.sent);
+}
+
+}  // namespace banso::server::internal

@@ -1,0 +1,44 @@
+#ifndef BANSO_COMMON_SERVER_INTAKE_WATCH_H_
+#define BANSO_COMMON_SERVER_INTAKE_WATCH_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/server/held_calls.h"
+
+namespace banso::server::internal {
+
+// What one connection may send, in bytes, beside one message for each of its open calls, before
+// something comes of it, a call or a message; and what all may together.
+inline constexpr int64_t kMaxVainBytes = int64_t{4} << 20;
+inline constexpr int64_t kMaxVainBytesOfAll = int64_t{128} << 20;
+
+// Finds connections that send without anything coming of it: headers without end, or one without
+// end, which the library keeps though it will refuse them (CVE-2023-33953). Not thread-safe.
+class IntakeWatch {
+ public:
+  // Which connections to end, by remote, when so many bytes have come by each of the open ones.
+  // `books` tells what has come of them; asked only when one has sent much.
+  std::vector<std::string> Look(const std::map<std::string, int64_t>& received,
+                                const std::function<std::vector<HeldCalls>()>& books);
+
+ private:
+  // When something has last come of what it sent.
+  struct Progress {
+    int64_t received = 0;
+    int64_t taken = 0;
+    int64_t sent = 0;
+  };
+  void ForgetClosed(const std::map<std::string, int64_t>& received);
+  // What has come in vain by a connection that has sent so many bytes.
+  int64_t VainBytes(const HeldCalls& book, int64_t received);
+
+  std::map<std::string, Progress> progress_;
+};
+
+}  // namespace banso::server::internal
+
+#endif  // BANSO_COMMON_SERVER_INTAKE_WATCH_H_

@@ -1,0 +1,87 @@
+#include "common/server/intake_watch.h"
+
+#include "common/server/server.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace banso::server::internal {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr int64_t kMib = int64_t{1} << 20;
+
+class IntakeWatchTest : public ::testing::Test {
+ protected:
+  // One connection that has sent so much, of which that has come.
+  std::vector<std::string> Look(int64_t bytes, const HeldCalls& book) {
+    return watch_.Look({{"a", bytes}}, [&] { return std::vector{book}; });
+  }
+
+  IntakeWatch watch_;
+};
+
+TEST_F(IntakeWatchTest, EndsWhoSendsWithoutACallComingOfIt) {
+  const HeldCalls idle = {.remote = "a"};
+  EXPECT_THAT(Look(kMaxVainBytes, idle), IsEmpty());
+  EXPECT_THAT(Look(kMaxVainBytes + 1, idle), ElementsAre("a"));
+}
+
+TEST_F(IntakeWatchTest, CountsFromTheLastCallOrMessage) {
+  EXPECT_THAT(Look(100 * kMib, {.remote = "a", .taken = 1}), IsEmpty());
+  EXPECT_THAT(Look(200 * kMib, {.remote = "a", .taken = 2}), IsEmpty());
+  EXPECT_THAT(Look(200 * kMib + kMaxVainBytes + 1, {.remote = "a", .taken = 2}), ElementsAre("a"));
+}
+
+TEST_F(IntakeWatchTest, LeavesRoomForOneMessageOfEachCall) {
+  EXPECT_THAT(Look(1, {.remote = "a", .open = 3, .taken = 3}), IsEmpty());
+  const HeldCalls three = {.remote = "a", .open = 3, .taken = 3};
+  const int64_t room = kMaxVainBytes + 3 * kMaxMessageBytes;
+  EXPECT_THAT(Look(2 * kMib, three), IsEmpty());
+  EXPECT_THAT(Look(room, three), IsEmpty());
+  EXPECT_THAT(Look(room + 2 * kMib + 1, three), ElementsAre("a"));
+}
+
+TEST_F(IntakeWatchTest, LetsAWatcherAcknowledgeWithoutEnd) {
+  EXPECT_THAT(Look(2 * kMib, {.remote = "a", .open = 1, .taken = 2}), IsEmpty());
+  EXPECT_THAT(Look(200 * kMib, {.remote = "a", .open = 1, .taken = 2, .sent = 100'000}), IsEmpty());
+}
+
+TEST_F(IntakeWatchTest, BoundsWhatAllSendTogether) {
+  const int64_t each = kMaxVainBytes - kMib;
+  std::map<std::string, int64_t> received = {{"user", 100}};
+  std::vector<HeldCalls> books = {{.remote = "user"}};
+  const auto look = [&] { return watch_.Look(received, [&] { return books; }); };
+  const auto add = [&](const std::string& remote) {
+    received[remote] = each;
+    books.push_back({.remote = remote});
+  };
+  for (int i = 0; i < kMaxVainBytesOfAll / each; ++i) add(std::to_string(i));
+  EXPECT_THAT(look(), IsEmpty());
+  add("one more");
+  EXPECT_THAT(look(), SizeIs(1));
+}
+
+TEST_F(IntakeWatchTest, ForgetsWhatIsClosed) {
+  EXPECT_THAT(Look(100 * kMib, {.remote = "a", .taken = 1}), IsEmpty());
+  EXPECT_THAT(watch_.Look({}, [] { return std::vector<HeldCalls>(); }), IsEmpty());
+  // Another connection from the same port.
+  EXPECT_THAT(Look(kMaxVainBytes + 1, {.remote = "a"}), ElementsAre("a"));
+}
+
+TEST_F(IntakeWatchTest, LooksAtTheBooksOnlyWhenMuchHasCome) {
+  bool asked = false;
+  const auto books = [&] {
+    asked = true;
+    return std::vector<HeldCalls>();
+  };
+  watch_.Look({{"a", 1000}, {"b", kMib}}, books);
+  EXPECT_FALSE(asked);
+  watch_.Look({{"a", 1000}, {"b", kMib + 1}}, books);
+  EXPECT_TRUE(asked);
+}
+
+}  // namespace
+}  // namespace banso::server::internal
