@@ -130,11 +130,17 @@ bool FloodGuard::Sweep() {
   const int64_t begun = server_.begun();
   if (!counted && begun - begun_ < limit_ / 4) return false;
   begun_ = begun;
-  const std::vector<HeldCalls> held = HeldByOthers();
+  std::vector<HeldCalls> held = HeldByOthers();
   const std::map<std::string, int, std::less<>> admitted = server_.admitted();
   // While what was ended is cleared away, the others hold more than usual for no fault of theirs:
   // they are left alone until they hold too many by themselves.
-  if (ConnectionsToEnd(held, admitted, limit_).empty()) return counted;
+  if (ConnectionsToEnd(held, admitted, limit_).empty()) {
+    if (!counted) return false;
+    // It may be those that were answered and stay open: watches of the library's health service,
+    // which are not admitted.
+    for (HeldCalls& calls : held) calls.calls = calls.open;
+    if (ConnectionsToEnd(held, admitted, limit_).empty()) return true;
+  }
   // Well below the limit, so that the next flood finds room.
   for (std::string& remote : ConnectionsToEnd(held, admitted, limit_ / 2)) {
     server_.end(remote);

@@ -22,7 +22,7 @@ class FloodGuardTest : public ::testing::Test {
   }
   std::vector<HeldCalls> held() {
     absl::MutexLock lock(&mutex_);
-    return {{flood_, 30}, {"user", 1}, {"watcher", 50}};
+    return {{flood_, flood_calls_, 30}, {"user", 1, 1}, {"watcher", 50, 50}};
   }
   void FloodAs(const std::string& remote) {
     absl::MutexLock lock(&mutex_);
@@ -43,6 +43,7 @@ class FloodGuardTest : public ::testing::Test {
   absl::Mutex mutex_;
   std::vector<std::string> ended_ ABSL_GUARDED_BY(mutex_);
   std::string flood_ ABSL_GUARDED_BY(mutex_) = "flood";
+  int64_t flood_calls_ ABSL_GUARDED_BY(mutex_) = 30;
   int64_t begun_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::string, int64_t> received_ ABSL_GUARDED_BY(mutex_);
   FloodGuard guard_{kFloodTestLimit,
@@ -86,6 +87,19 @@ TEST_F(FloodGuardTest, EndsTheConnectionThatFloodsOnce) {
   EXPECT_TRUE(testing::WaitUntil([&] { return ended().size() == 2; }));
   ReleaseAll();
   EXPECT_THAT(ended(), ElementsAre("flood", "another"));
+}
+
+TEST_F(FloodGuardTest, EndsTheConnectionThatKeepsAnsweredCallsOpen) {
+  {
+    absl::MutexLock lock(&mutex_);
+    flood_calls_ = 0;
+  }
+  Begin(kFloodTestLimit);
+  EXPECT_THAT(ended(), IsEmpty());
+  Begin(1);
+  EXPECT_TRUE(testing::WaitUntil([&] { return !ended().empty(); }));
+  ReleaseAll();
+  EXPECT_THAT(ended(), ElementsAre("flood"));
 }
 
 TEST_F(FloodGuardTest, FindsCallsWhoseRequestsDoNotCome) {

@@ -18,6 +18,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/testing/status_matchers.h"
+#include "common/testing/wait.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/faults/accounts_client.h"
@@ -347,6 +348,32 @@ TEST_P(OpenedCallsTest, EndsConnectionsThatOpenCallUponCall) {
         return Frame(FrameType::kHeaders, http2::kEndHeaders, stream, http2::CallHeaders(method));
       },
       kOpenedMib, {kUnknownMethod, kReflection});
+}
+
+// The library answers them itself, and they stay open.
+TEST_P(Http2AbuseTest, EndsConnectionsThatOpenWatchesOfHealthByTheHundred) {
+  User user(victim_);
+  std::string watches = http2::Preface();
+  for (uint32_t stream = 1; stream < 200; stream += 2) {
+    absl::StrAppend(
+        &watches,
+        Frame(FrameType::kHeaders, http2::kEndHeaders, stream, http2::CallHeaders(kHealthWatch)),
+        Frame(FrameType::kData, http2::kEndStream, stream, std::string(5, '\0')));
+  }
+  std::vector<Connection> connections;
+  for (int i = 0; i < 100; ++i) {
+    // The first may be ended by now.
+    static_cast<void>(connections.emplace_back(victim_.port).Send(watches));
+    // So slowly that all are answered before the next come.
+    connections.back().AwaitEnd(absl::Milliseconds(20));
+  }
+  const auto ended = [&] {
+    return std::count_if(connections.begin(), connections.end(), [](Connection& connection) {
+      return connection.AwaitEnd(absl::Milliseconds(5));
+    });
+  };
+  EXPECT_TRUE(banso::testing::WaitUntil([&] { return ended() >= 40; }));
+  ExpectUnharmed(user, kCancelledMib);
 }
 
 TEST_P(Http2AbuseTest, EndsAConnectionThatFloodsItWithPings) {
