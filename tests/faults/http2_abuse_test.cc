@@ -388,7 +388,8 @@ TEST_P(Http2AbuseTest, EndsAConnectionThatFloodsItWithPings) {
   while (sent < 200000 && connection.Send(pings)) sent += 1000;
   EXPECT_LT(sent, 200000) << "the server takes any number of pings";
   EXPECT_TRUE(connection.AwaitEnd());
-  ExpectUnharmed(user, 100);
+  // Measured: 56 to 63 MiB.
+  ExpectUnharmed(user, 150);
 }
 
 // Headers of a thousand bytes to a megabyte each, and one that does not end itself.
