@@ -1,7 +1,9 @@
 #include "common/server/acceptor.h"
 
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -62,12 +64,15 @@ struct LongTcpInfo {
   uint64_t bytes_received;
 };
 
-int64_t BytesReceived(int file) {
+// How much has come and been read.
+int64_t BytesRead(int file) {
   LongTcpInfo info = {};
   socklen_t size = sizeof(info);
   // Stays 0 for what is no TCP socket.
   static_cast<void>(getsockopt(file, IPPROTO_TCP, TCP_INFO, &info, &size));
-  return static_cast<int64_t>(info.bytes_received);
+  int unread = 0;
+  if (ioctl(file, SIOCINQ, &unread) != 0) unread = 0;
+  return std::max<int64_t>(0, static_cast<int64_t>(info.bytes_received) - unread);
 }
 
 // The name that gRPC has for a caller.
@@ -121,13 +126,13 @@ class Acceptor::Impl {
     }
   }
 
-  std::map<std::string, int64_t> Received() const {
-    std::map<std::string, int64_t> received;
+  std::map<std::string, int64_t> Read() const {
+    std::map<std::string, int64_t> read;
     absl::MutexLock lock(&mutex_);
     for (const auto& [file, connection] : connections_) {
-      if (IsOpen(file, connection)) received[connection.remote] = BytesReceived(file);
+      if (IsOpen(file, connection)) read[connection.remote] = BytesRead(file);
     }
-    return received;
+    return read;
   }
 
   bool EndAll(absl::Time deadline) {
@@ -257,7 +262,7 @@ void Acceptor::StopListening() { impl_->StopListening(); }
 
 void Acceptor::End(absl::string_view remote) { impl_->End(remote); }
 
-std::map<std::string, int64_t> Acceptor::Received() const { return impl_->Received(); }
+std::map<std::string, int64_t> Acceptor::Read() const { return impl_->Read(); }
 
 bool Acceptor::EndAll(absl::Time deadline) { return impl_->EndAll(deadline); }
 

@@ -10,13 +10,20 @@
 namespace banso::server::internal {
 namespace {
 
-// Between two looks at how many calls have begun.
-constexpr absl::Duration kLookPause = absl::Milliseconds(100);
+// Between two looks at how many calls have begun and what has come.
+constexpr absl::Duration kLookPause = absl::Milliseconds(20);
+// The same while a connection has sent much of which nothing has come yet: headers of one byte each
+// take a hundred times as much in memory.
+constexpr absl::Duration kAlertPause = absl::Milliseconds(2);
 // Between two looks at what has come, in multiples of how long the last took: there may be
 // thousands of connections.
 constexpr int kIntakePause = 20;
+constexpr int kAlertIntakePause = 4;
 // Between two looks at the connections while too many calls are held.
 constexpr absl::Duration kSweepPause = absl::Milliseconds(5);
+// How often it is to see that too many calls are held, and nothing being cleared away, before it
+// takes answered ones for held.
+constexpr int kUnexplainedSweeps = 40;
 // What each call costs the thread that reads it when far too many are held.
 constexpr absl::Duration kReadPause = absl::Microseconds(100);
 
@@ -95,7 +102,7 @@ bool FloodGuard::AwaitTurn() {
   const auto called = [this]()
                           ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return alarmed_ || stopped_; };
   absl::MutexLock lock(&mutex_);
-  mutex_.AwaitWithTimeout(absl::Condition(&called), kLookPause);
+  mutex_.AwaitWithTimeout(absl::Condition(&called), intake_.alert() ? kAlertPause : kLookPause);
   alarmed_ = false;
   return !stopped_;
 }
@@ -128,6 +135,7 @@ std::vector<HeldCalls> FloodGuard::HeldByOthers() {
 bool FloodGuard::Sweep() {
   const bool counted = held() > limit_;
   const int64_t begun = server_.begun();
+  if (!counted) unexplained_ = 0;
   if (!counted && begun - begun_ < limit_ / 4) return false;
   begun_ = begun;
   std::vector<HeldCalls> held = HeldByOthers();
@@ -137,10 +145,13 @@ bool FloodGuard::Sweep() {
   if (ConnectionsToEnd(held, admitted, limit_).empty()) {
     if (!counted) return false;
     // It may be those that were answered and stay open: watches of the library's health service,
-    // which are not admitted.
+    // which are not admitted. While others are cleared away, answered calls of ordinary users stay
+    // in the books for a while, too.
+    if (!ended_.empty() || ++unexplained_ < kUnexplainedSweeps) return true;
     for (HeldCalls& calls : held) calls.calls = calls.open;
     if (ConnectionsToEnd(held, admitted, limit_).empty()) return true;
   }
+  unexplained_ = 0;
   // Well below the limit, so that the next flood finds room.
   for (std::string& remote : ConnectionsToEnd(held, admitted, limit_ / 2)) {
     server_.end(remote);
@@ -156,7 +167,7 @@ void FloodGuard::SweepIntake() {
     server_.end(remote);
   }
   const absl::Time end = absl::Now();
-  intake_due_ = end + std::max(kLookPause, kIntakePause * (end - start));
+  intake_due_ = end + (intake_.alert() ? kAlertIntakePause : kIntakePause) * (end - start);
 }
 
 }  // namespace banso::server::internal

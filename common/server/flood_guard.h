@@ -82,6 +82,8 @@ class FloodGuard {
   // The rest is only used by the guard's thread. Connections that were ended and are still to be
   // cleared away.
   std::unordered_set<std::string> ended_;
+  // How often in a row too many calls were held without one that was not answered.
+  int unexplained_ = 0;
   // How many calls had begun when it last looked at the connections.
   int64_t begun_ = 0;
   IntakeWatch intake_;

@@ -68,7 +68,8 @@ std::optional<HeldCalls> HeldBySocket(int64_t id) {
   const int64_t received = BookNumber(data, "messagesReceived");
   return HeldCalls{.remote = name.substr(space + 1),
                    .calls = begun - std::max(cleared, std::min(sent, received)),
-                   .open = begun - cleared,
+                   // The library counts while it is asked: calls may be cleared that had not begun.
+                   .open = std::max<int64_t>(0, begun - cleared),
                    .taken = begun + received,
                    .sent = sent};
 }

@@ -6,7 +6,7 @@ namespace banso::server::internal {
 namespace {
 
 // Whoever has sent less since something came of it is not looked at.
-constexpr int64_t kUnsuspicious = int64_t{1} << 20;
+constexpr int64_t kUnsuspicious = int64_t{256} << 10;
 // What a caller may send for each message that it is sent: updates of windows and the like.
 constexpr int64_t kBytesForMessage = 4096;
 
@@ -15,10 +15,8 @@ constexpr int64_t kBytesForMessage = 4096;
 std::vector<std::string> IntakeWatch::Look(const std::map<std::string, int64_t>& received,
                                            const std::function<std::vector<HeldCalls>()>& books) {
   ForgetClosed(received);
-  bool suspicious = false;
-  for (const auto& [remote, bytes] : received) {
-    suspicious = suspicious || bytes - progress_[remote].received > kUnsuspicious;
-  }
+  const bool suspicious = IsSuspicious(received);
+  alert_ = false;
   std::vector<std::string> ended;
   if (!suspicious) return ended;
   std::vector<HeldCalls> vain;
@@ -26,7 +24,8 @@ std::vector<std::string> IntakeWatch::Look(const std::map<std::string, int64_t>&
     const auto found = received.find(book.remote);
     if (found == received.end()) continue;
     const int64_t bytes = VainBytes(book, found->second);
-    if (bytes > kMaxVainBytes + kMaxMessageBytes * book.open) {
+    alert_ = alert_ || bytes > kUnsuspicious;
+    if (bytes > kMaxVainBytes + (kMaxMessageBytes + kStreamWindowBytes) * book.open) {
       ended.push_back(book.remote);
     } else {
       vain.push_back({.remote = book.remote, .calls = bytes});
@@ -38,6 +37,17 @@ std::vector<std::string> IntakeWatch::Look(const std::map<std::string, int64_t>&
   return ended;
 }
 
+bool IntakeWatch::IsSuspicious(const std::map<std::string, int64_t>& received) {
+  bool suspicious = false;
+  for (const auto& [remote, bytes] : received) {
+    Progress& progress = progress_[remote];
+    const bool more = bytes > progress.seen;
+    progress.seen = bytes;
+    suspicious = suspicious || (more && bytes - progress.received > kUnsuspicious);
+  }
+  return suspicious;
+}
+
 void IntakeWatch::ForgetClosed(const std::map<std::string, int64_t>& received) {
   for (auto it = progress_.begin(); it != progress_.end();) {
     it = received.count(it->first) == 0 ? progress_.erase(it) : std::next(it);
@@ -46,7 +56,7 @@ void IntakeWatch::ForgetClosed(const std::map<std::string, int64_t>& received) {
 
 int64_t IntakeWatch::VainBytes(const HeldCalls& book, int64_t received) {
   Progress& progress = progress_[book.remote];
-  if (book.taken != progress.taken) progress = {received, book.taken, book.sent};
+  if (book.taken != progress.taken) progress = {received, received, book.taken, book.sent};
   return received - progress.received - kBytesForMessage * (book.sent - progress.sent);
 }
 

@@ -38,9 +38,11 @@ TEST_F(IntakeWatchTest, CountsFromTheLastCallOrMessage) {
 TEST_F(IntakeWatchTest, LeavesRoomForOneMessageOfEachCall) {
   EXPECT_THAT(Look(1, {.remote = "a", .open = 3, .taken = 3}), IsEmpty());
   const HeldCalls three = {.remote = "a", .open = 3, .taken = 3};
-  const int64_t room = kMaxVainBytes + 3 * kMaxMessageBytes;
+  const int64_t room = kMaxVainBytes + 3 * (kMaxMessageBytes + kStreamWindowBytes);
   EXPECT_THAT(Look(2 * kMib, three), IsEmpty());
+  EXPECT_FALSE(watch_.alert()) << "something has come";
   EXPECT_THAT(Look(room, three), IsEmpty());
+  EXPECT_TRUE(watch_.alert());
   EXPECT_THAT(Look(room + 2 * kMib + 1, three), ElementsAre("a"));
 }
 
@@ -50,17 +52,16 @@ TEST_F(IntakeWatchTest, LetsAWatcherAcknowledgeWithoutEnd) {
 }
 
 TEST_F(IntakeWatchTest, BoundsWhatAllSendTogether) {
-  const int64_t each = kMaxVainBytes - kMib;
-  std::map<std::string, int64_t> received = {{"user", 100}};
+  const int64_t each = kMaxVainBytes / 2;
+  std::map<std::string, int64_t> received = {{"user", 0}};
   std::vector<HeldCalls> books = {{.remote = "user"}};
+  for (int i = 0; i < kMaxVainBytesOfAll / each; ++i) {
+    received[std::to_string(i)] = each;
+    books.push_back({.remote = std::to_string(i)});
+  }
   const auto look = [&] { return watch_.Look(received, [&] { return books; }); };
-  const auto add = [&](const std::string& remote) {
-    received[remote] = each;
-    books.push_back({.remote = remote});
-  };
-  for (int i = 0; i < kMaxVainBytesOfAll / each; ++i) add(std::to_string(i));
   EXPECT_THAT(look(), IsEmpty());
-  add("one more");
+  ++received["0"];
   EXPECT_THAT(look(), SizeIs(1));
 }
 
@@ -71,15 +72,29 @@ TEST_F(IntakeWatchTest, ForgetsWhatIsClosed) {
   EXPECT_THAT(Look(kMaxVainBytes + 1, {.remote = "a"}), ElementsAre("a"));
 }
 
+TEST_F(IntakeWatchTest, LeavesThoseAloneWhoHaveStopped) {
+  const HeldCalls half = {.remote = "a", .open = 1, .taken = 1};
+  EXPECT_THAT(Look(kMib, half), IsEmpty());
+  EXPECT_THAT(Look(2 * kMib, half), IsEmpty());
+  EXPECT_TRUE(watch_.alert());
+  EXPECT_THAT(watch_.Look({{"a", 2 * kMib}},
+                          [] {
+                            ADD_FAILURE() << "no need to look again";
+                            return std::vector<HeldCalls>();
+                          }),
+              IsEmpty());
+  EXPECT_FALSE(watch_.alert());
+}
+
 TEST_F(IntakeWatchTest, LooksAtTheBooksOnlyWhenMuchHasCome) {
   bool asked = false;
   const auto books = [&] {
     asked = true;
     return std::vector<HeldCalls>();
   };
-  watch_.Look({{"a", 1000}, {"b", kMib}}, books);
+  watch_.Look({{"a", 1000}, {"b", kMib / 4}}, books);
   EXPECT_FALSE(asked);
-  watch_.Look({{"a", 1000}, {"b", kMib + 1}}, books);
+  watch_.Look({{"a", 1000}, {"b", kMib / 4 + 1}}, books);
   EXPECT_TRUE(asked);
 }
 

@@ -245,6 +245,9 @@ class ServerProcess::Impl {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMilliseconds);
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentCalls);
     builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kMaxReadBytes);
+    // Left to itself, the library would let a fast caller send more and more in advance.
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kStreamWindowBytes);
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.SetOption(std::make_unique<Reflection>(options_.reflection));
     if (options_.reflection) {
@@ -270,7 +273,7 @@ class ServerProcess::Impl {
   internal::FloodGuard::Server GuardedServer() {
     return {.begun = [this] { return internal::CallsBegun(library_number_.load()); },
             .held = [this] { return internal::HeldCallsOfConnections(library_number_.load()); },
-            .received = [this] { return acceptor_->Received(); },
+            .received = [this] { return acceptor_->Read(); },
             .admitted = [this] { return host_.open_streams_by_remote(); },
             .end =
                 [this](absl::string_view remote) {

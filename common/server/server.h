@@ -16,6 +16,9 @@ namespace banso::server {
 
 // The largest message that a server takes, in bytes. Larger ones are RESOURCE_EXHAUSTED.
 inline constexpr int kMaxMessageBytes = 4 * 1024 * 1024;
+// What a caller may send of a call before its handler takes it, in bytes, beside the message that
+// the handler waits for.
+inline constexpr int kStreamWindowBytes = 1024 * 1024;
 
 // How many watches and forwarded streams may be open at a time on one server, and how many of them
 // by one caller, so that nobody can keep the others from theirs. Further ones are
