@@ -8,6 +8,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "common/calendar/proto_time.h"
+#include "common/contract/resource_name.h"
 #include "services/accounts/domain/account.h"
 #include "services/accounts/domain/contract.h"
 #include "services/accounts/domain/lifecycle.h"

@@ -20,9 +20,8 @@ absl::Status SaveMemberships(Writer& writer, const v1::Member& member) {
       writer.Execute("DELETE FROM membership WHERE member = $member", {{"member", member.name()}})
           .status());
   for (const v1::Membership& membership : member.memberships()) {
-    const storage::Value end = membership.has_end_date()
-                                   ? storage::Value(calendar::ToDay(membership.end_date()))
-                                   : storage::Value();
+    storage::Value end;
+    if (membership.has_end_date()) end = calendar::ToDay(membership.end_date());
     BANSO_RETURN_IF_ERROR(
         writer
             .Execute("INSERT INTO membership (member, start_day, end_day, team, department) "
