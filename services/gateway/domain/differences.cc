@@ -167,6 +167,19 @@ class Collector : public MessageDifferencer::Reporter {
     return common;
   }
 
+  // How an item of a list is called: by its key, and `key#2` when it is the second with that key.
+  static std::string ItemText(const Message& holder, const FieldDescriptor* list, int index) {
+    const FieldDescriptor* key = KeyOf(list->message_type());
+    if (key == nullptr) return absl::StrCat(index);
+    const auto key_of = [&](int i) {
+      return ScalarText(holder.GetReflection()->GetRepeatedMessage(holder, list, i), key, -1);
+    };
+    const std::string text = key_of(index);
+    int number = 1;
+    for (int i = 0; i < index; ++i) number += key_of(i) == text ? 1 : 0;
+    return number == 1 ? text : absl::StrCat(text, "#", number);
+  }
+
   std::string PathText(Side side, const std::vector<Step>& path, bool with_item) const {
     std::string text;
     const Message* message = &Top(side);
@@ -174,11 +187,7 @@ class Collector : public MessageDifferencer::Reporter {
       const bool last = &step == &path.back();
       absl::StrAppend(&text, text.empty() ? "" : ".", step.field->name());
       if (step.field->is_repeated() && (with_item || !last)) {
-        const FieldDescriptor* key = KeyOf(step.field->message_type());
-        absl::StrAppend(&text, "[",
-                        key == nullptr ? absl::StrCat(Index(step, side))
-                                       : ScalarText(Follow(*message, step, side), key, -1),
-                        "]");
+        absl::StrAppend(&text, "[", ItemText(*message, step.field, Index(step, side)), "]");
       }
       if (!last) message = &Follow(*message, step, side);
     }

@@ -112,6 +112,21 @@ TEST_F(DifferencesTest, ItemsWithoutAKeyComeAndGo) {
                           R"({"known":{"fact":"d"}})"));
 }
 
+TEST_F(DifferencesTest, ItemsWithTheSameKeyAreToldApart) {
+  using Policy = accounts::v1::ClassificationPolicy;
+  const auto before = ParseProto<Policy>(
+      "name: 'classificationPolicies/k' segments { value: 'smb' note: 'Few people' } "
+      "segments { value: 'smb' note: 'One site' } segments { value: 'smb' }");
+  Policy after = before;
+  after.mutable_segments(0)->clear_note();
+  after.mutable_segments(1)->set_note("Two sites");
+  after.mutable_segments()->RemoveLast();
+  EXPECT_THAT(Lines(before, after),
+              ElementsAre("REMOVED segments[smb].note: Few people -> ",
+                          "CHANGED segments[smb#2].note: One site -> Two sites",
+                          R"(REMOVED segments[smb#3]: {"value":"smb"} -> )"));
+}
+
 TEST_F(DifferencesTest, ThePlaceOfARuleInAPolicyCounts) {
   using Policy = accounts::v1::ClassificationPolicy;
   const auto before = ParseProto<Policy>(
