@@ -14,7 +14,10 @@ namespace banso::gateway {
 absl::StatusOr<v1::DiffRevisionsResponse> DiffRevisions(server::Peers& peers, const Call& call,
                                                         const v1::DiffRevisionsRequest& request) {
   const google::protobuf::Descriptor* kind = RevisionedKind(request.before());
-  BANSO_CHECK(kind != nullptr);
+  if (kind == nullptr) {
+    return contract::InvalidField("before", request.before(), "a revision such as `surveys/x@2`",
+                                  "NOT_ACCEPTED");
+  }
   if (RevisionedKind(request.after()) != kind) {
     return contract::InvalidField("after", request.after(),
                                   "a revision of the same kind as `before`", "NOT_ACCEPTED");

@@ -9,8 +9,8 @@
 namespace banso::gateway {
 
 // What was written differently in two messages of one type, in the order of their fields; what the
-// server sets (fields that are output-only, etags) is left out. Empty exactly when SameContent says
-// that both say the same.
+// server sets (fields that are output-only, etags) is left out, and so is what only a later version
+// knows.
 std::vector<v1::Difference> DifferencesOf(const google::protobuf::Message& before,
                                           const google::protobuf::Message& after);
 

@@ -1,6 +1,7 @@
 #include "services/gateway/domain/differences.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -19,6 +20,8 @@ using ::banso::handoff::v1::CriteriaSet;
 using ::banso::testing::ParseProto;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 constexpr char kSet[] = R"pb(
   name: "criteriaSets/standard"
@@ -68,7 +71,7 @@ TEST_F(DifferencesTest, NamesEachFieldWithWhatWasThereAndWhatIs) {
   EXPECT_THAT(Lines(before_, after_),
               ElementsAre("CHANGED display_name: Standard -> 標準 \"90\"",
                           R"(ADDED applicability:  -> {"known":{"fact":"account.segment"}})",
-                          "ADDED priority:  -> 3", "CHANGED target.count: 90 -> 60",
+                          "CHANGED priority: 0 -> 3", "CHANGED target.count: 90 -> 60",
                           "CHANGED target.unit: PERIOD_UNIT_DAY -> PERIOD_UNIT_BUSINESS_DAY"));
 }
 
@@ -125,6 +128,66 @@ TEST_F(DifferencesTest, ItemsWithTheSameKeyAreToldApart) {
               ElementsAre("REMOVED segments[smb].note: Few people -> ",
                           "CHANGED segments[smb#2].note: One site -> Two sites",
                           R"(REMOVED segments[smb#3]: {"value":"smb"} -> )"));
+}
+
+TEST_F(DifferencesTest, OnlyTheOrderOfWhatIsInBothCounts) {
+  using Policy = accounts::v1::ClassificationPolicy;
+  const auto before = ParseProto<Policy>(
+      "name: 'classificationPolicies/k' segments { value: 'smb' } segments { value: 'smb' } "
+      "segments { value: 'mid' note: 'a' } segments { value: 'large' note: 'b' }");
+  Policy fewer = before;
+  fewer.mutable_segments()->DeleteSubrange(0, 1);
+  EXPECT_THAT(Lines(before, fewer), ElementsAre(R"(REMOVED segments[smb#2]: {"value":"smb"} -> )"));
+  // Both of those that change places say something else, too.
+  Policy other = before;
+  other.mutable_segments(2)->set_note("c");
+  other.mutable_segments(3)->set_note("d");
+  other.mutable_segments()->SwapElements(2, 3);
+  EXPECT_THAT(Lines(before, other),
+              UnorderedElementsAre("CHANGED segments[mid].note: a -> c",
+                                   "CHANGED segments[large].note: b -> d",
+                                   "REORDERED segments: smb, smb#2, mid, large -> smb, smb#2, "
+                                   "large, mid"));
+}
+
+TEST_F(DifferencesTest, ItemsWithoutAKeyInAnotherOrder) {
+  using Condition = type::v1::Condition;
+  Condition before = ParseProto<Condition>(
+      "any { conditions { known { fact: 'a' } } conditions { known { fact: 'b' } } }");
+  Condition after = before;
+  after.mutable_any()->mutable_conditions()->SwapElements(0, 1);
+  EXPECT_THAT(
+      Lines(before, after),
+      ElementsAre(R"(REORDERED any.conditions: {"known":{"fact":"a"}}, {"known":{"fact":"b"}} -> )"
+                  R"({"known":{"fact":"b"}}, {"known":{"fact":"a"}})"));
+}
+
+// As deep as conditions may be, and wide at each step.
+TEST_F(DifferencesTest, DeepConditionsAreComparedInNoTime) {
+  using Condition = type::v1::Condition;
+  const auto chain = [](const std::string& fact) {
+    Condition condition;
+    condition.mutable_known()->set_fact(fact);
+    for (int depth = 0; depth < 20; ++depth) {
+      Condition outer;
+      for (int i = 0; i < 3; ++i) {
+        outer.mutable_all()->add_conditions()->mutable_known()->set_fact(absl::StrCat(fact, i));
+      }
+      *outer.mutable_all()->add_conditions() = std::move(condition);
+      condition = std::move(outer);
+    }
+    return condition;
+  };
+  EXPECT_THAT(DifferencesOf(chain("a"), chain("b")), SizeIs(4));
+  EXPECT_THAT(DifferencesOf(chain("a"), chain("a")), IsEmpty());
+}
+
+TEST_F(DifferencesTest, WhatALaterVersionKnowsIsLeftOut) {
+  after_.mutable_target()
+      ->GetReflection()
+      ->MutableUnknownFields(after_.mutable_target())
+      ->AddVarint(999, 1);
+  EXPECT_THAT(DifferencesOf(before_, after_), IsEmpty());
 }
 
 TEST_F(DifferencesTest, ThePlaceOfARuleInAPolicyCounts) {
