@@ -1,14 +1,13 @@
 #include "services/accounts/domain/acceptance_simulation.h"
 
-#include "services/accounts/domain/intake.h"
+#include <utility>
 
 namespace banso::accounts {
 
 void AcceptanceSimulation::Add(const v1::Account& account, const v1::Deal& deal, absl::Time now) {
   response_.set_deals(response_.deals() + 1);
-  const Advice before =
-      present_ == nullptr ? Advice() : Advise(*present_, types_, account, deal, now);
-  const Advice after = Advise(other_, types_, account, deal, now);
+  const Advice before = present_.has_value() ? present_->Advise(account, deal, now) : Advice();
+  const Advice after = other_.Advise(account, deal, now);
   if (before.suggestion == after.suggestion) return;
   response_.set_changed(response_.changed() + 1);
   ++transitions_[{before.suggestion, after.suggestion}];

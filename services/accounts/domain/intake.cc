@@ -12,7 +12,6 @@
 #include "common/contract/resource_name.h"
 #include "common/rule/condition.h"
 #include "services/accounts/domain/account.h"
-#include "services/accounts/domain/classification/local_rule.h"
 #include "services/accounts/domain/classification/stages.h"
 #include "services/accounts/domain/fact_types.h"
 #include "services/accounts/domain/facts.h"
@@ -113,24 +112,29 @@ void CheckAcceptancePolicy(const AcceptancePolicy& policy,
   }
 }
 
-Advice Advise(const AcceptancePolicy& policy, const std::vector<fact::v1::FactType>& types,
-              const v1::Account& account, const v1::Deal& deal, absl::Time now) {
-  const rule::FactCatalog catalog = AcceptanceCatalog(types);
+Adviser::Adviser(const AcceptancePolicy& policy, const std::vector<fact::v1::FactType>& types)
+    : catalog_(AcceptanceCatalog(types)) {
+  for (const AcceptanceRule& rule : policy.rules()) {
+    rules_.push_back({LocalRule(&rule.when(), catalog_), FindingOf(rule)});
+  }
+}
+
+Advice Adviser::Advise(const v1::Account& account, const v1::Deal& deal, absl::Time now) const {
   FactValues facts = FactsOf(account);
   facts.merge(FactsOf(deal));
   const rule::Moment moment = MomentOf(now, ZoneOf(account));
   Advice advice;
   advice.suggestion = v1::INTAKE_VERDICT_ACCEPT;
   IntakeVerdict undecided = v1::INTAKE_VERDICT_UNSPECIFIED;
-  for (const AcceptanceRule& rule : policy.rules()) {
-    v1::IntakeFinding finding = FindingOf(rule);
-    finding.set_result(
-        LocalRule(&rule.when(), catalog).Judge(moment, facts, finding.mutable_readings()));
-    if (finding.result() == type::v1::TRUTH_FALSE) continue;
-    IntakeVerdict& strictest =
-        finding.result() == type::v1::TRUTH_TRUE ? advice.suggestion : undecided;
-    strictest = std::max(strictest, rule.verdict());
-    advice.findings.push_back(std::move(finding));
+  for (const Rule& rule : rules_) {
+    google::protobuf::RepeatedPtrField<std::string> readings;
+    const type::v1::Truth result = rule.when.Judge(moment, facts, &readings);
+    if (result == type::v1::TRUTH_FALSE) continue;
+    IntakeVerdict& strictest = result == type::v1::TRUTH_TRUE ? advice.suggestion : undecided;
+    strictest = std::max(strictest, rule.finding.verdict());
+    v1::IntakeFinding& finding = advice.findings.emplace_back(rule.finding);
+    finding.set_result(result);
+    *finding.mutable_readings() = std::move(readings);
   }
   if (undecided > advice.suggestion) advice.suggestion = v1::INTAKE_VERDICT_UNSPECIFIED;
   return advice;
@@ -152,7 +156,7 @@ void Ask(const AskedBy& by, absl::Time now, IntakeReview* review) {
   review->clear_suggestion();
   review->clear_policy();
   if (by.policy == nullptr) return;
-  Advice advice = Advise(*by.policy, by.types, by.account, by.deal, now);
+  Advice advice = Adviser(*by.policy, by.types).Advise(by.account, by.deal, now);
   review->set_policy(contract::JoinRevision(by.policy->name(), by.policy->revision().number()));
   review->set_suggestion(advice.suggestion);
   for (v1::IntakeFinding& finding : advice.findings) {

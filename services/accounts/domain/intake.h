@@ -14,6 +14,7 @@
 #include "banso/fact/v1/fact.pb.h"
 #include "common/contract/errors.h"
 #include "common/rule/catalog.h"
+#include "services/accounts/domain/classification/local_rule.h"
 #include "services/accounts/domain/onboarding.h"
 
 // Whether a customer may be taken on: what the policy suggests, and how a question is asked,
@@ -52,8 +53,27 @@ struct Advice {
   v1::IntakeVerdict suggestion = v1::INTAKE_VERDICT_UNSPECIFIED;
   std::vector<v1::IntakeFinding> findings;
 };
-Advice Advise(const v1::AcceptancePolicy& policy, const std::vector<fact::v1::FactType>& types,
-              const v1::Account& account, const v1::Deal& deal, absl::Time now);
+
+// A policy that can be asked again and again.
+class Adviser {
+ public:
+  // `types` are those of the attributes and further axes that accounts have. `policy` must outlive
+  // it.
+  Adviser(const v1::AcceptancePolicy& policy, const std::vector<fact::v1::FactType>& types);
+  Adviser(const Adviser&) = delete;
+  Adviser& operator=(const Adviser&) = delete;
+
+  Advice Advise(const v1::Account& account, const v1::Deal& deal, absl::Time now) const;
+
+ private:
+  struct Rule {
+    LocalRule when;
+    // What is told of it, without a result.
+    v1::IntakeFinding finding;
+  };
+  const rule::FactCatalog catalog_;
+  std::vector<Rule> rules_;
+};
 
 // What a question is asked by. `policy` is null when none is in force.
 struct AskedBy {

@@ -159,7 +159,7 @@ TEST(AcceptanceContradictionsTest, AgreesWithAskingEveryCustomer) {
     std::set<std::string> met;
     for (const auto& [account, deal] : customers) {
       v1::IntakeVerdict strictest = v1::INTAKE_VERDICT_UNSPECIFIED;
-      const Advice advice = Advise(policy, {}, account, deal, absl::UnixEpoch());
+      const Advice advice = Adviser(policy, {}).Advise(account, deal, absl::UnixEpoch());
       for (const auto& finding : advice.findings) {
         if (finding.result() == type::v1::TRUTH_TRUE) {
           strictest = std::max(strictest, finding.verdict());
