@@ -111,6 +111,7 @@ void FloodGuard::Run() {
   while (AwaitTurn()) {
     SweepIntake();
     while (Sweep()) {
+      SweepIntake();
       absl::MutexLock lock(&mutex_);
       if (mutex_.AwaitWithTimeout(absl::Condition(&stopped_), kSweepPause)) return;
     }

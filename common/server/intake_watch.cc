@@ -1,5 +1,9 @@
 #include "common/server/intake_watch.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "common/server/server.h"
 
 namespace banso::server::internal {
@@ -23,9 +27,11 @@ std::vector<std::string> IntakeWatch::Look(const std::map<std::string, int64_t>&
   for (const HeldCalls& book : books()) {
     const auto found = received.find(book.remote);
     if (found == received.end()) continue;
-    const int64_t bytes = VainBytes(book, found->second);
+    const Progress& progress = Update(book, found->second);
+    const int64_t bytes =
+        found->second - progress.received - kBytesForMessage * (book.sent - progress.sent);
     alert_ = alert_ || bytes > kUnsuspicious;
-    if (bytes > kMaxVainBytes + (kMaxMessageBytes + kStreamWindowBytes) * book.open) {
+    if (bytes > kMaxVainBytes + (kMaxMessageBytes + kStreamWindowBytes) * progress.open) {
       ended.push_back(book.remote);
     } else {
       vain.push_back({.remote = book.remote, .calls = bytes});
@@ -54,10 +60,11 @@ void IntakeWatch::ForgetClosed(const std::map<std::string, int64_t>& received) {
   }
 }
 
-int64_t IntakeWatch::VainBytes(const HeldCalls& book, int64_t received) {
+IntakeWatch::Progress& IntakeWatch::Update(const HeldCalls& book, int64_t received) {
   Progress& progress = progress_[book.remote];
-  if (book.taken != progress.taken) progress = {received, received, book.taken, book.sent};
-  return received - progress.received - kBytesForMessage * (book.sent - progress.sent);
+  if (book.taken != progress.taken) progress = {received, received, book.taken, book.sent, 0};
+  progress.open = std::max(progress.open, book.open);
+  return progress;
 }
 
 }  // namespace banso::server::internal

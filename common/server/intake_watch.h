@@ -13,7 +13,7 @@ namespace banso::server::internal {
 
 // What one connection may send, in bytes, before something comes of it, a call or a message, beside
 // what its open calls may: a message and kStreamWindowBytes each; and what all may together.
-inline constexpr int64_t kMaxVainBytes = int64_t{1} << 20;
+inline constexpr int64_t kMaxVainBytes = int64_t{2} << 20;
 inline constexpr int64_t kMaxVainBytesOfAll = int64_t{32} << 20;
 
 // Finds connections that send without anything coming of it: headers without end, or one without
@@ -36,12 +36,15 @@ class IntakeWatch {
     int64_t seen = 0;
     int64_t taken = 0;
     int64_t sent = 0;
+    // The most calls that were open at once since then: some may end while what was sent of them
+    // is still on its way.
+    int64_t open = 0;
   };
   // Whether somebody who has sent much since something came of it has sent more.
   bool IsSuspicious(const std::map<std::string, int64_t>& received);
   void ForgetClosed(const std::map<std::string, int64_t>& received);
-  // What has come in vain by a connection that has sent so many bytes.
-  int64_t VainBytes(const HeldCalls& book, int64_t received);
+  // Brings what is known of a connection up to its book, when so many bytes have come by it.
+  Progress& Update(const HeldCalls& book, int64_t received);
 
   std::map<std::string, Progress> progress_;
   bool alert_ = false;

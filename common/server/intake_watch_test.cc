@@ -46,6 +46,14 @@ TEST_F(IntakeWatchTest, LeavesRoomForOneMessageOfEachCall) {
   EXPECT_THAT(Look(room + 2 * kMib + 1, three), ElementsAre("a"));
 }
 
+TEST_F(IntakeWatchTest, LeavesThatRoomWhenTheCallsHaveEnded) {
+  EXPECT_THAT(Look(kMib, {.remote = "a", .open = 3, .taken = 3}), IsEmpty());
+  EXPECT_THAT(Look(2 * kMib, {.remote = "a", .open = 3, .taken = 3}), IsEmpty());
+  const HeldCalls ended = {.remote = "a", .taken = 3};
+  EXPECT_THAT(Look(kMib + kMaxVainBytes + 3 * kMaxMessageBytes, ended), IsEmpty());
+  EXPECT_THAT(Look(50 * kMib, ended), ElementsAre("a"));
+}
+
 TEST_F(IntakeWatchTest, LetsAWatcherAcknowledgeWithoutEnd) {
   EXPECT_THAT(Look(2 * kMib, {.remote = "a", .open = 1, .taken = 2}), IsEmpty());
   EXPECT_THAT(Look(200 * kMib, {.remote = "a", .open = 1, .taken = 2, .sent = 100'000}), IsEmpty());

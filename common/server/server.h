@@ -14,7 +14,8 @@
 
 namespace banso::server {
 
-// The largest message that a server takes, in bytes. Larger ones are RESOURCE_EXHAUSTED.
+// The largest message that a server takes, in bytes. Larger ones are RESOURCE_EXHAUSTED; the
+// connections of those that are larger by megabytes are ended while they come (see IntakeWatch).
 inline constexpr int kMaxMessageBytes = 4 * 1024 * 1024;
 // What a caller may send of a call before its handler takes it, in bytes, beside the message that
 // the handler waits for.

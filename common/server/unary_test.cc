@@ -301,6 +301,17 @@ TEST(UnaryTest, RefusesAMessageBeyondTheLimit) {
               StatusIs(absl::StatusCode::kResourceExhausted));
 }
 
+// The library would keep all of it before it refuses it.
+TEST(UnaryTest, EndsTheConnectionOfAMessageFarBeyondTheLimit) {
+  EchoServer server;
+  EXPECT_THAT(CallRaw(server.peer(), TestCall(), kEchoRaw, std::string(5'500'000, 'x')).status(),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  const absl::Status refused =
+      CallRaw(server.peer(), TestCall(), kEchoRaw, std::string(200'000'000, 'x')).status();
+  EXPECT_TRUE(absl::IsUnavailable(refused) || absl::IsResourceExhausted(refused)) << refused;
+  EXPECT_THAT(CallRaw(server.peer(), TestCall(), kEchoRaw, "x").status(), IsOk());
+}
+
 TEST(UnaryTest, TellsTheHandlerThatItsCallerHasGone) {
   absl::Notification entered;
   absl::Notification noticed;
