@@ -101,7 +101,8 @@ TEST_F(RolesTest, AreAskedOfMembersByEveryRpcThatSaysSo) {
   for (const Rpc& rpc : rpcs) {
     const std::vector<std::string> asked = RolesOf(rpc);
     for (const std::string& role : asked) EXPECT_THAT(AllRoles(), Contains(role));
-    for (const auto& [member, held] : roles_of_) {
+    for (const auto& [member, roles] : roles_of_) {
+      const std::set<std::string>& held = roles;
       const bool may = member != "members/left" &&
                        std::any_of(asked.begin(), asked.end(),
                                    [&](const std::string& role) { return held.contains(role); });

@@ -118,7 +118,7 @@ TEST_F(ListAccountsTest, ATokenIsOfItsFilters) {
                                    std::string("industry: 'tax' country: 'JP'"),
                                    "industry: 'tax' " + Attribute("region", "text: 'west'"),
                                    "industry: 'tax' " + Attribute("region", "text: 'east'")}) {
-    EXPECT_THAT(Do(&AccountsApi::ListAccounts, other + " page_size: 1 " + token),
+    EXPECT_THAT(Do(&AccountsApi::ListAccounts, absl::StrCat(other, " page_size: 1 ", token)),
                 StatusIs(absl::StatusCode::kInvalidArgument))
         << other;
   }

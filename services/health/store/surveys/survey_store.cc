@@ -144,8 +144,8 @@ absl::Status SurveyStore::End(Writer& writer, const SurveyInvitation& invitation
 
 absl::Status SurveyStore::RecordWord(Writer& writer, const SurveyInvitation& invitation,
                                      const std::string& question,
-                                     std::optional<type::v1::Value> value, absl::Time occurred,
-                                     bool is_event) const {
+                                     const std::optional<type::v1::Value>& value,
+                                     absl::Time occurred, bool is_event) const {
   for (const std::string& fact : {SurveyFact(invitation.survey(), question),
                                   SurveyFact(invitation.survey(), question, invitation.layer())}) {
     if (fact.empty()) continue;

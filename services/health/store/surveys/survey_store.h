@@ -76,7 +76,7 @@ class SurveyStore {
   // Records a value (or that there is none) of a question for the person and, where the person has
   // one, for the layer. An event is recorded even when it says what was known.
   absl::Status RecordWord(storage::Writer& writer, const v1::SurveyInvitation& invitation,
-                          const std::string& question, std::optional<type::v1::Value> value,
+                          const std::string& question, const std::optional<type::v1::Value>& value,
                           absl::Time occurred, bool is_event) const;
 
   const storage::FactLog& facts_;
