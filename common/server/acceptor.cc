@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
@@ -37,6 +38,8 @@ using boost::system::error_code;
 constexpr std::chrono::milliseconds kAcceptPause(100);
 // Files that connections leave for databases, logs and calls to others.
 constexpr int kReservedFiles = 256;
+// How many connections that were ended are remembered.
+constexpr size_t kMaxEnded = 10000;
 constexpr absl::Duration kEndPoll = absl::Milliseconds(1);
 
 // The first file number that no connection may have: the system gives the lowest free one.
@@ -122,8 +125,18 @@ class Acceptor::Impl {
   void End(absl::string_view remote) {
     absl::MutexLock lock(&mutex_);
     for (const auto& [file, connection] : connections_) {
-      if (connection.remote == remote && IsOpen(file, connection)) Abort(file);
+      if (connection.remote != remote || !IsOpen(file, connection)) continue;
+      Abort(file);
+      if (ended_.size() >= kMaxEnded) ended_.clear();
+      ended_.insert(connection.remote);
     }
+    any_ended_.store(!ended_.empty());
+  }
+
+  bool HasEnded(absl::string_view remote) const {
+    if (!any_ended_.load()) return false;
+    absl::MutexLock lock(&mutex_);
+    return ended_.contains(remote);
   }
 
   std::map<std::string, int64_t> Read() const {
@@ -225,6 +238,7 @@ class Acceptor::Impl {
     {
       absl::MutexLock lock(&mutex_);
       connections_[file] = {CookieOf(file), NameOf(remote)};
+      ended_.erase(connections_[file].remote);
     }
     take_(acceptor_.native_handle(), file);
   }
@@ -240,6 +254,9 @@ class Acceptor::Impl {
   mutable absl::Mutex mutex_;
   // By file number, also those that gRPC has closed.
   std::map<int, Connection> connections_ ABSL_GUARDED_BY(mutex_);
+  // The last ones that were ended, by remote.
+  absl::flat_hash_set<std::string> ended_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<bool> any_ended_{false};
   std::thread thread_;
 };
 
@@ -261,6 +278,8 @@ void Acceptor::Begin(Take take) { impl_->Begin(std::move(take)); }
 void Acceptor::StopListening() { impl_->StopListening(); }
 
 void Acceptor::End(absl::string_view remote) { impl_->End(remote); }
+
+bool Acceptor::HasEnded(absl::string_view remote) const { return impl_->HasEnded(remote); }
 
 std::map<std::string, int64_t> Acceptor::Read() const { return impl_->Read(); }
 

@@ -39,6 +39,8 @@ class Acceptor {
   // Resets the connection of a caller, as gRPC names it: `ipv4:127.0.0.1:51234`. Nothing happens
   // when there is none.
   void End(absl::string_view remote);
+  // Whether the last connection of that name was ended so.
+  bool HasEnded(absl::string_view remote) const;
   // How many bytes have come from each caller with an open connection and been read, by name.
   std::map<std::string, int64_t> Read() const;
   // Ends all connections and waits until gRPC has closed them; false when it has not at `deadline`.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/strings/numbers.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/server/echo_server.h"
@@ -31,7 +32,9 @@ using ::testing::Pair;
 // Connects to a port of this machine; closed when the object goes.
 class Client {
  public:
-  explicit Client(int port) : file_(socket(AF_INET, SOCK_STREAM, 0)) {
+  // `name` is that of the port to come from; empty: any.
+  explicit Client(int port, const std::string& name = "") : file_(socket(AF_INET, SOCK_STREAM, 0)) {
+    if (!name.empty()) BindTo(name);
     sockaddr_in address = {};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -63,6 +66,16 @@ class Client {
   }
 
  private:
+  void BindTo(const std::string& name) {
+    int port = 0;
+    EXPECT_TRUE(absl::SimpleAtoi(name.substr(name.rfind(':') + 1), &port));
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    EXPECT_EQ(bind(file_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  }
+
   const int file_;
   bool connected_ = false;
 };
@@ -120,8 +133,26 @@ TEST_F(AcceptorTest, EndsTheConnectionThatIsNamedAndNoOther) {
   acceptor_->End("ipv4:127.0.0.1:1");
   acceptor_->End(one.name());
   EXPECT_TRUE(one.IsEnded());
+  EXPECT_TRUE(acceptor_->HasEnded(one.name()));
+  EXPECT_FALSE(acceptor_->HasEnded(other.name()));
   acceptor_->End(other.name());
   EXPECT_TRUE(other.IsEnded());
+}
+
+TEST_F(AcceptorTest, TakesAnotherCallerOfTheSameNameForANewOne) {
+  std::string name;
+  {
+    const Client one(acceptor_->port());
+    name = one.name();
+    keeper_.Await(1);
+    acceptor_->End(name);
+    EXPECT_TRUE(one.IsEnded());
+  }
+  const Client again(acceptor_->port(), name);
+  ASSERT_TRUE(again.connected());
+  EXPECT_EQ(again.name(), name);
+  keeper_.Await(2);
+  EXPECT_FALSE(acceptor_->HasEnded(name));
 }
 
 TEST_F(AcceptorTest, SaysHowMuchHasBeenRead) {

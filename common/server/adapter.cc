@@ -8,7 +8,34 @@
 namespace banso::server::internal {
 namespace {
 
-StreamReactor* ServeStream(Host& host, const Method& method, grpc::CallbackServerContext* context) {
+// What a header counts for beside its name and value (RFC 9113, 10.5.1).
+constexpr size_t kBytesForHeader = 32;
+
+// Whether a call is not looked at any further, because its connection is ended: it has been, or the
+// call's headers are beyond the limit; the library has announced what it takes.
+bool IsCutOff(Host& host, const grpc::CallbackServerContext& context) {
+  // What has come of headers without end is given out as well, and takes long to look at.
+  if (host.HasEnded(context)) return true;
+  size_t bytes = 0;
+  for (const auto& [name, value] : context.client_metadata()) {
+    bytes += name.size() + value.size() + kBytesForHeader;
+  }
+  if (bytes <= kMaxHeaderBytes) return false;
+  host.EndConnection(context.peer(), "a call of it has headers without measure");
+  return true;
+}
+
+// A call that is answered at once.
+class RefusedCall final : public CallReactor {
+ public:
+  explicit RefusedCall(const absl::Status& status) { Finish(ToGrpcStatus(status)); }
+  void OnDone() override { delete this; }
+};
+
+CallReactor* Serve(Host& host, const Method& method, grpc::CallbackServerContext* context) {
+  if (IsCutOff(host, *context)) return new RefusedCall(contract::Cancelled());
+  if (!method.is_stream()) return ServeUnary(host, method, context);
+  if (!host.BeginCall()) return new RefusedCall(Stopping());
   if (std::holds_alternative<SinkFunction>(method.handler)) {
     return ServeSink(host, method, context);
   }
@@ -21,18 +48,11 @@ StreamReactor* ServeStream(Host& host, const Method& method, grpc::CallbackServe
   return ServeForward(host, method, context);
 }
 
-// A call that comes when the server is stopping. Its caller may send it again: nothing was done.
-template <class Reactor>
-class RefusedCall final : public Reactor {
- public:
-  RefusedCall() { this->Finish(ToGrpcStatus(Stopping())); }
-  void OnDone() override { delete this; }
-};
-
 // A call of a method that is not there.
 class UnknownCall final : public grpc::ServerGenericBidiReactor {
  public:
   UnknownCall(Host& host, const grpc::GenericCallbackServerContext& context) : host_(host) {
+    static_cast<void>(IsCutOff(host, context));
     incoming_.method = context.method();
     incoming_.remote = context.peer();
     Finish(ToGrpcStatus(contract::Unimplemented(
@@ -59,30 +79,14 @@ ServiceAdapter::ServiceAdapter(Host& host, const Router& router) {
   for (const Method& method : router.methods()) {
     paths_.push_back(
         absl::StrCat("/", router.service().full_name(), "/", method.descriptor->name()));
-    const bool unary =
-        !method.descriptor->client_streaming() && !method.descriptor->server_streaming();
-    // gRPC treats every kind of stream alike when it is declared bidirectional; on the wire there
-    // is no difference, and reflection reads the proto.
-    const auto type =
-        unary ? grpc::internal::RpcMethod::NORMAL_RPC : grpc::internal::RpcMethod::BIDI_STREAMING;
-    AddMethod(new grpc::internal::RpcServiceMethod(paths_.back().c_str(), type, nullptr));
-    if (unary) {
-      MarkMethodRawCallback(
-          index, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                     [&host, &method](grpc::CallbackServerContext* context,
-                                      const grpc::ByteBuffer* request,
-                                      grpc::ByteBuffer* response) -> UnaryReactor* {
-                       if (!host.BeginCall()) return new RefusedCall<UnaryReactor>;
-                       return ServeUnary(host, method, context, request, response);
-                     }));
-    } else {
-      MarkMethodRawCallback(
-          index, new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                     [&host, &method](grpc::CallbackServerContext* context) -> StreamReactor* {
-                       if (!host.BeginCall()) return new RefusedCall<StreamReactor>;
-                       return ServeStream(host, method, context);
-                     }));
-    }
+    // Whatever its kind: on the wire there is no difference, and reflection reads the proto.
+    AddMethod(new grpc::internal::RpcServiceMethod(
+        paths_.back().c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
+    MarkMethodRawCallback(
+        index, new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+                   [&host, &method](grpc::CallbackServerContext* context) {
+                     return Serve(host, method, context);
+                   }));
     ++index;
   }
 }

@@ -39,16 +39,18 @@ class UnknownMethods : public grpc::CallbackGenericService {
   Host& host_;
 };
 
-using UnaryReactor = grpc::ServerUnaryReactor;
-using StreamReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
+// Of calls of every kind. gRPC gives a call out when its headers have ended only where the method
+// may be one of streams, and otherwise with its request: who sends none could have it hold calls
+// that nobody knows of.
+using CallReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 
-// Each begins to serve a call and returns its reactor, which deletes itself.
-UnaryReactor* ServeUnary(Host& host, const Method& method, grpc::CallbackServerContext* context,
-                         const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
-StreamReactor* ServeSink(Host& host, const Method& method, grpc::CallbackServerContext* context);
-StreamReactor* ServeSource(Host& host, const Method& method, grpc::CallbackServerContext* context);
-StreamReactor* ServeFeed(Host& host, const Method& method, grpc::CallbackServerContext* context);
-StreamReactor* ServeForward(Host& host, const Method& method, grpc::CallbackServerContext* context);
+// Each begins to serve a call and returns its reactor, which deletes itself. The host must have
+// begun the call, but for a unary one: that begins when its request has come.
+CallReactor* ServeUnary(Host& host, const Method& method, grpc::CallbackServerContext* context);
+CallReactor* ServeSink(Host& host, const Method& method, grpc::CallbackServerContext* context);
+CallReactor* ServeSource(Host& host, const Method& method, grpc::CallbackServerContext* context);
+CallReactor* ServeFeed(Host& host, const Method& method, grpc::CallbackServerContext* context);
+CallReactor* ServeForward(Host& host, const Method& method, grpc::CallbackServerContext* context);
 
 }  // namespace banso::server::internal
 

@@ -15,7 +15,7 @@ namespace banso::server::internal {
 namespace {
 
 // Lets a thread wait for the transport's reads and writes, of which one each may be under way.
-class BlockingStream : public StreamReactor {
+class BlockingStream : public CallReactor {
  public:
   BlockingStream(Host& host, const Method& method, grpc::CallbackServerContext* context)
       : call_(host, method, context) {}
@@ -166,7 +166,7 @@ class SourceCall final : public BlockingStream, public MessageSource {
 };
 
 template <class T>
-StreamReactor* Serve(Host& host, const Method& method, grpc::CallbackServerContext* context) {
+CallReactor* Serve(Host& host, const Method& method, grpc::CallbackServerContext* context) {
   auto* call = new T(host, method, context);
   call->Begin();
   return call;
@@ -174,11 +174,11 @@ StreamReactor* Serve(Host& host, const Method& method, grpc::CallbackServerConte
 
 }  // namespace
 
-StreamReactor* ServeSink(Host& host, const Method& method, grpc::CallbackServerContext* context) {
+CallReactor* ServeSink(Host& host, const Method& method, grpc::CallbackServerContext* context) {
   return Serve<SinkCall>(host, method, context);
 }
 
-StreamReactor* ServeSource(Host& host, const Method& method, grpc::CallbackServerContext* context) {
+CallReactor* ServeSource(Host& host, const Method& method, grpc::CallbackServerContext* context) {
   return Serve<SourceCall>(host, method, context);
 }
 

@@ -21,7 +21,7 @@ namespace {
 //          a cancel, the shutdown;
 //   kOver  its status has been given.
 // Whoever moves it out of kIdle continues it, so that no two work on it at a time.
-class FeedCall final : public StreamReactor, public OpenStream {
+class FeedCall final : public CallReactor, public OpenStream {
  public:
   FeedCall(Host& host, const Method& method, grpc::CallbackServerContext* context)
       : call_(host, method, context), link_(std::make_shared<Link>()) {
@@ -216,7 +216,7 @@ class FeedCall final : public StreamReactor, public OpenStream {
 
 }  // namespace
 
-StreamReactor* ServeFeed(Host& host, const Method& method, grpc::CallbackServerContext* context) {
+CallReactor* ServeFeed(Host& host, const Method& method, grpc::CallbackServerContext* context) {
   auto* call = new FeedCall(host, method, context);
   call->Begin();
   return call;

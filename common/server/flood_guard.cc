@@ -1,5 +1,7 @@
 #include "common/server/flood_guard.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -15,17 +17,27 @@ constexpr absl::Duration kLookPause = absl::Milliseconds(20);
 // The same while a connection has sent much of which nothing has come yet: headers of one byte each
 // take a hundred times as much in memory.
 constexpr absl::Duration kAlertPause = absl::Milliseconds(2);
-// Between two looks at what has come, in multiples of how long the last took: there may be
-// thousands of connections.
+// Between two looks at what has come, in multiples of the processor time that the last took: there
+// may be thousands of connections. And at most so long.
 constexpr int kIntakePause = 20;
 constexpr int kAlertIntakePause = 4;
+constexpr absl::Duration kMaxIntakePause = absl::Milliseconds(200);
 // Between two looks at the connections while too many calls are held.
 constexpr absl::Duration kSweepPause = absl::Milliseconds(5);
 // How often it is to see that too many calls are held, and nothing being cleared away, before it
 // takes answered ones for held.
 constexpr int kUnexplainedSweeps = 40;
+// After a connection was ended that sent to no purpose, before what it has taken is given back.
+// Were it kept, those that come next would seem to take less than they do.
+constexpr absl::Duration kReleasePause = absl::Seconds(1);
 // What each call costs the thread that reads it when far too many are held.
 constexpr absl::Duration kReadPause = absl::Microseconds(100);
+
+absl::Duration ProcessorTimeOfThread() {
+  timespec time = {};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return absl::DurationFromTimespec(time);
+}
 
 }  // namespace
 
@@ -162,13 +174,22 @@ bool FloodGuard::Sweep() {
 }
 
 void FloodGuard::SweepIntake() {
-  const absl::Time start = absl::Now();
-  if (start < intake_due_) return;
-  for (const std::string& remote : intake_.Look(server_.received(), server_.held)) {
+  const absl::Time now = absl::Now();
+  if (now < intake_due_) return;
+  const absl::Duration start = ProcessorTimeOfThread();
+  bool any_ended = false;
+  for (const std::string& remote :
+       intake_.Look(server_.received(), server_.memory(), now, server_.held_by)) {
     server_.end(remote);
+    any_ended = true;
+    release_due_ = now + kReleasePause;
   }
-  const absl::Time end = absl::Now();
-  intake_due_ = end + (intake_.alert() ? kAlertIntakePause : kIntakePause) * (end - start);
+  if (now >= release_due_) {
+    server_.release_memory();
+    release_due_ = absl::InfiniteFuture();
+  }
+  const int pause = intake_.alert() || any_ended ? kAlertIntakePause : kIntakePause;
+  intake_due_ = absl::Now() + std::min(kMaxIntakePause, pause * (ProcessorTimeOfThread() - start));
 }
 
 }  // namespace banso::server::internal

@@ -27,9 +27,9 @@ namespace banso::server::internal {
 // on a busy machine it reads many thousands before the first of them reaches a handler. The guard
 // counts them as they are read. Beyond the limit, a thread of its own ends the connections that
 // hold most; beyond one and a half times the limit, each further call makes the reading thread
-// pause, so that the others catch up. Calls whose request does not come are not counted so: the
-// library gives them out only with it. They are found in its books, which the guard looks into when
-// many calls have begun.
+// pause, so that the others catch up. Calls that the library answers itself are counted so only
+// when their requests have come. Until then they are found in its books, which the guard looks into
+// when many calls have begun.
 // What callers send without a call or a message coming of it is kept within bounds, too: see
 // IntakeWatch.
 class FloodGuard {
@@ -38,14 +38,19 @@ class FloodGuard {
   struct Server {
     // How many calls have begun, ever.
     std::function<int64_t()> begun;
-    // The calls held, by connection.
+    // The calls held, by connection; and by those of some callers, with the calls given out.
     std::function<std::vector<HeldCalls>()> held;
+    std::function<std::vector<HeldCalls>(const std::vector<std::string>& remotes)> held_by;
     // How many bytes have come, by open connection.
     std::function<std::map<std::string, int64_t>()> received;
+    // The memory that the process takes, in bytes.
+    std::function<int64_t()> memory;
     // How many open streams were let in, by remote. They do not count.
     std::function<std::map<std::string, int, std::less<>>()> admitted;
     // Ends a connection.
     std::function<void(absl::string_view remote)> end;
+    // Gives free memory back to the system.
+    std::function<void()> release_memory;
   };
 
   FloodGuard(int limit, Server server);
@@ -89,6 +94,8 @@ class FloodGuard {
   IntakeWatch intake_;
   // Before it looks at what has come again.
   absl::Time intake_due_ = absl::InfinitePast();
+  // When it gives the memory back that ended connections have taken.
+  absl::Time release_due_ = absl::InfiniteFuture();
   std::thread thread_;
 };
 

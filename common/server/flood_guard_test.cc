@@ -1,5 +1,7 @@
 #include "common/server/flood_guard.h"
 
+#include <atomic>
+
 #include "absl/time/clock.h"
 #include "common/testing/wait.h"
 #include "gmock/gmock.h"
@@ -46,6 +48,7 @@ class FloodGuardTest : public ::testing::Test {
   int64_t flood_calls_ ABSL_GUARDED_BY(mutex_) = 30;
   int64_t begun_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::string, int64_t> received_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<bool> released_{false};
   FloodGuard guard_{kFloodTestLimit,
                     {.begun =
                          [this] {
@@ -53,11 +56,13 @@ class FloodGuardTest : public ::testing::Test {
                            return begun_;
                          },
                      .held = [this] { return held(); },
+                     .held_by = [this](const auto&) { return held(); },
                      .received =
                          [this] {
                            absl::MutexLock lock(&mutex_);
                            return received_;
                          },
+                     .memory = [] { return int64_t{0}; },
                      .admitted =
                          [] {
                            return std::map<std::string, int, std::less<>>{{"watcher", 50}};
@@ -66,7 +71,8 @@ class FloodGuardTest : public ::testing::Test {
                          [this](absl::string_view remote) {
                            absl::MutexLock lock(&mutex_);
                            ended_.emplace_back(remote);
-                         }}};
+                         },
+                     .release_memory = [this] { released_ = true; }}};
   std::unique_ptr<grpc::ContextAllocator> allocator_ = guard_.NewAllocator();
   std::vector<grpc::CallbackServerContext*> contexts_;
 };
@@ -109,6 +115,7 @@ TEST_F(FloodGuardTest, FindsCallsWhoseRequestsDoNotCome) {
   FloodAs("another");
   EXPECT_EQ(guard_.held(), 0);
   EXPECT_THAT(ended(), ElementsAre("flood"));
+  EXPECT_FALSE(released_) << "that was no memory to speak of";
   BeginElsewhere(kFloodTestLimit);
   EXPECT_TRUE(testing::WaitUntil([&] { return ended().size() == 2; }));
   EXPECT_THAT(ended(), ElementsAre("flood", "another"));
@@ -121,6 +128,7 @@ TEST_F(FloodGuardTest, EndsTheConnectionThatSendsToNoPurpose) {
   }
   EXPECT_TRUE(testing::WaitUntil([&] { return !ended().empty(); }));
   EXPECT_EQ(ended().front(), "flood");
+  EXPECT_TRUE(testing::WaitUntil([&] { return released_.load(); }));
 }
 
 TEST_F(FloodGuardTest, SlowsTheReadersOfFarTooManyCalls) {

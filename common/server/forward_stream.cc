@@ -83,7 +83,7 @@ class PeerSide final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::By
 };
 
 // The side towards the caller, and the whole.
-class ForwardCall final : public StreamReactor, public OpenStream {
+class ForwardCall final : public CallReactor, public OpenStream {
  public:
   ForwardCall(Host& host, const Method& method, grpc::CallbackServerContext* context)
       : call_(host, method, context), forward_(std::get<Forward>(method.handler)), peer_(*this) {}
@@ -244,8 +244,7 @@ void PeerSide::OnDone(const grpc::Status& status) { call_.OnPeerDone(status); }
 
 }  // namespace
 
-StreamReactor* ServeForward(Host& host, const Method& method,
-                            grpc::CallbackServerContext* context) {
+CallReactor* ServeForward(Host& host, const Method& method, grpc::CallbackServerContext* context) {
   auto* call = new ForwardCall(host, method, context);
   call->Begin();
   return call;

@@ -1,6 +1,7 @@
 #include "common/server/held_calls.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -51,26 +52,42 @@ void ForEachEntry(const char* list, const char* id, const Get& get, const Visit&
   }
 }
 
+// Of a connection, "chttp2 ipv4:127.0.0.1:51234"; empty without one.
+std::string RemoteOf(const Struct& socket) {
+  const std::string& name = BookField(socket, "name").string_value();
+  const size_t space = name.rfind(' ');
+  return space == std::string::npos ? "" : name.substr(space + 1);
+}
+
+// Calls `visit` with each connection to `server` from a number on.
+template <class Visit>
+void ForEachSocket(int64_t server, int64_t first, const Visit& visit) {
+  ForEachEntry(
+      "socketRef", "socketId",
+      [&](int64_t from) {
+        return grpc_channelz_get_server_sockets(server, std::max(first, from), 0);
+      },
+      visit);
+}
+
 std::optional<HeldCalls> HeldBySocket(int64_t id) {
   const Struct page = BookPage(grpc_channelz_get_socket(id));
   const Struct& socket = BookField(page, "socket").struct_value();
   const Struct& data = BookField(socket, "data").struct_value();
-  // "chttp2 ipv4:127.0.0.1:51234"
-  const std::string& name =
-      BookField(BookField(socket, "ref").struct_value(), "name").string_value();
-  const size_t space = name.rfind(' ');
-  if (space == std::string::npos) return std::nullopt;
+  std::string remote = RemoteOf(BookField(socket, "ref").struct_value());
+  if (remote.empty()) return std::nullopt;
   const int64_t cleared = BookNumber(data, "streamsSucceeded") + BookNumber(data, "streamsFailed");
   // An answer is a message, as a rule. Streams send many, so it counts for one cleared away before,
   // too, and for no more than were taken from the caller.
   const int64_t begun = BookNumber(data, "streamsStarted");
   const int64_t sent = BookNumber(data, "messagesSent");
   const int64_t received = BookNumber(data, "messagesReceived");
-  return HeldCalls{.remote = name.substr(space + 1),
+  return HeldCalls{.remote = std::move(remote),
                    .calls = begun - std::max(cleared, std::min(sent, received)),
                    // The library counts while it is asked: calls may be cleared that had not begun.
                    .open = std::max<int64_t>(0, begun - cleared),
-                   .taken = begun + received,
+                   .begun = begun,
+                   .received = received,
                    .sent = sent};
 }
 
@@ -95,14 +112,47 @@ int64_t CallsBegun(int64_t server) {
 
 std::vector<HeldCalls> HeldCallsOfConnections(int64_t server) {
   std::vector<HeldCalls> held;
-  ForEachEntry(
-      "socketRef", "socketId",
-      [server](int64_t from) { return grpc_channelz_get_server_sockets(server, from, 0); },
-      [&](const Struct& socket, const char* id) {
-        if (auto calls = HeldBySocket(BookNumber(socket, id))) held.push_back(*std::move(calls));
-        return BookNumber(socket, id);
-      });
+  ForEachSocket(server, 0, [&](const Struct& socket, const char* id) {
+    if (auto calls = HeldBySocket(BookNumber(socket, id))) held.push_back(*std::move(calls));
+    return BookNumber(socket, id);
+  });
   return held;
+}
+
+std::vector<HeldCalls> ConnectionBooks::Of(int64_t server,
+                                           const std::vector<std::string>& remotes) {
+  ReadOn(server);
+  // The library may enter one after another one of a higher number.
+  const bool complete = std::all_of(remotes.begin(), remotes.end(), [this](const auto& remote) {
+    return numbers_.count(remote) > 0;
+  });
+  if (!complete) {
+    next_ = 0;
+    ReadOn(server);
+  }
+  std::vector<HeldCalls> held;
+  for (const std::string& remote : remotes) {
+    const auto found = numbers_.find(remote);
+    if (found == numbers_.end()) continue;
+    if (auto calls = HeldBySocket(found->second)) held.push_back(*std::move(calls));
+  }
+  return held;
+}
+
+void ConnectionBooks::Keep(const std::map<std::string, int64_t>& open) {
+  for (auto it = numbers_.begin(); it != numbers_.end();) {
+    it = open.count(it->first) == 0 ? numbers_.erase(it) : std::next(it);
+  }
+}
+
+void ConnectionBooks::ReadOn(int64_t server) {
+  ForEachSocket(server, next_, [&](const Struct& socket, const char* id) {
+    const int64_t number = BookNumber(socket, id);
+    next_ = std::max(next_, number + 1);
+    int64_t& newest = numbers_[RemoteOf(socket)];
+    newest = std::max(newest, number);
+    return number;
+  });
 }
 
 std::vector<std::string> ConnectionsToEnd(const std::vector<HeldCalls>& held,

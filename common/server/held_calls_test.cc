@@ -1,10 +1,14 @@
 #include "common/server/held_calls.h"
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "common/server/echo_server.h"
+#include "common/server/given_calls.h"
+#include "common/testing/status_matchers.h"
 #include "common/testing/wait.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -12,6 +16,7 @@
 namespace banso::server::internal {
 namespace {
 
+using ::banso::testing::IsOk;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -69,6 +74,49 @@ TEST(HeldCallsTest, AreOfOneServerOfTheProcessAlone) {
   EXPECT_EQ(CallsBegun(idle_number + 1000000), 0);
   EXPECT_LT(HeldNow(idle_number), 10);
   EXPECT_EQ(HeldNow(idle_number + 1000000), 0);
+}
+
+TEST(ConnectionBooksTest, FindConnectionsByTheirCallers) {
+  EchoServer server;
+  const int64_t number = NewestServer();
+  EXPECT_THAT(server.Echo(TestCall(), "x"), IsOk());
+  ConnectionBooks books;
+  EXPECT_THAT(books.Of(number, {"ipv4:127.0.0.1:1"}), IsEmpty());
+  std::vector<std::string> remotes;
+  std::map<std::string, int64_t> open;
+  for (const HeldCalls& connection : HeldCallsOfConnections(number)) {
+    remotes.push_back(connection.remote);
+    open[connection.remote] = 0;
+  }
+  ASSERT_FALSE(remotes.empty());
+  int64_t received = 0;
+  for (const HeldCalls& connection : books.Of(number, remotes)) received += connection.received;
+  EXPECT_GE(received, 1);
+
+  // One that comes later.
+  Peer late({.name = "echo", .address = server.process().address(), .channels = 1});
+  const auto answer = late.Call<EchoRequest, EchoResponse>(TestCall(), kEcho, Text("x"));
+  EXPECT_THAT(answer, IsOk());
+  books.Keep(open);
+  for (const HeldCalls& connection : HeldCallsOfConnections(number)) {
+    const auto found = books.Of(number, {connection.remote});
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].remote, connection.remote);
+    open.erase(connection.remote);
+  }
+  EXPECT_THAT(open, IsEmpty());
+}
+
+TEST(GivenCallsTest, AreCountedByConnection) {
+  GivenCalls calls;
+  calls.Note("a");
+  calls.Note("a");
+  calls.Note("b");
+  EXPECT_EQ(calls.given("a"), 2);
+  EXPECT_EQ(calls.given("c"), 0);
+  calls.Keep({{"b", 0}});
+  EXPECT_EQ(calls.given("a"), 0);
+  EXPECT_EQ(calls.given("b"), 1);
 }
 
 }  // namespace

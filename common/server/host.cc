@@ -31,10 +31,6 @@ std::string MethodName(const google::protobuf::MethodDescriptor& method) {
   return absl::StrCat(method.service()->full_name(), "/", method.name());
 }
 
-bool IsStream(const google::protobuf::MethodDescriptor& method) {
-  return method.client_streaming() || method.server_streaming();
-}
-
 std::map<std::string, std::string, std::less<>> Headers(
     const grpc::CallbackServerContext& context) {
   std::map<std::string, std::string, std::less<>> headers;
@@ -46,7 +42,7 @@ std::map<std::string, std::string, std::less<>> Headers(
 
 absl::Time Deadline(const grpc::CallbackServerContext& context, const Method& method,
                     absl::Time now) {
-  const bool streams = IsStream(*method.descriptor);
+  const bool streams = method.is_stream();
   // Without a deadline the transport says a time so far away that it cannot be calculated with.
   const absl::Time given = absl::FromChrono(context.deadline());
   if (given > now + kFarAway) return now + (streams ? kStreamDeadline : kDefaultDeadline);
@@ -354,7 +350,7 @@ Call RunningCall::ForwardedCall() const {
 grpc::Status RunningCall::Close(const absl::Status& status) const {
   const absl::Duration duration = absl::Now() - start_;
   CallMetrics::OfProcess().Record(host_.definition().name(), call_.method, status.code(), duration,
-                                  IsStream(*method_.descriptor));
+                                  method_.is_stream());
   Log(status, duration);
   // What lies behind this server has been tried again already; were every layer to repeat that, a
   // failure far behind would multiply. A server that stops is different: another one may answer.

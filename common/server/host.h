@@ -63,9 +63,11 @@ class Host {
 
   // A caller has cancelled a call of its own accord. One that does so without end is cut off.
   void NoteCancelled(const Incoming& incoming);
-  // What ends a caller's connection. Before the first call.
-  void SetConnectionEnder(std::function<void(absl::string_view remote)> end) {
+  // What ends a caller's connection, and tells whether it was ended. Before the first call.
+  void SetConnectionEnder(std::function<void(absl::string_view remote)> end,
+                          std::function<bool(absl::string_view remote)> has_ended) {
     end_connection_ = std::move(end);
+    has_ended_ = std::move(has_ended);
   }
 
   // Adds a stream until Remove, so that it ends when the server stops. UNAVAILABLE when that is so
@@ -79,6 +81,10 @@ class Host {
 
   // Ends a connection whose calls flood the server, and says so in the log.
   void EndConnection(absl::string_view remote, absl::string_view reason);
+  // Whether a call comes by a connection that has been ended.
+  bool HasEnded(const grpc::CallbackServerContext& context) const {
+    return ended_connections_.load() > 0 && has_ended_ && has_ended_(context.peer());
+  }
 
   // Calls and streams under way, streams that were let in, streams that were too many.
   int calls() const;
@@ -110,6 +116,7 @@ class Host {
   bool refuses_calls_ ABSL_GUARDED_BY(calls_mutex_) = false;
   CancelWatch cancel_watch_;
   std::function<void(absl::string_view)> end_connection_;
+  std::function<bool(absl::string_view)> has_ended_;
   std::atomic<int64_t> ended_connections_{0};
   mutable absl::Mutex streams_mutex_;
   // All that were added; those that were let in with their callers.

@@ -10,61 +10,135 @@ namespace banso::server::internal {
 namespace {
 
 // Whoever has sent less since something came of it is not looked at.
-constexpr int64_t kUnsuspicious = int64_t{256} << 10;
+constexpr int64_t kUnsuspicious = int64_t{64} << 10;
+// The same when all together have sent much, or the process has grown.
+constexpr int64_t kUnsuspiciousOfMany = int64_t{4} << 10;
+// What may be on its way of a message without being looked at more often.
+constexpr int64_t kUnsuspiciousMessage = int64_t{256} << 10;
+// By how much the process may grow before it is looked at who has sent what.
+constexpr int64_t kUnsuspiciousGrowth = int64_t{32} << 20;
+// After the last connection was ended, before the next one is not taken for the same attack.
+constexpr absl::Duration kAttackPause = absl::Seconds(2);
 // What a caller may send for each message that it is sent: updates of windows and the like.
 constexpr int64_t kBytesForMessage = 4096;
+// By how many bytes the process grows for each that is sent: at most so few for those of a message,
+// frames of one byte each included, and at most so many for headers.
+constexpr int64_t kGrowthByMessages = 16;
+constexpr int64_t kGrowthByHeaders = 256;
 
 }  // namespace
 
 std::vector<std::string> IntakeWatch::Look(const std::map<std::string, int64_t>& received,
-                                           const std::function<std::vector<HeldCalls>()>& books) {
-  ForgetClosed(received);
-  const bool suspicious = IsSuspicious(received);
+                                           int64_t memory, absl::Time now, const Books& books) {
+  See(received);
+  const std::vector<std::string> suspicious = Suspicious(HasGrown(memory));
+  memory_ = memory;
   alert_ = false;
-  std::vector<std::string> ended;
-  if (!suspicious) return ended;
-  std::vector<HeldCalls> vain;
-  for (const HeldCalls& book : books()) {
-    const auto found = received.find(book.remote);
-    if (found == received.end()) continue;
-    const Progress& progress = Update(book, found->second);
-    const int64_t bytes =
-        found->second - progress.received - kBytesForMessage * (book.sent - progress.sent);
-    alert_ = alert_ || bytes > kUnsuspicious;
-    if (bytes > kMaxVainBytes + (kMaxMessageBytes + kStreamWindowBytes) * progress.open) {
-      ended.push_back(book.remote);
-    } else {
-      vain.push_back({.remote = book.remote, .calls = bytes});
-    }
-  }
-  for (std::string& remote : ConnectionsToEnd(vain, {}, kMaxVainBytesOfAll)) {
-    ended.push_back(std::move(remote));
+  if (suspicious.empty()) return {};
+  for (const HeldCalls& book : books(suspicious)) Update(book, memory);
+  // Whoever lets the process grow after others have been ended for it is part of the same attack.
+  const bool strict = now < attack_end_ && memory > attack_memory_ + kMaxVainGrowth;
+  std::vector<std::string> ended = TooMuch(strict);
+  if (!ended.empty()) {
+    if (now >= attack_end_) attack_memory_ = memory;
+    attack_end_ = now + kAttackPause;
   }
   return ended;
 }
 
-bool IntakeWatch::IsSuspicious(const std::map<std::string, int64_t>& received) {
-  bool suspicious = false;
+int64_t IntakeWatch::Connection::vain() const {
+  return seen - received - kBytesForMessage * answered;
+}
+
+int64_t IntakeWatch::Connection::room() const {
+  if (headers) return kMaxHeadersInVain;
+  return kMaxVainBytes + (kMaxMessageBytes + kStreamWindowBytes) * open;
+}
+
+void IntakeWatch::See(const std::map<std::string, int64_t>& received) {
+  for (auto it = connections_.begin(); it != connections_.end();) {
+    it = received.count(it->first) == 0 ? connections_.erase(it) : std::next(it);
+  }
   for (const auto& [remote, bytes] : received) {
-    Progress& progress = progress_[remote];
-    const bool more = bytes > progress.seen;
-    progress.seen = bytes;
-    suspicious = suspicious || (more && bytes - progress.received > kUnsuspicious);
+    // What a new one has sent, the process may have grown by already.
+    connections_.try_emplace(remote, Connection{.memory = memory_}).first->second.seen = bytes;
+  }
+}
+
+std::vector<std::string> IntakeWatch::Suspicious(bool has_grown) const {
+  int64_t sum = 0;
+  for (const auto& [remote, connection] : connections_) sum += connection.vain();
+  const bool many = has_grown || sum > kMaxHeadersInVainOfAll;
+  std::vector<std::string> suspicious;
+  for (const auto& [remote, connection] : connections_) {
+    if (connection.seen > connection.asked &&
+        connection.vain() > (many ? kUnsuspiciousOfMany : kUnsuspicious)) {
+      suspicious.push_back(remote);
+    }
   }
   return suspicious;
 }
 
-void IntakeWatch::ForgetClosed(const std::map<std::string, int64_t>& received) {
-  for (auto it = progress_.begin(); it != progress_.end();) {
-    it = received.count(it->first) == 0 ? progress_.erase(it) : std::next(it);
-  }
+bool IntakeWatch::HasGrown(int64_t memory) {
+  const bool has_grown = memory - explained_memory_ > kUnsuspiciousGrowth;
+  if (has_grown || memory < explained_memory_) explained_memory_ = memory;
+  return has_grown;
 }
 
-IntakeWatch::Progress& IntakeWatch::Update(const HeldCalls& book, int64_t received) {
-  Progress& progress = progress_[book.remote];
-  if (book.taken != progress.taken) progress = {received, received, book.taken, book.sent, 0};
-  progress.open = std::max(progress.open, book.open);
-  return progress;
+void IntakeWatch::Update(const HeldCalls& book, int64_t memory) {
+  const auto found = connections_.find(book.remote);
+  if (found == connections_.end()) return;
+  Connection& connection = found->second;
+  connection.asked = connection.seen;
+  const int64_t taken = book.given + book.received;
+  if (taken != connection.taken) {
+    connection.received = connection.seen;
+    connection.taken = taken;
+    connection.sent = book.sent;
+    connection.open = 0;
+    connection.memory = memory;
+  }
+  connection.answered = book.sent - connection.sent;
+  connection.open = std::max(connection.open, book.open);
+  connection.headers = book.begun > book.given;
+  alert_ =
+      alert_ || connection.vain() > (connection.headers ? kUnsuspicious : kUnsuspiciousMessage);
+}
+
+std::vector<std::string> IntakeWatch::TooMuch(bool strict) const {
+  std::vector<std::string> ended;
+  std::vector<HeldCalls> all;
+  std::vector<HeldCalls> headers;
+  std::vector<HeldCalls> grown;
+  int64_t bytes = 0;
+  int64_t growth = 0;
+  for (const auto& [remote, connection] : connections_) {
+    const int64_t vain = connection.vain();
+    // Of the others it is not known what has come, but they have sent little.
+    if (connection.asked != connection.seen || vain <= 0) continue;
+    if (vain > (strict ? kUnsuspicious : connection.room())) {
+      ended.push_back(remote);
+      continue;
+    }
+    all.push_back({.remote = remote, .calls = vain});
+    if (connection.headers) headers.push_back(all.back());
+    if (memory_ - connection.memory <= kMaxVainGrowth) continue;
+    grown.push_back(all.back());
+    bytes += vain;
+    growth = std::max(growth, memory_ - connection.memory);
+  }
+  const auto end_down_to = [&ended](const std::vector<HeldCalls>& connections, int64_t limit) {
+    for (std::string& remote : ConnectionsToEnd(connections, {}, limit)) {
+      ended.push_back(std::move(remote));
+    }
+  };
+  end_down_to(all, kMaxVainBytesOfAll);
+  end_down_to(headers, kMaxHeadersInVainOfAll);
+  // Otherwise it is messages that are on their way.
+  if (bytes * kGrowthByMessages < growth) end_down_to(grown, kMaxVainGrowth / kGrowthByHeaders);
+  std::sort(ended.begin(), ended.end());
+  ended.erase(std::unique(ended.begin(), ended.end()), ended.end());
+  return ended;
 }
 
 }  // namespace banso::server::internal

@@ -286,6 +286,16 @@ TEST(DrainTest, DoesNotWaitForAWatchWhoseRequestNeverComes) {
   EXPECT_THAT(silent.Await(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("stopping")));
 }
 
+TEST(DrainTest, DoesNotWaitForAUnaryCallWhoseRequestNeverComes) {
+  EchoServer server;  // Would drain for five seconds.
+  SilentCall silent(server.process().address(), kEcho);
+  EXPECT_THAT(server.Echo(TestCall(), "x"), IsOk());
+  const absl::Time start = absl::Now();
+  server.process().Stop();
+  EXPECT_LT(absl::Now() - start, absl::Seconds(2));
+  EXPECT_THAT(silent.Await(), StatusIs(absl::StatusCode::kUnavailable));
+}
+
 TEST(DrainTest, ACallerWithTheUsualRetriesLosesNothingWhenOneOfTwoStops) {
   EchoServer staying;
   auto leaving = std::make_unique<EchoServer>();

@@ -62,6 +62,9 @@ struct Forward {
 // One method of a service and what runs it.
 struct Method {
   const google::protobuf::MethodDescriptor* descriptor = nullptr;
+  bool is_stream() const {
+    return descriptor->client_streaming() || descriptor->server_streaming();
+  }
   // Empty messages to make new ones from; owned by protobuf.
   const google::protobuf::Message* request = nullptr;
   const google::protobuf::Message* response = nullptr;

@@ -14,9 +14,11 @@
 #include "common/server/acceptor.h"
 #include "common/server/adapter.h"
 #include "common/server/flood_guard.h"
+#include "common/server/given_calls.h"
 #include "common/server/host.h"
 #include "common/server/log.h"
 #include "common/server/operations_service.h"
+#include "common/server/process_memory.h"
 #include "common/server/roles.h"
 #include "common/server/sweeps.h"
 #include "common/status_macros.h"
@@ -231,12 +233,17 @@ class ServerProcess::Impl {
     if (!acceptor.ok()) return CannotListen();
     acceptor_ = *std::move(acceptor);
     port_ = acceptor_->port();
-    host_.SetConnectionEnder([this](absl::string_view remote) { acceptor_->End(remote); });
+    host_.SetConnectionEnder(
+        [this](absl::string_view remote) { acceptor_->End(remote); },
+        [this](absl::string_view remote) { return acceptor_->HasEnded(remote); });
     guard_ =
         std::make_unique<internal::FloodGuard>(kMaxHeldCalls + kMaxOpenStreams, GuardedServer());
     SetUpLibraryOnce();
     grpc::ServerBuilder builder;
     builder.SetContextAllocator(guard_->NewAllocator());
+    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> observers;
+    observers.push_back(given_calls_.NewObserver());
+    builder.experimental().SetInterceptorCreators(std::move(observers));
     const std::shared_ptr<grpc::experimental::ExternalConnectionAcceptor> library =
         builder.experimental().AddExternalConnectionAcceptor(
             grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
@@ -273,12 +280,27 @@ class ServerProcess::Impl {
   internal::FloodGuard::Server GuardedServer() {
     return {.begun = [this] { return internal::CallsBegun(library_number_.load()); },
             .held = [this] { return internal::HeldCallsOfConnections(library_number_.load()); },
-            .received = [this] { return acceptor_->Read(); },
+            .held_by = [this](const auto& remotes) { return HeldBy(remotes); },
+            .received =
+                [this] {
+                  std::map<std::string, int64_t> received = acceptor_->Read();
+                  given_calls_.Keep(received);
+                  books_.Keep(received);
+                  return received;
+                },
+            .memory = [] { return internal::MemoryOfProcess().resident; },
             .admitted = [this] { return host_.open_streams_by_remote(); },
             .end =
                 [this](absl::string_view remote) {
                   host_.EndConnection(remote, "it holds too many calls, or sends to no purpose");
-                }};
+                },
+            .release_memory = [] { internal::ReleaseFreeMemory(); }};
+  }
+
+  std::vector<internal::HeldCalls> HeldBy(const std::vector<std::string>& remotes) {
+    std::vector<internal::HeldCalls> held = books_.Of(library_number_.load(), remotes);
+    for (internal::HeldCalls& calls : held) calls.given = given_calls_.given(calls.remote);
+    return held;
   }
 
   // The library does not tell the number of a server that it begins, so no two may begin at once.
@@ -319,6 +341,9 @@ class ServerProcess::Impl {
   std::unique_ptr<internal::Acceptor> acceptor_;
   // In the library's books; 0 before it is known, and then no connection has been taken.
   std::atomic<int64_t> library_number_{0};
+  internal::GivenCalls given_calls_;
+  // Of the guard's thread.
+  internal::ConnectionBooks books_;
   std::unique_ptr<internal::FloodGuard> guard_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;

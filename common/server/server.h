@@ -21,6 +21,11 @@ inline constexpr int kMaxMessageBytes = 4 * 1024 * 1024;
 // the handler waits for.
 inline constexpr int kStreamWindowBytes = 1024 * 1024;
 
+// The largest headers of a call, in bytes, each header with 32 more than its name and value have.
+// Callers are told to send at most half of it, and of those who do not listen the connection is
+// ended.
+inline constexpr int kMaxHeaderBytes = 16 * 1024;
+
 // How many watches and forwarded streams may be open at a time on one server, and how many of them
 // by one caller, so that nobody can keep the others from theirs. Further ones are
 // RESOURCE_EXHAUSTED (TOO_MANY_STREAMS). A caller is who the call names as its actor; those without

@@ -1,15 +1,13 @@
 #include "common/server/server_state.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/server/process_memory.h"
 
 namespace banso::server {
 namespace {
@@ -156,14 +154,10 @@ std::string StateMetrics(const States& states, absl::Time now) {
 
 std::string ProcessMetrics() {
   std::string text;
-  std::ifstream memory("/proc/self/statm");
-  int64_t pages = 0;
-  int64_t resident_pages = 0;
-  if (memory >> pages >> resident_pages) {
-    const int64_t page_size = ::sysconf(_SC_PAGESIZE);
-    AddGauge("process_virtual_memory_bytes", "Virtual memory.", pages * page_size, &text);
-    AddGauge("process_resident_memory_bytes", "Resident memory.", resident_pages * page_size,
-             &text);
+  const internal::ProcessMemory memory = internal::MemoryOfProcess();
+  if (memory.resident > 0) {
+    AddGauge("process_virtual_memory_bytes", "Virtual memory.", memory.reserved, &text);
+    AddGauge("process_resident_memory_bytes", "Resident memory.", memory.resident, &text);
   }
   std::error_code error;
   int64_t files = 0;
