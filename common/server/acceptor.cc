@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
@@ -38,8 +39,8 @@ using boost::system::error_code;
 constexpr std::chrono::milliseconds kAcceptPause(100);
 // Files that connections leave for databases, logs and calls to others.
 constexpr int kReservedFiles = 256;
-// How many connections that were ended are remembered.
-constexpr size_t kMaxEnded = 10000;
+// For how long connections that were ended are remembered.
+constexpr absl::Duration kEndedMemory = absl::Seconds(10);
 constexpr absl::Duration kEndPoll = absl::Milliseconds(1);
 
 // The first file number that no connection may have: the system gives the lowest free one.
@@ -123,28 +124,25 @@ class Acceptor::Impl {
   }
 
   void End(absl::string_view remote) {
+    ended_.Add(remote);
     absl::MutexLock lock(&mutex_);
     for (const auto& [file, connection] : connections_) {
-      if (connection.remote != remote || !IsOpen(file, connection)) continue;
-      Abort(file);
-      if (ended_.size() >= kMaxEnded) ended_.clear();
-      ended_.insert(connection.remote);
+      if (connection.remote == remote && IsOpen(file, connection)) Abort(file);
     }
-    any_ended_.store(!ended_.empty());
   }
 
-  bool HasEnded(absl::string_view remote) const {
-    if (!any_ended_.load()) return false;
-    absl::MutexLock lock(&mutex_);
-    return ended_.contains(remote);
-  }
+  bool HasEnded(absl::string_view remote) const { return ended_.Has(remote); }
 
-  std::map<std::string, int64_t> Read() const {
+  std::map<std::string, int64_t> Read() {
+    ended_.Forget();
     std::map<std::string, int64_t> read;
     absl::MutexLock lock(&mutex_);
-    for (const auto& [file, connection] : connections_) {
-      if (IsOpen(file, connection)) read[connection.remote] = BytesRead(file);
+    for (auto& [file, connection] : connections_) {
+      if (!IsOpen(file, connection)) continue;
+      if (!std::exchange(connection.replaces, false)) read[connection.remote] = BytesRead(file);
     }
+    told_.clear();
+    for (const auto& [remote, bytes] : read) told_.insert(remote);
     return read;
   }
 
@@ -169,9 +167,45 @@ class Acceptor::Impl {
   int64_t refused() const { return refused_.load(); }
 
  private:
+  // The connections that were ended of late, by remote. With a lock of its own, which is held only
+  // shortly: it is asked for each call.
+  class EndedConnections {
+   public:
+    void Add(absl::string_view remote) {
+      absl::MutexLock lock(&mutex_);
+      ended_[remote] = absl::Now();
+      any_.store(true);
+    }
+    void Remove(absl::string_view remote) {
+      if (!any_.load()) return;
+      absl::MutexLock lock(&mutex_);
+      ended_.erase(remote);
+    }
+    bool Has(absl::string_view remote) const {
+      if (!any_.load()) return false;
+      absl::MutexLock lock(&mutex_);
+      return ended_.contains(remote);
+    }
+    // Forgets those that were ended long ago.
+    void Forget() {
+      if (!any_.load()) return;
+      const absl::Time last = absl::Now() - kEndedMemory;
+      absl::MutexLock lock(&mutex_);
+      absl::erase_if(ended_, [last](const auto& ended) { return ended.second < last; });
+      any_.store(!ended_.empty());
+    }
+
+   private:
+    mutable absl::Mutex mutex_;
+    absl::flat_hash_map<std::string, absl::Time> ended_ ABSL_GUARDED_BY(mutex_);
+    std::atomic<bool> any_{false};
+  };
+
   struct Connection {
     uint64_t cookie = 0;
     std::string remote;
+    // The last one that was told of under that name is another one.
+    bool replaces = false;
   };
 
   // gRPC closes connections without telling; another one may have the number by now.
@@ -235,12 +269,13 @@ class Acceptor::Impl {
     socket.native_non_blocking(true);
     const int file = socket.release();
     fcntl(file, F_SETFD, FD_CLOEXEC);
+    const std::string name = NameOf(remote);
+    ended_.Remove(name);
     {
       absl::MutexLock lock(&mutex_);
-      connections_[file] = {CookieOf(file), NameOf(remote)};
-      ended_.erase(connections_[file].remote);
+      connections_[file] = {CookieOf(file), name, told_.contains(name)};
     }
-    take_(acceptor_.native_handle(), file);
+    take_(acceptor_.native_handle(), file, name);
   }
 
   const int file_limit_ = FileLimit();
@@ -254,9 +289,9 @@ class Acceptor::Impl {
   mutable absl::Mutex mutex_;
   // By file number, also those that gRPC has closed.
   std::map<int, Connection> connections_ ABSL_GUARDED_BY(mutex_);
-  // The last ones that were ended, by remote.
-  absl::flat_hash_set<std::string> ended_ ABSL_GUARDED_BY(mutex_);
-  std::atomic<bool> any_ended_{false};
+  // Of whom was told the last time.
+  absl::flat_hash_set<std::string> told_ ABSL_GUARDED_BY(mutex_);
+  EndedConnections ended_;
   std::thread thread_;
 };
 
@@ -281,7 +316,7 @@ void Acceptor::End(absl::string_view remote) { impl_->End(remote); }
 
 bool Acceptor::HasEnded(absl::string_view remote) const { return impl_->HasEnded(remote); }
 
-std::map<std::string, int64_t> Acceptor::Read() const { return impl_->Read(); }
+std::map<std::string, int64_t> Acceptor::Read() { return impl_->Read(); }
 
 bool Acceptor::EndAll(absl::Time deadline) { return impl_->EndAll(deadline); }
 

@@ -20,8 +20,9 @@ namespace banso::server::internal {
 // connection that does harm, nor all of them before the server shuts down.
 class Acceptor {
  public:
-  // Takes over a connection, as a file descriptor; `listener` is the one that it came in by.
-  using Take = std::function<void(int listener, int connection)>;
+  // Takes over a connection, as a file descriptor; `listener` is the one that it came in by, and
+  // `remote` what gRPC will name its caller.
+  using Take = std::function<void(int listener, int connection, const std::string& remote)>;
 
   // Listens; callers wait until Begin. The error says what the system said.
   static absl::StatusOr<std::unique_ptr<Acceptor>> Listen(const std::string& host, int port);
@@ -39,10 +40,11 @@ class Acceptor {
   // Resets the connection of a caller, as gRPC names it: `ipv4:127.0.0.1:51234`. Nothing happens
   // when there is none.
   void End(absl::string_view remote);
-  // Whether the last connection of that name was ended so.
+  // Whether the last connection of that name was ended so, within the last ten seconds.
   bool HasEnded(absl::string_view remote) const;
-  // How many bytes have come from each caller with an open connection and been read, by name.
-  std::map<std::string, int64_t> Read() const;
+  // How many bytes have come from each caller with an open connection and been read, by name. A new
+  // connection with the name of one that was told of the last time is left out once.
+  std::map<std::string, int64_t> Read();
   // Ends all connections and waits until gRPC has closed them; false when it has not at `deadline`.
   // Callers see that the service is UNAVAILABLE. What gRPC has sent reaches them before that.
   bool EndAll(absl::Time deadline);

@@ -119,7 +119,7 @@ class AcceptorTest : public ::testing::Test {
     auto acceptor = internal::Acceptor::Listen("127.0.0.1", 0);
     EXPECT_THAT(acceptor, IsOk());
     acceptor_ = *std::move(acceptor);
-    acceptor_->Begin([this](int, int file) { keeper_.Take(file); });
+    acceptor_->Begin([this](int, int file, const std::string&) { keeper_.Take(file); });
   }
 
   Keeper keeper_;

@@ -20,7 +20,7 @@ bool IsCutOff(Host& host, const grpc::CallbackServerContext& context) {
   for (const auto& [name, value] : context.client_metadata()) {
     bytes += name.size() + value.size() + kBytesForHeader;
   }
-  if (bytes <= kMaxHeaderBytes) return false;
+  if (bytes <= kMaxCallHeaderBytes) return false;
   host.EndConnection(context.peer(), "a call of it has headers without measure");
   return true;
 }
@@ -28,14 +28,17 @@ bool IsCutOff(Host& host, const grpc::CallbackServerContext& context) {
 // A call that is answered at once.
 class RefusedCall final : public CallReactor {
  public:
-  explicit RefusedCall(const absl::Status& status) { Finish(ToGrpcStatus(status)); }
+  RefusedCall(Host& host, const grpc::CallbackServerContext& context, const absl::Status& status) {
+    host.NoteAnswered(context);
+    Finish(ToGrpcStatus(status));
+  }
   void OnDone() override { delete this; }
 };
 
 CallReactor* Serve(Host& host, const Method& method, grpc::CallbackServerContext* context) {
-  if (IsCutOff(host, *context)) return new RefusedCall(contract::Cancelled());
+  if (IsCutOff(host, *context)) return new RefusedCall(host, *context, contract::Cancelled());
   if (!method.is_stream()) return ServeUnary(host, method, context);
-  if (!host.BeginCall()) return new RefusedCall(Stopping());
+  if (!host.BeginCall()) return new RefusedCall(host, *context, Stopping());
   if (std::holds_alternative<SinkFunction>(method.handler)) {
     return ServeSink(host, method, context);
   }
@@ -55,6 +58,7 @@ class UnknownCall final : public grpc::ServerGenericBidiReactor {
     static_cast<void>(IsCutOff(host, context));
     incoming_.method = context.method();
     incoming_.remote = context.peer();
+    host.NoteAnswered(context);
     Finish(ToGrpcStatus(contract::Unimplemented(
         absl::StrCat("there is no method ", contract::Quote(incoming_.method)))));
   }

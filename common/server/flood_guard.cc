@@ -57,6 +57,7 @@ class FloodGuard::Allocator final : public grpc::ContextAllocator {
     return Keep(new grpc::GenericCallbackServerContext);
   }
   void Release(grpc::CallbackServerContext* context) override {
+    guard_.given_calls_.End(context);
     {
       absl::MutexLock lock(&mutex_);
       contexts_.erase(context);
@@ -145,6 +146,16 @@ std::vector<HeldCalls> FloodGuard::HeldByOthers() {
   return others;
 }
 
+std::vector<HeldCalls> FloodGuard::HeldBy(const std::vector<std::string>& remotes) const {
+  std::vector<HeldCalls> held = server_.held_by(remotes);
+  for (HeldCalls& calls : held) {
+    const GivenCalls::Count count = given_calls_.count(calls.remote);
+    calls.given = count.given;
+    calls.given_open = count.open;
+  }
+  return held;
+}
+
 bool FloodGuard::Sweep() {
   const bool counted = held() > limit_;
   const int64_t begun = server_.begun();
@@ -177,13 +188,15 @@ void FloodGuard::SweepIntake() {
   const absl::Time now = absl::Now();
   if (now < intake_due_) return;
   const absl::Duration start = ProcessorTimeOfThread();
-  bool any_ended = false;
+  const std::map<std::string, int64_t> received = server_.received();
+  given_calls_.Keep(received);
   for (const std::string& remote :
-       intake_.Look(server_.received(), server_.memory(), now, server_.held_by)) {
+       intake_.Look(received, server_.memory(), now,
+                    [this](const auto& remotes) { return HeldBy(remotes); })) {
     server_.end(remote);
-    any_ended = true;
-    release_due_ = now + kReleasePause;
   }
+  const bool any_ended = std::exchange(ended_before_, server_.ended()) != ended_before_;
+  if (any_ended) release_due_ = std::min(release_due_, now + kReleasePause);
   if (now >= release_due_) {
     server_.release_memory();
     release_due_ = absl::InfiniteFuture();

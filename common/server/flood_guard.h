@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/server/given_calls.h"
 #include "common/server/held_calls.h"
 #include "common/server/intake_watch.h"
 #include "grpcpp/server_context.h"
@@ -38,7 +39,7 @@ class FloodGuard {
   struct Server {
     // How many calls have begun, ever.
     std::function<int64_t()> begun;
-    // The calls held, by connection; and by those of some callers, with the calls given out.
+    // The calls held, by connection; and by those of some callers.
     std::function<std::vector<HeldCalls>()> held;
     std::function<std::vector<HeldCalls>(const std::vector<std::string>& remotes)> held_by;
     // How many bytes have come, by open connection.
@@ -47,6 +48,8 @@ class FloodGuard {
     std::function<int64_t()> memory;
     // How many open streams were let in, by remote. They do not count.
     std::function<std::map<std::string, int, std::less<>>()> admitted;
+    // How many connections have been ended, by whomever.
+    std::function<int64_t()> ended;
     // Ends a connection.
     std::function<void(absl::string_view remote)> end;
     // Gives free memory back to the system.
@@ -59,6 +62,16 @@ class FloodGuard {
   // To be given to the library, which begins and releases each call with it. The guard must outlive
   // the library's server.
   std::unique_ptr<grpc::ContextAllocator> NewAllocator();
+  // The same, which sees each call that the library gives out.
+  std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> NewObserver() {
+    return given_calls_.NewObserver();
+  }
+
+  // A connection of that name begins.
+  void Forget(absl::string_view remote) { given_calls_.Forget(remote); }
+
+  // A call is answered.
+  void NoteAnswered(const grpc::CallbackServerContext& call) { given_calls_.End(&call); }
 
   // Calls that are held now.
   int held() const { return held_.load(); }
@@ -77,10 +90,13 @@ class FloodGuard {
   bool Sweep();
   // Ends connections that send to no purpose.
   void SweepIntake();
+  // Those of some callers, with the calls that were given out.
+  std::vector<HeldCalls> HeldBy(const std::vector<std::string>& remotes) const;
 
   const int limit_;
   const Server server_;
   std::atomic<int> held_{0};
+  GivenCalls given_calls_;
   absl::Mutex mutex_;
   bool alarmed_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
@@ -94,7 +110,9 @@ class FloodGuard {
   IntakeWatch intake_;
   // Before it looks at what has come again.
   absl::Time intake_due_ = absl::InfinitePast();
-  // When it gives the memory back that ended connections have taken.
+  // How many connections had been ended when it last looked, and when it gives the memory back that
+  // these have taken.
+  int64_t ended_before_ = 0;
   absl::Time release_due_ = absl::InfiniteFuture();
   std::thread thread_;
 };

@@ -124,7 +124,7 @@ std::vector<HeldCalls> ConnectionBooks::Of(int64_t server,
   ReadOn(server);
   // The library may enter one after another one of a higher number.
   const bool complete = std::all_of(remotes.begin(), remotes.end(), [this](const auto& remote) {
-    return numbers_.count(remote) > 0;
+    return numbers_.count(remote) > 0 || missing_.count(remote) > 0;
   });
   if (!complete) {
     next_ = 0;
@@ -133,8 +133,14 @@ std::vector<HeldCalls> ConnectionBooks::Of(int64_t server,
   std::vector<HeldCalls> held;
   for (const std::string& remote : remotes) {
     const auto found = numbers_.find(remote);
-    if (found == numbers_.end()) continue;
-    if (auto calls = HeldBySocket(found->second)) held.push_back(*std::move(calls));
+    if (found == numbers_.end()) {
+      missing_.insert(remote);
+    } else if (auto calls = HeldBySocket(found->second)) {
+      held.push_back(*std::move(calls));
+    } else {
+      // Closed; another one of the same caller is to be found anew.
+      numbers_.erase(found);
+    }
   }
   return held;
 }
@@ -142,6 +148,9 @@ std::vector<HeldCalls> ConnectionBooks::Of(int64_t server,
 void ConnectionBooks::Keep(const std::map<std::string, int64_t>& open) {
   for (auto it = numbers_.begin(); it != numbers_.end();) {
     it = open.count(it->first) == 0 ? numbers_.erase(it) : std::next(it);
+  }
+  for (auto it = missing_.begin(); it != missing_.end();) {
+    it = open.count(*it) == 0 ? missing_.erase(it) : std::next(it);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,10 @@ struct HeldCalls {
   int64_t open = 0;
   // Calls that have begun, ever: their headers have.
   int64_t begun = 0;
-  // Those of them that were given out, as GivenCalls tells; not from the library's books.
+  // Those of them that were given out, ever, and are still open; not from the library's books, but
+  // from GivenCalls.
   int64_t given = 0;
+  int64_t given_open = 0;
   // Messages that were taken from the caller and sent to it, ever.
   int64_t received = 0;
   int64_t sent = 0;
@@ -54,6 +57,8 @@ class ConnectionBooks {
 
   std::map<std::string, int64_t> numbers_;
   int64_t next_ = 0;
+  // Those that were not in the books when all of them were gone through.
+  std::set<std::string> missing_;
 };
 
 // Which connections to end, by remote, so that at most `limit` calls stay held by the others: those

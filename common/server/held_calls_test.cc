@@ -109,14 +109,20 @@ TEST(ConnectionBooksTest, FindConnectionsByTheirCallers) {
 
 TEST(GivenCallsTest, AreCountedByConnection) {
   GivenCalls calls;
-  calls.Note("a");
-  calls.Note("a");
-  calls.Note("b");
-  EXPECT_EQ(calls.given("a"), 2);
-  EXPECT_EQ(calls.given("c"), 0);
+  const grpc::CallbackServerContext one, two, three;
+  calls.Begin(&one, "a");
+  calls.Begin(&two, "a");
+  calls.Begin(&three, "b");
+  calls.End(&one);
+  calls.End(&one);
+  EXPECT_EQ(calls.count("a").given, 2);
+  EXPECT_EQ(calls.count("a").open, 1);
+  EXPECT_EQ(calls.count("c").given, 0);
   calls.Keep({{"b", 0}});
-  EXPECT_EQ(calls.given("a"), 0);
-  EXPECT_EQ(calls.given("b"), 1);
+  EXPECT_EQ(calls.count("a").given, 2) << "it may have begun meanwhile";
+  calls.Keep({{"b", 0}});
+  EXPECT_EQ(calls.count("a").given, 0);
+  EXPECT_EQ(calls.count("b").open, 1);
 }
 
 }  // namespace

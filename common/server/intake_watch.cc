@@ -15,12 +15,20 @@ constexpr int64_t kUnsuspicious = int64_t{64} << 10;
 constexpr int64_t kUnsuspiciousOfMany = int64_t{4} << 10;
 // What may be on its way of a message without being looked at more often.
 constexpr int64_t kUnsuspiciousMessage = int64_t{256} << 10;
+// What a caller may send to no purpose while an attack goes on that lets the process grow.
+constexpr int64_t kStrictRoom = int64_t{16} << 10;
+// For how long an ordinary call's headers may be on their way once they are noticed.
+constexpr absl::Duration kOrdinaryHeaders = absl::Milliseconds(10);
+// How often the books are asked once more about those who are to be ended.
+constexpr int kSecondLooks = 3;
 // By how much the process may grow before it is looked at who has sent what.
 constexpr int64_t kUnsuspiciousGrowth = int64_t{32} << 20;
 // After the last connection was ended, before the next one is not taken for the same attack.
 constexpr absl::Duration kAttackPause = absl::Seconds(2);
 // What a caller may send for each message that it is sent: updates of windows and the like.
 constexpr int64_t kBytesForMessage = 4096;
+// And for each second: answers to the signs of life that it is asked for.
+constexpr int64_t kBytesForSecond = 1;
 // By how many bytes the process grows for each that is sent: at most so few for those of a message,
 // frames of one byte each included, and at most so many for headers.
 constexpr int64_t kGrowthByMessages = 16;
@@ -30,15 +38,21 @@ constexpr int64_t kGrowthByHeaders = 256;
 
 std::vector<std::string> IntakeWatch::Look(const std::map<std::string, int64_t>& received,
                                            int64_t memory, absl::Time now, const Books& books) {
-  See(received);
-  const std::vector<std::string> suspicious = Suspicious(HasGrown(memory));
+  See(received, now);
+  // Whoever lets the process grow after others have been ended for it is part of the same attack.
+  const bool strict = now < attack_end_ && memory > attack_memory_ + kMaxVainGrowth;
+  const std::vector<std::string> suspicious = Suspicious(HasGrown(memory) || strict);
   memory_ = memory;
   alert_ = false;
   if (suspicious.empty()) return {};
-  for (const HeldCalls& book : books(suspicious)) Update(book, memory);
-  // Whoever lets the process grow after others have been ended for it is part of the same attack.
-  const bool strict = now < attack_end_ && memory > attack_memory_ + kMaxVainGrowth;
+  for (const HeldCalls& book : books(suspicious)) Update(book, now);
   std::vector<std::string> ended = TooMuch(strict);
+  // What the books said of them may be old.
+  for (int i = 0; i < kSecondLooks && !ended.empty(); ++i) {
+    for (const HeldCalls& book : books(ended)) Update(book, now);
+    const std::vector<std::string> first = std::exchange(ended, TooMuch(strict));
+    if (ended == first) break;
+  }
   if (!ended.empty()) {
     if (now >= attack_end_) attack_memory_ = memory;
     attack_end_ = now + kAttackPause;
@@ -46,29 +60,28 @@ std::vector<std::string> IntakeWatch::Look(const std::map<std::string, int64_t>&
   return ended;
 }
 
-int64_t IntakeWatch::Connection::vain() const {
-  return seen - received - kBytesForMessage * answered;
-}
-
 int64_t IntakeWatch::Connection::room() const {
   if (headers) return kMaxHeadersInVain;
   return kMaxVainBytes + (kMaxMessageBytes + kStreamWindowBytes) * open;
 }
 
-void IntakeWatch::See(const std::map<std::string, int64_t>& received) {
+void IntakeWatch::See(const std::map<std::string, int64_t>& received, absl::Time now) {
   for (auto it = connections_.begin(); it != connections_.end();) {
     it = received.count(it->first) == 0 ? connections_.erase(it) : std::next(it);
   }
   for (const auto& [remote, bytes] : received) {
     // What a new one has sent, the process may have grown by already.
-    connections_.try_emplace(remote, Connection{.memory = memory_}).first->second.seen = bytes;
+    const Connection begun = {.asked_at = now, .memory = memory_};
+    connections_.try_emplace(remote, begun).first->second.seen = bytes;
   }
 }
 
-std::vector<std::string> IntakeWatch::Suspicious(bool has_grown) const {
+std::vector<std::string> IntakeWatch::Suspicious(bool of_many) const {
   int64_t sum = 0;
-  for (const auto& [remote, connection] : connections_) sum += connection.vain();
-  const bool many = has_grown || sum > kMaxHeadersInVainOfAll;
+  for (const auto& [remote, connection] : connections_) {
+    sum += std::max<int64_t>(0, connection.vain());
+  }
+  const bool many = of_many || sum > kMaxHeadersInVainOfAll;
   std::vector<std::string> suspicious;
   for (const auto& [remote, connection] : connections_) {
     if (connection.seen > connection.asked &&
@@ -85,24 +98,36 @@ bool IntakeWatch::HasGrown(int64_t memory) {
   return has_grown;
 }
 
-void IntakeWatch::Update(const HeldCalls& book, int64_t memory) {
+void IntakeWatch::Update(const HeldCalls& book, absl::Time now) {
   const auto found = connections_.find(book.remote);
   if (found == connections_.end()) return;
   Connection& connection = found->second;
   connection.asked = connection.seen;
+  // A call that the library has refused by itself is never given out, but it is not open either;
+  // one that has been given out and has ended may be open in the books for a while.
+  const bool pending = book.begun > book.given && book.open > book.given_open;
   const int64_t taken = book.given + book.received;
-  if (taken != connection.taken) {
+  const bool progress = std::exchange(connection.taken, taken) != taken;
+  if (progress) {
     connection.received = connection.seen;
-    connection.taken = taken;
-    connection.sent = book.sent;
     connection.open = 0;
-    connection.memory = memory;
+    connection.memory = memory_;
+  } else if (!pending) {
+    // Not more than has come: what is forgiven is not saved up.
+    const int64_t forgiven = kBytesForMessage * (book.sent - connection.sent) +
+                             kBytesForSecond * absl::ToInt64Seconds(now - connection.asked_at);
+    connection.received = std::min(connection.seen, connection.received + forgiven);
   }
-  connection.answered = book.sent - connection.sent;
+  connection.sent = book.sent;
+  connection.asked_at = now;
   connection.open = std::max(connection.open, book.open);
-  connection.headers = book.begun > book.given;
-  alert_ =
-      alert_ || connection.vain() > (connection.headers ? kUnsuspicious : kUnsuspiciousMessage);
+  if (!pending || progress) connection.headers_since = absl::InfiniteFuture();
+  if (pending && connection.headers_since == absl::InfiniteFuture()) {
+    connection.headers_since = now;
+    connection.headers_from = connection.seen;
+  }
+  connection.headers = pending && now - connection.headers_since >= kOrdinaryHeaders;
+  alert_ = alert_ || pending || connection.vain() > kUnsuspiciousMessage;
 }
 
 std::vector<std::string> IntakeWatch::TooMuch(bool strict) const {
@@ -116,7 +141,7 @@ std::vector<std::string> IntakeWatch::TooMuch(bool strict) const {
     const int64_t vain = connection.vain();
     // Of the others it is not known what has come, but they have sent little.
     if (connection.asked != connection.seen || vain <= 0) continue;
-    if (vain > (strict ? kUnsuspicious : connection.room())) {
+    if (strict ? connection.headers || vain > kStrictRoom : vain > connection.room()) {
       ended.push_back(remote);
       continue;
     }

@@ -16,8 +16,9 @@ namespace banso::server::internal {
 // what its open calls may: a message and kStreamWindowBytes each; and what all may together.
 inline constexpr int64_t kMaxVainBytes = int64_t{2} << 20;
 inline constexpr int64_t kMaxVainBytesOfAll = int64_t{32} << 20;
-// The same while the headers of a call are on their way.
-inline constexpr int64_t kMaxHeadersInVain = int64_t{256} << 10;
+// The same while the headers of a call are on their way; more than kStreamWindowBytes, which may
+// come of the call after them before it is given out.
+inline constexpr int64_t kMaxHeadersInVain = int64_t{384} << 10;
 inline constexpr int64_t kMaxHeadersInVainOfAll = int64_t{2} << 20;
 // By how many bytes the process may grow while something is sent in vain, if it grows by many times
 // that: trailers of a call are headers, too, and nobody tells whether they are on their way.
@@ -41,38 +42,41 @@ class IntakeWatch {
  private:
   // What is known of a connection.
   struct Connection {
-    // What had been received when something last came of it.
+    // What had been received when something last came of it, and what was forgiven since.
     int64_t received = 0;
     // What had been received at the last look, and when the books were last asked.
     int64_t seen = 0;
     int64_t asked = 0;
-    // Calls and messages that have come of it, and messages that were sent to it then.
+    // Calls and messages that have come of it, and messages that were sent to it.
     int64_t taken = 0;
     int64_t sent = 0;
-    // The messages that have been sent to it since.
-    int64_t answered = 0;
+    // When the books were last asked, or it was first seen.
+    absl::Time asked_at;
     // The most calls that were open at once since then: some may end while what was sent of them
     // is still on its way.
     int64_t open = 0;
-    // The headers of a call are on their way.
+    // Since when the headers of a call are on their way, and what had been received then.
+    absl::Time headers_since = absl::InfiniteFuture();
+    int64_t headers_from = 0;
+    // Whether they are for so long that it is no ordinary call.
     bool headers = false;
-    // What the process took then.
+    // What the process took when something last came of it.
     int64_t memory = 0;
 
     // What has come to no purpose yet.
-    int64_t vain() const;
+    int64_t vain() const { return seen - (headers ? headers_from : received); }
     // How much that may be.
     int64_t room() const;
   };
 
   // Takes over what has been received.
-  void See(const std::map<std::string, int64_t>& received);
-  // Of whom the books are to be asked.
-  std::vector<std::string> Suspicious(bool has_grown) const;
+  void See(const std::map<std::string, int64_t>& received, absl::Time now);
+  // Of whom the books are to be asked; `of_many`: though each has sent only a little.
+  std::vector<std::string> Suspicious(bool of_many) const;
   // Whether the process has grown since it was last looked at why.
   bool HasGrown(int64_t memory);
-  // Takes over what the books say of a connection when the process takes so much.
-  void Update(const HeldCalls& book, int64_t memory);
+  // Takes over what the books say of a connection.
+  void Update(const HeldCalls& book, absl::Time now);
   // Those of which each sends too much, and the worst of the others until they neither send too
   // much together nor let the process grow too much.
   std::vector<std::string> TooMuch(bool strict) const;

@@ -14,7 +14,6 @@
 #include "common/server/acceptor.h"
 #include "common/server/adapter.h"
 #include "common/server/flood_guard.h"
-#include "common/server/given_calls.h"
 #include "common/server/host.h"
 #include "common/server/log.h"
 #include "common/server/operations_service.h"
@@ -233,16 +232,17 @@ class ServerProcess::Impl {
     if (!acceptor.ok()) return CannotListen();
     acceptor_ = *std::move(acceptor);
     port_ = acceptor_->port();
-    host_.SetConnectionEnder(
-        [this](absl::string_view remote) { acceptor_->End(remote); },
-        [this](absl::string_view remote) { return acceptor_->HasEnded(remote); });
+    host_.SetConnections(
+        {.end = [this](absl::string_view remote) { acceptor_->End(remote); },
+         .has_ended = [this](absl::string_view remote) { return acceptor_->HasEnded(remote); },
+         .answered = [this](const auto& call) { guard_->NoteAnswered(call); }});
     guard_ =
         std::make_unique<internal::FloodGuard>(kMaxHeldCalls + kMaxOpenStreams, GuardedServer());
     SetUpLibraryOnce();
     grpc::ServerBuilder builder;
     builder.SetContextAllocator(guard_->NewAllocator());
     std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> observers;
-    observers.push_back(given_calls_.NewObserver());
+    observers.push_back(guard_->NewObserver());
     builder.experimental().SetInterceptorCreators(std::move(observers));
     const std::shared_ptr<grpc::experimental::ExternalConnectionAcceptor> library =
         builder.experimental().AddExternalConnectionAcceptor(
@@ -267,7 +267,8 @@ class ServerProcess::Impl {
     }
     BuildServer(builder);
     if (server_ == nullptr) return CannotListen();
-    acceptor_->Begin([library](int listener, int connection) {
+    acceptor_->Begin([this, library](int listener, int connection, const std::string& remote) {
+      guard_->Forget(remote);
       grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
       parameters.listener_fd = listener;
       parameters.fd = connection;
@@ -280,27 +281,22 @@ class ServerProcess::Impl {
   internal::FloodGuard::Server GuardedServer() {
     return {.begun = [this] { return internal::CallsBegun(library_number_.load()); },
             .held = [this] { return internal::HeldCallsOfConnections(library_number_.load()); },
-            .held_by = [this](const auto& remotes) { return HeldBy(remotes); },
+            .held_by =
+                [this](const auto& remotes) { return books_.Of(library_number_.load(), remotes); },
             .received =
                 [this] {
-                  std::map<std::string, int64_t> received = acceptor_->Read();
-                  given_calls_.Keep(received);
+                  const std::map<std::string, int64_t> received = acceptor_->Read();
                   books_.Keep(received);
                   return received;
                 },
             .memory = [] { return internal::MemoryOfProcess().resident; },
             .admitted = [this] { return host_.open_streams_by_remote(); },
+            .ended = [this] { return host_.ended_connections(); },
             .end =
                 [this](absl::string_view remote) {
                   host_.EndConnection(remote, "it holds too many calls, or sends to no purpose");
                 },
             .release_memory = [] { internal::ReleaseFreeMemory(); }};
-  }
-
-  std::vector<internal::HeldCalls> HeldBy(const std::vector<std::string>& remotes) {
-    std::vector<internal::HeldCalls> held = books_.Of(library_number_.load(), remotes);
-    for (internal::HeldCalls& calls : held) calls.given = given_calls_.given(calls.remote);
-    return held;
   }
 
   // The library does not tell the number of a server that it begins, so no two may begin at once.
@@ -341,7 +337,6 @@ class ServerProcess::Impl {
   std::unique_ptr<internal::Acceptor> acceptor_;
   // In the library's books; 0 before it is known, and then no connection has been taken.
   std::atomic<int64_t> library_number_{0};
-  internal::GivenCalls given_calls_;
   // Of the guard's thread.
   internal::ConnectionBooks books_;
   std::unique_ptr<internal::FloodGuard> guard_;

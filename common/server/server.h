@@ -19,12 +19,12 @@ namespace banso::server {
 inline constexpr int kMaxMessageBytes = 4 * 1024 * 1024;
 // What a caller may send of a call before its handler takes it, in bytes, beside the message that
 // the handler waits for.
-inline constexpr int kStreamWindowBytes = 1024 * 1024;
+inline constexpr int kStreamWindowBytes = 256 * 1024;
 
 // The largest headers of a call, in bytes, each header with 32 more than its name and value have.
-// Callers are told to send at most half of it, and of those who do not listen the connection is
-// ended.
-inline constexpr int kMaxHeaderBytes = 16 * 1024;
+// Callers are told to send at most half of it; the connection of one that sends more than all of it
+// is ended.
+inline constexpr int kMaxCallHeaderBytes = 16 * 1024;
 
 // How many watches and forwarded streams may be open at a time on one server, and how many of them
 // by one caller, so that nobody can keep the others from theirs. Further ones are

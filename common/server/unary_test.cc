@@ -313,6 +313,32 @@ TEST(UnaryTest, EndsTheConnectionOfAMessageFarBeyondTheLimit) {
   EXPECT_THAT(CallRaw(server.peer(), TestCall(), kEchoRaw, "x").status(), IsOk());
 }
 
+TEST(UnaryTest, TakesLargeMessagesAndSmallOnesByOneConnection) {
+  EchoServer server;
+  Peer peer({.name = "echo", .address = server.process().address(), .channels = 1});
+  const std::string large(4'000'000, 'x');
+  std::atomic<int> failures{0};
+  std::atomic<bool> done{false};
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 6; ++i) {
+    callers.emplace_back([&] {
+      for (int j = 0; j < 4; ++j) {
+        if (!CallRaw(peer, TestCall(), kEchoRaw, large).ok()) ++failures;
+      }
+    });
+  }
+  std::thread small([&] {
+    while (!done) {
+      if (!CallRaw(peer, TestCall(), kEchoRaw, "x").ok()) ++failures;
+    }
+  });
+  for (std::thread& caller : callers) caller.join();
+  done = true;
+  small.join();
+  EXPECT_EQ(failures, 0);
+  EXPECT_EQ(server.process().state().ended_connections, 0);
+}
+
 TEST(UnaryTest, TellsTheHandlerThatItsCallerHasGone) {
   absl::Notification entered;
   absl::Notification noticed;

@@ -108,8 +108,8 @@ class User {
 // machine, and once 1,840 beside another such test.
 constexpr int64_t kCancelledMib = 600;
 constexpr int64_t kOpenedMib = 2500;
-// What headers without end may take: measured 5 to 30 MiB; and those of one byte each: 380 to 440
-// MiB, and as trailers by many at once 1,200 to 1,600.
+// What headers without end may take: measured 5 to 30 MiB; and those of one byte each: 300 to 500
+// MiB, and 1,000 to 1,600 by many at once.
 constexpr int64_t kHeadersMib = 200;
 constexpr int64_t kIndexedHeadersMib = 4000;
 
@@ -424,8 +424,9 @@ size_t SendWithoutEnd(int port, const std::string& begin,
 }
 
 // The headers of a call without their end, and with `first` as the last of them.
-std::string BeginOfHeaders(absl::string_view first = "") {
-  return Frame(FrameType::kHeaders, 0, 1, absl::StrCat(http2::CallHeaders(kGetAccount), first));
+std::string BeginOfHeaders(absl::string_view first = "", uint32_t stream = 1) {
+  return Frame(FrameType::kHeaders, 0, stream,
+               absl::StrCat(http2::CallHeaders(kGetAccount), first));
 }
 
 // Headers of a thousand bytes to a megabyte each, and one that does not end itself: a length of
@@ -476,12 +477,22 @@ TEST_P(Http2AbuseTest, EndsTheConnectionOfACallWithTooLargeHeaders) {
 }
 
 // An index of the table that both sides know stands for a whole header, in one byte, and takes the
-// memory of one: in headers that do not end, in those of call upon call that do, and in trailers;
-// by one connection after the other, and by many at once.
+// memory of one: in headers that do not end, after an ordinary call, too, in those of call upon
+// call that do, and in trailers; by one connection after the other, and by many at once.
 TEST_P(Http2AbuseTest, EndsConnectionsWithHeadersOfOneByteWithoutMeasure) {
   const std::string endless = Continuations(1, std::string(100000, '\x91'), false);
   const std::vector<std::function<void()>> kinds = {
       [&] { SendWithoutEnd(victim_.port, BeginOfHeaders(), [&](uint32_t) { return endless; }); },
+      [&] {
+        const std::string third = Continuations(3, std::string(100000, '\x91'), false);
+        SendWithoutEnd(
+            victim_.port,
+            absl::StrCat(
+                Frame(FrameType::kHeaders, http2::kEndHeaders, 1, http2::CallHeaders(kGetAccount)),
+                Frame(FrameType::kData, http2::kEndStream, 1, std::string(5, '\0')),
+                BeginOfHeaders("", 3)),
+            [&](uint32_t) { return third; });
+      },
       [&] {
         SendWithoutEnd(victim_.port, "", [&](uint32_t i) {
           const uint32_t stream = 2 * i + 1;
