@@ -124,8 +124,8 @@ class Acceptor::Impl {
   }
 
   void End(absl::string_view remote) {
-    ended_.Add(remote);
     absl::MutexLock lock(&mutex_);
+    ended_.Add(remote);
     for (const auto& [file, connection] : connections_) {
       if (connection.remote == remote && IsOpen(file, connection)) Abort(file);
     }
@@ -137,9 +137,16 @@ class Acceptor::Impl {
     ended_.Forget();
     std::map<std::string, int64_t> read;
     absl::MutexLock lock(&mutex_);
-    for (auto& [file, connection] : connections_) {
-      if (!IsOpen(file, connection)) continue;
-      if (!std::exchange(connection.replaces, false)) read[connection.remote] = BytesRead(file);
+    // The newest of each name: gRPC may be slow to close one that its caller has left.
+    std::map<absl::string_view, std::pair<const int, Connection>*> newest;
+    for (auto& entry : connections_) {
+      if (!IsOpen(entry.first, entry.second)) continue;
+      auto& known = newest[entry.second.remote];
+      if (known == nullptr || known->second.number < entry.second.number) known = &entry;
+    }
+    for (const auto& [remote, entry] : newest) {
+      if (std::exchange(entry->second.replaces, false)) continue;
+      read.emplace(remote, BytesRead(entry->first));
     }
     told_.clear();
     for (const auto& [remote, bytes] : read) told_.insert(remote);
@@ -204,6 +211,8 @@ class Acceptor::Impl {
   struct Connection {
     uint64_t cookie = 0;
     std::string remote;
+    // In the order in which they came.
+    int64_t number = 0;
     // The last one that was told of under that name is another one.
     bool replaces = false;
   };
@@ -270,10 +279,10 @@ class Acceptor::Impl {
     const int file = socket.release();
     fcntl(file, F_SETFD, FD_CLOEXEC);
     const std::string name = NameOf(remote);
-    ended_.Remove(name);
     {
       absl::MutexLock lock(&mutex_);
-      connections_[file] = {CookieOf(file), name, told_.contains(name)};
+      ended_.Remove(name);
+      connections_[file] = {CookieOf(file), name, ++count_, told_.contains(name)};
     }
     take_(acceptor_.native_handle(), file, name);
   }
@@ -289,6 +298,7 @@ class Acceptor::Impl {
   mutable absl::Mutex mutex_;
   // By file number, also those that gRPC has closed.
   std::map<int, Connection> connections_ ABSL_GUARDED_BY(mutex_);
+  int64_t count_ ABSL_GUARDED_BY(mutex_) = 0;
   // Of whom was told the last time.
   absl::flat_hash_set<std::string> told_ ABSL_GUARDED_BY(mutex_);
   EndedConnections ended_;

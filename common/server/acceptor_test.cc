@@ -155,6 +155,24 @@ TEST_F(AcceptorTest, TakesAnotherCallerOfTheSameNameForANewOne) {
   EXPECT_FALSE(acceptor_->HasEnded(name));
 }
 
+TEST_F(AcceptorTest, LeavesANewCallerOfAnOldNameOutOnce) {
+  std::string name;
+  {
+    const Client one(acceptor_->port());
+    name = one.name();
+    keeper_.Await(1);
+    EXPECT_THAT(acceptor_->Read(), ElementsAre(Pair(name, 0)));
+    acceptor_->End(name);
+    EXPECT_TRUE(one.IsEnded());
+  }
+  const Client again(acceptor_->port(), name);
+  again.Send("x");
+  keeper_.Await(2);
+  // The first one is still open on this side.
+  EXPECT_THAT(acceptor_->Read(), IsEmpty());
+  EXPECT_THAT(acceptor_->Read(), ElementsAre(Pair(name, 0)));
+}
+
 TEST_F(AcceptorTest, SaysHowMuchHasBeenRead) {
   const Client one(acceptor_->port());
   keeper_.Await(1);

@@ -28,17 +28,14 @@ bool IsCutOff(Host& host, const grpc::CallbackServerContext& context) {
 // A call that is answered at once.
 class RefusedCall final : public CallReactor {
  public:
-  RefusedCall(Host& host, const grpc::CallbackServerContext& context, const absl::Status& status) {
-    host.NoteAnswered(context);
-    Finish(ToGrpcStatus(status));
-  }
+  explicit RefusedCall(const absl::Status& status) { Finish(ToGrpcStatus(status)); }
   void OnDone() override { delete this; }
 };
 
 CallReactor* Serve(Host& host, const Method& method, grpc::CallbackServerContext* context) {
-  if (IsCutOff(host, *context)) return new RefusedCall(host, *context, contract::Cancelled());
+  if (IsCutOff(host, *context)) return new RefusedCall(contract::Cancelled());
   if (!method.is_stream()) return ServeUnary(host, method, context);
-  if (!host.BeginCall()) return new RefusedCall(host, *context, Stopping());
+  if (!host.BeginCall()) return new RefusedCall(Stopping());
   if (std::holds_alternative<SinkFunction>(method.handler)) {
     return ServeSink(host, method, context);
   }
@@ -58,7 +55,6 @@ class UnknownCall final : public grpc::ServerGenericBidiReactor {
     static_cast<void>(IsCutOff(host, context));
     incoming_.method = context.method();
     incoming_.remote = context.peer();
-    host.NoteAnswered(context);
     Finish(ToGrpcStatus(contract::Unimplemented(
         absl::StrCat("there is no method ", contract::Quote(incoming_.method)))));
   }

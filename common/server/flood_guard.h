@@ -70,9 +70,6 @@ class FloodGuard {
   // A connection of that name begins.
   void Forget(absl::string_view remote) { given_calls_.Forget(remote); }
 
-  // A call is answered.
-  void NoteAnswered(const grpc::CallbackServerContext& call) { given_calls_.End(&call); }
-
   // Calls that are held now.
   int held() const { return held_.load(); }
 

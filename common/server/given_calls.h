@@ -26,7 +26,7 @@ class GivenCalls {
   std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> NewObserver();
 
   void Begin(const grpc::ServerContextBase* call, const std::string& remote);
-  // It is answered, or gone; whatever comes first counts.
+  // It is given back. Only then can it leave the library's books.
   void End(const grpc::ServerContextBase* call);
   struct Count {
     // Ever, and those that have not ended yet.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
+#include "absl/time/clock.h"
 #include "common/contract/json.h"
 #include "google/protobuf/struct.pb.h"
 #include "grpc/grpc.h"
@@ -17,6 +18,9 @@ namespace {
 using google::protobuf::ListValue;
 using google::protobuf::Struct;
 using google::protobuf::Value;
+
+// Between two times that all of the books are gone through for connections that are missing.
+constexpr absl::Duration kReadingPause = absl::Milliseconds(100);
 
 // The library's answer, which is the caller's to free; empty when it has none.
 Struct BookPage(char* json) {
@@ -124,18 +128,18 @@ std::vector<HeldCalls> ConnectionBooks::Of(int64_t server,
   ReadOn(server);
   // The library may enter one after another one of a higher number.
   const bool complete = std::all_of(remotes.begin(), remotes.end(), [this](const auto& remote) {
-    return numbers_.count(remote) > 0 || missing_.count(remote) > 0;
+    return numbers_.count(remote) > 0;
   });
-  if (!complete) {
+  if (const absl::Time now = absl::Now(); !complete && now >= due_) {
+    due_ = now + kReadingPause;
     next_ = 0;
     ReadOn(server);
   }
   std::vector<HeldCalls> held;
   for (const std::string& remote : remotes) {
     const auto found = numbers_.find(remote);
-    if (found == numbers_.end()) {
-      missing_.insert(remote);
-    } else if (auto calls = HeldBySocket(found->second)) {
+    if (found == numbers_.end()) continue;
+    if (auto calls = HeldBySocket(found->second)) {
       held.push_back(*std::move(calls));
     } else {
       // Closed; another one of the same caller is to be found anew.
@@ -148,9 +152,6 @@ std::vector<HeldCalls> ConnectionBooks::Of(int64_t server,
 void ConnectionBooks::Keep(const std::map<std::string, int64_t>& open) {
   for (auto it = numbers_.begin(); it != numbers_.end();) {
     it = open.count(it->first) == 0 ? numbers_.erase(it) : std::next(it);
-  }
-  for (auto it = missing_.begin(); it != missing_.end();) {
-    it = open.count(*it) == 0 ? missing_.erase(it) : std::next(it);
   }
 }
 

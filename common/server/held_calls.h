@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace banso::server::internal {
 
@@ -57,8 +57,8 @@ class ConnectionBooks {
 
   std::map<std::string, int64_t> numbers_;
   int64_t next_ = 0;
-  // Those that were not in the books when all of them were gone through.
-  std::set<std::string> missing_;
+  // When all of the books may be gone through again.
+  absl::Time due_ = absl::InfinitePast();
 };
 
 // Which connections to end, by remote, so that at most `limit` calls stay held by the others: those

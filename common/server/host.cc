@@ -154,7 +154,7 @@ void Host::EndConnection(absl::string_view remote, absl::string_view reason) {
   ++ended_connections_;
   server::Log(LogLevel::kWarning, "a connection is ended",
               {{"service", definition_.name()}, {"remote", remote}, {"cause", reason}});
-  connections_.end(remote);
+  end_connection_(remote);
 }
 
 absl::Status Host::Add(OpenStream* stream) {
@@ -348,7 +348,6 @@ Call RunningCall::ForwardedCall() const {
 }
 
 grpc::Status RunningCall::Close(const absl::Status& status) const {
-  host_.NoteAnswered(*context_);
   const absl::Duration duration = absl::Now() - start_;
   CallMetrics::OfProcess().Record(host_.definition().name(), call_.method, status.code(), duration,
                                   method_.is_stream());

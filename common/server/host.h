@@ -63,16 +63,12 @@ class Host {
 
   // A caller has cancelled a call of its own accord. One that does so without end is cut off.
   void NoteCancelled(const Incoming& incoming);
-  // What a host needs of the server's connections.
-  struct Connections {
-    // Ends that of a caller, and tells whether it was ended.
-    std::function<void(absl::string_view remote)> end;
-    std::function<bool(absl::string_view remote)> has_ended;
-    // A call is about to be answered.
-    std::function<void(const grpc::CallbackServerContext& call)> answered;
-  };
-  // Before the first call.
-  void SetConnections(Connections connections) { connections_ = std::move(connections); }
+  // What ends a caller's connection, and tells whether it was ended. Before the first call.
+  void SetConnectionEnder(std::function<void(absl::string_view remote)> end,
+                          std::function<bool(absl::string_view remote)> has_ended) {
+    end_connection_ = std::move(end);
+    has_ended_ = std::move(has_ended);
+  }
 
   // Adds a stream until Remove, so that it ends when the server stops. UNAVAILABLE when that is so
   // already.
@@ -87,11 +83,7 @@ class Host {
   void EndConnection(absl::string_view remote, absl::string_view reason);
   // Whether a call comes by a connection that has been ended.
   bool HasEnded(const grpc::CallbackServerContext& context) const {
-    return ended_connections_.load() > 0 && connections_.has_ended(context.peer());
-  }
-  // To be called right before a call is answered.
-  void NoteAnswered(const grpc::CallbackServerContext& context) const {
-    connections_.answered(context);
+    return ended_connections_.load() > 0 && has_ended_(context.peer());
   }
 
   // Calls and streams under way, streams that were let in, streams that were too many.
@@ -123,7 +115,8 @@ class Host {
   int calls_ ABSL_GUARDED_BY(calls_mutex_) = 0;
   bool refuses_calls_ ABSL_GUARDED_BY(calls_mutex_) = false;
   CancelWatch cancel_watch_;
-  Connections connections_;
+  std::function<void(absl::string_view)> end_connection_;
+  std::function<bool(absl::string_view)> has_ended_;
   std::atomic<int64_t> ended_connections_{0};
   mutable absl::Mutex streams_mutex_;
   // All that were added; those that were let in with their callers.

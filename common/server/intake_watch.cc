@@ -55,7 +55,11 @@ std::vector<std::string> IntakeWatch::Look(const std::map<std::string, int64_t>&
   }
   if (!ended.empty()) {
     if (now >= attack_end_) attack_memory_ = memory;
-    attack_end_ = now + kAttackPause;
+    // Strictness finds somebody as long as anybody sends: it lasts only while the process grows.
+    if (!strict || memory > last_attack_memory_ + kUnsuspiciousGrowth) {
+      attack_end_ = now + kAttackPause;
+      last_attack_memory_ = memory;
+    }
   }
   return ended;
 }
@@ -103,25 +107,30 @@ void IntakeWatch::Update(const HeldCalls& book, absl::Time now) {
   if (found == connections_.end()) return;
   Connection& connection = found->second;
   connection.asked = connection.seen;
-  // A call that the library has refused by itself is never given out, but it is not open either;
-  // one that has been given out and has ended may be open in the books for a while.
-  const bool pending = book.begun > book.given && book.open > book.given_open;
-  const int64_t taken = book.given + book.received;
-  const bool progress = std::exchange(connection.taken, taken) != taken;
-  if (progress) {
+  // Calls that the library has refused by itself are never given out, but they are not open either.
+  if (book.open <= book.given_open) {
+    connection.refused = std::max<int64_t>(0, book.begun - book.given);
+  }
+  const bool pending = book.begun - book.given > connection.refused && book.open > book.given_open;
+  // While headers are on their way no other call can come, but messages that came before may be
+  // taken.
+  const bool given = std::exchange(connection.given, book.given) != book.given;
+  const bool taken = std::exchange(connection.taken, book.received) != book.received;
+  if (given || taken) {
     connection.received = connection.seen;
     connection.open = 0;
-    connection.memory = memory_;
+    if (given || !pending) connection.memory = memory_;
   } else if (!pending) {
     // Not more than has come: what is forgiven is not saved up.
-    const int64_t forgiven = kBytesForMessage * (book.sent - connection.sent) +
-                             kBytesForSecond * absl::ToInt64Seconds(now - connection.asked_at);
+    const int64_t forgiven =
+        kBytesForMessage * (book.sent - connection.sent) +
+        kBytesForSecond * std::max<int64_t>(0, absl::ToInt64Seconds(now - connection.asked_at));
     connection.received = std::min(connection.seen, connection.received + forgiven);
   }
   connection.sent = book.sent;
   connection.asked_at = now;
   connection.open = std::max(connection.open, book.open);
-  if (!pending || progress) connection.headers_since = absl::InfiniteFuture();
+  if (!pending || given) connection.headers_since = absl::InfiniteFuture();
   if (pending && connection.headers_since == absl::InfiniteFuture()) {
     connection.headers_since = now;
     connection.headers_from = connection.seen;

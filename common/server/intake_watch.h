@@ -47,9 +47,13 @@ class IntakeWatch {
     // What had been received at the last look, and when the books were last asked.
     int64_t seen = 0;
     int64_t asked = 0;
-    // Calls and messages that have come of it, and messages that were sent to it.
+    // Calls that were given out, messages that were taken from it, and messages that were sent to
+    // it.
+    int64_t given = 0;
     int64_t taken = 0;
     int64_t sent = 0;
+    // Calls that the library has refused by itself.
+    int64_t refused = 0;
     // When the books were last asked, or it was first seen.
     absl::Time asked_at;
     // The most calls that were open at once since then: some may end while what was sent of them
@@ -86,9 +90,11 @@ class IntakeWatch {
   // What the process took at the last look, and when it was last looked at why.
   int64_t memory_ = 0;
   int64_t explained_memory_ = 0;
-  // When the attack that is going on is taken to be over, and what the process took when it began.
+  // When the attack that is going on is taken to be over, and what the process took when it began,
+  // and when it was last seen to go on.
   absl::Time attack_end_ = absl::InfinitePast();
   int64_t attack_memory_ = 0;
+  int64_t last_attack_memory_ = 0;
 };
 
 }  // namespace banso::server::internal

@@ -105,6 +105,28 @@ TEST_F(IntakeWatchTest, SparesACallWhoseHeadersAreOnlyNoticedInPassing) {
   }
 }
 
+TEST_F(IntakeWatchTest, CountsOnThoughMessagesThatCameBeforeAreTaken) {
+  HeldCalls headers = kHeaders;
+  EXPECT_THAT(Look(kMib, kMessage), IsEmpty());
+  for (int i = 0; i <= 4; ++i) {
+    EXPECT_THAT(Look(2 * kMib + i * kMaxHeadersInVain / 4, headers), IsEmpty());
+    now_ += absl::Milliseconds(5);
+    ++headers.received;
+  }
+  EXPECT_THAT(Look(2 * kMib + kMaxHeadersInVain + 1, headers), ElementsAre("a"));
+}
+
+TEST_F(IntakeWatchTest, SparesWhoeverHadACallRefusedAndHasAnAnsweredOneOnItsWay) {
+  EXPECT_THAT(Look(kMib, {.remote = "a", .open = 1, .begun = 2, .given = 1, .given_open = 1}),
+              IsEmpty());
+  // The answer waits in the library, and a message of the other call is on its way.
+  const HeldCalls slow = {.remote = "a", .open = 2, .begun = 3, .given = 2, .given_open = 1};
+  for (int i = 2; i < 6; ++i) {
+    now_ += absl::Milliseconds(20);
+    EXPECT_THAT(Look(i * kMib, slow), IsEmpty());
+  }
+}
+
 TEST_F(IntakeWatchTest, SavesNothingUpOfWhatIsForgiven) {
   EXPECT_THAT(Look(kMib, {.remote = "a", .received = 1}), IsEmpty());
   // It has been sent many messages, and answers none of them.
@@ -271,6 +293,19 @@ TEST_F(GrowthTest, EndsWhoSendsAnyMoreWhileTheAttackGoesOn) {
   EXPECT_THAT(Look(kMib / 4 + 1, kBefore + 2 * kMaxVainGrowth + 2), SizeIs(3));
   now_ += absl::Seconds(3);
   EXPECT_THAT(Look(kMib / 4 + 2, kBefore + 2 * kMaxVainGrowth + 3), SizeIs(1));
+}
+
+TEST_F(GrowthTest, IsStrictOnlyWhileTheProcessGrows) {
+  EXPECT_THAT(Look(kMib / 4 - 1, kBefore), IsEmpty());
+  EXPECT_THAT(Look(kMib / 4, kBefore + kMaxVainGrowth + 1), SizeIs(1));
+  for (HeldCalls& book : books_) ++book.received;
+  EXPECT_THAT(Look(kMib, kBefore + 2 * kMaxVainGrowth), IsEmpty());
+  now_ += absl::Milliseconds(1500);
+  EXPECT_THAT(Look(kMib + 20'000, kBefore + 3 * kMaxVainGrowth), SizeIs(3));
+  now_ += absl::Milliseconds(1500);
+  EXPECT_THAT(Look(kMib + 20'001, kBefore + 3 * kMaxVainGrowth), SizeIs(3)) << "it has grown";
+  now_ += absl::Milliseconds(1500);
+  EXPECT_THAT(Look(kMib + 20'002, kBefore + 3 * kMaxVainGrowth), IsEmpty());
 }
 
 TEST_F(GrowthTest, LooksAtTheBooksOnceForEachStepOfGrowth) {

@@ -232,10 +232,9 @@ class ServerProcess::Impl {
     if (!acceptor.ok()) return CannotListen();
     acceptor_ = *std::move(acceptor);
     port_ = acceptor_->port();
-    host_.SetConnections(
-        {.end = [this](absl::string_view remote) { acceptor_->End(remote); },
-         .has_ended = [this](absl::string_view remote) { return acceptor_->HasEnded(remote); },
-         .answered = [this](const auto& call) { guard_->NoteAnswered(call); }});
+    host_.SetConnectionEnder(
+        [this](absl::string_view remote) { acceptor_->End(remote); },
+        [this](absl::string_view remote) { return acceptor_->HasEnded(remote); });
     guard_ =
         std::make_unique<internal::FloodGuard>(kMaxHeldCalls + kMaxOpenStreams, GuardedServer());
     SetUpLibraryOnce();

@@ -26,7 +26,6 @@ class UnaryCall final : public CallReactor {
 
   void OnReadDone(bool ok) override {
     if (!host_.BeginCall()) {
-      host_.NoteAnswered(*context_);
       Finish(ToGrpcStatus(Stopping()));
       return;
     }
