@@ -8,7 +8,8 @@
 #
 # A test may use what its layer may use, and `testing`. Tests of layers without gRPC form the
 # target banso_core_tests and carry the ctest label `core`: these run under the sanitizers.
-# NOT_CORE keeps a test out of it. banso_outer is everything else: the programs and the other tests.
+# NOT_CORE keeps a test out of it. The label `asan` lets one with gRPC run under the address sanitizer
+# as well. banso_outer is everything else: the programs and the other tests.
 #
 # Where a build is for debugging, tests are compiled without optimisation: that takes a third of the
 # time, and what they test keeps its own.

@@ -45,9 +45,9 @@ TEST(ExecutorTest, RunsAsManyAtATimeAsItHasThreads) {
 }
 
 TEST(ExecutorTest, RefusesWhatDoesNotFitIntoTheQueue) {
-  Executor executor(Small(1, 2));
   absl::Notification entered;
   absl::Notification release;
+  Executor executor(Small(1, 2));
   ASSERT_TRUE(executor.Submit(Lane::kNormal, [&] {
     entered.Notify();
     release.WaitForNotification();
@@ -64,9 +64,9 @@ TEST(ExecutorTest, RefusesWhatDoesNotFitIntoTheQueue) {
 }
 
 TEST(ExecutorTest, KeepsALaneFreeWhileAnotherIsFull) {
-  Executor executor(Small(1, 1));
   absl::Notification release;
   absl::Notification answered;
+  Executor executor(Small(1, 1));
   ASSERT_TRUE(executor.Submit(Lane::kNormal, [&] { release.WaitForNotification(); }));
   ASSERT_TRUE(executor.Submit(Lane::kFacts, [&] { answered.Notify(); }));
   answered.WaitForNotification();
