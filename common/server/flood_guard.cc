@@ -27,17 +27,22 @@ constexpr absl::Duration kSweepPause = absl::Milliseconds(5);
 // How often it is to see that too many calls are held, and nothing being cleared away, before it
 // takes answered ones for held.
 constexpr int kUnexplainedSweeps = 40;
-// After a connection was ended that sent to no purpose, before what it has taken is given back.
-// Were it kept, those that come next would seem to take less than they do.
+// After a connection was ended, before what it has taken is given back. Were it kept, those that
+// come next would seem to take less than they do.
 constexpr absl::Duration kReleasePause = absl::Seconds(1);
 // What each call costs the thread that reads it when far too many are held.
 constexpr absl::Duration kReadPause = absl::Microseconds(100);
 
-absl::Duration ProcessorTimeOfThread() {
+absl::Duration ReadClock(clockid_t clock) {
   timespec time = {};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  clock_gettime(clock, &time);
   return absl::DurationFromTimespec(time);
 }
+
+absl::Duration ProcessorTimeOfThread() { return ReadClock(CLOCK_THREAD_CPUTIME_ID); }
+
+// Goes on when somebody puts the clock back.
+absl::Time SteadyNow() { return absl::UnixEpoch() + ReadClock(CLOCK_MONOTONIC); }
 
 }  // namespace
 
@@ -185,7 +190,7 @@ bool FloodGuard::Sweep() {
 }
 
 void FloodGuard::SweepIntake() {
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   if (now < intake_due_) return;
   const absl::Duration start = ProcessorTimeOfThread();
   const std::map<std::string, int64_t> received = server_.received();
@@ -195,14 +200,15 @@ void FloodGuard::SweepIntake() {
                     [this](const auto& remotes) { return HeldBy(remotes); })) {
     server_.end(remote);
   }
-  const bool any_ended = std::exchange(ended_before_, server_.ended()) != ended_before_;
+  const int64_t ended_before = std::exchange(ended_connections_, server_.ended());
+  const bool any_ended = ended_connections_ > ended_before;
   if (any_ended) release_due_ = std::min(release_due_, now + kReleasePause);
   if (now >= release_due_) {
     server_.release_memory();
     release_due_ = absl::InfiniteFuture();
   }
   const int pause = intake_.alert() || any_ended ? kAlertIntakePause : kIntakePause;
-  intake_due_ = absl::Now() + std::min(kMaxIntakePause, pause * (ProcessorTimeOfThread() - start));
+  intake_due_ = SteadyNow() + std::min(kMaxIntakePause, pause * (ProcessorTimeOfThread() - start));
 }
 
 }  // namespace banso::server::internal

@@ -109,7 +109,7 @@ class FloodGuard {
   absl::Time intake_due_ = absl::InfinitePast();
   // How many connections had been ended when it last looked, and when it gives the memory back that
   // these have taken.
-  int64_t ended_before_ = 0;
+  int64_t ended_connections_ = 0;
   absl::Time release_due_ = absl::InfiniteFuture();
   std::thread thread_;
 };
