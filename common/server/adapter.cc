@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/contract/errors.h"
 #include "common/server/grpc_status.h"
+#include "common/server/limits.h"
 #include "grpcpp/impl/codegen/server_callback_handlers.h"
 
 namespace banso::server::internal {

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "common/server/server.h"
+#include "common/server/limits.h"
 
 namespace banso::server::internal {
 namespace {

@@ -1,7 +1,7 @@
 #include "common/server/intake_watch.h"
 
 #include "absl/time/time.h"
-#include "common/server/server.h"
+#include "common/server/limits.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
